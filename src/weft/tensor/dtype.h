@@ -1,0 +1,93 @@
+#pragma once
+// Element types.
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+namespace weft {
+
+enum class DType : uint8_t { f64, f32, bf16, i64, i32, u8 };
+
+/// The upper half of an f32: 8 bits of exponent, 7 of fraction.
+struct BFloat16 {
+  uint16_t bits = 0;
+  BFloat16() = default;
+  /// Rounds to nearest even; NaN stays NaN.
+  explicit BFloat16(float value) {
+    uint32_t word = std::bit_cast<uint32_t>(value);
+    if ((word & 0x7fffffffu) > 0x7f800000u) {
+      bits = static_cast<uint16_t>((word >> 16) | 0x40u);
+    } else {
+      word += 0x7fffu + ((word >> 16) & 1u);
+      bits = static_cast<uint16_t>(word >> 16);
+    }
+  }
+  explicit operator float() const { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+};
+
+constexpr int64_t bytes_of(DType dtype) {
+  switch (dtype) {
+    case DType::f64:
+    case DType::i64:
+      return 8;
+    case DType::f32:
+    case DType::i32:
+      return 4;
+    case DType::bf16:
+      return 2;
+    case DType::u8:
+      return 1;
+  }
+  return 0;
+}
+
+constexpr std::string_view name_of(DType dtype) {
+  switch (dtype) {
+    case DType::f64:
+      return "f64";
+    case DType::f32:
+      return "f32";
+    case DType::bf16:
+      return "bf16";
+    case DType::i64:
+      return "i64";
+    case DType::i32:
+      return "i32";
+    case DType::u8:
+      return "u8";
+  }
+  return "?";
+}
+
+constexpr bool is_floating(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::bf16;
+}
+
+template <class T>
+struct DTypeOf;
+template <>
+struct DTypeOf<double> {
+  static constexpr DType value = DType::f64;
+};
+template <>
+struct DTypeOf<float> {
+  static constexpr DType value = DType::f32;
+};
+template <>
+struct DTypeOf<BFloat16> {
+  static constexpr DType value = DType::bf16;
+};
+template <>
+struct DTypeOf<int64_t> {
+  static constexpr DType value = DType::i64;
+};
+template <>
+struct DTypeOf<int32_t> {
+  static constexpr DType value = DType::i32;
+};
+template <>
+struct DTypeOf<uint8_t> {
+  static constexpr DType value = DType::u8;
+};
+
+}  // namespace weft
