@@ -1,0 +1,94 @@
+#include <map>
+#include <memory>
+
+#include "weft/base/check.h"
+#include "weft/graph/graph.h"
+
+namespace weft {
+
+namespace {
+
+/// Which values depend on a target.
+std::vector<bool> dependents(const Graph& graph, std::span<const ValueId> targets) {
+  std::vector<bool> depends(graph.values().size(), false);
+  for (const ValueId id : targets) depends[id.at()] = true;
+  for (const Node& node : graph.nodes()) {
+    bool any = false;
+    for (const ValueId id : node.inputs) any = any || depends[id.at()];
+    for (const ValueId id : node.outputs) depends[id.at()] = any && is_floating(graph.type(id).dtype);
+  }
+  return depends;
+}
+
+class Reverse {
+ public:
+  Reverse(GraphBuilder& build, std::span<const ValueId> targets, const GradientArithmetic& arithmetic)
+      : build_(build), arithmetic_(arithmetic), depends_(dependents(build.graph(), targets)) {}
+
+  void seed(ValueId loss) {
+    const TensorType type = build_.type(loss);
+    contributions_[loss] = {arithmetic_.one(build_, type)};
+  }
+
+  void visit(NodeId id) {
+    const Node node = build_.graph().node(id);  // a copy: the builder grows while we look at it
+    std::vector<std::optional<ValueId>> gradients;
+    bool any = false;
+    for (const ValueId output : node.outputs) {
+      gradients.push_back(total(output));
+      any = any || gradients.back().has_value();
+    }
+    if (!any) return;
+    // vector<bool> has no span: one flag an input in an array.
+    const auto needed = std::make_unique<bool[]>(node.inputs.size());
+    bool some = false;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      needed[i] = depends_[node.inputs[i].at()];
+      some = some || needed[i];
+    }
+    if (!some) return;
+    build_.label = node.label;
+    const auto results = node.op->gradient(
+        {build_, node.inputs, node.outputs, gradients, std::span(needed.get(), node.inputs.size())});
+    WEFT_CHECK(results.size() == node.inputs.size(), "{}: {} gradients for {} inputs", node.op->name(),
+               results.size(), node.inputs.size());
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (!results[i] || !needed[i]) continue;
+      WEFT_CHECK(build_.type(*results[i]).shape == build_.type(node.inputs[i]).shape,
+                 "{}: the gradient of input {} has the shape {}, not {}", node.op->name(), i,
+                 to_string(build_.type(*results[i]).shape), to_string(build_.type(node.inputs[i]).shape));
+      contributions_[node.inputs[i]].push_back(*results[i]);
+    }
+  }
+
+  std::optional<ValueId> total(ValueId id) {
+    const auto found = contributions_.find(id);
+    if (found == contributions_.end()) return std::nullopt;
+    if (found->second.size() > 1) found->second = {arithmetic_.sum(build_, found->second)};
+    return found->second.front();
+  }
+
+ private:
+  GraphBuilder& build_;
+  const GradientArithmetic& arithmetic_;
+  std::vector<bool> depends_;
+  std::map<ValueId, std::vector<ValueId>> contributions_;
+};
+
+}  // namespace
+
+std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId loss,
+                                                  std::span<const ValueId> targets,
+                                                  const GradientArithmetic& arithmetic) {
+  WEFT_CHECK(build.type(loss).shape.empty(), "the loss is no scalar: {}", to_string(build.type(loss)));
+  const std::string label = build.label;
+  Reverse reverse(build, targets, arithmetic);
+  reverse.seed(loss);
+  for (int32_t n = build.graph().value(loss).producer.index; n >= 0; --n) reverse.visit({n});
+  build.label = label;
+  std::vector<std::optional<ValueId>> gradients;
+  for (const ValueId id : targets) gradients.push_back(reverse.total(id));
+  return gradients;
+}
+
+}  // namespace weft

@@ -1,0 +1,101 @@
+#include "weft/graph/graph.h"
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+std::vector<TensorType> Graph::input_types(const Node& node) const {
+  std::vector<TensorType> types;
+  for (const ValueId id : node.inputs) types.push_back(type(id));
+  return types;
+}
+
+std::vector<TensorType> Graph::output_types(const Node& node) const {
+  std::vector<TensorType> types;
+  for (const ValueId id : node.outputs) types.push_back(type(id));
+  return types;
+}
+
+ValueId GraphBuilder::adopt(Value value) {
+  const ValueId id{static_cast<int32_t>(graph_.values_.size())};
+  if (value.kind != ValueKind::result) {
+    WEFT_CHECK(named_.emplace(value.name, id).second, "two inputs or states named {}", value.name);
+  }
+  graph_.values_.push_back(std::move(value));
+  return id;
+}
+
+void GraphBuilder::adopt(Node node) {
+  const NodeId id{static_cast<int32_t>(graph_.nodes_.size())};
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    Value& value = graph_.values_[node.outputs[i].at()];
+    value.producer = id;
+    value.output = static_cast<int>(i);
+  }
+  graph_.nodes_.push_back(std::move(node));
+}
+
+ValueId GraphBuilder::input(const std::string& name, TensorType type, std::vector<std::string> dim_names) {
+  WEFT_CHECK(dim_names.size() == type.shape.size(), "input {}: {} names for the shape {}", name,
+             dim_names.size(), to_string(type.shape));
+  if (const auto found = named_.find(name); found != named_.end()) {
+    WEFT_CHECK(graph_.type(found->second) == type, "input {} has two types", name);
+    return found->second;
+  }
+  Value value{.name = name, .type = std::move(type), .kind = ValueKind::input};
+  value.dim_names = std::move(dim_names);
+  return adopt(std::move(value));
+}
+
+ValueId GraphBuilder::state(const std::string& name, TensorType type, Initializer initializer,
+                            bool parameter) {
+  if (const auto found = named_.find(name); found != named_.end()) {
+    WEFT_CHECK(graph_.type(found->second) == type, "state {} has two types", name);
+    return found->second;
+  }
+  Value value{.name = name, .type = std::move(type), .kind = ValueKind::state};
+  value.parameter = parameter;
+  value.initializer = initializer;
+  return adopt(std::move(value));
+}
+
+std::vector<ValueId> GraphBuilder::add(OpPtr op, std::vector<ValueId> inputs) {
+  Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .phase = phase};
+  node.shard_with_data = shard_with_data;
+  node.label = label;
+  for (TensorType& type : node.op->infer(graph_.input_types(node))) {
+    node.outputs.push_back(adopt(Value{.name = {}, .type = std::move(type)}));
+  }
+  std::vector<ValueId> outputs = node.outputs;
+  adopt(std::move(node));
+  return outputs;
+}
+
+ValueId GraphBuilder::add1(OpPtr op, std::vector<ValueId> inputs) {
+  const std::vector<ValueId> outputs = add(std::move(op), std::move(inputs));
+  WEFT_CHECK(outputs.size() == 1, "an op of {} outputs where one is meant", outputs.size());
+  return outputs[0];
+}
+
+void GraphBuilder::update(ValueId state, ValueId next) { graph_.updates_.push_back({state, next, phase}); }
+
+void GraphBuilder::output(const std::string& name, ValueId value) {
+  graph_.outputs_.push_back({name, value, phase});
+}
+
+Graph GraphBuilder::build() && {
+  verify(graph_);
+  return std::move(graph_);
+}
+
+double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
+  const Traits traits = op.traits();
+  if (traits.view) return 0;
+  return traits.flops_per_point * static_cast<double>(op.index_map(inputs, outputs).points());
+}
+
+std::vector<std::optional<ValueId>> Op::gradient(const GradientContext& context) const {
+  return std::vector<std::optional<ValueId>>(context.inputs.size());
+}
+
+}  // namespace weft

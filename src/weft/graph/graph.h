@@ -1,0 +1,136 @@
+#pragma once
+// A graph: typed values and the nodes that compute them, in an order in which they can run. Immutable once built.
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/graph/ids.h"
+#include "weft/graph/op.h"
+
+namespace weft {
+
+enum class ValueKind : uint8_t {
+  result,  ///< computed by a node
+  input,   ///< fed anew at every run
+  state,   ///< lives from step to step: parameters, optimizer state, derived forms of them
+};
+
+/// How a state is filled at the start: a pure function of (seed, name, global element).
+struct Initializer {
+  enum class Kind : uint8_t { constant, normal, uniform, derived } kind = Kind::constant;
+  double scale = 0;  ///< the constant, the standard deviation, or the bound of the uniform
+};
+
+struct Value {
+  std::string name;
+  TensorType type;
+  ValueKind kind = ValueKind::result;
+  NodeId producer;  ///< results only
+  int output = 0;   ///< which output of the producer
+  /// Inputs: what each dimension means ("batch", "height", …); mesh axes are matched by these names.
+  std::vector<std::string> dim_names;
+  bool parameter = false;  ///< a state that is learnt
+  Initializer initializer;
+};
+
+struct Node {
+  OpPtr op;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+  Phase phase = Phase::accumulate;
+  bool shard_with_data = false;  ///< an optimizer node, which sharded optimizers divide over the data axis
+  std::string label;             ///< where it comes from ("block3.mlp"), for people
+};
+
+/// After `phase`, `state` holds what `next` holds.
+struct StateUpdate {
+  ValueId state;
+  ValueId next;
+  Phase phase = Phase::update;
+};
+
+/// A value that the caller reads after its phase.
+struct GraphOutput {
+  std::string name;
+  ValueId value;
+  Phase phase = Phase::accumulate;
+};
+
+class Graph {
+ public:
+  const std::vector<Value>& values() const { return values_; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<StateUpdate>& updates() const { return updates_; }
+  const std::vector<GraphOutput>& outputs() const { return outputs_; }
+  const Value& value(ValueId id) const { return values_[id.at()]; }
+  const Node& node(NodeId id) const { return nodes_[id.at()]; }
+  const TensorType& type(ValueId id) const { return values_[id.at()].type; }
+  std::vector<TensorType> input_types(const Node& node) const;
+  std::vector<TensorType> output_types(const Node& node) const;
+
+ private:
+  friend class GraphBuilder;
+  std::vector<Value> values_;
+  std::vector<Node> nodes_;
+  std::vector<StateUpdate> updates_;
+  std::vector<GraphOutput> outputs_;
+};
+
+/// Builds a graph node by node; types are inferred and checked as it goes.
+class GraphBuilder {
+ public:
+  GraphBuilder() = default;
+
+  /// A value fed at every run. Equal names give the same value (types must agree).
+  ValueId input(const std::string& name, TensorType type, std::vector<std::string> dim_names);
+  /// A state. Equal names give the same value (types must agree).
+  ValueId state(const std::string& name, TensorType type, Initializer initializer, bool parameter);
+  /// Adds a node and returns its outputs.
+  std::vector<ValueId> add(OpPtr op, std::vector<ValueId> inputs);
+  /// Adds a node of one output.
+  ValueId add1(OpPtr op, std::vector<ValueId> inputs);
+  void update(ValueId state, ValueId next);
+  void output(const std::string& name, ValueId value);
+
+  /// Copies a value (its type may change) or a whole node of another graph: for passes.
+  ValueId adopt(Value value);
+  void adopt(Node node);
+  void adopt(StateUpdate update) { graph_.updates_.push_back(update); }
+  void adopt(GraphOutput output) { graph_.outputs_.push_back(std::move(output)); }
+
+  const Graph& graph() const { return graph_; }
+  const TensorType& type(ValueId id) const { return graph_.type(id); }
+  Phase phase = Phase::accumulate;  ///< of the nodes added from now on
+  std::string label;                ///< likewise
+  bool shard_with_data = false;     ///< likewise
+
+  /// Verifies and hands over the graph.
+  Graph build() &&;
+
+ private:
+  Graph graph_;
+  std::map<std::string, ValueId> named_;
+};
+
+/// Throws InternalError naming the first broken invariant: order, types, ids, phases, updates of states only.
+void verify(const Graph& graph);
+
+/// One line a node.
+std::string to_text(const Graph& graph);
+/// Graphviz.
+std::string to_dot(const Graph& graph);
+
+/// The arithmetic that differentiation needs of ops, which live in a higher layer: the constant 1 of a type, and a sum.
+struct GradientArithmetic {
+  ValueId (*one)(GraphBuilder& build, const TensorType& type);
+  ValueId (*sum)(GraphBuilder& build, std::span<const ValueId> terms);
+};
+
+/// Gradients of the scalar `loss` with respect to `targets`, appended to the builder's graph (reverse mode). A target
+/// that the loss does not depend on gives an empty optional. ops/gradients.h has the form that models call.
+std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId loss,
+                                                  std::span<const ValueId> targets,
+                                                  const GradientArithmetic& arithmetic);
+
+}  // namespace weft

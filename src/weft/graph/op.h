@@ -1,0 +1,113 @@
+#pragma once
+// The contract of an op. An op is an immutable struct of typed attributes; it knows nothing of ranks or devices, and
+// nobody outside its own pair of files asks which op it is: they ask its index map and its traits.
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weft/graph/ids.h"
+#include "weft/graph/index_map.h"
+#include "weft/tensor/view.h"
+
+namespace weft {
+
+class Op;
+class GraphBuilder;
+/// Ops are shared by every graph that a pass makes from another; they never change.
+using OpPtr = std::shared_ptr<const Op>;
+
+/// How the contributions of ranks that split a reduced axis combine.
+enum class Combine : uint8_t { sum, max };
+
+struct Traits {
+  bool view = false;       ///< output 0 is input 0 with other dimensions: same bytes, no work
+  bool linear = false;     ///< a sum of its inputs: partial inputs give a partial output
+  bool hoistable = false;  ///< worth computing once a step instead of once a microbatch when inputs are states
+  /// (output, input) pairs of one type whose memory may be the same.
+  std::vector<std::pair<int, int>> in_place;
+  Combine combine = Combine::sum;
+  double flops_per_point = 1;
+};
+
+/// What a gradient rule gets. `output_gradients[i]` is empty where nothing depends on output i.
+struct GradientContext {
+  GraphBuilder& build;
+  std::span<const ValueId> inputs;
+  std::span<const ValueId> outputs;
+  std::span<const std::optional<ValueId>> output_gradients;
+  /// Which inputs need a gradient: do not build the others (the first convolution's input, say).
+  std::span<const bool> needed;
+};
+
+/// Where the operands of a partitioned node lie in the global tensors.
+struct LocalRegions {
+  std::span<const TensorType> global_inputs;
+  std::span<const TensorType> global_outputs;
+  std::span<const Region> inputs;
+  std::span<const Region> outputs;
+};
+
+/// A node that reads one operand in a packed, opaque form: `pack` makes it from that operand alone, `op` takes the
+/// node's inputs with that operand replaced.
+struct PackedForm {
+  size_t operand = 0;
+  OpPtr pack;
+  OpPtr op;
+};
+
+/// One message of an Exchange, in the sender's or receiver's coordinates of the global tensor.
+struct Transfer {
+  int peer = 0;
+  Region region;
+};
+
+enum class CommKind : uint8_t { all_reduce, reduce_scatter, all_gather, exchange };
+
+/// What a communication op does; asked by the scheduler, the executor and the simulator.
+struct CommSpec {
+  CommKind kind = CommKind::all_reduce;
+  std::vector<int> mesh_axes;  ///< the group: ranks that differ in these coordinates only
+  int group_size = 1;
+  Combine combine = Combine::sum;
+  Region source;  ///< exchange: what this rank owns
+  Region target;  ///< exchange: what this rank needs
+  std::vector<Transfer> sends;
+  std::vector<Transfer> receives;
+  /// reduce_scatter and all_gather: the box of every rank of the group in order, in global coordinates.
+  std::vector<Region> parts;
+  int64_t network_bytes = 0;  ///< sent by this rank
+};
+
+class Op {
+ public:
+  virtual ~Op() = default;
+
+  /// The ONNX-like name under which kernels are registered.
+  virtual std::string_view name() const = 0;
+  /// Attributes as text, for printing and for common-subexpression elimination: equal text = equal op.
+  virtual std::string attributes() const { return {}; }
+  /// Types of the outputs. Throws UserError for operands that do not fit.
+  virtual std::vector<TensorType> infer(std::span<const TensorType> inputs) const = 0;
+  virtual IndexMap index_map(std::span<const TensorType> inputs,
+                             std::span<const TensorType> outputs) const = 0;
+  virtual Traits traits() const { return {}; }
+  /// One optional gradient per input. The default has none: an op that nothing can be learnt through.
+  virtual std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const;
+  /// The same op on local operands; null when it is the op itself.
+  virtual OpPtr localize(const LocalRegions& /*regions*/) const { return nullptr; }
+  virtual std::optional<PackedForm> packed_form(std::span<const TensorType> /*inputs*/,
+                                                std::span<const TensorType> /*outputs*/) const {
+    return std::nullopt;
+  }
+  /// Set for communication nodes only.
+  virtual const CommSpec* communication() const { return nullptr; }
+};
+
+/// Floating-point operations of one node.
+double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs);
+
+}  // namespace weft
