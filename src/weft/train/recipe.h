@@ -1,0 +1,163 @@
+#pragma once
+// A recipe says what to train, on what, how and where. It is written in TOML; recipe_keys.cpp holds the one
+// table of its keys, from which parsing, defaults, checks, overrides, printing and docs/recipes.md follow.
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "weft/tensor/dtype.h"
+
+namespace weft {
+
+/// [run]: exactly one of `steps` and `epochs` is above 0 in a parsed recipe.
+struct RunSection {
+  std::string name = "run";
+  std::string output;  ///< "" means runs/<name>; see output_folder()
+  int64_t seed = 1337;
+  int64_t steps = 0;
+  int64_t epochs = 0;
+  DType precision = DType::f32;  ///< f32, bf16 or f64
+  int64_t threads = 0;           ///< 0: all cores of this rank
+  bool operator==(const RunSection&) const = default;
+};
+
+/// Keys of [model] when kind = "gpt".
+struct GptKeys {
+  enum class Activation { gelu_tanh, gelu_erf, relu };
+  int64_t layers = 0;
+  int64_t heads = 0;
+  int64_t width = 0;
+  int64_t vocabulary = 0;  ///< 0: the tokenizer's
+  int64_t mlp_ratio = 4;
+  bool bias = true;
+  Activation activation = Activation::gelu_tanh;
+  bool tied = true;
+  bool operator==(const GptKeys&) const = default;
+};
+
+/// Keys of [model] when kind = "resnet" (the CIFAR form: depth = 6n + 2).
+struct ResnetKeys {
+  int64_t depth = 20;
+  int64_t width = 16;
+  int64_t classes = 0;  ///< 0: as many as the data has
+  bool operator==(const ResnetKeys&) const = default;
+};
+
+/// [model]: only the struct named by `kind` means anything.
+struct ModelSection {
+  enum class Kind { gpt, resnet };
+  Kind kind = Kind::gpt;
+  double dropout = 0.0;
+  GptKeys gpt;
+  ResnetKeys resnet;
+  bool operator==(const ModelSection&) const = default;
+};
+
+/// Keys of [data] when kind = "text".
+struct TextKeys {
+  std::string tokenizer = "bytes";  ///< "bytes", or the path of a SentencePiece model
+  int64_t context = 0;              ///< tokens
+  bool operator==(const TextKeys&) const = default;
+};
+
+/// Keys of [data] when kind = "images".
+struct ImageKeys {
+  bool augment = false;
+  bool operator==(const ImageKeys&) const = default;
+};
+
+/// [data]: only the struct named by `kind` means anything. Paths are relative to the working directory.
+struct DataSection {
+  enum class Kind { text, images };
+  Kind kind = Kind::text;
+  std::string path;
+  std::variant<double, std::string> validation = 0.1;  ///< a fraction of `path`, or a path of its own
+  int64_t batch = 0;                                   ///< samples a step, over all ranks and microbatches
+  bool shuffle = true;
+  TextKeys text;
+  ImageKeys images;
+  bool operator==(const DataSection&) const = default;
+};
+
+/// [optimizer]: see learning_rate_at() for the schedules.
+struct OptimizerSection {
+  enum class Kind { sgd, adamw };
+  enum class Schedule { constant, cosine, step };
+  Kind kind = Kind::adamw;
+  double learning_rate = 0.0;
+  Schedule schedule = Schedule::constant;
+  double min_learning_rate = 0.0;   ///< cosine
+  std::vector<int64_t> milestones;  ///< step: ascending step numbers
+  double gamma = 0.1;               ///< step
+  int64_t warmup = 0;               ///< steps
+  double weight_decay = 0.0;
+  double momentum = 0.0;                     ///< sgd
+  std::array<double, 2> betas{0.9, 0.999};   ///< adamw
+  double epsilon = 1e-8;                     ///< adamw
+  double clip = 0.0;                         ///< largest norm of the gradient; 0: not clipped
+  int64_t accumulate = 1;                    ///< microbatches a step; divides data.batch
+  bool operator==(const OptimizerSection&) const = default;
+};
+
+/// [parallel]: ranks along each axis of the mesh.
+struct ParallelSection {
+  int64_t data = 1;
+  int64_t tensor = 1;
+  int64_t height = 1;
+  int64_t width = 1;
+  int64_t depth = 1;
+  bool shard_optimizer = false;
+  bool oversubscribe = false;
+  bool operator==(const ParallelSection&) const = default;
+};
+
+struct CheckpointSection {
+  int64_t every = 0;  ///< steps; 0: only at the end
+  int64_t keep = 2;   ///< newest checkpoints kept; 0: all
+  bool resume = false;
+  bool operator==(const CheckpointSection&) const = default;
+};
+
+struct LogSection {
+  int64_t every = 10;            ///< steps
+  int64_t evaluate_every = 0;    ///< steps; 0: only at the end
+  int64_t evaluate_batches = 0;  ///< 0: all of the validation data
+  bool tensorboard = false;
+  int64_t sample_tokens = 0;  ///< text only: tokens generated at the end
+  std::string prompt = "\n";  ///< text only
+  bool operator==(const LogSection&) const = default;
+};
+
+struct Recipe {
+  RunSection run;
+  ModelSection model;
+  DataSection data;
+  OptimizerSection optimizer;
+  ParallelSection parallel;
+  CheckpointSection checkpoint;
+  LogSection log;
+  bool operator==(const Recipe&) const = default;
+};
+
+/// Reads the file at `path` and applies `overrides`, each "section.key=value" (the value as in TOML; the
+/// quotes of a string may be left out). UserError: one sentence that names the file and line, or the override.
+Recipe load_recipe(const std::string& path, std::span<const std::string> overrides = {});
+
+/// The same from text; `source_name` stands for the file in messages.
+Recipe parse_recipe(std::string_view text, std::string_view source_name,
+                    std::span<const std::string> overrides = {});
+
+/// Every key that means anything in `recipe`, with its value, as TOML: parse_recipe gives back an equal one.
+std::string to_toml(const Recipe& recipe);
+
+/// The reference of all keys in Markdown: docs/recipes.md is this text.
+std::string recipe_reference_markdown();
+
+/// Where the run writes checkpoints and logs: run.output, or runs/<name> where that is empty.
+std::string output_folder(const Recipe& recipe);
+
+}  // namespace weft
