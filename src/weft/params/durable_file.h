@@ -1,0 +1,54 @@
+#pragma once
+// Files that must survive a crash: large POSIX writes, a checksum of what was written, fsync; a full disk is
+// an error.
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace weft {
+
+/// A new file (an older one of that name is emptied), written front to back. Every failure of the system (a
+/// full disk, a short write, a failed fsync) is a UserError that names the path, the cause and the free
+/// space.
+class DurableFile {
+ public:
+  explicit DurableFile(std::filesystem::path path);
+  /// Closes; without finish() the contents are not promised.
+  ~DurableFile();
+  DurableFile(const DurableFile&) = delete;
+  DurableFile& operator=(const DurableFile&) = delete;
+
+  /// Small pieces are gathered in a buffer of 8 MiB; larger ones go straight from the caller's memory.
+  void append(std::span<const std::byte> bytes);
+  void append(std::string_view text);
+  /// Writes what is buffered, fsyncs and closes.
+  void finish();
+  /// Bytes appended so far.
+  int64_t bytes() const { return bytes_; }
+  /// xxHash64 (seed 0) of everything; only after finish().
+  uint64_t checksum() const { return checksum_; }
+
+ private:
+  struct HashState;
+  void flush();
+  void write_out(std::span<const std::byte> bytes);
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  int64_t bytes_ = 0;
+  uint64_t checksum_ = 0;
+  std::vector<std::byte> buffer_;
+  std::unique_ptr<HashState> hash_;
+};
+
+/// Makes the names in a folder durable (fsync of the folder).
+void sync_folder(const std::filesystem::path& folder);
+
+/// Throws a UserError: "could not VERB PATH: CAUSE (FREE MiB free there)". `error` is an errno.
+[[noreturn]] void file_error(std::string_view verb, const std::filesystem::path& path, int error);
+
+}  // namespace weft
