@@ -52,7 +52,8 @@ struct RandomStream {
   constexpr uint64_t below(uint64_t index, uint64_t bound) const {
     const PhiloxBlock b = block(index);
     const uint64_t wide = (uint64_t{b[0]} << 32) | b[1];
-    return static_cast<uint64_t>((static_cast<unsigned __int128>(wide) * bound) >> 64);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<uint64_t>((static_cast<Wide>(wide) * bound) >> 64);
   }
 };
 
