@@ -95,11 +95,11 @@ struct OptimizerSection {
   double gamma = 0.1;               ///< step
   int64_t warmup = 0;               ///< steps
   double weight_decay = 0.0;
-  double momentum = 0.0;                     ///< sgd
-  std::array<double, 2> betas{0.9, 0.999};   ///< adamw
-  double epsilon = 1e-8;                     ///< adamw
-  double clip = 0.0;                         ///< largest norm of the gradient; 0: not clipped
-  int64_t accumulate = 1;                    ///< microbatches a step; divides data.batch
+  double momentum = 0.0;                    ///< sgd
+  std::array<double, 2> betas{0.9, 0.999};  ///< adamw
+  double epsilon = 1e-8;                    ///< adamw
+  double clip = 0.0;                        ///< largest norm of the gradient; 0: not clipped
+  int64_t accumulate = 1;                   ///< microbatches a step; divides data.batch
   bool operator==(const OptimizerSection&) const = default;
 };
 
@@ -144,7 +144,8 @@ struct Recipe {
 };
 
 /// Reads the file at `path` and applies `overrides`, each "section.key=value" (the value as in TOML; the
-/// quotes of a string may be left out). UserError: one sentence that names the file and line, or the override.
+/// quotes of a string may be left out). UserError: one sentence that names the file and line, or the
+/// override.
 Recipe load_recipe(const std::string& path, std::span<const std::string> overrides = {});
 
 /// The same from text; `source_name` stands for the file in messages.

@@ -1,0 +1,122 @@
+#include "weft/train/recipe_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "weft/train/recipe_keys.h"
+
+namespace weft {
+namespace {
+
+using Complaint = std::optional<RecipeComplaint>;
+
+Complaint steps_or_epochs(const Recipe& recipe) {
+  const RunSection& run = recipe.run;
+  if (run.steps > 0 && run.epochs > 0) {
+    return RecipeComplaint{
+        "run.epochs",
+        fmt::format("both run.steps = {} and run.epochs = {} are given; give one, and 0 for the other",
+                    run.steps, run.epochs)};
+  }
+  if (run.steps == 0 && run.epochs == 0) {
+    return RecipeComplaint{"run.steps", "neither run.steps nor run.epochs is above 0; give one"};
+  }
+  return std::nullopt;
+}
+
+Complaint data_suits_model(const Recipe& recipe) {
+  const bool is_text = recipe.data.kind == DataSection::Kind::text;
+  const bool wants_text = recipe.model.kind == ModelSection::Kind::gpt;
+  if (is_text == wants_text) return std::nullopt;
+  return RecipeComplaint{
+      "data.kind",
+      fmt::format("model.kind = \"{}\" needs data.kind = \"{}\", got \"{}\"", choice_name(recipe.model.kind),
+                  wants_text ? "text" : "images", choice_name(recipe.data.kind))};
+}
+
+Complaint gpt_shape(const Recipe& recipe) {
+  if (recipe.model.kind != ModelSection::Kind::gpt) return std::nullopt;
+  const GptKeys& gpt = recipe.model.gpt;
+  if (gpt.width % gpt.heads == 0) return std::nullopt;
+  return RecipeComplaint{"model.width", fmt::format("model.width = {} is not a multiple of model.heads = {}",
+                                                    gpt.width, gpt.heads)};
+}
+
+Complaint resnet_shape(const Recipe& recipe) {
+  if (recipe.model.kind != ModelSection::Kind::resnet) return std::nullopt;
+  const int64_t depth = recipe.model.resnet.depth;
+  if (depth % 6 == 2) return std::nullopt;
+  const int64_t below = depth - (depth + 4) % 6;
+  return RecipeComplaint{
+      "model.depth",
+      fmt::format("model.depth = {} is not 6n + 2; the nearest are {} and {}", depth, below, below + 6)};
+}
+
+Complaint data_is_named(const Recipe& recipe) {
+  const auto* validation = std::get_if<std::string>(&recipe.data.validation);
+  if (recipe.data.path.empty()) return RecipeComplaint{"data.path", "data.path is empty"};
+  if (validation != nullptr && validation->empty()) {
+    return RecipeComplaint{"data.validation",
+                           "data.validation is empty; expected a path, or a fraction such as 0.1"};
+  }
+  return std::nullopt;
+}
+
+Complaint microbatches(const Recipe& recipe) {
+  if (recipe.data.batch % recipe.optimizer.accumulate == 0) return std::nullopt;
+  return RecipeComplaint{"data.batch",
+                         fmt::format("data.batch = {} is not a multiple of optimizer.accumulate = {}",
+                                     recipe.data.batch, recipe.optimizer.accumulate)};
+}
+
+Complaint learning_rates(const Recipe& recipe) {
+  const OptimizerSection& optimizer = recipe.optimizer;
+  if (optimizer.schedule == OptimizerSection::Schedule::cosine &&
+      optimizer.min_learning_rate > optimizer.learning_rate) {
+    return RecipeComplaint{
+        "optimizer.min_learning_rate",
+        fmt::format("optimizer.min_learning_rate = {} is above optimizer.learning_rate = {}",
+                    optimizer.min_learning_rate, optimizer.learning_rate)};
+  }
+  if (optimizer.schedule == OptimizerSection::Schedule::step &&
+      !std::is_sorted(optimizer.milestones.begin(), optimizer.milestones.end(), std::less_equal<>())) {
+    return RecipeComplaint{"optimizer.milestones", "optimizer.milestones do not ascend"};
+  }
+  if (recipe.run.steps > 0 && optimizer.warmup > recipe.run.steps) {
+    return RecipeComplaint{"optimizer.warmup",
+                           fmt::format("optimizer.warmup = {} is longer than run.steps = {}",
+                                       optimizer.warmup, recipe.run.steps)};
+  }
+  return std::nullopt;
+}
+
+Complaint mesh_axes(const Recipe& recipe) {
+  const ParallelSection& parallel = recipe.parallel;
+  if (recipe.data.kind == DataSection::Kind::text && (parallel.height > 1 || parallel.width > 1)) {
+    const bool is_height = parallel.height > 1;
+    return RecipeComplaint{
+        is_height ? "parallel.height" : "parallel.width",
+        fmt::format("parallel.{} = {} splits images, but data.kind is \"text\"",
+                    is_height ? "height" : "width", is_height ? parallel.height : parallel.width)};
+  }
+  if (parallel.depth > 1) {
+    return RecipeComplaint{"parallel.depth",
+                           fmt::format("parallel.depth = {} splits volumes, but data.kind is \"{}\"",
+                                       parallel.depth, choice_name(recipe.data.kind))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
+  for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
+                          microbatches, learning_rates, mesh_axes}) {
+    if (Complaint complaint = rule(recipe)) return complaint;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weft

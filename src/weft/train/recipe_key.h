@@ -1,0 +1,196 @@
+#pragma once
+// What one row of the table of keys is, and how each C++ type is read from and written as a TOML value.
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "weft/train/recipe.h"
+#include "weft/train/recipe_value.h"
+
+namespace weft {
+
+/// The interval that a number must lie in; `text` is how messages and the reference say it.
+struct Range {
+  double least = -std::numeric_limits<double>::infinity();
+  double most = std::numeric_limits<double>::infinity();
+  bool without_least = false;
+  bool without_most = false;
+  std::string text;
+
+  bool holds(double number) const {
+    return (without_least ? number > least : number >= least) &&
+           (without_most ? number < most : number <= most);
+  }
+};
+
+Range at_least(int64_t least);  ///< up to 10^12, so that no product of two sizes overflows unseen
+Range above_zero();
+Range from_zero();
+Range from_zero_below_one();  ///< [0, 1)
+
+/// The key means something only where another key, a string, has this value.
+struct Condition {
+  std::string key;
+  std::string value;
+};
+
+/// One row: everything that is known of a key. `set` returns false where the value does not fit.
+struct RecipeKey {
+  std::string section;
+  std::string name;
+  std::string meaning;
+  std::string expected;  ///< "an integer of at least 1"
+  std::optional<Condition> when;
+  bool is_required = false;
+  bool is_text = false;
+  std::function<bool(Recipe&, const RecipeValue&)> set;
+  std::function<RecipeValue(const Recipe&)> get;
+
+  std::string full_name() const { return section + "." + name; }
+  RecipeKey& required() {
+    is_required = true;
+    return *this;
+  }
+};
+
+/// The spellings of an enumeration; a specialisation lists them as `{value, "name"}` in `all`.
+template <class E>
+struct Choices;
+
+template <class E>
+std::string_view choice_name(E value) {
+  for (const auto& [choice, name] : Choices<E>::all) {
+    if (choice == value) return name;
+  }
+  return "?";
+}
+
+/// How a member of type T is read (`from`: nothing where the type is wrong), written (`to`), and named.
+template <class T, class = void>
+struct Conversion;
+
+template <>
+struct Conversion<bool> {
+  static std::string expected() { return "true or false"; }
+  static std::optional<bool> from(const RecipeValue& value) {
+    const bool* flag = value.as<bool>();
+    return flag == nullptr ? std::nullopt : std::optional(*flag);
+  }
+  static RecipeValue to(bool flag) { return {flag}; }
+};
+
+template <>
+struct Conversion<int64_t> {
+  static std::string expected() { return "an integer"; }
+  static std::optional<int64_t> from(const RecipeValue& value) {
+    const int64_t* integer = value.as<int64_t>();
+    return integer == nullptr ? std::nullopt : std::optional(*integer);
+  }
+  static RecipeValue to(int64_t integer) { return {integer}; }
+};
+
+template <>
+struct Conversion<double> {
+  static std::string expected() { return "a number"; }
+  static std::optional<double> from(const RecipeValue& value) {
+    if (const int64_t* integer = value.as<int64_t>()) return static_cast<double>(*integer);
+    const double* number = value.as<double>();
+    return number == nullptr || !std::isfinite(*number) ? std::nullopt : std::optional(*number);
+  }
+  static RecipeValue to(double number) { return {number}; }
+};
+
+template <>
+struct Conversion<std::string> {
+  static std::string expected() { return "a string"; }
+  static std::optional<std::string> from(const RecipeValue& value) {
+    const std::string* text = value.as<std::string>();
+    return text == nullptr ? std::nullopt : std::optional(*text);
+  }
+  static RecipeValue to(const std::string& text) { return {text}; }
+};
+
+template <class E>
+struct Conversion<E, std::enable_if_t<std::is_enum_v<E>>> {
+  static std::string expected() {
+    std::string text = "one of";
+    for (const auto& [choice, name] : Choices<E>::all) text += fmt::format(" {},", toml_quoted(name));
+    text.pop_back();
+    return text;
+  }
+  static std::optional<E> from(const RecipeValue& value) {
+    const std::string* text = value.as<std::string>();
+    if (text == nullptr) return std::nullopt;
+    for (const auto& [choice, name] : Choices<E>::all) {
+      if (name == *text) return choice;
+    }
+    return std::nullopt;
+  }
+  static RecipeValue to(E value) { return {std::string(choice_name(value))}; }
+};
+
+template <>
+struct Conversion<std::variant<double, std::string>> {
+  using Either = std::variant<double, std::string>;
+  static std::string expected() { return "a path or a number"; }
+  static std::optional<Either> from(const RecipeValue& value) {
+    if (const std::string* text = value.as<std::string>()) return Either(*text);
+    const std::optional<double> number = Conversion<double>::from(value);
+    return number ? std::optional(Either(*number)) : std::nullopt;
+  }
+  static RecipeValue to(const Either& either) {
+    return std::visit([](const auto& held) { return RecipeValue{held}; }, either);
+  }
+};
+
+template <>
+struct Conversion<std::vector<int64_t>> {
+  static std::string expected() { return "a list of integers"; }
+  static std::optional<std::vector<int64_t>> from(const RecipeValue& value) {
+    const auto* list = value.as<RecipeValue::List>();
+    if (list == nullptr) return std::nullopt;
+    std::vector<int64_t> integers;
+    for (const RecipeValue& item : *list) {
+      const int64_t* integer = item.as<int64_t>();
+      if (integer == nullptr) return std::nullopt;
+      integers.push_back(*integer);
+    }
+    return integers;
+  }
+  static RecipeValue to(const std::vector<int64_t>& integers) {
+    RecipeValue::List list;
+    for (const int64_t integer : integers) list.push_back({integer});
+    return {std::move(list)};
+  }
+};
+
+template <>
+struct Conversion<std::array<double, 2>> {
+  static std::string expected() { return "a list of two numbers"; }
+  static std::optional<std::array<double, 2>> from(const RecipeValue& value) {
+    const auto* list = value.as<RecipeValue::List>();
+    if (list == nullptr || list->size() != 2) return std::nullopt;
+    const auto first = Conversion<double>::from(list->front());
+    const auto second = Conversion<double>::from(list->back());
+    if (!first || !second) return std::nullopt;
+    return std::array<double, 2>{*first, *second};
+  }
+  static RecipeValue to(const std::array<double, 2>& pair) {
+    return {RecipeValue::List{{pair[0]}, {pair[1]}}};
+  }
+};
+
+/// Whether every number in `value` lies in `range`; text and flags always do.
+bool all_in_range(const RecipeValue& value, const Range& range);
+
+}  // namespace weft

@@ -1,0 +1,233 @@
+#include "weft/train/recipe_keys.h"
+
+#include <algorithm>
+
+namespace weft {
+namespace {
+
+/// Adds keys of one section, all under one condition. `access` finds their struct in a Recipe.
+template <class Section, class Access>
+class KeyGroup {
+ public:
+  KeyGroup(RecipeTable& table, std::string section, std::optional<Condition> when, Access access)
+      : table_(table), section_(std::move(section)), when_(std::move(when)), access_(access) {}
+
+  template <class T>
+  RecipeKey& key(std::string name, T Section::*member, std::string meaning) const {
+    return key(std::move(name), member, Range{}, std::move(meaning));
+  }
+
+  template <class T>
+  RecipeKey& key(std::string name, T Section::*member, Range range, std::string meaning) const {
+    RecipeKey row;
+    row.section = section_;
+    row.name = std::move(name);
+    row.meaning = std::move(meaning);
+    row.expected = Conversion<T>::expected() + (range.text.empty() ? "" : " " + range.text);
+    row.when = when_;
+    row.is_text = std::is_same_v<T, std::string>;
+    row.set = [access = access_, member, range](Recipe& recipe, const RecipeValue& value) {
+      const std::optional<T> converted = Conversion<T>::from(value);
+      if (!converted || !all_in_range(value, range)) return false;
+      access(recipe).*member = *converted;
+      return true;
+    };
+    row.get = [access = access_, member](const Recipe& recipe) {
+      return Conversion<T>::to(access(recipe).*member);
+    };
+    table_.keys.push_back(std::move(row));
+    return table_.keys.back();
+  }
+
+ private:
+  RecipeTable& table_;
+  std::string section_;
+  std::optional<Condition> when_;
+  Access access_;
+};
+
+/// A new section, whose keys are members of the struct `member` of Recipe.
+template <class Section>
+auto section(RecipeTable& table, std::string name, Section Recipe::*member, std::string meaning) {
+  table.sections.push_back({name, std::move(meaning)});
+  const auto access = [member](auto& recipe) -> auto& { return recipe.*member; };
+  return KeyGroup<Section, decltype(access)>(table, std::move(name), std::nullopt, access);
+}
+
+/// More keys of a section: members of its own struct that mean something only under `when`.
+template <class Section>
+auto section_when(RecipeTable& table, std::string name, Section Recipe::*member, Condition when) {
+  const auto access = [member](auto& recipe) -> auto& { return recipe.*member; };
+  return KeyGroup<Section, decltype(access)>(table, std::move(name), std::move(when), access);
+}
+
+/// More keys of a section: members of a struct inside the section's struct, named for one kind.
+template <class Outer, class Section>
+auto section_when(RecipeTable& table, std::string name, Outer Recipe::*outer, Section Outer::*member,
+                  Condition when) {
+  const auto access = [ outer, member ](auto& recipe) -> auto& { return recipe.*outer.*member; };
+  return KeyGroup<Section, decltype(access)>(table, std::move(name), std::move(when), access);
+}
+
+void add_run(RecipeTable& table) {
+  const auto run = section(table, "run", &Recipe::run,
+                           "The run as a whole. Exactly one of `steps` and `epochs` is given.");
+  run.key("name", &RunSection::name, "what the run is called");
+  run.key("output", &RunSection::output, "folder for checkpoints and logs; empty: `runs/<name>`");
+  run.key("seed", &RunSection::seed, at_least(0),
+          "seed of every random number; results depend on it, not on ranks or threads");
+  run.key("steps", &RunSection::steps, at_least(0), "optimizer steps; 0: `epochs` decides");
+  run.key("epochs", &RunSection::epochs, at_least(0), "passes over the training data; 0: `steps` decides");
+  run.key("precision", &RunSection::precision,
+          "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
+  run.key("threads", &RunSection::threads, at_least(0),
+          "threads of each rank; 0: all cores that the rank may use");
+}
+
+void add_model(RecipeTable& table) {
+  const auto model = section(table, "model", &Recipe::model, "The network.");
+  model.key("kind", &ModelSection::kind, "which network").required();
+  model.key("dropout", &ModelSection::dropout, from_zero_below_one(),
+            "probability that an activation is dropped in training");
+
+  const auto gpt = section_when(table, "model", &Recipe::model, &ModelSection::gpt, {"model.kind", "gpt"});
+  gpt.key("layers", &GptKeys::layers, at_least(1), "transformer blocks").required();
+  gpt.key("heads", &GptKeys::heads, at_least(1), "attention heads; divides `width`").required();
+  gpt.key("width", &GptKeys::width, at_least(1), "features of a token").required();
+  gpt.key("vocabulary", &GptKeys::vocabulary, at_least(0),
+          "rows of the token embedding; 0: the tokenizer's size (a larger number pads it)");
+  gpt.key("mlp_ratio", &GptKeys::mlp_ratio, at_least(1),
+          "hidden features of the MLP, as a multiple of `width`");
+  gpt.key("bias", &GptKeys::bias, "whether linear layers and layer norms have a bias");
+  gpt.key("activation", &GptKeys::activation, "of the MLP");
+  gpt.key("tied", &GptKeys::tied, "whether the output layer shares the token embedding's weights");
+
+  const auto resnet =
+      section_when(table, "model", &Recipe::model, &ModelSection::resnet, {"model.kind", "resnet"});
+  resnet.key("depth", &ResnetKeys::depth, at_least(8), "layers with weights; 6n + 2, such as 20, 32, 56");
+  resnet.key("width", &ResnetKeys::width, at_least(1), "channels of the first of the three stages");
+  resnet.key("classes", &ResnetKeys::classes, at_least(0), "outputs; 0: as many as the data has");
+}
+
+void add_data(RecipeTable& table) {
+  const auto data =
+      section(table, "data", &Recipe::data, "The data. Paths are relative to the working directory.");
+  data.key("kind", &DataSection::kind, "what a sample is: \"text\" for `gpt`, \"images\" for `resnet`")
+      .required();
+  data.key("path", &DataSection::path, "file or folder of the training data").required();
+  data.key("validation", &DataSection::validation, from_zero_below_one(),
+           "a file or folder, or the fraction of `path` that is held out");
+  data.key("batch", &DataSection::batch, at_least(1), "samples a step, over all ranks and microbatches")
+      .required();
+  data.key("shuffle", &DataSection::shuffle, "whether training samples come in random order");
+
+  const auto text = section_when(table, "data", &Recipe::data, &DataSection::text, {"data.kind", "text"});
+  text.key("tokenizer", &TextKeys::tokenizer, "\"bytes\", or the file of a SentencePiece model");
+  text.key("context", &TextKeys::context, at_least(1), "tokens of a sample").required();
+
+  const auto images =
+      section_when(table, "data", &Recipe::data, &DataSection::images, {"data.kind", "images"});
+  images.key("augment", &ImageKeys::augment, "whether training images are randomly shifted and mirrored");
+}
+
+void add_optimizer(RecipeTable& table) {
+  const auto optimizer = section(table, "optimizer", &Recipe::optimizer, "How weights follow gradients.");
+  optimizer.key("kind", &OptimizerSection::kind, "the update rule");
+  optimizer.key("learning_rate", &OptimizerSection::learning_rate, above_zero(), "the peak, after the warmup")
+      .required();
+  optimizer.key("schedule", &OptimizerSection::schedule, "how the learning rate goes on after the warmup");
+  optimizer.key("warmup", &OptimizerSection::warmup, at_least(0),
+                "steps over which the learning rate rises linearly");
+  optimizer.key("weight_decay", &OptimizerSection::weight_decay, from_zero(),
+                "decay of weights (decoupled with \"adamw\", added to the gradient with \"sgd\")");
+  optimizer.key("clip", &OptimizerSection::clip, from_zero(), "largest norm of the gradient; 0: not clipped");
+  optimizer.key("accumulate", &OptimizerSection::accumulate, at_least(1),
+                "microbatches a step; divides `data.batch`");
+
+  const auto sgd = section_when(table, "optimizer", &Recipe::optimizer, {"optimizer.kind", "sgd"});
+  sgd.key("momentum", &OptimizerSection::momentum, from_zero_below_one(),
+          "share of the last update that is kept");
+
+  const auto adamw = section_when(table, "optimizer", &Recipe::optimizer, {"optimizer.kind", "adamw"});
+  adamw.key("betas", &OptimizerSection::betas, from_zero_below_one(),
+            "decay of the running means of the gradient and of its square");
+  adamw.key("epsilon", &OptimizerSection::epsilon, above_zero(), "added to the denominator");
+
+  const auto cosine = section_when(table, "optimizer", &Recipe::optimizer, {"optimizer.schedule", "cosine"});
+  cosine.key("min_learning_rate", &OptimizerSection::min_learning_rate, from_zero(),
+             "where the half cosine ends, with the last step");
+
+  const auto step = section_when(table, "optimizer", &Recipe::optimizer, {"optimizer.schedule", "step"});
+  step.key("milestones", &OptimizerSection::milestones, at_least(1),
+           "ascending steps at which the learning rate is multiplied by `gamma`")
+      .required();
+  step.key("gamma", &OptimizerSection::gamma, above_zero(), "factor at each milestone");
+}
+
+void add_parallel(RecipeTable& table) {
+  const auto parallel = section(table, "parallel", &Recipe::parallel,
+                                "Ranks along each axis of the mesh; their product is the number of ranks.");
+  parallel.key("data", &ParallelSection::data, at_least(1), "parts of the batch");
+  parallel.key("tensor", &ParallelSection::tensor, at_least(1),
+               "parts of each weight matrix: heads and features");
+  parallel.key("height", &ParallelSection::height, at_least(1), "parts of each image, from top to bottom");
+  parallel.key("width", &ParallelSection::width, at_least(1), "parts of each image, from left to right");
+  parallel.key("depth", &ParallelSection::depth, at_least(1), "parts of each volume, from front to back");
+  parallel.key("shard_optimizer", &ParallelSection::shard_optimizer,
+               "whether optimizer state is split over `data` instead of repeated");
+  parallel.key("oversubscribe", &ParallelSection::oversubscribe, "whether ranks may share cores");
+}
+
+void add_checkpoint(RecipeTable& table) {
+  const auto checkpoint = section(table, "checkpoint", &Recipe::checkpoint, "What is kept to go on from.");
+  checkpoint.key("every", &CheckpointSection::every, at_least(0),
+                 "steps between checkpoints; 0: only at the end");
+  checkpoint.key("keep", &CheckpointSection::keep, at_least(0), "newest checkpoints that are kept; 0: all");
+  checkpoint.key("resume", &CheckpointSection::resume,
+                 "whether to go on from the newest checkpoint of the output folder, if it has one");
+}
+
+void add_log(RecipeTable& table) {
+  const auto log = section(table, "log", &Recipe::log, "What is reported on the way.");
+  log.key("every", &LogSection::every, at_least(1), "steps between lines");
+  log.key("evaluate_every", &LogSection::evaluate_every, at_least(0),
+          "steps between evaluations; 0: only at the end");
+  log.key("evaluate_batches", &LogSection::evaluate_batches, at_least(0),
+          "batches of an evaluation; 0: all of the validation data");
+  log.key("tensorboard", &LogSection::tensorboard, "whether to write event files for TensorBoard");
+
+  const auto text = section_when(table, "log", &Recipe::log, {"data.kind", "text"});
+  text.key("sample_tokens", &LogSection::sample_tokens, at_least(0),
+           "tokens generated at the end of the run");
+  text.key("prompt", &LogSection::prompt, "what the generated text goes on from");
+}
+
+RecipeTable make_table() {
+  RecipeTable table;
+  add_run(table);
+  add_model(table);
+  add_data(table);
+  add_optimizer(table);
+  add_parallel(table);
+  add_checkpoint(table);
+  add_log(table);
+  return table;
+}
+
+}  // namespace
+
+const RecipeTable& recipe_table() {
+  static const RecipeTable table = make_table();
+  return table;
+}
+
+bool applies(const RecipeKey& key, const Recipe& recipe) {
+  if (!key.when) return true;
+  const auto& keys = recipe_table().keys;
+  const auto other = std::find_if(keys.begin(), keys.end(), [&](const RecipeKey& candidate) {
+    return candidate.full_name() == key.when->key;
+  });
+  return other != keys.end() && *other->get(recipe).as<std::string>() == key.when->value;
+}
+
+}  // namespace weft

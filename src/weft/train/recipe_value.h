@@ -1,0 +1,38 @@
+#pragma once
+// A TOML value as recipes use it, free of the TOML library.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace weft {
+
+/// A value whose type no key takes; `name` is what a message calls it, such as "a table".
+struct ForeignValue {
+  std::string name;
+};
+
+struct RecipeValue {
+  using List = std::vector<RecipeValue>;
+  std::variant<bool, int64_t, double, std::string, List, ForeignValue> held;
+
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&held);
+  }
+};
+
+/// How a message names what it got: `the string "abc"`, `0.5`, `a list`; long strings are cut short.
+std::string describe(const RecipeValue& value);
+
+/// The value as TOML, numbers with all the digits that reading them back needs.
+std::string toml_text(const RecipeValue& value);
+
+/// `text` as a TOML basic string, quotes included. `text` must be UTF-8 for the result to be TOML.
+std::string toml_quoted(std::string_view text);
+
+/// `text` cut to at most `bytes` (never inside a UTF-8 character) and "..." where anything was cut.
+std::string cut_short(std::string_view text, size_t bytes);
+
+}  // namespace weft
