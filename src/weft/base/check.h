@@ -27,14 +27,13 @@ template <class... Args>
 template <class... Args>
 [[noreturn]] void internal_error(const char* file, int line, fmt::format_string<Args...> format,
                                  Args&&... args) {
-  throw InternalError(
-      fmt::format("{}:{}: {}", file, line, fmt::format(format, std::forward<Args>(args)...)));
+  throw InternalError(fmt::format("{}:{}: {}", file, line, fmt::format(format, std::forward<Args>(args)...)));
 }
 
 }  // namespace weft
 
 /// Throws InternalError with a formatted message unless `condition` holds.
-#define WEFT_CHECK(condition, ...)                                                   \
-  do {                                                                               \
-    if (!(condition)) ::weft::internal_error(__FILE__, __LINE__, __VA_ARGS__);       \
+#define WEFT_CHECK(condition, ...)                                             \
+  do {                                                                         \
+    if (!(condition)) ::weft::internal_error(__FILE__, __LINE__, __VA_ARGS__); \
   } while (false)

@@ -1,6 +1,6 @@
 #pragma once
-// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11).
-// A draw is a pure function of (key, counter): no result depends on the number of ranks or threads.
+// Counter-based random numbers (Philox4x32-10; Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3",
+// SC'11). A draw is a pure function of (key, counter): no result depends on the number of ranks or threads.
 #include <array>
 #include <cmath>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
-// A graph: typed values and the nodes that compute them, in an order in which they can run. Immutable once built.
+// A graph: typed values and the nodes that compute them, in an order in which they can run. Immutable once
+// built.
 #include <map>
 #include <span>
 #include <string>
@@ -121,14 +122,16 @@ std::string to_text(const Graph& graph);
 /// Graphviz.
 std::string to_dot(const Graph& graph);
 
-/// The arithmetic that differentiation needs of ops, which live in a higher layer: the constant 1 of a type, and a sum.
+/// The arithmetic that differentiation needs of ops, which live in a higher layer: the constant 1 of a type,
+/// and a sum.
 struct GradientArithmetic {
   ValueId (*one)(GraphBuilder& build, const TensorType& type);
   ValueId (*sum)(GraphBuilder& build, std::span<const ValueId> terms);
 };
 
-/// Gradients of the scalar `loss` with respect to `targets`, appended to the builder's graph (reverse mode). A target
-/// that the loss does not depend on gives an empty optional. ops/gradients.h has the form that models call.
+/// Gradients of the scalar `loss` with respect to `targets`, appended to the builder's graph (reverse mode).
+/// A target that the loss does not depend on gives an empty optional. ops/gradients.h has the form that
+/// models call.
 std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId loss,
                                                   std::span<const ValueId> targets,
                                                   const GradientArithmetic& arithmetic);

@@ -1,6 +1,6 @@
 #pragma once
-// The index map of an op: its iteration axes, and every operand's dimensions as affine functions of them. Regions,
-// partial results, flops and least bytes are all derived from this one declaration.
+// The index map of an op: its iteration axes, and every operand's dimensions as affine functions of them.
+// Regions, partial results, flops and least bytes are all derived from this one declaration.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -28,8 +28,8 @@ struct Term {
   int64_t stride = 1;
 };
 
-/// index = offset + sum of terms. The first term is the major one: the axis that a split of this dimension splits.
-/// Positions outside the operand stand for nothing (padding).
+/// index = offset + sum of terms. The first term is the major one: the axis that a split of this dimension
+/// splits. Positions outside the operand stand for nothing (padding).
 struct IndexDim {
   std::vector<Term> terms;
   int64_t offset = 0;
@@ -54,7 +54,8 @@ IndexDim along(int axis);
 /// Dimensions axes first, first+1, … one each.
 OperandMap along_axes(int first, int count);
 
-/// The box of an operand of shape `shape` that is touched while each axis runs over its range; clipped to the operand.
+/// The box of an operand of shape `shape` that is touched while each axis runs over its range; clipped to the
+/// operand.
 Region touched_region(const OperandMap& operand, const std::vector<Range>& axis_ranges, const Dims& shape);
 
 /// Range of the major axis of `dim` that can touch `wanted`, all its other axes running in full.

@@ -1,6 +1,7 @@
 #pragma once
-// The contract of an op. An op is an immutable struct of typed attributes; it knows nothing of ranks or devices, and
-// nobody outside its own pair of files asks which op it is: they ask its index map and its traits.
+// The contract of an op. An op is an immutable struct of typed attributes; it knows nothing of ranks or
+// devices, and nobody outside its own pair of files asks which op it is: they ask its index map and its
+// traits.
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,9 +25,10 @@ using OpPtr = std::shared_ptr<const Op>;
 enum class Combine : uint8_t { sum, max };
 
 struct Traits {
-  bool view = false;       ///< output 0 is input 0 with other dimensions: same bytes, no work
-  bool linear = false;     ///< a sum of its inputs: partial inputs give a partial output
-  bool hoistable = false;  ///< worth computing once a step instead of once a microbatch when inputs are states
+  bool view = false;    ///< output 0 is input 0 with other dimensions: same bytes, no work
+  bool linear = false;  ///< a sum of its inputs: partial inputs give a partial output
+  bool hoistable =
+      false;  ///< worth computing once a step instead of once a microbatch when inputs are states
   /// (output, input) pairs of one type whose memory may be the same.
   std::vector<std::pair<int, int>> in_place;
   Combine combine = Combine::sum;
@@ -51,8 +53,8 @@ struct LocalRegions {
   std::span<const Region> outputs;
 };
 
-/// A node that reads one operand in a packed, opaque form: `pack` makes it from that operand alone, `op` takes the
-/// node's inputs with that operand replaced.
+/// A node that reads one operand in a packed, opaque form: `pack` makes it from that operand alone, `op`
+/// takes the node's inputs with that operand replaced.
 struct PackedForm {
   size_t operand = 0;
   OpPtr pack;

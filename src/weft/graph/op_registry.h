@@ -32,8 +32,8 @@ class CaseRandom {
   uint64_t at_ = 0;
 };
 
-/// An op (or the few nodes that make one meaning, as batch norm's) on operands of random shape: serves correctness,
-/// gradient, partition and benchmark.
+/// An op (or the few nodes that make one meaning, as batch norm's) on operands of random shape: serves
+/// correctness, gradient, partition and benchmark.
 struct OpCase {
   /// Adds the nodes and returns the results to compare.
   std::function<std::vector<ValueId>(GraphBuilder&, std::span<const ValueId>)> build;

@@ -1,5 +1,6 @@
 #pragma once
-// Shapes, and regions: boxes of a global tensor. Owned and needed regions differ by what must be communicated.
+// Shapes, and regions: boxes of a global tensor. Owned and needed regions differ by what must be
+// communicated.
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -30,8 +30,9 @@ struct View {
   int64_t bytes() const { return type.bytes(); }
 };
 
-/// Copies the box `region` (global coordinates) from `source`, which holds `source_region` of the tensor, into
-/// `target`, which holds `target_region`. Both must contain `region` and have one dtype; they must not overlap.
+/// Copies the box `region` (global coordinates) from `source`, which holds `source_region` of the tensor,
+/// into `target`, which holds `target_region`. Both must contain `region` and have one dtype; they must not
+/// overlap.
 void copy_region(const View& source, const Region& source_region, const View& target,
                  const Region& target_region, const Region& region);
 

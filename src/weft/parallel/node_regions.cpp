@@ -1,0 +1,57 @@
+#include "weft/parallel/node_regions.h"
+
+namespace weft {
+
+NodeRegions::NodeRegions(const Graph& graph, const Assignment& assignment, const Mesh& mesh, NodeId id)
+    : mesh_(&mesh), axis_of_mesh_(assignment.node_axes[id.at()]) {
+  const Node& node = graph.node(id);
+  const std::vector<TensorType> inputs = graph.input_types(node);
+  const std::vector<TensorType> outputs = graph.output_types(node);
+  map_ = node.op->index_map(inputs, outputs);
+  for (const TensorType& type : inputs) input_shapes_.push_back(type.shape);
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    output_shapes_.push_back(outputs[o].shape);
+    output_placements_.push_back(assignment.placements[node.outputs[o].at()]);
+  }
+}
+
+std::vector<Range> NodeRegions::axis_ranges(int rank) const {
+  std::vector<std::vector<int>> split(map_.axes.size());
+  for (size_t m = 0; m < axis_of_mesh_.size(); ++m) {
+    if (axis_of_mesh_[m] >= 0) split[static_cast<size_t>(axis_of_mesh_[m])].push_back(static_cast<int>(m));
+  }
+  std::vector<Range> ranges;
+  for (size_t a = 0; a < map_.axes.size(); ++a) {
+    ranges.push_back(owned_range(map_.axes[a].size, split[a], *mesh_, rank));
+  }
+  // An output dimension of several axes (the gradient of a convolution's input) is what is owned there; its
+  // major axis runs over whatever can touch it.
+  for (size_t o = 0; o < map_.outputs.size(); ++o) {
+    for (size_t d = 0; d < map_.outputs[o].size(); ++d) {
+      const IndexDim& dim = map_.outputs[o][d];
+      if (dim.terms.size() < 2 || split[static_cast<size_t>(dim.terms.front().axis)].empty()) continue;
+      const Range owned = owned_range(output_shapes_[o][d], output_placements_[o].sharded[d], *mesh_, rank);
+      ranges[static_cast<size_t>(dim.terms.front().axis)] = major_axis_range(map_, dim, owned);
+    }
+  }
+  return ranges;
+}
+
+Region NodeRegions::input(size_t i, int rank) const {
+  return touched_region(map_.inputs[i], axis_ranges(rank), input_shapes_[i]);
+}
+
+Placement NodeRegions::input_placement(size_t i) const {
+  Placement placement = Placement::replicate(input_shapes_[i].size());
+  for (size_t m = 0; m < axis_of_mesh_.size(); ++m) {
+    for (size_t d = 0; d < map_.inputs[i].size(); ++d) {
+      const std::vector<Term>& terms = map_.inputs[i][d].terms;
+      if (!terms.empty() && terms.front().axis == axis_of_mesh_[m]) {
+        placement.sharded[d].push_back(static_cast<int>(m));
+      }
+    }
+  }
+  return placement;
+}
+
+}  // namespace weft

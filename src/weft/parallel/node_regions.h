@@ -1,0 +1,29 @@
+#pragma once
+// What one node needs and makes on each rank: derived from its index map and the axes that the mesh splits.
+#include "weft/parallel/assign.h"
+
+namespace weft {
+
+class NodeRegions {
+ public:
+  NodeRegions(const Graph& graph, const Assignment& assignment, const Mesh& mesh, NodeId node);
+
+  /// The box of input i that `rank` must have to make what it owns of the outputs.
+  Region input(size_t i, int rank) const;
+  /// The placement that input i would have if it followed the node's split (halos left aside).
+  Placement input_placement(size_t i) const;
+  /// Whether mesh axis m splits an axis of the node.
+  bool splits(int m) const { return axis_of_mesh_[static_cast<size_t>(m)] >= 0; }
+
+ private:
+  std::vector<Range> axis_ranges(int rank) const;
+
+  const Mesh* mesh_;  ///< outlives this
+  IndexMap map_;
+  std::vector<int> axis_of_mesh_;
+  std::vector<Dims> input_shapes_;
+  std::vector<Dims> output_shapes_;
+  std::vector<Placement> output_placements_;
+};
+
+}  // namespace weft

@@ -1,0 +1,27 @@
+#pragma once
+// Partition: a global graph and an assignment become the graph of one rank. Wherever the region that a node
+// needs is not the region that the rank owns, the difference becomes communication nodes.
+#include <map>
+#include <string>
+
+#include "weft/parallel/assign.h"
+
+namespace weft {
+
+/// How one named value of the local graph lies in the global tensor.
+struct LocalValue {
+  TensorType global_type;
+  Region region;
+  bool owner = true;  ///< no rank of lower number holds the same region: it writes checkpoints
+};
+
+struct LocalGraph {
+  Graph graph;
+  std::map<std::string, LocalValue> named;  ///< inputs and states by name
+};
+
+/// Pure: the same on any machine, so that 64 ranks can be planned where one runs.
+/// Pre: `assignment` belongs to `graph` and `mesh`. Post: the graph verifies; its types are local shapes.
+LocalGraph partition(const Graph& graph, const Assignment& assignment, const Mesh& mesh, int rank);
+
+}  // namespace weft
