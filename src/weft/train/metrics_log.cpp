@@ -1,0 +1,140 @@
+#include "weft/train/metrics_log.h"
+
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
+
+#include "weft/base/check.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+double number_from(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+Json to_json(const MetricsRow& row) {
+  Json json = {{"step", row.step}, {"loss", number(row.loss)}};
+  if (row.validation_loss) json["validation_loss"] = number(*row.validation_loss);
+  json["learning_rate"] = number(row.learning_rate);
+  json["step_ms"] = number(row.step_ms);
+  json["samples_per_s"] = number(row.samples_per_s);
+  if (row.tokens) json["tokens"] = *row.tokens;
+  if (!row.bytes.empty()) json["bytes"] = Json::object();
+  for (const auto& [name, bytes] : row.bytes) json["bytes"][name] = bytes;
+  for (const auto& [name, value] : row.more) {
+    WEFT_CHECK(!json.contains(name), "metrics field '{}' is taken", name);
+    json[name] = number(value);
+  }
+  return json;
+}
+
+/// Throws Json::exception where a field is missing or of another kind.
+MetricsRow row_from(const Json& json) {
+  MetricsRow row;
+  row.step = json.at("step").get<int64_t>();
+  row.loss = number_from(json.at("loss"));
+  for (const auto& [name, value] : json.items()) {
+    if (name == "step" || name == "loss") continue;
+    if (name == "validation_loss") {
+      row.validation_loss = number_from(value);
+    } else if (name == "learning_rate") {
+      row.learning_rate = number_from(value);
+    } else if (name == "step_ms") {
+      row.step_ms = number_from(value);
+    } else if (name == "samples_per_s") {
+      row.samples_per_s = number_from(value);
+    } else if (name == "tokens") {
+      row.tokens = value.get<int64_t>();
+    } else if (name == "bytes") {
+      for (const auto& [kind, bytes] : value.items()) row.bytes.emplace_back(kind, bytes.get<int64_t>());
+    } else if (value.is_number() || value.is_null()) {
+      row.more.emplace_back(name, number_from(value));
+    }
+  }
+  return row;
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) user_error("{}: cannot be opened, expected a run's metrics", path.string());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Whole lines only: without what follows the last newline.
+std::string_view whole_lines(std::string_view text) { return text.substr(0, text.rfind('\n') + 1); }
+
+void cut(const fs::path& path, size_t bytes) {
+  std::error_code error;
+  fs::resize_file(path, bytes, error);
+  if (error) user_error("{}: cannot be cut to {} bytes: {}", path.string(), bytes, error.message());
+}
+
+/// Calls visit(row, offset of its line) until it returns false.
+template <class Visit>
+void visit_rows(std::string_view lines, const fs::path& path, const Visit& visit) {
+  int64_t line = 0;
+  for (size_t at = 0; at < lines.size();) {
+    const size_t end = lines.find('\n', at);
+    ++line;
+    MetricsRow row;
+    try {
+      row = row_from(Json::parse(lines.substr(at, end - at)));
+    } catch (const Json::exception& error) {
+      user_error("{}:{}: is no row of metrics: {}", path.string(), line, error.what());
+    }
+    if (!visit(std::move(row), at)) return;
+    at = end + 1;
+  }
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(const fs::path& path) : path_(path) {
+  if (fs::is_regular_file(path)) {
+    const std::string text = read_text(path);
+    const size_t whole = whole_lines(text).size();
+    if (whole != text.size()) cut(path, whole);
+  }
+  out_.open(path, std::ios::binary | std::ios::app);
+  if (!out_) user_error("{}: cannot be opened for writing metrics", path.string());
+}
+
+void MetricsLog::write(const MetricsRow& row) {
+  out_ << to_json(row).dump() + "\n" << std::flush;
+  if (!out_)
+    user_error("{}: the metrics of step {} cannot be written; is the disk full?", path_.string(), row.step);
+}
+
+void truncate_after(const fs::path& path, int64_t step) {
+  if (!fs::exists(path)) return;
+  const std::string text = read_text(path);
+  const std::string_view lines = whole_lines(text);
+  size_t keep = lines.size();
+  visit_rows(lines, path, [&](const MetricsRow& row, size_t at) {
+    if (row.step <= step) return true;
+    keep = at;
+    return false;
+  });
+  if (keep != text.size()) cut(path, keep);
+}
+
+std::vector<MetricsRow> read_metrics(const fs::path& path) {
+  const std::string text = read_text(path);
+  std::vector<MetricsRow> rows;
+  visit_rows(whole_lines(text), path, [&](MetricsRow row, size_t) {
+    rows.push_back(std::move(row));
+    return true;
+  });
+  return rows;
+}
+
+}  // namespace weft

@@ -1,0 +1,53 @@
+#pragma once
+// metrics.jsonl: what a run measured, one JSON object a line, in order of steps; survives crashes and
+// resumes.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+/// One line. A loss that is not finite is stored as null and read back as NaN.
+struct MetricsRow {
+  int64_t step = 0;
+  double loss = 0;
+  std::optional<double> validation_loss;
+  double learning_rate = 0;
+  /// Wall time of the step.
+  double step_ms = 0;
+  double samples_per_s = 0;
+  /// Tokens trained on since the start of the run; nothing where samples are not text.
+  std::optional<int64_t> tokens;
+  /// Bytes moved in this step by class ("all_reduce", "storage", …).
+  std::vector<std::pair<std::string, int64_t>> bytes;
+  /// Further numbers by name; the names above are taken.
+  std::vector<std::pair<std::string, double>> more;
+};
+
+/// Appends rows to a file; each is handed to the system at once, whole lines only.
+class MetricsLog {
+ public:
+  /// Opens (or makes) the file; a line torn by a crash at its end is dropped first. UserError where that
+  /// fails.
+  explicit MetricsLog(const std::filesystem::path& path);
+  /// UserError where the write fails (a full disk).
+  void write(const MetricsRow& row);
+
+ private:
+  std::filesystem::path path_;
+  std::ofstream out_;
+};
+
+/// For a resume from the checkpoint of `step`: cuts the file before the first row of a later step (and any
+/// torn last line), so that no step is missing or there twice. Nothing to do where the file does not exist.
+void truncate_after(const std::filesystem::path& path, int64_t step);
+
+/// All rows; a torn last line is ignored. UserError where there is no such file, or naming the line that is
+/// no row.
+std::vector<MetricsRow> read_metrics(const std::filesystem::path& path);
+
+}  // namespace weft
