@@ -35,6 +35,7 @@ struct PackedLayout {
 /// One matrix product, prepared once and run often. run() allocates nothing; one caller at a time.
 class Gemm {
  public:
+  struct Body;
   /// With `packed_b`, b is read in packed_layout(), as a Packer of the same shape writes it.
   /// Throws InternalError on an unsupported pair of dtypes or a negative size.
   explicit Gemm(const GemmShape& shape, bool packed_b = false);
@@ -51,8 +52,10 @@ class Gemm {
   /// Overwrites out. None of the operands may overlap. k == 0 gives zeros.
   void run(const void* a, const void* b, void* out, std::byte* scratch) const;
 
+  /// For the implementation's own use.
+  explicit Gemm(std::unique_ptr<Body> body);
+
  private:
-  struct Body;
   std::unique_ptr<Body> body_;
 };
 

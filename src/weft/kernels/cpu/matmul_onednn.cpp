@@ -1,0 +1,84 @@
+#include "weft/kernels/cpu/matmul_onednn.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <span>
+
+#include "weft/base/check.h"
+
+namespace weft::kernels {
+
+OneDnnCall::OneDnnCall(const OneDnn& dnn, const dnnl::primitive& primitive,
+                       const std::vector<std::pair<int, dnnl::memory::desc>>& operands)
+    : primitive_(primitive) {
+  for (const auto& [argument, layout] : operands) {
+    memories_.emplace_back(layout, dnn.engine, nullptr);
+    arguments_.push_back({argument, memories_.back().get()});
+  }
+}
+
+void OneDnnCall::run(const OneDnn& dnn, std::initializer_list<const void*> addresses) const {
+  size_t i = 0;
+  for (const void* address : addresses) {
+    // Setting an address writes zeros to the layout's padding, so an unchanged one is left alone.
+    dnnl::memory memory = memories_[i++];
+    if (memory.get_data_handle() != address) memory.set_data_handle(const_cast<void*>(address));
+  }
+  const dnnl_status_t status = dnnl_primitive_execute(primitive_.get(), dnn.stream.get(),
+                                                      static_cast<int>(arguments_.size()), arguments_.data());
+  WEFT_CHECK(status == dnnl_success, "oneDNN failed with status {}", static_cast<int>(status));
+}
+
+OneDnnReorder::OneDnnReorder(const OneDnn& dnn, const dnnl::memory::desc& from,
+                             const dnnl::memory::desc& to) {
+  const dnnl::reorder::primitive_desc desc(dnn.engine, from, dnn.engine, to, user_scratch());
+  scratch_bytes_ = static_cast<int64_t>(desc.scratchpad_desc().get_size());
+  call_ =
+      OneDnnCall(dnn, dnnl::reorder(desc),
+                 {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}});
+}
+
+void OneDnnReorder::run(const OneDnn& dnn, const void* from, void* to, std::byte* scratch) const {
+  call_.run(dnn, {from, to, scratch});
+}
+
+dnnl::memory::data_type onednn_dtype(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return dnnl::memory::data_type::f32;
+    case DType::bf16:
+      return dnnl::memory::data_type::bf16;
+    case DType::u8:
+      return dnnl::memory::data_type::u8;
+    case DType::i32:
+      return dnnl::memory::data_type::s32;
+    case DType::f64:
+    case DType::i64:
+      break;
+  }
+  internal_error(__FILE__, __LINE__, "oneDNN 2 has no dtype {}", name_of(dtype));
+}
+
+dnnl::primitive_attr user_scratch() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+std::string layout_key(const dnnl::memory::desc& layout) {
+  const dnnl_memory_desc_t& raw = layout.data;
+  WEFT_CHECK(raw.format_kind == dnnl_blocked, "a layout of kind {} has no key",
+             static_cast<int>(raw.format_kind));
+  const auto rank = static_cast<size_t>(raw.ndims);
+  const dnnl_blocking_desc_t& blocks = raw.format_desc.blocking;
+  const auto inner = static_cast<size_t>(blocks.inner_nblks);
+  using Numbers = std::span<const dnnl_dim_t>;
+  return fmt::format(
+      "t{} d{} p{} s{} i{} b{} e{}.{}", static_cast<int>(raw.data_type),
+      fmt::join(Numbers(raw.dims, rank), ","), fmt::join(Numbers(raw.padded_dims, rank), ","),
+      fmt::join(Numbers(blocks.strides, rank), ","), fmt::join(Numbers(blocks.inner_idxs, inner), ","),
+      fmt::join(Numbers(blocks.inner_blks, inner), ","), raw.extra.flags, raw.extra.compensation_mask);
+}
+
+}  // namespace weft::kernels
