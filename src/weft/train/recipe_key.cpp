@@ -9,8 +9,8 @@ namespace weft {
 Range at_least(int64_t least) {
   Range range;
   range.least = static_cast<double>(least);
-  range.most = 1e12;
-  range.text = fmt::format("from {} to 10^12", least);
+  range.most = 1e9;
+  range.text = fmt::format("from {} to 10^9", least);
   return range;
 }
 

@@ -33,7 +33,7 @@ struct Range {
   }
 };
 
-Range at_least(int64_t least);  ///< up to 10^12, so that no product of two sizes overflows unseen
+Range at_least(int64_t least);  ///< up to 10^9: the product of two such fits an int64_t
 Range above_zero();
 Range from_zero();
 Range from_zero_below_one();  ///< [0, 1)

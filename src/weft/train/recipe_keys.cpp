@@ -74,7 +74,7 @@ void add_run(RecipeTable& table) {
                            "The run as a whole. Exactly one of `steps` and `epochs` is given.");
   run.key("name", &RunSection::name, "what the run is called");
   run.key("output", &RunSection::output, "folder for checkpoints and logs; empty: `runs/<name>`");
-  run.key("seed", &RunSection::seed, at_least(0),
+  run.key("seed", &RunSection::seed, from_zero(),
           "seed of every random number; results depend on it, not on ranks or threads");
   run.key("steps", &RunSection::steps, at_least(0), "optimizer steps; 0: `epochs` decides");
   run.key("epochs", &RunSection::epochs, at_least(0), "passes over the training data; 0: `steps` decides");
