@@ -1,0 +1,170 @@
+#include "weft/plan/buffers.h"
+
+#include <algorithm>
+
+namespace weft {
+
+std::vector<Step> steps_of(const Graph& graph, Phase phase) {
+  std::vector<Step> steps;
+  std::map<ValueId, int> open;  // communicated value -> position of its start
+  const auto close = [&](std::map<ValueId, int>::iterator at) {
+    Step wait = steps[static_cast<size_t>(at->second)];
+    wait.wait = true;
+    wait.start = at->second;
+    steps.push_back(wait);
+    return open.erase(at);
+  };
+  for (size_t n = 0; n < graph.nodes().size(); ++n) {
+    const Node& node = graph.nodes()[n];
+    if (node.phase != phase) continue;
+    for (const ValueId id : node.inputs) {
+      if (const auto at = open.find(id); at != open.end()) close(at);
+    }
+    const auto position = static_cast<int>(steps.size());
+    steps.push_back({NodeId{static_cast<int32_t>(n)}, false, -1});
+    if (node.op->communication() != nullptr) open.emplace(node.outputs[0], position);
+  }
+  for (auto at = open.begin(); at != open.end();) at = close(at);
+  return steps;
+}
+
+namespace {
+
+class Sharing {
+ public:
+  Sharing(const Graph& graph, Phase phase) : graph_(graph), phase_(phase) {
+    result_.steps = steps_of(graph, phase);
+    last_use_.assign(graph.values().size(), -1);
+    const int end = static_cast<int>(result_.steps.size());
+    for (int s = 0; s < end; ++s) {
+      const Node& node = graph.node(result_.steps[static_cast<size_t>(s)].node);
+      for (const ValueId id : node.inputs) touch(id, s);
+      for (const ValueId id : node.outputs) touch(id, s);
+    }
+    for (const GraphOutput& output : graph.outputs()) {
+      if (output.phase == phase) touch(output.value, end);
+    }
+    for (const StateUpdate& update : graph.updates()) {
+      if (update.phase == phase) touch(update.next, end);
+    }
+    // Who reads a view reads what it is a view of.
+    for (size_t n = graph.nodes().size(); n-- > 0;) {
+      const Node& node = graph.nodes()[n];
+      if (node.op->traits().view) touch(node.inputs[0], last_use_[node.outputs[0].at()]);
+    }
+  }
+
+  PhaseBuffers run() {
+    for (size_t v = 0; v < graph_.values().size(); ++v) {
+      const ValueId id{static_cast<int32_t>(v)};
+      if (graph_.value(id).kind != ValueKind::result) result_.of_value[id] = {id, -1};
+    }
+    for (const StateUpdate& update : graph_.updates()) {
+      if (update.phase == phase_) overwrite_or_copy(update);
+    }
+    for (int s = 0; s < static_cast<int>(result_.steps.size()); ++s) {
+      const Step& step = result_.steps[static_cast<size_t>(s)];
+      if (!step.wait) place_outputs(graph_.node(step.node), s);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void touch(ValueId id, int step) { last_use_[id.at()] = std::max(last_use_[id.at()], step); }
+
+  int step_of(NodeId node) const {
+    for (size_t s = 0; s < result_.steps.size(); ++s) {
+      if (result_.steps[s].node == node && !result_.steps[s].wait) return static_cast<int>(s);
+    }
+    return -1;
+  }
+
+  /// Whether the producer of the next value may write straight over the state.
+  bool may_overwrite(const StateUpdate& update) const {
+    const Value& next = graph_.value(update.next);
+    if (next.kind != ValueKind::result || result_.of_value.contains(update.next)) return false;
+    const Node& node = graph_.node(next.producer);
+    if (node.op->traits().view) return false;
+    if (last_use_[update.state.at()] > step_of(next.producer)) return false;
+    const auto pairs = node.op->traits().in_place;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] != update.state) continue;
+      const std::pair<int, int> wanted{next.output, static_cast<int>(i)};
+      if (std::find(pairs.begin(), pairs.end(), wanted) == pairs.end()) return false;
+    }
+    return true;
+  }
+
+  void overwrite_or_copy(const StateUpdate& update) {
+    if (may_overwrite(update)) {
+      result_.of_value[update.next] = {update.state, -1};
+    } else {
+      result_.copies.push_back(update);
+    }
+  }
+
+  void place_outputs(const Node& node, int step) {
+    const Traits traits = node.op->traits();
+    std::vector<int> taken;
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      const ValueId id = node.outputs[o];
+      if (result_.of_value.contains(id)) continue;
+      if (traits.view && o == 0) {
+        share(id, result_.of_value.at(node.inputs[0]));
+        continue;
+      }
+      const int input = in_place_input(node, traits, static_cast<int>(o), step, taken);
+      if (input >= 0) {
+        taken.push_back(input);
+        share(id, result_.of_value.at(node.inputs[static_cast<size_t>(input)]));
+        continue;
+      }
+      result_.of_value[id] = {{}, static_cast<int>(result_.transients.size())};
+      result_.transients.push_back({graph_.type(id).bytes(), step, last_use_[id.at()]});
+    }
+  }
+
+  void share(ValueId id, const BufferOf& buffer) {
+    if (buffer.transient >= 0) {
+      Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
+      transient.last = std::max(transient.last, last_use_[id.at()]);
+    }
+    result_.of_value[id] = buffer;
+  }
+
+  int in_place_input(const Node& node, const Traits& traits, int output, int step,
+                     const std::vector<int>& taken) const {
+    for (const auto& [out, in] : traits.in_place) {
+      if (out != output || std::find(taken.begin(), taken.end(), in) != taken.end()) continue;
+      const ValueId id = node.inputs[static_cast<size_t>(in)];
+      if (std::count(node.inputs.begin(), node.inputs.end(), id) > 1) continue;
+      const BufferOf& buffer = result_.of_value.at(id);
+      if (buffer.transient < 0) continue;
+      const Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
+      // A communication's operand counts as used until its wait, which is the same node's.
+      const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
+      if (transient.last > dies) continue;
+      if (transient.bytes != graph_.type(node.outputs[static_cast<size_t>(output)]).bytes()) continue;
+      return in;
+    }
+    return -1;
+  }
+
+  int wait_of(int step) const {
+    for (size_t s = static_cast<size_t>(step); s < result_.steps.size(); ++s) {
+      if (result_.steps[s].wait && result_.steps[s].start == step) return static_cast<int>(s);
+    }
+    return step;
+  }
+
+  const Graph& graph_;
+  Phase phase_;
+  std::vector<int> last_use_;
+  PhaseBuffers result_;
+};
+
+}  // namespace
+
+PhaseBuffers share_buffers(const Graph& graph, Phase phase) { return Sharing(graph, phase).run(); }
+
+}  // namespace weft

@@ -1,0 +1,38 @@
+#include "weft/plan/copy_state.h"
+
+#include <cstring>
+
+namespace weft {
+
+namespace {
+
+class CopyState final : public Op {
+ public:
+  std::string_view name() const override { return "copy_state"; }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override { return {inputs[0]}; }
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
+    IndexMap map;
+    for (const int64_t size : inputs[0].shape) map.axes.push_back({"", size, AxisKind::parallel});
+    map.inputs = {along_axes(0, static_cast<int>(map.axes.size()))};
+    map.outputs = map.inputs;
+    return map;
+  }
+};
+
+}  // namespace
+
+Instruction copy_state(const Slot& from, const Slot& to, const std::string& name) {
+  Instruction made;
+  made.op = std::make_shared<CopyState>();
+  made.label = name;
+  made.inputs = {from};
+  made.outputs = {to};
+  made.memory_bytes = 2 * from.type.bytes();
+  made.kernel.run = [](const KernelContext& context) {
+    std::memcpy(context.outputs[0].data, context.inputs[0].data,
+                static_cast<size_t>(context.outputs[0].bytes()));
+  };
+  return made;
+}
+
+}  // namespace weft
