@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace weft {
+
+/// The one allocation of a run: page-aligned, in huge pages where the kernel gives them, touched before use
+/// so that no step ever faults, zeroed.
+class Arena {
+ public:
+  /// UserError when `bytes` exceed what the machine has left, before anything is allocated.
+  explicit Arena(int64_t bytes);
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  std::byte* data() const { return data_; }
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  std::byte* data_ = nullptr;
+  int64_t bytes_ = 0;
+};
+
+/// Memory that this process may still take: the machine's, or its control group's where that is less.
+int64_t available_memory_bytes();
+
+}  // namespace weft

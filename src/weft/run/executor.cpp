@@ -1,0 +1,163 @@
+#include "weft/run/executor.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string_view kind_name(InstructionKind kind) {
+  switch (kind) {
+    case InstructionKind::compute:
+      return "compute";
+    case InstructionKind::comm_start:
+      return "start";
+    case InstructionKind::comm_wait:
+      return "wait";
+  }
+  return "?";
+}
+
+template <class T>
+bool all_finite(const View& view) {
+  const T* data = view.as<T>();
+  for (int64_t i = 0; i < view.elems(); ++i) {
+    if (!std::isfinite(static_cast<double>(static_cast<float>(data[i])))) return false;
+  }
+  return true;
+}
+
+bool finite(const View& view) {
+  switch (view.type.dtype) {
+    case DType::f64:
+      return all_finite<double>(view);
+    case DType::f32:
+      return all_finite<float>(view);
+    case DType::bf16:
+      return all_finite<BFloat16>(view);
+    case DType::i64:
+    case DType::i32:
+    case DType::u8:
+      return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+Executor::Executor(Program program, const Communicator& world)
+    : program_(std::move(program)), arena_(program_.arena_bytes), comm_(program_, world) {
+  for (const auto& [phase, code] : program_.phases) bind(phase, code);
+}
+
+void Executor::bind(Phase phase, const PhaseProgram& code) {
+  Bound& bound = bound_[phase];
+  bound.ledger.resize(code.instructions.size());
+  for (const Instruction& instruction : code.instructions) {
+    std::vector<View> inputs;
+    std::vector<View> outputs;
+    for (const Slot& slot : instruction.inputs) inputs.push_back(at(slot));
+    for (const Slot& slot : instruction.outputs) outputs.push_back(at(slot));
+    bound.inputs.push_back(std::move(inputs));
+    bound.outputs.push_back(std::move(outputs));
+  }
+}
+
+void Executor::run(Phase phase) {
+  const auto code = program_.phases.find(phase);
+  if (code == program_.phases.end()) return;
+  Bound& bound = bound_.at(phase);
+  for (size_t i = 0; i < code->second.instructions.size(); ++i) execute(phase, code->second, bound, i);
+  now_ = nullptr;
+}
+
+void Executor::execute(Phase phase, const PhaseProgram& code, Bound& bound, size_t index) {
+  const Instruction& instruction = code.instructions[index];
+  now_ = &instruction;
+  const int64_t start = now_ns();
+  const int64_t trace_start = trace_ != nullptr ? trace_->now() : 0;
+  std::byte* scratch = arena_.data() + instruction.scratch_offset;
+  const std::vector<View>& inputs = bound.inputs[index];
+  const std::vector<View>& outputs = bound.outputs[index];
+  switch (instruction.kind) {
+    case InstructionKind::compute:
+      if (!instruction.kernel.run) return;  // a view
+      instruction.kernel.run({inputs, outputs, scratch});
+      comm_.progress();
+      break;
+    case InstructionKind::comm_start:
+      comm_.start(instruction, static_cast<int>(index), inputs[0], outputs[0], scratch);
+      break;
+    case InstructionKind::comm_wait: {
+      const auto begun = static_cast<size_t>(instruction.wait_of);
+      comm_.wait(instruction, instruction.wait_of, inputs[0], outputs[0],
+                 arena_.data() + code.instructions[begun].scratch_offset);
+      break;
+    }
+  }
+  LedgerEntry& entry = bound.ledger[index];
+  const int64_t spent = now_ns() - start;
+  ++entry.calls;
+  entry.nanoseconds += spent;
+  if (trace_ != nullptr) {
+    trace_->add({&instruction.label, instruction.op->name(), name_of(phase), kind_name(instruction.kind),
+                 trace_start, spent});
+  }
+}
+
+View Executor::view(const std::string& name) const {
+  const auto found = program_.named.find(name);
+  WEFT_CHECK(found != program_.named.end(), "the program has no input or state named {}", name);
+  return at(found->second.slot);
+}
+
+View Executor::output(Phase phase, const std::string& name) const {
+  const auto& outputs = program_.phases.at(phase).outputs;
+  const auto found = outputs.find(name);
+  WEFT_CHECK(found != outputs.end(), "the phase {} has no output named {}", name_of(phase), name);
+  return at(found->second);
+}
+
+double Executor::scalar(Phase phase, const std::string& name) const {
+  const View value = output(phase, name);
+  WEFT_CHECK(value.elems() == 1, "{} is no scalar", name);
+  if (value.type.dtype == DType::f64) return *value.as<double>();
+  WEFT_CHECK(value.type.dtype == DType::f32, "{} is {}", name, name_of(value.type.dtype));
+  return static_cast<double>(*value.as<float>());
+}
+
+std::optional<NonFinite> Executor::find_non_finite(Phase phase) {
+  const PhaseProgram& code = program_.phases.at(phase);
+  Bound& bound = bound_.at(phase);
+  std::optional<NonFinite> found;
+  // All instructions run even after the first find: other ranks wait for our communication.
+  for (size_t i = 0; i < code.instructions.size(); ++i) {
+    execute(phase, code, bound, i);
+    if (found || code.instructions[i].kind == InstructionKind::comm_start) continue;
+    for (size_t o = 0; o < bound.outputs[i].size() && !found; ++o) {
+      if (finite(bound.outputs[i][o])) continue;
+      found = NonFinite{std::string(code.instructions[i].op->name()), code.instructions[i].label,
+                        static_cast<int>(o)};
+    }
+  }
+  now_ = nullptr;
+  return found;
+}
+
+std::string Executor::running() const {
+  const Instruction* now = now_;
+  return now == nullptr ? "nothing" : fmt::format("{} ({})", now->op->name(), now->label);
+}
+
+}  // namespace weft

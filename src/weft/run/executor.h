@@ -1,0 +1,78 @@
+#pragma once
+// Runs a Program: a flat loop over instructions, with the byte and time ledger.
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/comm/communicator.h"
+#include "weft/plan/program.h"
+#include "weft/run/arena.h"
+#include "weft/run/comm_runner.h"
+#include "weft/run/trace.h"
+
+namespace weft {
+
+/// What one instruction has cost since the start.
+struct LedgerEntry {
+  int64_t calls = 0;
+  int64_t nanoseconds = 0;
+};
+
+/// The first instruction whose output is not finite although its inputs are.
+struct NonFinite {
+  std::string op;
+  std::string label;
+  int output = 0;
+};
+
+class Executor {
+ public:
+  /// Collective: all ranks of `world`. Allocates the arena (UserError when memory is short) and binds every
+  /// instruction to addresses. Keeps `program`.
+  Executor(Program program, const Communicator& world);
+
+  /// Runs one phase; a phase without instructions is nothing. Allocates nothing, takes no lock, writes no
+  /// log.
+  void run(Phase phase);
+  bool has(Phase phase) const { return program_.phases.contains(phase); }
+
+  /// Memory of an input or state by name; valid as long as the executor.
+  View view(const std::string& name) const;
+  /// An output of a phase; to be read before the next phase runs.
+  View output(Phase phase, const std::string& name) const;
+  /// A scalar output (f32 or f64).
+  double scalar(Phase phase, const std::string& name) const;
+
+  /// Runs the phase once more, looking at every result: names the first op that made NaN or infinity.
+  std::optional<NonFinite> find_non_finite(Phase phase);
+
+  const Program& program() const { return program_; }
+  const std::vector<LedgerEntry>& ledger(Phase phase) const { return bound_.at(phase).ledger; }
+  int64_t arena_bytes() const { return arena_.bytes(); }
+  /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.
+  void record(Trace* trace) { trace_ = trace; }
+  /// What is running now, for the watchdog: "all_reduce (block3.mlp)".
+  std::string running() const;
+
+ private:
+  struct Bound {
+    std::vector<std::vector<View>> inputs;
+    std::vector<std::vector<View>> outputs;
+    std::vector<LedgerEntry> ledger;
+  };
+  View at(const Slot& slot) const { return {arena_.data() + slot.offset, slot.type}; }
+  void bind(Phase phase, const PhaseProgram& code);
+  void execute(Phase phase, const PhaseProgram& code, Bound& bound, size_t index);
+
+  Program program_;
+  Arena arena_;
+  CommRunner comm_;
+  std::map<Phase, Bound> bound_;
+  Trace* trace_ = nullptr;
+  const Instruction* volatile now_ = nullptr;
+};
+
+}  // namespace weft
