@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "weft/base/check.h"
+#include "weft/train/recipe_ascii.h"
 
 namespace weft {
 namespace {
@@ -51,6 +52,7 @@ std::string trimmed(std::string_view text) {
 
 /// Nothing where the text is not exactly one TOML value ("1\nb = 2" would be two).
 std::optional<RecipeValue> toml_value(const std::string& text) {
+  if (line_beyond_ascii(text)) return std::nullopt;
   try {
     const toml::table table = toml::parse("value = " + text);
     if (table.size() == 1) return value_of(*table.get("value"));
@@ -63,6 +65,10 @@ std::optional<RecipeValue> toml_value(const std::string& text) {
 }  // namespace
 
 RecipeDocument read_toml(std::string_view text, std::string_view source_name) {
+  if (const auto line = line_beyond_ascii(text)) {
+    user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
+               source_name, *line);
+  }
   toml::table table;
   try {
     table = toml::parse(text, source_name);
