@@ -1,0 +1,141 @@
+#include "weft/comm/group.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string>
+
+#include "weft/base/check.h"
+
+namespace weft {
+namespace {
+
+// The same rounding as BFloat16 of tensor/, which this folder must not know.
+float float_of(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+
+uint16_t bf16_of(float value) {
+  const auto word = std::bit_cast<uint32_t>(value);
+  if ((word & 0x7fffffffu) > 0x7f800000u) return static_cast<uint16_t>((word >> 16) | 0x40u);
+  return static_cast<uint16_t>((word + 0x7fffu + ((word >> 16) & 1u)) >> 16);
+}
+
+}  // namespace
+
+void check_mpi(int status, const char* call) {
+  if (status == MPI_SUCCESS) return;
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  MPI_Error_string(status, text.data(), &length);
+  WEFT_CHECK(false, "{} failed: {}", call, std::string(text.data(), static_cast<size_t>(length)));
+}
+
+MPI_Datatype mpi_type(Element element) {
+  switch (element) {
+    case Element::f64:
+      return MPI_DOUBLE;
+    case Element::f32:
+      return MPI_FLOAT;
+    case Element::bf16:
+      return MPI_UINT16_T;
+    case Element::i64:
+      return MPI_INT64_T;
+    case Element::i32:
+      return MPI_INT32_T;
+    case Element::u8:
+      return MPI_UINT8_T;
+  }
+  WEFT_CHECK(false, "element type {} is unknown", static_cast<int>(element));
+  return MPI_DATATYPE_NULL;
+}
+
+int64_t bytes_of(Element element) {
+  switch (element) {
+    case Element::f64:
+    case Element::i64:
+      return 8;
+    case Element::f32:
+    case Element::i32:
+      return 4;
+    case Element::bf16:
+      return 2;
+    case Element::u8:
+      return 1;
+  }
+  WEFT_CHECK(false, "element type {} is unknown", static_cast<int>(element));
+  return 0;
+}
+
+void add_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
+  const auto* from = static_cast<const uint16_t*>(in);
+  auto* to = static_cast<uint16_t*>(inout);
+  for (int64_t i = 0; i < *count; ++i) to[i] = bf16_of(float_of(from[i]) + float_of(to[i]));
+}
+
+void max_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
+  const auto* from = static_cast<const uint16_t*>(in);
+  auto* to = static_cast<uint16_t*>(inout);
+  for (int64_t i = 0; i < *count; ++i) to[i] = float_of(from[i]) > float_of(to[i]) ? from[i] : to[i];
+}
+
+Communicator::Group::Group(MPI_Comm mpi_comm, bool owns) : comm(mpi_comm), owns_comm(owns) {
+  check_mpi(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(comm, &size), "MPI_Comm_size");
+  constexpr int kCommutes = 1;
+  check_mpi(MPI_Op_create(add_bf16, kCommutes, &bf16_sum), "MPI_Op_create");
+  check_mpi(MPI_Op_create(max_bf16, kCommutes, &bf16_max), "MPI_Op_create");
+}
+
+Communicator::Group::~Group() {
+  // A handle may outlive the session: MPI_Finalize has freed everything by then.
+  if (comm == MPI_COMM_NULL || !mpi_is_running()) return;
+  MPI_Op_free(&bf16_sum);
+  MPI_Op_free(&bf16_max);
+  if (owns_comm) MPI_Comm_free(&comm);
+}
+
+MPI_Op Communicator::Group::op(Element element, Reduce reduce) const {
+  const bool sum = reduce == Reduce::sum;
+  if (element == Element::bf16) return sum ? bf16_sum : bf16_max;
+  return sum ? MPI_SUM : MPI_MAX;
+}
+
+CommRequest::State::State(std::shared_ptr<const Communicator::Group> its_group)
+    : group(std::move(its_group)) {}
+
+MPI_Request* CommRequest::State::add(int64_t receive_bytes) {
+  expected_bytes.push_back(receive_bytes);
+  return &requests.emplace_back(MPI_REQUEST_NULL);
+}
+
+bool CommRequest::State::test() {
+  statuses.resize(requests.size());
+  int done = 0;
+  const int status = MPI_Testall(static_cast<int>(requests.size()), requests.data(), &done, statuses.data());
+  if (done != 0 || status != MPI_SUCCESS) check_statuses(status, "MPI_Testall");
+  return done != 0;
+}
+
+void CommRequest::State::wait() {
+  statuses.resize(requests.size());
+  check_statuses(MPI_Waitall(static_cast<int>(requests.size()), requests.data(), statuses.data()),
+                 "MPI_Waitall");
+}
+
+void CommRequest::State::check_statuses(int status, const char* call) const {
+  if (status == MPI_ERR_IN_STATUS) {
+    for (const MPI_Status& one : statuses) {
+      if (one.MPI_ERROR != MPI_ERR_PENDING) check_mpi(one.MPI_ERROR, call);
+    }
+  }
+  check_mpi(status, call);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (expected_bytes[i] < 0) continue;
+    int got = 0;
+    check_mpi(MPI_Get_count(&statuses[i], MPI_BYTE, &got), "MPI_Get_count");
+    WEFT_CHECK(got == expected_bytes[i], "a message from rank {} has {} bytes where {} were expected",
+               statuses[i].MPI_SOURCE, got, expected_bytes[i]);
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,71 @@
+#pragma once
+// What a communicator and a request are made of. Private to comm/: the only header that shows MPI.
+// Only the C interface: MPI's C++ bindings, where they are still installed, are another library.
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
+#include <mpi.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "weft/comm/communicator.h"
+
+namespace weft {
+
+/// Throws InternalError with MPI's own text when an MPI call failed. `call` is the name of the function.
+void check_mpi(int status, const char* call);
+
+/// True between MPI_Init and MPI_Finalize.
+bool mpi_is_running();
+
+/// How many processes the launcher (mpirun, srun) started, from the variables that it leaves behind; 1 when
+/// there is none.
+int launched_processes();
+
+MPI_Datatype mpi_type(Element element);
+int64_t bytes_of(Element element);
+
+/// bf16 is no MPI type: it travels as 16-bit words and is combined by these. MPI_User_function, in place over
+/// `inout`; sums go through float.
+void add_bf16(void* in, void* inout, int* count, MPI_Datatype* type);
+void max_bf16(void* in, void* inout, int* count, MPI_Datatype* type);
+
+/// The ranks behind a Communicator. Owns `comm` unless that is MPI's own world; null for the single process.
+struct Communicator::Group {
+  MPI_Comm comm = MPI_COMM_NULL;
+  bool owns_comm = false;
+  MPI_Op bf16_sum = MPI_OP_NULL;
+  MPI_Op bf16_max = MPI_OP_NULL;
+  int rank = 0;
+  int size = 1;
+
+  /// The single process.
+  Group() = default;
+  Group(MPI_Comm mpi_comm, bool owns);
+  ~Group();
+  Group(const Group&) = delete;
+  Group& operator=(const Group&) = delete;
+
+  MPI_Op op(Element element, Reduce reduce) const;
+};
+
+struct CommRequest::State {
+  std::shared_ptr<const Communicator::Group> group;  ///< shared: MPI still needs its operations
+  std::vector<MPI_Request> requests;
+  std::vector<int64_t> expected_bytes;  ///< of each request; -1 where it is no receive
+  std::vector<MPI_Status> statuses;
+  std::vector<int> parts;    ///< counts that MPI reads until the operation is complete
+  std::vector<int> offsets;  ///< and where each part begins
+
+  explicit State(std::shared_ptr<const Communicator::Group> its_group);
+  /// A slot for the next MPI call.
+  MPI_Request* add(int64_t receive_bytes = -1);
+  bool test();
+  void wait();
+
+ private:
+  void check_statuses(int status, const char* call) const;
+};
+
+}  // namespace weft
