@@ -1,0 +1,74 @@
+#include "weft/params/initialize.h"
+
+#include "weft/base/check.h"
+#include "weft/base/philox.h"
+#include "weft/base/threads.h"
+
+namespace weft {
+
+namespace {
+
+/// FNV-1a: a stream number from a name.
+uint64_t stream_of(const std::string& name) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+
+template <class T>
+void store(const View& view, int64_t at, double value) {
+  view.as<T>()[at] = T(static_cast<float>(value));
+}
+
+template <>
+void store<double>(const View& view, int64_t at, double value) {
+  view.as<double>()[at] = value;
+}
+
+template <class T>
+void fill(const View& view, const Region& region, const Dims& global_shape, const Initializer& initializer,
+          const RandomStream& stream) {
+  const Dims local = strides_of(region.shape());
+  const Dims global = strides_of(global_shape);
+  parallel_for(view.elems(), 4096, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      double value = initializer.scale;
+      if (initializer.kind != Initializer::Kind::constant) {
+        int64_t rest = i;
+        int64_t at = 0;
+        for (size_t d = 0; d < local.size(); ++d) {
+          at += (rest / local[d] + region.ranges[d].begin) * global[d];
+          rest %= local[d];
+        }
+        const auto index = static_cast<uint64_t>(at);
+        value *= initializer.kind == Initializer::Kind::normal ? stream.normal(index)
+                                                               : 2 * stream.uniform(index) - 1;
+      }
+      store<T>(view, i, value);
+    }
+  });
+}
+
+}  // namespace
+
+void initialize(const View& view, const Region& region, const Dims& global_shape,
+                const Initializer& initializer, const std::string& name, uint64_t seed) {
+  if (initializer.kind == Initializer::Kind::derived) return;
+  const RandomStream stream{seed, stream_of(name), 0};
+  switch (view.type.dtype) {
+    case DType::f64:
+      return fill<double>(view, region, global_shape, initializer, stream);
+    case DType::f32:
+      return fill<float>(view, region, global_shape, initializer, stream);
+    case DType::bf16:
+      return fill<BFloat16>(view, region, global_shape, initializer, stream);
+    case DType::i64:
+    case DType::i32:
+    case DType::u8:
+      break;
+  }
+  internal_error(__FILE__, __LINE__, "state {} of type {} has no initializer", name,
+                 name_of(view.type.dtype));
+}
+
+}  // namespace weft

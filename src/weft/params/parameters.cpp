@@ -1,0 +1,27 @@
+#include "weft/params/parameters.h"
+
+#include <algorithm>
+
+namespace weft {
+
+ValueId ParameterSet::add(const std::string& name, Dims shape, Initializer initializer, bool decay) {
+  const ValueId value = build_.state(name, {dtype_, std::move(shape)}, initializer, true);
+  const bool known = std::any_of(parameters_.begin(), parameters_.end(),
+                                 [&](const Parameter& parameter) { return parameter.value == value; });
+  if (!known) parameters_.push_back({value, decay});
+  return value;
+}
+
+ValueId ParameterSet::weight(const std::string& name, Dims shape, double deviation) {
+  return add(name, std::move(shape), {Initializer::Kind::normal, deviation}, true);
+}
+
+ValueId ParameterSet::constant(const std::string& name, Dims shape, double value) {
+  return add(name, std::move(shape), {Initializer::Kind::constant, value}, false);
+}
+
+ValueId ParameterSet::buffer(const std::string& name, Dims shape, double value) {
+  return build_.state(name, {dtype_, std::move(shape)}, {Initializer::Kind::constant, value}, false);
+}
+
+}  // namespace weft
