@@ -15,9 +15,15 @@ namespace {
 
 constexpr unsigned kWatchdogSeconds = 540;  // below the 600 s after which ctest kills mpirun without a word
 
-/// Says which test a rank was in, then ends the job. Only async-signal-safe calls, but for the abort itself,
-/// which has nothing left to lose.
+/// Says which test a rank was in, then ends the job. Little of that is safe in a signal handler, but there is
+/// nothing left to lose: should it hang too, the second alarm kills the process, and mpirun the job.
 void on_alarm(int /*signal*/) {
+  std::signal(SIGALRM, SIG_DFL);
+  sigset_t alarms;
+  sigemptyset(&alarms);
+  sigaddset(&alarms, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &alarms, nullptr);
+  alarm(10);
   constexpr char kText[] = "test_mpi: a test hangs; ending the job\n";
   if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) _exit(3);
   if (const auto* test = testing::UnitTest::GetInstance()->current_test_info()) {
