@@ -1,0 +1,76 @@
+#include "weft/params/checkpoint.h"
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+constexpr char kFailed = '!';  // marks a rank's text as an error message
+
+bool stored(const NamedSlot& named) {
+  return named.kind == ValueKind::state && named.initializer.kind != Initializer::Kind::derived;
+}
+
+/// Collective: throws on all ranks the first message that any rank has.
+std::vector<std::string> agreed(const Communicator& world, const std::string& text) {
+  std::vector<std::string> texts = world.all_gather_text(text);
+  for (const std::string& one : texts) {
+    if (!one.empty() && one.front() == kFailed) throw UserError(one.substr(1));
+  }
+  return texts;
+}
+
+template <class Body>
+std::string text_or_failure(Body&& body) {
+  try {
+    return body();
+  } catch (const UserError& error) {
+    return kFailed + std::string(error.what());
+  }
+}
+
+}  // namespace
+
+std::filesystem::path save_checkpoint(const Executor& executor, const Communicator& world,
+                                      const std::filesystem::path& parent, int64_t step, int64_t keep,
+                                      const std::string& extra_json) {
+  const std::string summary = text_or_failure([&] {
+    std::vector<TensorShard> shards;
+    for (const auto& [name, named] : executor.program().named) {
+      if (!stored(named) || !named.where.owner) continue;
+      shards.push_back({name, named.slot.type.dtype, named.where.global_type.shape, named.where.region,
+                        executor.view(name)});
+    }
+    return write_shard(temporary_checkpoint(parent, step), world.rank(), world.size(), shards).to_text();
+  });
+  const std::vector<std::string> texts = agreed(world, summary);
+  const std::string committed = text_or_failure([&]() -> std::string {
+    if (world.rank() != 0) return {};
+    std::vector<ShardSummary> summaries;
+    for (const std::string& text : texts) summaries.push_back(ShardSummary::from_text(text));
+    commit_checkpoint(parent, step, summaries, extra_json);
+    if (keep > 0) prune_checkpoints(parent, keep);
+    return {};
+  });
+  agreed(world, committed);
+  return checkpoint_folder(parent, step);
+}
+
+void load_checkpoint(const Executor& executor, const CheckpointReader& reader) {
+  for (const auto& [name, named] : executor.program().named) {
+    if (!stored(named)) continue;
+    const auto found = reader.tensors().find(name);
+    if (found == reader.tensors().end()) {
+      user_error("{}: the checkpoint has no tensor {}, which this recipe's model needs",
+                 reader.folder().string(), name);
+    }
+    if (found->second != named.where.global_type) {
+      user_error("{}: tensor {} is {}, and this recipe's model needs {}", reader.folder().string(), name,
+                 to_string(found->second), to_string(named.where.global_type));
+    }
+    reader.read_region(name, named.where.region, executor.view(name));
+  }
+}
+
+}  // namespace weft
