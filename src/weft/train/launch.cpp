@@ -1,0 +1,59 @@
+#include "weft/train/launch.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+
+namespace weft {
+
+namespace {
+
+/// Ranks of this job on this host, as the launcher says.
+int local_ranks() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"}) {
+    if (const char* text = std::getenv(name); text != nullptr) return std::max(1, std::atoi(text));
+  }
+  return 1;
+}
+
+}  // namespace
+
+Mesh mesh_of(const ParallelSection& parallel) {
+  std::vector<MeshAxis> axes;
+  const auto add = [&](const char* name, int64_t size) {
+    if (size > 1) axes.push_back({name, static_cast<int>(size)});
+  };
+  add("data", parallel.data);
+  add("depth", parallel.depth);
+  add("height", parallel.height);
+  add("width", parallel.width);
+  add("tensor", parallel.tensor);
+  return Mesh(std::move(axes));
+}
+
+void check_ranks(const Mesh& mesh, int ranks) {
+  if (mesh.ranks() == ranks) return;
+  user_error("[parallel] {} needs {} ranks and this job has {}: start it with `mpirun -n {} weft …`",
+             mesh.axes() == 0 ? "without a split" : mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
+}
+
+int threads_for(const Recipe& recipe) {
+  const int mine = available_cores();
+  const auto all = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  // A launcher that binds ranks has divided the cores already.
+  const int share = mine < all ? mine : std::max(1, mine / local_ranks());
+  if (recipe.run.threads == 0) return share;
+  if (recipe.run.threads > share && !recipe.parallel.oversubscribe) {
+    user_error(
+        "run.threads={}: this rank has {} core{}; set parallel.oversubscribe = true to share cores all the "
+        "same",
+        recipe.run.threads, share, share == 1 ? "" : "s");
+  }
+  return static_cast<int>(recipe.run.threads);
+}
+
+}  // namespace weft

@@ -1,0 +1,19 @@
+#pragma once
+// How a recipe meets the machine: the mesh of its ranks, their threads.
+#include "weft/comm/communicator.h"
+#include "weft/parallel/mesh.h"
+#include "weft/train/recipe.h"
+
+namespace weft {
+
+/// Axes of [parallel]; "tensor" varies fastest, so that its ranks are neighbours.
+Mesh mesh_of(const ParallelSection& parallel);
+
+/// UserError saying how to start the job when the mesh does not have as many ranks as the job.
+void check_ranks(const Mesh& mesh, int ranks);
+
+/// Threads for this rank: run.threads, or an equal share of the cores that its host gives the job. UserError
+/// when run.threads asks for more than there are and parallel.oversubscribe is not set.
+int threads_for(const Recipe& recipe);
+
+}  // namespace weft
