@@ -1,0 +1,39 @@
+#include "weft/train/report.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "weft/base/check.h"
+#include "weft/train/report_sections.h"
+#include "weft/train/report_style.h"
+#include "weft/train/report_text.h"
+
+namespace weft {
+
+std::string report_html(const ReportInput& input) {
+  const std::string title = escape_html(input.title);
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+  html += fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n", title, report_css());
+  html += fmt::format("<header><h1>{}</h1>", title);
+  if (!input.subtitle.empty()) html += fmt::format("<p class=\"sub\">{}</p>", escape_html(input.subtitle));
+  html += "</header>\n" + tiles_section(input) + "<div class=\"cards\">\n";
+  for (const auto section : {loss_section, throughput_section, rate_section, ops_section, memory_section,
+                             bytes_section, timeline_section, text_sections}) {
+    html += section(input);
+  }
+  html += "</div>\n<footer>Written by Weft.</footer>\n</main>\n";
+  html += fmt::format("<script>{}</script>\n</body>\n</html>\n", report_script());
+  return html;
+}
+
+void write_report(const std::filesystem::path& path, const ReportInput& input) {
+  std::ofstream out(path, std::ios::binary);
+  out << report_html(input) << std::flush;
+  if (!out)
+    user_error("{}: the report cannot be written; does its folder exist, is the disk full?", path.string());
+}
+
+}  // namespace weft
