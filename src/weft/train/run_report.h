@@ -1,0 +1,17 @@
+#pragma once
+#include "weft/train/report.h"
+#include "weft/train/session.h"
+
+namespace weft {
+
+/// What the executor has counted, for report.html.
+ReportInput run_report(const Session& session, const std::filesystem::path& metrics,
+                       int64_t counted_network_bytes, std::string sample);
+
+/// Bytes that this rank sends in one run of the phase, as planned, by kind of communication.
+std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase);
+
+/// Least bytes that the compute instructions of the phase move between memory and cores, as planned.
+int64_t planned_memory_bytes(const Program& program, Phase phase);
+
+}  // namespace weft

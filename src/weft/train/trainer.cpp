@@ -1,0 +1,243 @@
+#include "weft/train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+
+#include "weft/base/check.h"
+#include "weft/params/checkpoint.h"
+#include "weft/train/evaluate.h"
+#include "weft/train/generate.h"
+#include "weft/train/interrupt.h"
+#include "weft/train/learning_rate.h"
+#include "weft/train/metrics_log.h"
+#include "weft/train/progress.h"
+#include "weft/train/run_report.h"
+#include "weft/train/tensorboard.h"
+
+namespace weft {
+
+namespace {
+
+constexpr size_t kTraceEvents = 200'000;
+
+class Trainer {
+ public:
+  Trainer(Session& session, const TrainOptions& options)
+      : session_(session),
+        recipe_(session.recipe()),
+        options_(options),
+        total_(total_steps(recipe_, session.data())),
+        first_rank_(session.world().rank() == 0) {}
+
+  TrainResult run() {
+    watch_for_interrupt();
+    std::filesystem::create_directories(options_.out);
+    start_or_resume();
+    if (first_rank_) open_logs();
+    if (!options_.trace.empty()) {
+      trace_.emplace(kTraceEvents);
+      session_.executor().record(&*trace_);
+    }
+    const int64_t sent_before = Communicator::bytes_sent();
+    Progress progress(total_, step_);
+    while (step_ < total_) {
+      one_step(progress);
+      if (agreed_interrupt()) {
+        save();
+        result_.end = TrainEnd::interrupted;
+        break;
+      }
+    }
+    finish(sent_before);
+    return result_;
+  }
+
+ private:
+  void start_or_resume() {
+    std::optional<int64_t> at;
+    if (recipe_.checkpoint.resume) at = session_.load_newest(checkpoints());
+    step_ = at.value_or(0);
+    saved_ = at.value_or(-1);
+    if (at && first_rank_) Progress::say(fmt::format("resuming after step {}", step_));
+    if (!first_rank_) return;
+    const std::filesystem::path metrics = options_.out / "metrics.jsonl";
+    if (at) {
+      truncate_after(metrics, step_);
+    } else {
+      std::filesystem::remove(metrics);
+    }
+    std::ofstream(options_.out / "recipe.toml") << to_toml(recipe_);
+  }
+
+  void open_logs() {
+    metrics_.emplace(options_.out / "metrics.jsonl");
+    if (!recipe_.log.tensorboard) return;
+    std::optional<int64_t> after;
+    if (step_ > 0) after = step_;
+    tensorboard_.emplace(options_.out / "tensorboard", after);
+  }
+
+  std::filesystem::path checkpoints() const { return options_.out / "checkpoints"; }
+
+  void one_step(Progress& progress) {
+    const auto began = std::chrono::steady_clock::now();
+    const int64_t sent = Communicator::bytes_sent();
+    const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
+    const double loss = compute(rate);
+    ++step_;
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+    MetricsRow row;
+    row.step = step_;
+    row.loss = loss;
+    row.learning_rate = rate;
+    row.step_ms = took.count();
+    const int64_t samples = recipe_.data.batch * (text() ? recipe_.data.text.context : 1);
+    row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
+    if (text()) row.tokens = step_ * samples;
+    row.bytes = {{"network", Communicator::bytes_sent() - sent}, {"memory", memory_bytes()}};
+    result_.loss = loss;
+    const bool last = step_ == total_;
+    const LogSection& log = recipe_.log;
+    if (last || (log.evaluate_every > 0 && step_ % log.evaluate_every == 0)) measure(row);
+    if (first_rank_) {
+      metrics_->write(row);
+      if (tensorboard_) write_scalars(row);
+      if (last || step_ % log.every == 0) {
+        progress.show(step_, loss, static_cast<double>(samples) / (took.count() * 1e-3),
+                      session_.data().unit);
+      }
+    }
+    const int64_t every = recipe_.checkpoint.every;
+    if (last || (every > 0 && step_ % every == 0)) save();
+  }
+
+  /// The step itself; returns its loss.
+  double compute(double rate) {
+    Executor& executor = session_.executor();
+    session_.set_scalar("learning_rate", rate);
+    session_.set_integer("update_step", step_ + 1);
+    executor.run(Phase::refresh);
+    double loss = 0;
+    const int64_t accumulate = recipe_.optimizer.accumulate;
+    for (int64_t micro = 0; micro < accumulate; ++micro) {
+      const int64_t number = step_ * accumulate + micro;
+      session_.feed(*session_.data().train, number);
+      session_.set_integer("step", number);
+      executor.run(Phase::accumulate);
+      const double part = executor.scalar(Phase::accumulate, "loss");
+      if (!std::isfinite(part)) not_finite(part);
+      loss += part;
+    }
+    executor.run(Phase::update);
+    return loss;
+  }
+
+  /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
+  /// more.
+  [[noreturn]] void not_finite(double loss) {
+    const std::optional<NonFinite> found = session_.executor().find_non_finite(Phase::accumulate);
+    const std::string mine =
+        found ? fmt::format("{}{}{}", found->op, found->label.empty() ? "" : " in ", found->label) : "";
+    std::string first;
+    for (const std::string& one : session_.world().all_gather_text(mine)) {
+      if (first.empty()) first = one;
+    }
+    user_error(
+        "step {}: the loss is {}; the first result that is not finite comes from {}; the last good "
+        "checkpoint "
+        "is {}",
+        step_ + 1, loss, first.empty() ? "none of the step's ops" : first,
+        saved_ >= 0 ? checkpoint_folder(checkpoints(), saved_).string() : "none, as none was written yet");
+  }
+
+  void measure(MetricsRow& row) {
+    const Evaluation evaluation = evaluate(session_, recipe_.log.evaluate_batches);
+    result_.validation = evaluation;
+    row.validation_loss = evaluation.loss;
+    if (evaluation.accuracy) row.more.emplace_back("validation_accuracy", *evaluation.accuracy);
+    if (!first_rank_) return;
+    Progress::say(fmt::format(
+        "step {}  validation loss {:.4f}{}", step_, evaluation.loss,
+        evaluation.accuracy ? fmt::format("  accuracy {:.2f}%", 100 * *evaluation.accuracy) : std::string()));
+  }
+
+  void write_scalars(const MetricsRow& row) {
+    std::vector<ScalarValue> values{{"loss/train", row.loss},
+                                    {"learning_rate", row.learning_rate},
+                                    {"time/step_ms", row.step_ms},
+                                    {"time/samples_per_s", row.samples_per_s}};
+    if (row.validation_loss) values.push_back({"loss/validation", *row.validation_loss});
+    for (const auto& [name, value] : row.more) values.push_back({name, value});
+    tensorboard_->write(row.step, values);
+  }
+
+  int64_t memory_bytes() const {
+    const Program& program = session_.executor().program();
+    return planned_memory_bytes(program, Phase::refresh) + planned_memory_bytes(program, Phase::update) +
+           recipe_.optimizer.accumulate * planned_memory_bytes(program, Phase::accumulate);
+  }
+
+  /// Ranks may see the signal at different steps: all stop when any has seen it.
+  bool agreed_interrupt() const {
+    int32_t seen = interrupted() ? 1 : 0;
+    session_.world().all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
+    return seen != 0;
+  }
+
+  void save() {
+    if (saved_ == step_) return;
+    const std::string extra =
+        fmt::format(R"({{"data_position":{},"mesh":"{}"}})", step_ * recipe_.optimizer.accumulate,
+                    session_.executor().program().mesh.to_string());
+    save_checkpoint(session_.executor(), session_.world(), checkpoints(), step_, recipe_.checkpoint.keep,
+                    extra);
+    saved_ = step_;
+  }
+
+  void finish(int64_t sent_before) {
+    const int64_t sent = Communicator::bytes_sent() - sent_before;
+    result_.steps = step_;
+    std::string sample;
+    if (text() && result_.end == TrainEnd::finished && recipe_.log.sample_tokens > 0) {
+      GenerateOptions generation;
+      generation.prompt = recipe_.log.prompt;
+      generation.tokens = recipe_.log.sample_tokens;
+      generation.seed = static_cast<uint64_t>(recipe_.run.seed);
+      sample = generate(session_, generation);
+    }
+    if (trace_) {
+      session_.executor().record(nullptr);
+      trace_->write(
+          options_.trace.string() +
+              (session_.world().size() > 1 ? fmt::format(".{}", session_.world().rank()) : std::string()),
+          session_.world().rank());
+    }
+    if (!first_rank_) return;
+    result_.report = options_.out / "report.html";
+    write_report(result_.report, run_report(session_, options_.out / "metrics.jsonl", sent, sample));
+    if (!sample.empty()) fmt::print("{}{}\n", recipe_.log.prompt, sample);
+  }
+
+  bool text() const { return recipe_.model.kind == ModelSection::Kind::gpt; }
+
+  Session& session_;
+  const Recipe& recipe_;
+  const TrainOptions& options_;
+  int64_t total_;
+  bool first_rank_;
+  int64_t step_ = 0;
+  int64_t saved_ = -1;  ///< step of the newest checkpoint of this run
+  std::optional<MetricsLog> metrics_;
+  std::optional<TensorboardWriter> tensorboard_;
+  std::optional<Trace> trace_;
+  TrainResult result_;
+};
+
+}  // namespace
+
+TrainResult train(Session& session, const TrainOptions& options) { return Trainer(session, options).run(); }
+
+}  // namespace weft

@@ -1,0 +1,30 @@
+#pragma once
+// The training loop.
+#include <filesystem>
+#include <string>
+
+#include "weft/train/evaluate.h"
+#include "weft/train/session.h"
+
+namespace weft {
+
+struct TrainOptions {
+  std::filesystem::path out;    ///< the run's folder
+  std::filesystem::path trace;  ///< where to write a timeline of the last steps; empty: none
+};
+
+enum class TrainEnd : uint8_t { finished, interrupted };
+
+struct TrainResult {
+  TrainEnd end = TrainEnd::finished;
+  int64_t steps = 0;  ///< done, from the start of the run
+  double loss = 0;    ///< of the last step
+  std::optional<Evaluation> validation;
+  std::filesystem::path report;
+};
+
+/// Collective. Trains to the recipe's end, or until interrupted (then a checkpoint is kept). UserError when
+/// the loss is no longer finite, naming the first op that made it so; the last good checkpoint stays.
+TrainResult train(Session& session, const TrainOptions& options);
+
+}  // namespace weft
