@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include "tests/graph/toy_ops.h"
+#include "weft/base/check.h"
+
+namespace weft::testing {
+namespace {
+
+const TensorType kScalar{DType::f64, {}};
+
+TEST(Differentiate, AddsTheContributionsOfEveryUse) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId y = build.input("y", kScalar, {});
+  // x * y + x * x: d/dx = y + 2x, d/dy = x.
+  const ValueId loss = sum_of(build, product_of(build, x, y), product_of(build, x, x));
+  const auto gradients = differentiate(build, loss, std::vector{x, y}, kToyArithmetic);
+  const Graph graph = std::move(build).build();
+  const std::map<std::string, double> at = {{"x", 3}, {"y", 5}};
+  EXPECT_EQ(evaluate(graph, *gradients[0], at), 11);
+  EXPECT_EQ(evaluate(graph, *gradients[1], at), 3);
+}
+
+TEST(Differentiate, GivesNothingForATargetThatTheLossDoesNotReach) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId y = build.input("y", kScalar, {});
+  const auto gradients = differentiate(build, product_of(build, x, x), std::vector{y}, kToyArithmetic);
+  EXPECT_FALSE(gradients[0].has_value());
+}
+
+TEST(Differentiate, TakesAnInnerValueAsATarget) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId inner = product_of(build, x, x);
+  const ValueId loss = product_of(build, inner, inner);
+  const auto gradients = differentiate(build, loss, std::vector{inner, x}, kToyArithmetic);
+  const Graph graph = std::move(build).build();
+  EXPECT_EQ(evaluate(graph, *gradients[0], {{"x", 2}}), 8);   // 2 x^2
+  EXPECT_EQ(evaluate(graph, *gradients[1], {{"x", 2}}), 32);  // 4 x^3
+}
+
+TEST(Differentiate, BuildsNoNodeForOperandsThatNeedNoGradient) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId y = build.input("y", kScalar, {});
+  const ValueId loss = product_of(build, x, y);
+  differentiate(build, loss, std::vector{x}, kToyArithmetic);
+  EXPECT_EQ(build.graph().nodes().size(), 3u);  // the product, the one, and the gradient of x
+}
+
+TEST(Differentiate, LabelsTheGradientOfANodeAsTheNode) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  build.label = "block";
+  const ValueId loss = product_of(build, x, x);
+  build.label = "after";
+  differentiate(build, loss, std::vector{x}, kToyArithmetic);
+  EXPECT_EQ(build.graph().nodes()[2].label, "block");
+  EXPECT_EQ(build.label, "after");
+}
+
+TEST(Differentiate, RefusesALossThatIsNoScalar) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {3}}, {"d"});
+  try {
+    differentiate(build, product_of(build, x, x), std::vector{x}, kToyArithmetic);
+    FAIL() << "no error";
+  } catch (const InternalError& error) {
+    EXPECT_NE(std::string(error.what()).find("the loss is no scalar: f64[3]"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace weft::testing
