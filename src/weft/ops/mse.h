@@ -1,0 +1,10 @@
+#pragma once
+#include "weft/graph/graph.h"
+
+namespace weft {
+
+/// `scale` times the sum of (x - target)^2: a scalar of the statistics dtype beside x's. target has x's type;
+/// it gets no gradient.
+ValueId mse(GraphBuilder& build, ValueId x, ValueId target, double scale);
+
+}  // namespace weft

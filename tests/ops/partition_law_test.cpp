@@ -1,0 +1,175 @@
+// The law that partitioning rests on: an output made in parts along any axis that an index map lets split,
+// each from the regions that the map says it needs, equals the whole; parts of a summed axis combine to it.
+// Checked for every node of every case, forward and backward.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/ops/case_graph.h"
+
+namespace weft::testing {
+namespace {
+
+/// Which output dimension an axis is the major one of.
+struct SplitDim {
+  size_t output = 0;
+  size_t dim = 0;
+};
+
+std::optional<SplitDim> output_dim_of(const IndexMap& map, int axis) {
+  for (size_t o = 0; o < map.outputs.size(); ++o) {
+    for (size_t d = 0; d < map.outputs[o].size(); ++d) {
+      const IndexDim& dim = map.outputs[o][d];
+      if (!dim.terms.empty() && dim.terms.front().axis == axis) return SplitDim{o, d};
+    }
+  }
+  return std::nullopt;
+}
+
+class Law {
+ public:
+  Law(const OpRegistry& registry, const Node& node, std::vector<View> inputs, std::vector<View> outputs)
+      : registry_(registry),
+        op_(*node.op),
+        inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        input_types_(types_of(inputs_)),
+        output_types_(types_of(outputs_)),
+        map_(op_.index_map(input_types_, output_types_)) {}
+
+  void check_all() {
+    for (size_t axis = 0; axis < map_.axes.size(); ++axis) {
+      for (const int64_t parts : {2, 3}) {
+        const Axis& a = map_.axes[axis];
+        if (a.kind == AxisKind::whole || (a.kind == AxisKind::even && a.size % parts != 0)) continue;
+        SCOPED_TRACE(std::string(op_.name()) + " " + op_.attributes() + " axis " + a.name + " in " +
+                     std::to_string(parts));
+        check(static_cast<int>(axis), parts);
+      }
+    }
+  }
+
+ private:
+  void check(int axis, int64_t parts) {
+    const bool largest = op_.traits().combine == Combine::max;
+    std::vector<std::vector<double>> made;
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      // What no part writes stays NaN and is found; what is combined starts from its neutral element.
+      const bool partial = map_.reduces(axis, o);
+      const double start = !partial ? std::nan("") : largest ? -std::numeric_limits<double>::infinity() : 0;
+      made.emplace_back(static_cast<size_t>(outputs_[o].elems()), start);
+    }
+    for (int64_t part = 0; part < parts; ++part) run_part(axis, parts, part, largest, made);
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      const std::vector<double> whole = to_doubles(outputs_[o]);
+      for (size_t e = 0; e < whole.size(); ++e) {
+        // Sums in another order: f64 rounding of at most a few thousand terms near one.
+        ASSERT_NEAR(made[o][e], whole[e], 1e-10 * (1 + std::abs(whole[e])))
+            << "output " << o << "[" << e << "]";
+      }
+    }
+  }
+
+  std::vector<Range> axis_ranges(int axis, int64_t parts, int64_t part, const std::optional<SplitDim>& split,
+                                 Range& wanted) const {
+    std::vector<Range> ranges;
+    for (const Axis& a : map_.axes) ranges.push_back({0, a.size});
+    Range& range = ranges[static_cast<size_t>(axis)];
+    if (split) {
+      wanted = split_range(output_types_[split->output].shape[split->dim], parts, part);
+      range = major_axis_range(map_, map_.outputs[split->output][split->dim], wanted);
+    } else {
+      range = split_range(range.end, parts, part);
+    }
+    return ranges;
+  }
+
+  void run_part(int axis, int64_t parts, int64_t part, bool largest, std::vector<std::vector<double>>& made) {
+    const std::optional<SplitDim> split = output_dim_of(map_, axis);
+    Range wanted;
+    const std::vector<Range> ranges = axis_ranges(axis, parts, part, split, wanted);
+    std::vector<Region> in;
+    std::vector<Region> out;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      in.push_back(touched_region(map_.inputs[i], ranges, input_types_[i].shape));
+    }
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      out.push_back(touched_region(map_.outputs[o], ranges, output_types_[o].shape));
+      for (size_t d = 0; d < out[o].ranges.size(); ++d) {
+        // An output dimension of several terms is owned in part, and the positions that no term reaches in
+        // full.
+        const bool splits =
+            split && !map_.outputs[o][d].terms.empty() && map_.outputs[o][d].terms.front().axis == axis;
+        out[o].ranges[d] = splits ? wanted : Range{0, output_types_[o].shape[d]};
+      }
+    }
+    run_local({input_types_, output_types_, in, out}, axis, largest, made);
+  }
+
+  void run_local(const LocalRegions& regions, int axis, bool largest,
+                 std::vector<std::vector<double>>& made) {
+    const OpPtr localized = op_.localize(regions);
+    const Op& op = localized ? *localized : op_;
+    std::vector<Tensor> in;
+    std::vector<Tensor> out;
+    std::vector<View> in_views;
+    std::vector<View> out_views;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      in.emplace_back(TensorType{input_types_[i].dtype, regions.inputs[i].shape()});
+      in_views.push_back(in.back().view());
+      copy_region(inputs_[i], Region::all(input_types_[i].shape), in_views[i], regions.inputs[i],
+                  regions.inputs[i]);
+    }
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      out.emplace_back(TensorType{output_types_[o].dtype, regions.outputs[o].shape()});
+      out_views.push_back(out.back().view());
+    }
+    ASSERT_EQ(op.infer(types_of(in_views)), types_of(out_views)) << "the local types do not fit";
+    op.index_map(types_of(in_views), types_of(out_views));
+    run_op(registry_, op, in_views, out_views);
+    for (size_t o = 0; o < outputs_.size(); ++o)
+      combine(o, axis, out_views[o], regions.outputs[o], largest, made[o]);
+  }
+
+  void combine(size_t o, int axis, const View& local, const Region& region, bool largest,
+               std::vector<double>& made) const {
+    const std::vector<double> part = to_doubles(local);
+    if (map_.reduces(axis, o)) {
+      for (size_t e = 0; e < part.size(); ++e)
+        made[e] = largest ? std::max(made[e], part[e]) : made[e] + part[e];
+      return;
+    }
+    Tensor whole(TensorType{DType::f64, output_types_[o].shape});
+    Tensor piece(TensorType{DType::f64, region.shape()});
+    from_doubles(made, whole.view());
+    from_doubles(part, piece.view());
+    copy_region(piece.view(), region, whole.view(), Region::all(output_types_[o].shape), region);
+    made = to_doubles(whole.view());
+  }
+
+  const OpRegistry& registry_;
+  const Op& op_;
+  std::vector<View> inputs_;
+  std::vector<View> outputs_;
+  std::vector<TensorType> input_types_;
+  std::vector<TensorType> output_types_;
+  IndexMap map_;
+};
+
+TEST(EveryOp, PartsAlongAnyAxisMakeTheWhole) {
+  const OpRegistry registry = all_ops();
+  for_every_case(registry, 12, [&](const std::string& name, const OpCase& op_case, uint64_t seed) {
+    SCOPED_TRACE(name + " seed " + std::to_string(seed));
+    const CaseGraph made = case_graph(op_case, dtypes_of(op_case));
+    Interpreter run(made.graph, registry);
+    feed(run, made, seed);
+    run.run();
+    for (const Node& node : made.graph.nodes()) {
+      Law(registry, node, run.views(node.inputs), run.views(node.outputs)).check_all();
+    }
+  });
+}
+
+}  // namespace
+}  // namespace weft::testing
