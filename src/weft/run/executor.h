@@ -51,7 +51,9 @@ class Executor {
 
   const Program& program() const { return program_; }
   const std::vector<LedgerEntry>& ledger(Phase phase) const { return bound_.at(phase).ledger; }
-  int64_t arena_bytes() const { return arena_.bytes(); }
+  int64_t arena_bytes() const { return program_.arena_bytes; }
+  /// Bytes that this rank's communication instructions have sent, counted where they are sent.
+  int64_t network_bytes() const { return network_bytes_; }
   /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.
   void record(Trace* trace) { trace_ = trace; }
   /// What is running now, for the watchdog: "all_reduce (block3.mlp)".
@@ -72,6 +74,7 @@ class Executor {
   CommRunner comm_;
   std::map<Phase, Bound> bound_;
   Trace* trace_ = nullptr;
+  int64_t network_bytes_ = 0;
   const Instruction* volatile now_ = nullptr;
 };
 

@@ -58,7 +58,7 @@ int64_t planned_memory_bytes(const Program& program, Phase phase) {
 }
 
 ReportInput run_report(const Session& session, const std::filesystem::path& metrics,
-                       int64_t counted_network_bytes, std::string sample) {
+                       int64_t executor.network_bytes(), std::string sample) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
   ReportInput input;
@@ -84,7 +84,7 @@ ReportInput run_report(const Session& session, const std::filesystem::path& metr
   }
   if (step.peak_at >= 0) input.peak_op = step.instructions[static_cast<size_t>(step.peak_at)].op->name();
   input.bytes.push_back({"arena", program.arena_bytes, executor.arena_bytes()});
-  if (program.mesh.ranks() > 1) input.bytes.push_back({"network", predicted, counted_network_bytes});
+  if (program.mesh.ranks() > 1) input.bytes.push_back({"network", predicted, executor.network_bytes()});
   return input;
 }
 

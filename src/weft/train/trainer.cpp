@@ -41,7 +41,6 @@ class Trainer {
       trace_.emplace(kTraceEvents);
       session_.executor().record(&*trace_);
     }
-    const int64_t sent_before = Communicator::bytes_sent();
     Progress progress(total_, step_);
     while (step_ < total_) {
       one_step(progress);
@@ -51,7 +50,7 @@ class Trainer {
         break;
       }
     }
-    finish(sent_before);
+    finish();
     return result_;
   }
 
@@ -84,7 +83,7 @@ class Trainer {
 
   void one_step(Progress& progress) {
     const auto began = std::chrono::steady_clock::now();
-    const int64_t sent = Communicator::bytes_sent();
+    const int64_t sent = session_.executor().network_bytes();
     const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
     const double loss = compute(rate);
     ++step_;
@@ -97,7 +96,7 @@ class Trainer {
     const int64_t samples = recipe_.data.batch * (text() ? recipe_.data.text.context : 1);
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
     if (text()) row.tokens = step_ * samples;
-    row.bytes = {{"network", Communicator::bytes_sent() - sent}, {"memory", memory_bytes()}};
+    row.bytes = {{"network", session_.executor().network_bytes() - sent}, {"memory", memory_bytes()}};
     result_.loss = loss;
     const bool last = step_ == total_;
     const LogSection& log = recipe_.log;
@@ -197,8 +196,7 @@ class Trainer {
     saved_ = step_;
   }
 
-  void finish(int64_t sent_before) {
-    const int64_t sent = Communicator::bytes_sent() - sent_before;
+  void finish() {
     result_.steps = step_;
     std::string sample;
     if (text() && result_.end == TrainEnd::finished && recipe_.log.sample_tokens > 0) {
@@ -217,7 +215,7 @@ class Trainer {
     }
     if (!first_rank_) return;
     result_.report = options_.out / "report.html";
-    write_report(result_.report, run_report(session_, options_.out / "metrics.jsonl", sent, sample));
+    write_report(result_.report, run_report(session_, options_.out / "metrics.jsonl", sample));
     if (!sample.empty()) fmt::print("{}{}\n", recipe_.log.prompt, sample);
   }
 

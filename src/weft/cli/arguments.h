@@ -1,0 +1,39 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+/// What the command line said; each command reads what it declared.
+struct Arguments {
+  std::string recipe;
+  std::vector<std::string> set;
+  std::string out;
+  std::string trace;
+  std::string checkpoint;
+  std::string format = "huggingface";
+  std::string prompt = "\n";
+  std::string target;  ///< a file or folder to inspect, export to or report on
+  std::string skip;
+  int64_t tokens = 200;
+  double temperature = 0.8;
+  int ranks = 0;
+  bool explain = false;
+  bool dot = false;
+  bool reference = false;
+};
+
+int command_train(const Arguments& arguments);
+int command_eval(const Arguments& arguments);
+int command_generate(const Arguments& arguments);
+int command_plan(const Arguments& arguments);
+int command_probe(const Arguments& arguments);
+int command_report(const Arguments& arguments);
+int command_export(const Arguments& arguments);
+int command_inspect(const Arguments& arguments);
+
+/// The run's folder: --out, or runs/NAME-DATE.
+std::filesystem::path run_folder(const Arguments& arguments, const std::string& name);
+
+}  // namespace weft

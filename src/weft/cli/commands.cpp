@@ -1,0 +1,132 @@
+#include "weft/cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "weft/base/check.h"
+#include "weft/cli/arguments.h"
+#include "weft/comm/communicator.h"
+
+namespace weft {
+
+namespace {
+
+using Command = int (*)(const Arguments&);
+
+void add_recipe(CLI::App& command, Arguments& arguments) {
+  command.add_option("RECIPE", arguments.recipe, "recipe file (TOML; every key is in docs/recipes.md)")
+      ->required();
+  command.add_option("--set", arguments.set, "override a key of the recipe, as in --set optimizer.clip=1.0")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+}
+
+void add_out(CLI::App& command, Arguments& arguments) {
+  command.add_option("--out", arguments.out, "folder of the run (default runs/NAME-DATE)")
+      ->type_name("FOLDER");
+}
+
+void add_checkpoint(CLI::App& command, Arguments& arguments) {
+  add_out(command, arguments);
+  command
+      .add_option("--checkpoint", arguments.checkpoint,
+                  "this checkpoint instead of the newest good one in --out")
+      ->type_name("FOLDER");
+}
+
+void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
+  CLI::App* train =
+      app.add_subcommand("train", "train a model; ends with its folder, checkpoints and report.html");
+  add_recipe(*train, arguments);
+  add_out(*train, arguments);
+  train->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")
+      ->type_name("FILE");
+  commands[train] = command_train;
+
+  CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
+  add_recipe(*eval, arguments);
+  add_checkpoint(*eval, arguments);
+  commands[eval] = command_eval;
+
+  CLI::App* generate = app.add_subcommand("generate", "text that a trained model goes on with");
+  add_recipe(*generate, arguments);
+  add_checkpoint(*generate, arguments);
+  generate->add_option("--prompt", arguments.prompt, "text to go on from");
+  generate->add_option("--tokens", arguments.tokens, "how many tokens")->check(CLI::Range(1, 1'000'000));
+  generate->add_option("--temperature", arguments.temperature, "0: always the likeliest")
+      ->check(CLI::Range(0.0, 100.0));
+  commands[generate] = command_generate;
+}
+
+void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
+  CLI::App* plan = app.add_subcommand("plan", "what a step will cost: flops, bytes, memory, communication");
+  add_recipe(*plan, arguments);
+  plan->add_option("--ranks", arguments.ranks,
+                   "plan for a data-parallel mesh of this many ranks; starts none")
+      ->check(CLI::Range(1, 1'000'000));
+  plan->add_flag("--explain", arguments.explain, "print every instruction");
+  plan->add_flag("--dot", arguments.dot, "print the graph for Graphviz instead");
+  plan->add_option("--skip", arguments.skip, "leave out one pass by name")->type_name("PASS");
+  commands[plan] = command_plan;
+
+  CLI::App* probe =
+      app.add_subcommand("probe", "measure this machine; prints the description that plans are priced by");
+  probe->add_option("--out", arguments.out, "write it to a file")->type_name("FILE");
+  commands[probe] = command_probe;
+}
+
+void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
+  CLI::App* report = app.add_subcommand("report", "make report.html anew from a run's metrics");
+  report->add_option("RUN", arguments.target, "folder of the run")->required();
+  commands[report] = command_report;
+
+  CLI::App* exported = app.add_subcommand("export", "write a checkpoint in another program's format");
+  add_recipe(*exported, arguments);
+  add_checkpoint(*exported, arguments);
+  exported->add_option("--format", arguments.format, "huggingface: GPT-2 weights that transformers loads")
+      ->check(CLI::IsMember({"huggingface"}));
+  exported->add_option("--to", arguments.target, "folder to write")->required()->type_name("FOLDER");
+  commands[exported] = command_export;
+
+  CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");
+  inspect->add_option("FILE", arguments.target, "recipe, checkpoint folder or safetensors file");
+  inspect->add_option("--set", arguments.set, "override a key of the recipe")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+  inspect->add_flag("--reference", arguments.reference,
+                    "print the reference of all recipe keys (docs/recipes.md)");
+  commands[inspect] = command_inspect;
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+  CLI::App app(
+      "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml");
+  app.require_subcommand(1);
+  Arguments arguments;
+  std::map<CLI::App*, Command> commands;
+  declare_running(app, arguments, commands);
+  declare_planning(app, arguments, commands);
+  declare_files(app, arguments, commands);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return Communicator::world().rank() == 0 ? app.exit(error) : error.get_exit_code();
+  }
+  try {
+    for (const auto& [command, run] : commands) {
+      if (command->parsed()) return run(arguments);
+    }
+  } catch (const UserError& error) {
+    fmt::print(stderr, "weft: {}\n", error.what());
+    return 1;
+  } catch (const InternalError& error) {
+    fmt::print(stderr, "weft: a bug of Weft's own, please report it: {}\n", error.what());
+    return 70;
+  }
+  return 1;
+}
+
+}  // namespace weft
