@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Checks that every folder of src/weft includes only itself and folders of lower rank.
+
+usage: check_layers.py [ROOT]        check the repository at ROOT (default: the one this file is in)
+       check_layers.py --self-test   check the check
+"""
+import pathlib
+import re
+import sys
+import tempfile
+
+RANKS = {
+    "base": 0,
+    "tensor": 1,
+    "comm": 1,
+    "kernels": 2,
+    "graph": 2,
+    "machine": 2,
+    "ops": 3,
+    "parallel": 3,
+    "plan": 4,
+    "run": 5,
+    "params": 6,
+    "sparsity": 7,
+    "data": 7,
+    # Not 8 beside train/, because a training graph begins with a model; models need nothing of train/ or data/.
+    "models": 7,
+    "train": 8,
+    "forecast": 8,
+    "sim": 8,
+    "cli": 9,
+}
+# Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
+# engine that consumes it.
+FORBIDDEN = {
+    "sparsity": {"plan"},
+    "data": {"graph", "plan", "run"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+
+
+def problem_with(folder, included):
+    """Why a file of `folder` may not include the path `included`, or None where it may."""
+    parts = included.split("/")
+    if parts[0] != "weft" or len(parts) < 3:
+        return f'includes "{included}", which does not begin at the root: expected "weft/FOLDER/FILE"'
+    other = parts[1]
+    if other == folder:
+        return None
+    if other not in RANKS:
+        return f'includes "{included}", but {other}/ has no rank in tools/check_layers.py'
+    if RANKS[other] >= RANKS[folder]:
+        return (f'includes "{included}", but {folder}/ (rank {RANKS[folder]}) may include only folders of lower '
+                f"rank, and {other}/ has rank {RANKS[other]}")
+    if other in FORBIDDEN.get(folder, set()):
+        return f'includes "{included}", but {folder}/ never includes {other}/'
+    return None
+
+
+def problems_in(root):
+    """One line for each include that breaks a rule."""
+    found = []
+    source = root / "src" / "weft"
+    for path in sorted([*source.rglob("*.h"), *source.rglob("*.cpp")]):
+        folder = path.relative_to(source).parts[0]
+        where = path.relative_to(root)
+        if folder not in RANKS:
+            found.append(f"{where}: {folder}/ has no rank in tools/check_layers.py")
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = INCLUDE.match(line)
+            problem = match and problem_with(folder, match.group(1))
+            if problem:
+                found.append(f"{where}:{number}: {problem}")
+    return found
+
+
+def self_test():
+    """Each kind of problem is found, and nothing else."""
+    files = {
+        "src/weft/base/check.h": "#include <string>\n",
+        "src/weft/base/bad.cpp": '#include "weft/tensor/view.h"\n',
+        "src/weft/comm/bad.cpp": '#include "weft/tensor/view.h"\n',
+        "src/weft/comm/good.cpp": '#include "weft/base/check.h"\n#include "weft/comm/group.h"\n',
+        "src/weft/data/bad.cpp": '#include "weft/run/executor.h"\n',
+        "src/weft/data/good.cpp": '#include "weft/machine/machine.h"\n',
+        "src/weft/ops/sub/bad.cpp": '\n#include "relu.h"\n',
+        "src/weft/cli/bad.cpp": '#include "weft/extra/x.h"\n',
+        "src/weft/extra/x.h": "",
+        "src/weft/sparsity/bad.h": '#include "weft/plan/pass.h"\n',
+    }
+    expected = [
+        "src/weft/base/bad.cpp:1",
+        "src/weft/cli/bad.cpp:1",
+        "src/weft/comm/bad.cpp:1",
+        "src/weft/data/bad.cpp:1",
+        "src/weft/extra/x.h",
+        "src/weft/ops/sub/bad.cpp:2",
+        "src/weft/sparsity/bad.h:1",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        for name, text in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        found = sorted(problem.split(": ")[0] for problem in problems_in(root))
+    if found != expected:
+        sys.exit(f"check_layers.py: the self-test expected {expected}, got {found}")
+    print("check_layers.py: the self-test passed")
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        self_test()
+        return
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent)
+    found = problems_in(root)
+    if found:
+        print("\n".join(found))
+        sys.exit(f"check_layers.py: {len(found)} includes break the order of the layers")
+    print("check_layers.py: every include goes down")
+
+
+if __name__ == "__main__":
+    main()
