@@ -5,8 +5,7 @@
 namespace weft {
 
 /// What the executor has counted, for report.html.
-ReportInput run_report(const Session& session, const std::filesystem::path& metrics,
-                       int64_t executor.network_bytes(), std::string sample);
+ReportInput run_report(const Session& session, const std::filesystem::path& metrics, std::string sample);
 
 /// Bytes that this rank sends in one run of the phase, as planned, by kind of communication.
 std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase);
