@@ -62,7 +62,8 @@ class Gemm {
 /// Writes the packed form of b from its plain form (transposed as the shape says), converting to shape.in.
 class Packer {
  public:
-  /// `source` is the dtype of the plain b: f32 or bf16 (f64 for f64 products).
+  struct Body;
+  /// `source` is the dtype of the plain b: shape.in, or f32 where that is bf16.
   Packer(const GemmShape& shape, DType source);
   ~Packer();
   Packer(Packer&& other) noexcept;
@@ -74,8 +75,10 @@ class Packer {
   /// `packed` holds layout().bytes, 64-byte aligned, and must not overlap plain_b.
   void run(const void* plain_b, void* packed, std::byte* scratch) const;
 
+  /// For the implementation's own use.
+  explicit Packer(std::unique_ptr<Body> body);
+
  private:
-  struct Body;
   std::unique_ptr<Body> body_;
 };
 

@@ -1,0 +1,11 @@
+#pragma once
+#include "weft/tensor/view.h"
+
+namespace weft::kernels {
+
+/// Softmax over the last dimension of x [rows..., n]. y may alias x.
+void softmax(const View& x, const View& y);
+/// dx = y * (dy - sum(y * dy)) a row. dx may alias dy.
+void softmax_backward(const View& dy, const View& y, const View& dx);
+
+}  // namespace weft::kernels
