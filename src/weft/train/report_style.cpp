@@ -1,9 +1,9 @@
 #include "weft/train/report_style.h"
 
 namespace weft {
+namespace {
 
-std::string_view report_css() {
-  return R"css(
+constexpr std::string_view kCss = R"css(
 :root{color-scheme:light dark;
 --bg:#f5f4f0;--card:#fff;--ink:#1d1f24;--soft:#686c76;--line:#e4e2db;--track:#efede7;
 --c1:#2f62d9;--c2:#d9572b;--c3:#12897b;--c4:#8a4fc7;--c5:#c18a10;--c6:#687387;--good:#12805c;--bad:#c23b22}
@@ -93,10 +93,8 @@ section{padding:16px 14px 18px}
 .lane{grid-template-columns:minmax(0,1fr);gap:2px}.span{margin-left:0}}
 @media print{section{break-inside:avoid}}
 )css";
-}
 
-std::string_view report_script() {
-  return R"js(
+constexpr std::string_view kScript = R"js(
 (function(){
 function human(v,unit){
   if(unit==="bytes"){var u=["B","KiB","MiB","GiB","TiB"],i=0;while(Math.abs(v)>=1024&&i<4){v/=1024;i++}return v.toPrecision(i?3:Math.max(1,String(v|0).length))+" "+u[i]}
@@ -126,6 +124,11 @@ document.querySelectorAll(".plot").forEach(function(plot){
   plot.addEventListener("pointermove",show);plot.addEventListener("pointerdown",show);
   plot.addEventListener("pointerleave",hide)})})();
 )js";
-}
+
+}  // namespace
+
+std::string_view report_css() { return kCss; }
+
+std::string_view report_script() { return kScript; }
 
 }  // namespace weft
