@@ -1,14 +1,14 @@
 #pragma once
-// Elementwise kernels and sums. Views are contiguous; outputs may alias the first input of the same dtype; statistics
-// (S) are f64 beside f64, else f32. Empty views do nothing; the sum of nothing is 0.
+// Elementwise kernels and sums. Views are contiguous; outputs may alias the first input of the same dtype;
+// statistics (S) are f64 beside f64, else f32. Empty views do nothing; the sum of nothing is 0.
 #include <span>
 
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {
 
-/// out = a + b. b has a's elements, or its count divides a's and it is repeated over the leading dimensions (a bias; it
-/// may be of dtype S).
+/// out = a + b. b has a's elements, or its count divides a's and it is repeated over the leading dimensions
+/// (a bias; it may be of dtype S).
 void add(const View& a, const View& b, const View& out);
 /// out = a * b, with add's rule for b.
 void multiply(const View& a, const View& b, const View& out);

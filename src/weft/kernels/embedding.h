@@ -3,8 +3,8 @@
 
 namespace weft::kernels {
 
-/// out [ids..., c] = rows of table [v, c] at ids (i32); `table` holds the rows from vocab_begin on, ids elsewhere give
-/// zeros. The table is T or S.
+/// out [ids..., c] = rows of table [v, c] at ids (i32); `table` holds the rows from vocab_begin on, ids
+/// elsewhere give zeros. The table is T or S.
 void embedding(const View& table, const View& ids, int64_t vocab_begin, const View& out);
 /// dtable [v, c] (S, written in full) = sums of the rows of dy [ids..., c] by id, in the order of ids.
 void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable);
