@@ -1,0 +1,62 @@
+#include "weft/data/token_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+constexpr std::string_view kMagic = "WEFTTOK1";
+constexpr size_t kHeader = 8 + 4 + 8;
+
+template <class T>
+T read_as(std::span<const std::byte> bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(T));
+  return value;
+}
+
+}  // namespace
+
+std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source) {
+  if (bytes.size() < kHeader || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
+    user_error("{}: this is no token file of Weft's (it does not start with {})", source, kMagic);
+  }
+  const auto item = read_as<uint32_t>(bytes, 8);
+  const auto count = read_as<uint64_t>(bytes, 12);
+  if (item != 2 && item != 4) user_error("{}: tokens of {} bytes; 2 or 4 are known", source, item);
+  if (count != (bytes.size() - kHeader) / item || (bytes.size() - kHeader) % item != 0) {
+    user_error("{}: the header promises {} tokens and the file has {} bytes for them", source, count,
+               bytes.size() - kHeader);
+  }
+  std::vector<int32_t> tokens(count);
+  for (size_t i = 0; i < count; ++i) {
+    const size_t at = kHeader + i * item;
+    const uint32_t token = item == 2 ? read_as<uint16_t>(bytes, at) : read_as<uint32_t>(bytes, at);
+    if (token > 0x7fffffffu) user_error("{}: token {} at {} is out of range", source, token, i);
+    tokens[i] = static_cast<int32_t>(token);
+  }
+  return tokens;
+}
+
+void write_token_file(const std::filesystem::path& path, std::span<const int32_t> tokens) {
+  const bool narrow =
+      std::all_of(tokens.begin(), tokens.end(), [](int32_t t) { return t >= 0 && t < 65536; });
+  const uint32_t item = narrow ? 2 : 4;
+  const uint64_t count = tokens.size();
+  std::ofstream file(path, std::ios::binary);
+  file.write(kMagic.data(), static_cast<std::streamsize>(kMagic.size()));
+  file.write(reinterpret_cast<const char*>(&item), sizeof(item));
+  file.write(reinterpret_cast<const char*>(&count), sizeof(count));
+  for (const int32_t token : tokens) {
+    file.write(reinterpret_cast<const char*>(&token), static_cast<std::streamsize>(item));
+  }
+  file.close();
+  if (!file) user_error("{}: the token file cannot be written", path.string());
+}
+
+}  // namespace weft
