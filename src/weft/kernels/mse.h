@@ -1,0 +1,11 @@
+#pragma once
+#include "weft/tensor/view.h"
+
+namespace weft::kernels {
+
+/// out (scalar S) = scale * sum of (x - target)².
+void mse(const View& x, const View& target, double scale, const View& out);
+/// dx = 2 * scale * dloss * (x - target). dx may alias x.
+void mse_backward(const View& x, const View& target, const View& dloss, double scale, const View& dx);
+
+}  // namespace weft::kernels
