@@ -1,6 +1,8 @@
 #pragma once
 // The graph of one random case: its results, a random-weighted sum of them as a loss, and the gradients of
 // that.
+#include <fmt/format.h>
+
 #include "tests/ops/interpreter.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/cast.h"
@@ -33,8 +35,8 @@ inline CaseGraph case_graph(const OpCase& op_case, const std::vector<DType>& dty
   GraphBuilder build;
   for (size_t i = 0; i < op_case.inputs.size(); ++i) {
     const Dims& shape = op_case.inputs[i].shape;
-    result.inputs.push_back(build.input("x" + std::to_string(i), {dtypes[i], shape},
-                                        std::vector<std::string>(shape.size(), "d")));
+    result.inputs.push_back(
+        build.input(fmt::format("x{}", i), {dtypes[i], shape}, std::vector<std::string>(shape.size(), "d")));
   }
   result.results = op_case.build(build, result.inputs);
   std::vector<ValueId> targets;
@@ -46,7 +48,7 @@ inline CaseGraph case_graph(const OpCase& op_case, const std::vector<DType>& dty
     std::vector<ValueId> sums;
     for (const ValueId id : result.results) {
       const TensorType type = build.type(id);
-      result.weights.push_back(build.input("w" + std::to_string(sums.size()), type,
+      result.weights.push_back(build.input(fmt::format("w{}", sums.size()), type,
                                            std::vector<std::string>(type.shape.size(), "d")));
       sums.push_back(reduce_sum(build, multiply(build, id, result.weights.back())));
     }
@@ -79,8 +81,9 @@ inline void feed(Interpreter& run, const CaseGraph& made, uint64_t seed) {
     std::vector<double> values =
         random_values(seed, i, type.elems(), real ? op_case.low : 0,
                       real ? op_case.high : static_cast<double>(op_case.integer_bound[i]));
-    if (!real) {
-      for (double& value : values) value = std::floor(value);
+    for (double& value : values) {
+      if (!real) value = std::floor(value);
+      if (type.dtype == DType::i64) value += 1;  // the number of a step, from 1
     }
     run.set(made.inputs[i], values);
   }

@@ -39,6 +39,7 @@ void check_input(Interpreter& run, const CaseGraph& made, size_t input) {
         << "input " << input << "[" << e << "]";
   }
   run.set(made.inputs[input], values);
+  run.run();
 }
 
 TEST(EveryOp, GradientsAgreeWithDifferences) {

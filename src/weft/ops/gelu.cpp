@@ -27,7 +27,7 @@ struct GeluBackward final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[1].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.in_place = {{0, 0}, {0, 1}}, .flops_per_point = 20}; }
+  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 20}; }
 };
 
 struct Gelu final : Op {
@@ -54,13 +54,13 @@ struct Gelu final : Op {
 Kernel bind(const BindRequest& request) {
   const bool tanh = static_cast<const Gelu&>(request.op).kind == GeluKind::tanh;
   return {
-      [tanh](const KernelContext& context) { kernels::gelu(context.inputs[0], tanh, context.outputs[0]); }};
+      [tanh](const KernelContext& context) { kernels::gelu(context.inputs[0], context.outputs[0], tanh); }};
 }
 
 Kernel bind_backward(const BindRequest& request) {
   const bool tanh = static_cast<const GeluBackward&>(request.op).kind == GeluKind::tanh;
   return {[tanh](const KernelContext& context) {
-    kernels::gelu_backward(context.inputs[0], context.inputs[1], tanh, context.outputs[0]);
+    kernels::gelu_backward(context.inputs[0], context.inputs[1], context.outputs[0], tanh);
   }};
 }
 

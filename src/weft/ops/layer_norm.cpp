@@ -54,8 +54,8 @@ struct LayerNorm final : Op {
 Kernel bind(const BindRequest& request) {
   const double epsilon = static_cast<const LayerNorm&>(request.op).epsilon;
   return {[epsilon](const KernelContext& context) {
-    kernels::layer_norm(context.inputs[0], context.inputs[1], context.inputs[2], epsilon, context.outputs[0],
-                        context.outputs[1], context.outputs[2]);
+    kernels::layer_norm(context.inputs[0], context.inputs[1], context.inputs[2], context.outputs[0],
+                        context.outputs[1], context.outputs[2], epsilon);
   }};
 }
 

@@ -21,7 +21,7 @@ struct Multiply final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[0].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.in_place = {{0, 0}, {0, 1}}}; }
+  Traits traits() const override { return {.in_place = {{0, 0}}}; }
   std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
     const ValueId dy = *context.output_gradients[0];
     std::vector<std::optional<ValueId>> gradients(2);

@@ -39,7 +39,7 @@ struct ReduceSum final : Op {
 Kernel bind(const BindRequest& request) {
   const double factor = static_cast<const ReduceSum&>(request.op).factor;
   return {[factor](const KernelContext& context) {
-    kernels::reduce_sum(context.inputs[0], factor, context.outputs[0]);
+    kernels::reduce_sum(context.inputs[0], context.outputs[0], factor);
   }};
 }
 

@@ -21,7 +21,7 @@ struct ReluBackward final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[1].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.in_place = {{0, 0}, {0, 1}}}; }
+  Traits traits() const override { return {.in_place = {{0, 0}}}; }
 };
 
 struct Relu final : Op {

@@ -7,7 +7,7 @@
 
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
+#include "weft/kernels/transpose.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"

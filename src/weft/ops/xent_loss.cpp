@@ -4,6 +4,7 @@
 
 #include "weft/graph/op_registry.h"
 #include "weft/kernels/cross_entropy.h"
+#include "weft/kernels/xent_loss_backward.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
