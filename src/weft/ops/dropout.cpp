@@ -59,7 +59,7 @@ Kernel bind(const BindRequest& request) {
   const auto run = [rate = op.rate, seed = op.seed, stream = op.stream, global = op.global,
                     region = op.region](const KernelContext& context) {
     const RandomStream random{seed, stream, static_cast<uint64_t>(*context.inputs[1].as<int64_t>())};
-    kernels::dropout(context.inputs[0], rate, random, global, region, context.outputs[0]);
+    kernels::dropout(context.inputs[0], region, global, random, rate, context.outputs[0]);
   };
   return {run};
 }

@@ -57,8 +57,7 @@ int64_t planned_memory_bytes(const Program& program, Phase phase) {
   return bytes;
 }
 
-ReportInput run_report(const Session& session, const std::filesystem::path& metrics,
-                       int64_t executor.network_bytes(), std::string sample) {
+ReportInput run_report(const Session& session, const std::filesystem::path& metrics, std::string sample) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
   ReportInput input;

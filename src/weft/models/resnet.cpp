@@ -1,0 +1,90 @@
+#include "weft/models/resnet.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "weft/base/check.h"
+#include "weft/ops/add.h"
+#include "weft/ops/batch_norm.h"
+#include "weft/ops/convolution.h"
+#include "weft/ops/dropout.h"
+#include "weft/ops/matmul.h"
+#include "weft/ops/mean_spatial.h"
+#include "weft/ops/relu.h"
+
+namespace weft {
+
+namespace {
+
+class Resnet {
+ public:
+  Resnet(GraphBuilder& build, ParameterSet& parameters, bool training)
+      : build_(build), parameters_(parameters), training_(training) {}
+
+  ValueId features(ValueId pixels, const ResnetConfig& config) {
+    build_.label = "stem";
+    ValueId x = relu(build_, norm(convolve(pixels, config.width, 3, 1, "stem.conv"), "stem.bn"));
+    const int64_t blocks = (config.depth - 2) / 6;
+    for (int64_t stage = 0; stage < 3; ++stage) {
+      for (int64_t block = 0; block < blocks; ++block) {
+        const std::string prefix = fmt::format("stage{}.{}.", stage + 1, block);
+        build_.label = prefix;
+        x = residual(x, config.width << stage, stage > 0 && block == 0 ? 2 : 1, prefix);
+      }
+    }
+    return x;
+  }
+
+ private:
+  ValueId residual(ValueId x, int64_t channels, int64_t stride, const std::string& prefix) {
+    ValueId y = relu(build_, norm(convolve(x, channels, 3, stride, prefix + "conv1"), prefix + "bn1"));
+    y = norm(convolve(y, channels, 3, 1, prefix + "conv2"), prefix + "bn2");
+    ValueId shortcut = x;
+    if (stride != 1 || build_.type(x).shape.back() != channels) {
+      shortcut = norm(convolve(x, channels, 1, stride, prefix + "shortcut.conv"), prefix + "shortcut.bn");
+    }
+    return relu(build_, add(build_, y, shortcut));
+  }
+
+  ValueId convolve(ValueId x, int64_t channels, int64_t kernel, int64_t stride, const std::string& name) {
+    const int64_t in = build_.type(x).shape.back();
+    const double deviation = std::sqrt(2.0 / static_cast<double>(in * kernel * kernel));
+    const ValueId weight = parameters_.weight(name + ".weight", {channels, in, kernel, kernel}, deviation);
+    const int64_t pad = kernel / 2;
+    return convolution(
+        build_, x, weight,
+        {.stride = {stride, stride}, .pad_low = {pad, pad}, .pad_high = {pad, pad}, .dilation = {}});
+  }
+
+  ValueId norm(ValueId x, const std::string& name) {
+    const Dims shape{build_.type(x).shape.back()};
+    const BatchNormStates states{parameters_.constant(name + ".weight", shape, 1),
+                                 parameters_.constant(name + ".bias", shape, 0),
+                                 parameters_.buffer(name + ".running_mean", shape, 0),
+                                 parameters_.buffer(name + ".running_var", shape, 1)};
+    return training_ ? batch_norm(build_, x, states) : batch_norm_inference(build_, x, states);
+  }
+
+  GraphBuilder& build_;
+  ParameterSet& parameters_;
+  bool training_;
+};
+
+}  // namespace
+
+ValueId resnet_logits(GraphBuilder& build, ParameterSet& parameters, const ResnetConfig& config,
+                      ValueId pixels, ValueId step, bool training) {
+  if (config.depth < 8 || (config.depth - 2) % 6 != 0) {
+    user_error("model.depth={}: a ResNet for small images has 6n + 2 layers (20, 32, 44, …)", config.depth);
+  }
+  ValueId x = mean_spatial(build, Resnet(build, parameters, training).features(pixels, config));
+  build.label = "head";
+  if (training && config.dropout > 0) x = dropout(build, x, step, config.dropout, config.seed, 0);
+  const int64_t channels = build.type(x).shape.back();
+  const double deviation = 1 / std::sqrt(static_cast<double>(channels));
+  const ValueId weight = parameters.weight("head.weight", {config.classes, channels}, deviation);
+  return add(build, linear(build, x, weight, true), parameters.constant("head.bias", {config.classes}, 0));
+}
+
+}  // namespace weft
