@@ -81,7 +81,7 @@ struct BnBackwardParams final : Op {
 
 Kernel bind_sums(const BindRequest& request) {
   const auto& op = static_cast<const BnBackwardSums&>(request.op);
-  return {[count = op.count, epsilon = op.epsilon](const KernelContext& context) {
+  return {[count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
     kernels::bn_backward_sums(context.inputs[0], context.inputs[1], context.inputs[2], count, epsilon,
                               context.outputs[0]);
   }};
@@ -89,7 +89,7 @@ Kernel bind_sums(const BindRequest& request) {
 
 Kernel bind_input(const BindRequest& request) {
   const auto& op = static_cast<const BnBackwardInput&>(request.op);
-  return {[count = op.count, epsilon = op.epsilon](const KernelContext& context) {
+  return {[count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
     kernels::bn_backward_input(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],
                                context.inputs[4], count, epsilon, context.outputs[0]);
   }};

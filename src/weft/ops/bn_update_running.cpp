@@ -36,7 +36,7 @@ struct BnUpdateRunning final : Op {
 
 Kernel bind(const BindRequest& request) {
   const auto& op = static_cast<const BnUpdateRunning&>(request.op);
-  return {[count = op.count, momentum = op.momentum](const KernelContext& context) {
+  return {[count = static_cast<double>(op.count), momentum = op.momentum](const KernelContext& context) {
     kernels::bn_update_running(context.inputs[2], count, momentum, context.inputs[0], context.inputs[1],
                                context.outputs[0], context.outputs[1]);
   }};

@@ -28,7 +28,7 @@ struct MseBackward final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[1].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.in_place = {{0, 1}, {0, 2}}, .flops_per_point = 2}; }
+  Traits traits() const override { return {.in_place = {{0, 1}}, .flops_per_point = 2}; }
 };
 
 struct Mse final : Op {
@@ -64,7 +64,7 @@ Kernel bind(const BindRequest& request) {
 Kernel bind_backward(const BindRequest& request) {
   const double scale = static_cast<const MseBackward&>(request.op).scale;
   return {[scale](const KernelContext& context) {
-    kernels::mse_backward(context.inputs[0], context.inputs[1], context.inputs[2], scale, context.outputs[0]);
+    kernels::mse_backward(context.inputs[1], context.inputs[2], context.inputs[0], scale, context.outputs[0]);
   }};
 }
 
