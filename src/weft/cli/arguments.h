@@ -31,6 +31,7 @@ int command_plan(const Arguments& arguments);
 int command_probe(const Arguments& arguments);
 int command_report(const Arguments& arguments);
 int command_export(const Arguments& arguments);
+int command_import(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 
 /// The run's folder: --out, or runs/NAME-DATE.

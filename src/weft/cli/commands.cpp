@@ -89,6 +89,15 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   exported->add_option("--to", arguments.target, "folder to write")->required()->type_name("FOLDER");
   commands[exported] = command_export;
 
+  CLI::App* imported =
+      app.add_subcommand("import", "make a run's first checkpoint from GPT-2 weights of transformers");
+  add_recipe(*imported, arguments);
+  add_out(*imported, arguments);
+  imported->add_option("--from", arguments.target, "folder with config.json and model.safetensors")
+      ->required()
+      ->type_name("FOLDER");
+  commands[imported] = command_import;
+
   CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");
   inspect->add_option("FILE", arguments.target, "recipe, checkpoint folder or safetensors file");
   inspect->add_option("--set", arguments.set, "override a key of the recipe")
