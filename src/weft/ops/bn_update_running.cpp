@@ -20,7 +20,7 @@ struct BnUpdateRunning final : Op {
   std::string attributes() const override { return fmt::format("count={} momentum={}", count, momentum); }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
     expect_inputs(name(), inputs.size(), 3);
-    expect_floating(name(), inputs[0]);
+    expect_dtype(name(), inputs[0], statistics_of(inputs[0].dtype));
     expect_rank_at_least(name(), inputs[0], 1);
     expect_same(name(), inputs[0], inputs[1]);
     expect_same(name(), inputs[2], {inputs[0].dtype, {2, inputs[0].shape[0]}});

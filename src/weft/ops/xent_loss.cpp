@@ -15,7 +15,7 @@ namespace {
 
 /// Axes: rows…, and the two sums.
 void expect_sums(std::string_view op, const TensorType& sums, const TensorType& targets) {
-  expect_floating(op, sums);
+  expect_dtype(op, sums, statistics_of(sums.dtype));
   expect_dtype(op, targets, DType::i32);
   Dims shape = targets.shape;
   shape.push_back(2);

@@ -1,0 +1,77 @@
+"""Writes golden.txt: what PyTorch (f64) makes of the composites that golden_test.cpp rebuilds.
+
+Run: python tests/ops/golden.py > tests/ops/golden.txt   (PyTorch 2.13)
+Operand i of a case is sin(0.37 * element + i), shifted and scaled where a comment says so; the loss is the sum of the
+result times cos(0.11 * element). Lines: name, then the values of the result or of a gradient.
+"""
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+def operand(number, *shape):
+    count = torch.Size(shape).numel()
+    return torch.sin(0.37 * torch.arange(count) + number).reshape(shape).requires_grad_()
+
+
+def report(name, result, operands):
+    weights = torch.cos(0.11 * torch.arange(result.numel())).reshape(result.shape)
+    (result * weights).sum().backward()
+    line(name, result.detach())
+    for i, tensor in enumerate(operands):
+        line(f"{name}.{i}", tensor.grad)
+
+
+def line(name, tensor):
+    print(name, " ".join(repr(v) for v in tensor.flatten().tolist()))
+
+
+def cross_entropy():
+    logits = operand(0, 5, 7)
+    targets = torch.tensor([3, 0, -1, 6, 2])
+    report("cross_entropy", F.cross_entropy(3 * logits, targets, ignore_index=-1, reduction="sum") / 4, [logits])
+
+
+def layer_norm():
+    x, gamma, beta = operand(0, 2, 3, 5), operand(1, 5), operand(2, 5)
+    report("layer_norm", F.layer_norm(x, (5,), gamma, beta, 1e-5), [x, gamma, beta])
+
+
+def attention():
+    qkv = operand(0, 2, 5, 3, 2, 4)  # [B, T, 3, H, D]
+    q, k, v = (qkv[:, :, i].transpose(1, 2) for i in range(3))
+    out = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=0.5)
+    report("attention", out.transpose(1, 2), [qkv])
+
+
+def convolution_and_batch_norm():
+    x, weight = operand(0, 2, 6, 5, 3), operand(1, 4, 3, 3, 2)  # channels last; [F, C, kernel]
+    gamma, beta = operand(2, 4), operand(3, 4)
+    mean, variance = torch.zeros(4), torch.ones(4)
+    y = F.conv2d(x.permute(0, 3, 1, 2), weight, stride=(2, 1), padding=(1, 1))
+    y = F.relu(F.batch_norm(y, mean, variance, gamma, beta, training=True, momentum=0.1, eps=1e-5))
+    y = F.max_pool2d(y, 2, stride=2, padding=1)
+    report("conv_bn", y.permute(0, 2, 3, 1).contiguous(), [x, weight, gamma, beta])
+    line("conv_bn.mean", mean)
+    line("conv_bn.variance", variance)
+
+
+def gelu():
+    for kind, name in (("tanh", "gelu_tanh"), ("none", "gelu_erf")):
+        x = operand(0, 9)
+        report(name, F.gelu(2 * x, approximate=kind), [x])
+
+
+def adamw():
+    param, other = operand(0, 6), operand(1, 6)
+    optimizer = torch.optim.AdamW([param], lr=0.01, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
+    for _ in range(3):
+        param.grad = other.detach() * 0.5
+        optimizer.step()
+    line("adamw", param.detach())
+
+
+for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, adamw):
+    case()

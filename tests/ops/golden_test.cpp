@@ -1,0 +1,166 @@
+// Composites of ops against values that PyTorch made (golden.py): meanings, which laws between our own ops
+// cannot show.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "tests/ops/case_graph.h"
+#include "weft/ops/adamw.h"
+#include "weft/ops/attention.h"
+#include "weft/ops/batch_norm.h"
+#include "weft/ops/convolution.h"
+#include "weft/ops/cross_entropy.h"
+#include "weft/ops/fill.h"
+#include "weft/ops/gelu.h"
+#include "weft/ops/layer_norm.h"
+#include "weft/ops/max_pool.h"
+#include "weft/ops/relu.h"
+#include "weft/ops/scale.h"
+
+namespace weft::testing {
+namespace {
+
+/// f64 on both sides; sums of at most a few hundred terms in another order.
+constexpr double kTolerance = 1e-10;
+
+std::map<std::string, std::vector<double>> read_golden() {
+  std::ifstream file(WEFT_SOURCE_DIR "/tests/ops/golden.txt");
+  std::map<std::string, std::vector<double>> golden;
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream line(text);
+    std::string name;
+    line >> name;
+    for (double value = 0; line >> value;) golden[name].push_back(value);
+  }
+  return golden;
+}
+
+/// sin(0.37 * element + number), as golden.py has it.
+std::vector<double> operand_values(size_t number, int64_t count) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < count; ++i) {
+    values.push_back(std::sin(0.37 * static_cast<double>(i) + static_cast<double>(number)));
+  }
+  return values;
+}
+
+void expect_golden(const std::string& name, const std::vector<double>& got) {
+  static const auto golden = read_golden();
+  const auto found = golden.find(name);
+  ASSERT_NE(found, golden.end()) << name << " is not in golden.txt";
+  ASSERT_EQ(got.size(), found->second.size()) << name;
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_NEAR(got[i], found->second[i], kTolerance) << name << "[" << i << "]";
+}
+
+using Composite = std::function<ValueId(GraphBuilder&, std::span<const ValueId>)>;
+using Integers = std::map<std::string, std::vector<double>>;
+
+/// Builds `composite` on f64 operands of `shapes`, and compares its result and the gradient of every operand.
+void check(const std::string& name, const std::vector<Dims>& shapes, const Composite& composite,
+           const Integers& integers = {}) {
+  const OpRegistry registry = all_ops();
+  GraphBuilder build;
+  std::vector<ValueId> operands;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    operands.push_back(build.input(fmt::format("x{}", i), {DType::f64, shapes[i]},
+                                   std::vector<std::string>(shapes[i].size(), "d")));
+  }
+  const ValueId result = composite(build, operands);
+  const TensorType type = build.type(result);
+  const ValueId weights = build.input("weights", type, std::vector<std::string>(type.shape.size(), "d"));
+  const ValueId loss = reduce_sum(build, multiply(build, result, weights));
+  const auto found = gradients(build, loss, operands);
+  const Graph graph = std::move(build).build();
+  Interpreter run(graph, registry);
+  for (size_t i = 0; i < operands.size(); ++i) run.set(operands[i], operand_values(i, elems_of(shapes[i])));
+  std::vector<double> cosines;
+  for (int64_t i = 0; i < type.elems(); ++i) cosines.push_back(std::cos(0.11 * static_cast<double>(i)));
+  run.set(weights, cosines);
+  for (size_t v = 0; v < graph.values().size(); ++v) {
+    const auto given = integers.find(graph.values()[v].name);
+    if (given != integers.end()) run.set(ValueId{static_cast<int32_t>(v)}, given->second);
+  }
+  run.run();
+  expect_golden(name, run.get(result));
+  for (size_t i = 0; i < operands.size(); ++i)
+    expect_golden(fmt::format("{}.{}", name, i), run.get(*found[i]));
+  for (const StateUpdate& update : graph.updates()) {
+    expect_golden(name + "." + graph.value(update.state).name, run.get(update.state));
+  }
+}
+
+TEST(Golden, CrossEntropyIgnoresRowsWithoutTarget) {
+  const Composite composite = [](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId targets = build.input("targets", {DType::i32, {5}}, {"rows"});
+    return cross_entropy(build, scale(build, in[0], 3), targets, 4);
+  };
+  check("cross_entropy", {{5, 7}}, composite, {{"targets", {3, 0, -1, 6, 2}}});
+}
+
+TEST(Golden, LayerNorm) {
+  check("layer_norm", {{2, 3, 5}, {5}, {5}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    return layer_norm(build, in[0], in[1], in[2]);
+  });
+}
+
+TEST(Golden, CausalAttention) {
+  check("attention", {{2, 5, 3, 2, 4}},
+        [](GraphBuilder& build, std::span<const ValueId> in) { return attention(build, in[0], true, 0.5); });
+}
+
+TEST(Golden, ConvolutionBatchNormReluAndPool) {
+  const TensorType channels{DType::f64, {4}};
+  const Composite composite = [&](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId mean = build.state("mean", channels, {}, false);
+    const ValueId variance = build.state("variance", channels, {}, false);
+    ValueId y = convolution(build, in[0], in[1], {.stride = {2, 1}, .pad_low = {1, 1}, .pad_high = {1, 1}});
+    y = relu(build, batch_norm(build, y, {in[2], in[3], mean, variance}));
+    return max_pool(build, y, {2, 2}, {.stride = {2, 2}, .pad_low = {1, 1}, .pad_high = {1, 1}});
+  };
+  check("conv_bn", {{2, 6, 5, 3}, {4, 3, 3, 2}, {4}, {4}}, composite,
+        {{"mean", {0, 0, 0, 0}}, {"variance", {1, 1, 1, 1}}});
+}
+
+TEST(Golden, GeluOfBothKinds) {
+  for (const auto& [name, kind] : {std::pair{"gelu_tanh", GeluKind::tanh}, {"gelu_erf", GeluKind::erf}}) {
+    check(name, {{9}}, [&, k = kind](GraphBuilder& build, std::span<const ValueId> in) {
+      return gelu(build, scale(build, in[0], 2), k);
+    });
+  }
+}
+
+TEST(Golden, AdamWOverThreeSteps) {
+  const OpRegistry registry = all_ops();
+  const TensorType type{DType::f64, {6}};
+  GraphBuilder build;
+  const ValueId param = build.state("param", type, {}, true);
+  const ValueId m = build.state("m", type, {}, false);
+  const ValueId v = build.state("v", type, {}, false);
+  const ValueId grad = build.input("grad", type, {"d"});
+  const ValueId rate = build.input("rate", {DType::f64, {}}, {});
+  const ValueId step = build.input("step", {DType::i64, {}}, {});
+  const ValueId half = fill(build, {DType::f64, {}}, 0.5);
+  const AdamWResults next = adamw(build, {param, grad, m, v, rate, step, half},
+                                  {.beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .weight_decay = 0.1});
+  build.update(param, next.param);
+  build.update(m, next.m);
+  build.update(v, next.v);
+  const Graph graph = std::move(build).build();
+  Interpreter run(graph, registry);
+  run.set(param, operand_values(0, 6));
+  run.set(grad, operand_values(1, 6));
+  run.set(m, std::vector<double>(6, 0));
+  run.set(v, std::vector<double>(6, 0));
+  run.set(rate, {0.01});
+  for (int i = 1; i <= 3; ++i) {
+    run.set(step, {static_cast<double>(i)});
+    run.run();
+  }
+  expect_golden("adamw", run.get(param));
+}
+
+}  // namespace
+}  // namespace weft::testing
