@@ -23,9 +23,8 @@ RANKS = {
     "params": 6,
     "sparsity": 7,
     "data": 7,
-    # Not 8 beside train/, because a training graph begins with a model; models need nothing of train/ or data/.
-    "models": 7,
     "train": 8,
+    "models": 8,
     "forecast": 8,
     "sim": 8,
     "cli": 9,
