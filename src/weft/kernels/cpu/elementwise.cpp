@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "weft/base/threads.h"
+#include "weft/kernels/cpu/gelu_vector.h"
 #include "weft/kernels/dtype_dispatch.h"
 
 namespace weft::kernels {
@@ -162,10 +163,12 @@ void relu_backward(const View& dy, const View& y, const View& dx) {
 }
 
 void gelu(const View& x, const View& out, bool tanh_form) {
+  if (x.type.dtype != DType::f64) return gelu_vector(x, out, tanh_form);
   unary(x, out, [tanh_form](auto v) { return gelu_of(v, tanh_form); });
 }
 
 void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form) {
+  if (x.type.dtype != DType::f64) return gelu_backward_vector(dy, x, dx, tanh_form);
   binary_any(dy, x, dx, [tanh_form](auto g, auto v) { return g * gelu_slope(v, tanh_form); });
 }
 
