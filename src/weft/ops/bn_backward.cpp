@@ -59,7 +59,7 @@ struct BnBackwardInput final : Op {
             {all_axes(x), all_axes(x), channel_sums_map(x), channel_sums_map(x), last_axis(x)},
             {all_axes(x)}};
   }
-  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 2.5}; }
+  Traits traits() const override { return {.in_place = {{0, 0}, {0, 1}}, .flops_per_point = 2.5}; }
 };
 
 /// backward sums [2, C] -> (dgamma, dbeta) [C].

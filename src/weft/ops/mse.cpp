@@ -28,7 +28,7 @@ struct MseBackward final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[1].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.in_place = {{0, 1}}, .flops_per_point = 2}; }
+  Traits traits() const override { return {.in_place = {{0, 1}, {0, 2}}, .flops_per_point = 2}; }
 };
 
 struct Mse final : Op {
