@@ -1,30 +1,28 @@
 #pragma once
-// Batch normalization (Ioffe and Szegedy, ICML'15) in pieces that a split batch can combine: x, y and their
-// gradients are [rows..., C] of T; per-channel values are S (f64 for f64, else f32). `count` is the number of
-// rows that `sums` covers, over all ranks. Sums are taken in blocks of rows, and those are added in f64.
+// Batch normalisation (Ioffe & Szegedy, 2015) over channels-last x [rows..., C] T, in pieces around the two
+// sums that ranks must add up. sums, back_sums [2, C]; gamma, beta and all statistics [C]: S (f64 beside f64,
+// else f32). `count` is the number of rows behind the sums, over all ranks. Variances are formed in double.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {
 
-/// sums [2, C] = (sum of x, sum of x^2) over the rows.
+/// sums = (sum of x, sum of x²) by channel.
 void bn_sums(const View& x, const View& sums);
-/// y (may alias x) = (x - mean) * rstd * gamma + beta, with mean and biased variance from `sums` and
-/// rstd = 1 / sqrt(variance + epsilon).
-void bn_apply(const View& x, const View& sums, const View& gamma, const View& beta, double count,
+/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. y may alias x.
+void bn_apply(const View& x, const View& sums, double count, const View& gamma, const View& beta,
               double epsilon, const View& y);
-/// out [2, C] = (sum of dy, sum of dy * xhat), xhat = (x - mean) * rstd.
+/// out = (sum of dy, sum of dy * normalised x) by channel.
 void bn_backward_sums(const View& dy, const View& x, const View& sums, double count, double epsilon,
                       const View& out);
-/// dx (may alias dy or x) = gamma * rstd * (dy - (back_sums[0] + xhat * back_sums[1]) / count).
+/// Gradient of x, through the statistics too. dx may alias dy.
 void bn_backward_input(const View& dy, const View& x, const View& sums, const View& back_sums,
                        const View& gamma, double count, double epsilon, const View& dx);
-/// dgamma [C] = back_sums[1]; dbeta [C] = back_sums[0].
+/// dbeta, dgamma = the two rows of back_sums.
 void bn_backward_params(const View& back_sums, const View& dgamma, const View& dbeta);
-/// y (may alias x) = (x - running_mean) / sqrt(running_var + epsilon) * gamma + beta.
+/// bn_apply with given statistics.
 void bn_infer(const View& x, const View& running_mean, const View& running_var, const View& gamma,
               const View& beta, double epsilon, const View& y);
-/// new = (1 - momentum) * running + momentum * batch, as PyTorch does: the batch variance that enters is
-/// unbiased (count - 1); with count 1 it enters as 0. The outputs may alias the running values.
+/// new = (1 - momentum) * running + momentum * batch's, the variance unbiased. May alias.
 void bn_update_running(const View& sums, double count, double momentum, const View& running_mean,
                        const View& running_var, const View& new_mean, const View& new_var);
 
