@@ -15,16 +15,16 @@ RANKS = {
     "comm": 1,
     "kernels": 2,
     "graph": 2,
-    "machine": 2,
     "ops": 3,
+    "machine": 3,  # above kernels, which its probe times
     "parallel": 3,
     "plan": 4,
     "run": 5,
     "params": 6,
     "sparsity": 7,
     "data": 7,
+    "models": 7,  # below train, which builds them
     "train": 8,
-    "models": 8,
     "forecast": 8,
     "sim": 8,
     "cli": 9,

@@ -58,7 +58,7 @@ struct BnApply final : Op {
 Kernel bind(const BindRequest& request) {
   const auto& op = static_cast<const BnApply&>(request.op);
   return {[count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
-    kernels::bn_apply(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3], count,
+    kernels::bn_apply(context.inputs[0], context.inputs[1], count, context.inputs[2], context.inputs[3],
                       epsilon, context.outputs[0]);
   }};
 }

@@ -81,7 +81,7 @@ void bn_sums(const View& x, const View& sums) {
   });
 }
 
-void bn_apply(const View& x, const View& sums, const View& gamma, const View& beta, double count,
+void bn_apply(const View& x, const View& sums, double count, const View& gamma, const View& beta,
               double epsilon, const View& y) {
   const int64_t channels = gamma.elems();
   with_floating(x.type.dtype, [&](auto t) {

@@ -88,12 +88,14 @@ struct Convolution::Body {
     const bool weights_pass = pass == ConvolutionPass::backward_weights;
     const dnnl::memory::desc any(shape.w_shape(), weights_pass ? dnnl::memory::data_type::f32 : act,
                                  Tag::any);
+    // The forward hint has weights of the activations' dtype: there is no bf16 convolution with f32 weights.
+    const dnnl::memory::desc hint(shape.w_shape(), act, Tag::any);
     Dims dilation = shape.dilation;
     for (int64_t& d : dilation) d -= 1;
     const Dims high = high_padding(shape);
     const auto algorithm = dnnl::algorithm::convolution_direct;
     const dnnl::convolution_forward::primitive_desc forward(
-        {dnnl::prop_kind::forward_training, algorithm, x, any, y, shape.stride, dilation, shape.pad_low,
+        {dnnl::prop_kind::forward_training, algorithm, x, hint, y, shape.stride, dilation, shape.pad_low,
          high},
         user_scratch(), dnn.engine);
     switch (pass) {
