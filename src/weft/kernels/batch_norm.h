@@ -9,7 +9,7 @@ namespace weft::kernels {
 /// sums = (sum of x, sum of x²) by channel.
 void bn_sums(const View& x, const View& sums);
 /// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta. y may alias x.
-void bn_apply(const View& x, const View& sums, const View& gamma, const View& beta, double count,
+void bn_apply(const View& x, const View& sums, double count, const View& gamma, const View& beta,
               double epsilon, const View& y);
 /// out = (sum of dy, sum of dy * normalised x) by channel.
 void bn_backward_sums(const View& dy, const View& x, const View& sums, double count, double epsilon,
