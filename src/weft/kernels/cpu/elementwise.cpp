@@ -1,203 +1,219 @@
 #include "weft/kernels/elementwise.h"
 
-#include <cmath>
-#include <numbers>
-#include <vector>
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/elementwise.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
 
+#include <algorithm>
+
+#include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/kernels/cpu/elementwise_pairs.h"
 #include "weft/kernels/cpu/gelu_vector.h"
+#include "weft/kernels/cpu/lanes-inl.h"
+#include "weft/kernels/cpu/pieces.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/elementwise_naive.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <class A, class B>
+HWY_INLINE void combine(Pairing pairing, const A* a, const B* b, int64_t n, A* out) {
+  switch (pairing) {
+    case Pairing::sum:
+      return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
+        store_floats(hn::Add(load_floats(a + i, count), load_floats(b + i, count)), out + i, count);
+      });
+    case Pairing::product:
+      return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
+        store_floats(hn::Mul(load_floats(a + i, count), load_floats(b + i, count)), out + i, count);
+      });
+    case Pairing::where_positive:
+      return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
+        const auto positive = hn::Gt(load_floats(b + i, count), constant(0));
+        store_floats(hn::IfThenElseZero(positive, load_floats(a + i, count)), out + i, count);
+      });
+  }
+}
+
+/// Elements [begin, end) of a with those of b, which repeats after `period`.
+HWY_FLATTEN void combine_piece(Pairing pairing, const View& a, const View& b, int64_t period, const View& out,
+                               int64_t begin, int64_t end) {
+  with_lane_type(a.type.dtype, [&](auto ta) HWY_ATTR {
+    with_lane_type(b.type.dtype, [&](auto tb) HWY_ATTR {
+      using A = decltype(ta);
+      for (int64_t i = begin; i < end;) {
+        const int64_t phase = i % period;
+        const int64_t n = std::min(end - i, period - phase);
+        combine(pairing, a.as<A>() + i, b.as<decltype(tb)>() + phase, n, out.as<A>() + i);
+        i += n;
+      }
+    });
+  });
+}
+
+HWY_FLATTEN void add_n_piece(std::span<const View> in, const View& out, int64_t begin, int64_t end) {
+  with_lane_type(out.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+      const int64_t i = begin + j;
+      Floats sum = constant(0);
+      for (const View& view : in) sum = hn::Add(sum, load_floats(view.as<T>() + i, count));
+      store_floats(sum, out.as<T>() + i, count);
+    });
+  });
+}
+
+/// out = factor * x, in out's dtype.
+HWY_FLATTEN void scale_piece(const View& x, float factor, const View& out, int64_t begin, int64_t end) {
+  const Floats by = hn::Set(Lanes(), factor);
+  with_lane_type(x.type.dtype, [&](auto from) HWY_ATTR {
+    with_lane_type(out.type.dtype, [&](auto to) HWY_ATTR {
+      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats v = load_floats(x.as<decltype(from)>() + begin + j, count);
+        store_floats(hn::Mul(v, by), out.as<decltype(to)>() + begin + j, count);
+      });
+    });
+  });
+}
+
+HWY_FLATTEN void relu_piece(const View& x, const View& out, int64_t begin, int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+      const Floats v = load_floats(x.as<T>() + begin + j, count);
+      store_floats(hn::Max(v, constant(0)), out.as<T>() + begin + j, count);
+    });
+  });
+}
+
+/// Sum of x, or of its squares, over [begin, end).
+HWY_FLATTEN double sum_piece(const View& x, bool squares, int64_t begin, int64_t end) {
+  double total = 0;
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    for (int64_t at = begin; at < end; at += kElemsInFloat) {
+      Floats sum = constant(0);
+      sweep(std::min(kElemsInFloat, end - at), [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats v = load_floats(x.as<decltype(t)>() + at + j, count);
+        sum = squares ? hn::MulAdd(v, v, sum) : hn::Add(v, sum);
+      });
+      total += static_cast<double>(sum_of_lanes(sum));
+    }
+  });
+  return total;
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace weft::kernels {
 
 namespace {
 
-constexpr int64_t kGrain = 8192;
+HWY_EXPORT(combine_piece);
+HWY_EXPORT(add_n_piece);
+HWY_EXPORT(scale_piece);
+HWY_EXPORT(relu_piece);
+HWY_EXPORT(sum_piece);
 
-template <class A, class B, class F>
-void binary(const View& a, const View& b, const View& out, F&& f) {
-  const A* pa = a.as<A>();
-  const B* pb = b.as<B>();
-  A* po = out.as<A>();
-  const int64_t period = b.elems();
+bool is_f64(const View& view) { return view.type.dtype == DType::f64; }
+
+void combine(Pairing pairing, const View& a, const View& b, const View& out) {
   if (a.elems() == 0) return;
-  WEFT_CHECK(period > 0 && a.elems() % period == 0, "{} elements beside {}", period, a.elems());
-  parallel_for(a.elems() / period, std::max<int64_t>(1, kGrain / period), [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      for (int64_t j = 0; j < period; ++j) {
-        const int64_t i = row * period + j;
-        store(po, i, f(load(pa, i), static_cast<Compute<A>>(load(pb, j))));
-      }
-    }
+  const int64_t period = b.elems();
+  WEFT_CHECK(period > 0 && a.elems() % period == 0, "{} beside {}", to_string(a.type), to_string(b.type));
+  parallel_for(a.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(combine_piece)(pairing, a, b, period, out, begin, end);
   });
 }
 
-/// Same-shape operands are one row: they are split by elements, not by rows.
-template <class A, class B, class F>
-void binary_split(const View& a, const View& b, const View& out, F&& f) {
-  if (a.elems() != b.elems()) return binary<A, B>(a, b, out, f);
-  const A* pa = a.as<A>();
-  const B* pb = b.as<B>();
-  A* po = out.as<A>();
-  parallel_for(a.elems(), kGrain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) store(po, i, f(load(pa, i), static_cast<Compute<A>>(load(pb, i))));
+double sum_of(const View& x, bool squares) {
+  return sum_of_pieces(x.elems(), [&](int64_t begin, int64_t end) {
+    return HWY_DYNAMIC_DISPATCH(sum_piece)(x, squares, begin, end);
   });
-}
-
-template <class F>
-void binary_any(const View& a, const View& b, const View& out, F&& f) {
-  with_floating(a.type.dtype, [&](auto ta) {
-    with_floating(b.type.dtype, [&](auto tb) { binary_split<decltype(ta), decltype(tb)>(a, b, out, f); });
-  });
-}
-
-template <class F>
-void unary(const View& x, const View& out, F&& f) {
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    const T* in = x.as<T>();
-    T* to = out.as<T>();
-    parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) store(to, i, f(load(in, i)));
-    });
-  });
-}
-
-constexpr double kRootTwoOverPi = 0.7978845608028654;
-constexpr double kCubic = 0.044715;
-
-template <class C>
-C gelu_of(C x, bool tanh_form) {
-  if (tanh_form) return C(0.5) * x * (C(1) + std::tanh(C(kRootTwoOverPi) * (x + C(kCubic) * x * x * x)));
-  return C(0.5) * x * (C(1) + std::erf(x * C(std::numbers::sqrt2 / 2)));
-}
-
-template <class C>
-C gelu_slope(C x, bool tanh_form) {
-  if (tanh_form) {
-    const C t = std::tanh(C(kRootTwoOverPi) * (x + C(kCubic) * x * x * x));
-    return C(0.5) * (C(1) + t) +
-           C(0.5) * x * (C(1) - t * t) * C(kRootTwoOverPi) * (C(1) + C(3 * kCubic) * x * x);
-  }
-  const C density = std::exp(C(-0.5) * x * x) * C(std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2);
-  return C(0.5) * (C(1) + std::erf(x * C(std::numbers::sqrt2 / 2))) + x * density;
-}
-
-/// Sum of f(x) over all elements: one double a piece, added in order.
-template <class F>
-double total(const View& x, F&& f) {
-  double sum = 0;
-  with_floating(x.type.dtype, [&](auto t) {
-    const auto* in = x.as<decltype(t)>();
-    const int64_t pieces = threads();
-    std::vector<double> part(static_cast<size_t>(pieces), 0);
-    parallel_for(pieces, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t p = begin; p < end; ++p) {
-        for (int64_t i = x.elems() * p / pieces; i < x.elems() * (p + 1) / pieces; ++i) {
-          part[static_cast<size_t>(p)] += f(static_cast<double>(load(in, i)));
-        }
-      }
-    });
-    for (const double one : part) sum += one;
-  });
-  return sum;
-}
-
-void store_scalar(const View& out, double value) {
-  with_floating(out.type.dtype,
-                [&](auto t) { store(out.as<decltype(t)>(), 0, Compute<decltype(t)>(value)); });
 }
 
 }  // namespace
 
 void add(const View& a, const View& b, const View& out) {
-  binary_any(a, b, out, [](auto x, auto y) { return x + y; });
+  if (is_f64(a) || is_f64(b)) return naive::add(a, b, out);
+  combine(Pairing::sum, a, b, out);
 }
 
 void multiply(const View& a, const View& b, const View& out) {
-  binary_any(a, b, out, [](auto x, auto y) { return x * y; });
+  if (is_f64(a) || is_f64(b)) return naive::multiply(a, b, out);
+  combine(Pairing::product, a, b, out);
+}
+
+void relu_backward(const View& dy, const View& y, const View& dx) {
+  if (is_f64(dy) || is_f64(y)) return naive::relu_backward(dy, y, dx);
+  combine(Pairing::where_positive, dy, y, dx);
 }
 
 void add_n(std::span<const View> in, const View& out) {
-  with_floating(out.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    parallel_for(out.elems(), kGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        Compute<T> sum = 0;
-        for (const View& view : in) sum += load(view.as<T>(), i);
-        store(out.as<T>(), i, sum);
-      }
-    });
+  if (is_f64(out)) return naive::add_n(in, out);
+  parallel_for(out.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(add_n_piece)(in, out, begin, end);
   });
 }
 
 void scale(const View& x, double factor, const View& out) {
-  unary(x, out, [factor](auto v) { return v * static_cast<decltype(v)>(factor); });
+  if (is_f64(x)) return naive::scale(x, factor, out);
+  parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(scale_piece)(x, static_cast<float>(factor), out, begin, end);
+  });
 }
 
 void fill(const View& out, double value) {
   with_floating(out.type.dtype, [&](auto t) {
     using T = decltype(t);
-    for (int64_t i = 0; i < out.elems(); ++i) store(out.as<T>(), i, Compute<T>(value));
+    parallel_for(out.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+      std::fill(out.as<T>() + begin, out.as<T>() + end, T(static_cast<Compute<T>>(value)));
+    });
   });
 }
 
 void cast(const View& x, const View& out) {
-  with_floating(x.type.dtype, [&](auto from) {
-    with_floating(out.type.dtype, [&](auto to) {
-      const auto* in = x.as<decltype(from)>();
-      using To = decltype(to);
-      parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) store(out.as<To>(), i, static_cast<Compute<To>>(load(in, i)));
-      });
-    });
+  if (is_f64(x) || is_f64(out)) return naive::cast(x, out);
+  parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(scale_piece)(x, 1.0f, out, begin, end);
   });
 }
 
 void relu(const View& x, const View& out) {
-  unary(x, out, [](auto v) { return v > 0 ? v : decltype(v)(0); });
-}
-
-void relu_backward(const View& dy, const View& y, const View& dx) {
-  binary_any(dy, y, dx, [](auto g, auto v) { return v > 0 ? g : decltype(g)(0); });
-}
-
-void gelu(const View& x, const View& out, bool tanh_form) {
-  if (x.type.dtype != DType::f64) return gelu_vector(x, out, tanh_form);
-  unary(x, out, [tanh_form](auto v) { return gelu_of(v, tanh_form); });
-}
-
-void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form) {
-  if (x.type.dtype != DType::f64) return gelu_backward_vector(dy, x, dx, tanh_form);
-  binary_any(dy, x, dx, [tanh_form](auto g, auto v) { return g * gelu_slope(v, tanh_form); });
-}
-
-void column_sum(const View& x, const View& out) {
-  const int64_t n = out.elems();
-  if (n == 0) return;
-  const int64_t rows = x.elems() / n;
-  with_floating(x.type.dtype, [&](auto t) {
-    const auto* in = x.as<decltype(t)>();
-    with_floating(out.type.dtype, [&](auto s) {
-      auto* to = out.as<decltype(s)>();
-      parallel_for(n, 64, [&](int64_t begin, int64_t end) {
-        for (int64_t j = begin; j < end; ++j) store(to, j, 0);
-        for (int64_t row = 0; row < rows; ++row) {
-          for (int64_t j = begin; j < end; ++j) {
-            store(to, j, load(to, j) + static_cast<Compute<decltype(s)>>(load(in, row * n + j)));
-          }
-        }
-      });
-    });
+  if (is_f64(x)) return naive::relu(x, out);
+  parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(relu_piece)(x, out, begin, end);
   });
 }
 
+void gelu(const View& x, const View& out, bool tanh_form) {
+  if (is_f64(x)) return naive::gelu(x, out, tanh_form);
+  gelu_vector(x, out, tanh_form);
+}
+
+void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form) {
+  if (is_f64(x)) return naive::gelu_backward(dy, x, dx, tanh_form);
+  gelu_backward_vector(dy, x, dx, tanh_form);
+}
+
 void sum_squares(const View& x, const View& out) {
-  store_scalar(out, total(x, [](double v) { return v * v; }));
+  if (is_f64(x)) return naive::sum_squares(x, out);
+  *out.as<float>() = static_cast<float>(sum_of(x, true));
 }
 
 void reduce_sum(const View& x, const View& out, double factor) {
-  store_scalar(out, factor * total(x, [](double v) { return v; }));
+  if (is_f64(x)) return naive::reduce_sum(x, out, factor);
+  *out.as<float>() = static_cast<float>(factor * sum_of(x, false));
 }
 
 }  // namespace weft::kernels
+#endif

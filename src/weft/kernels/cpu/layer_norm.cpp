@@ -1,83 +1,168 @@
 #include "weft/kernels/layer_norm.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/layer_norm.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
 #include <cmath>
 
+#include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/cpu/column_sums-inl.h"
+#include "weft/kernels/cpu/lanes-inl.h"
+#include "weft/kernels/layer_norm_naive.h"
 
+HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+struct Affine {
+  const float* gamma;
+  const float* beta;
+  int64_t width;
+};
+
+template <class T>
+HWY_INLINE void normalize_row(const T* x, const Affine& affine, float epsilon, T* y, float* mean,
+                              float* rstd) {
+  const int64_t n = affine.width;
+  Floats sum = constant(0);
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR { sum = hn::Add(sum, load_floats(x + j, count)); });
+  const float center = sum_of_lanes(sum) / static_cast<float>(n);
+  const Floats middle = hn::Set(Lanes(), center);
+  Floats square = constant(0);
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats v = keep_first(hn::Sub(load_floats(x + j, count), middle), count);
+    square = hn::MulAdd(v, v, square);
+  });
+  const float scale = 1 / std::sqrt(sum_of_lanes(square) / static_cast<float>(n) + epsilon);
+  const Floats by = hn::Set(Lanes(), scale);
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats normal = hn::Mul(hn::Sub(load_floats(x + j, count), middle), by);
+    const Floats gamma = load_floats(affine.gamma + j, count);
+    store_floats(hn::MulAdd(normal, gamma, load_floats(affine.beta + j, count)), y + j, count);
+  });
+  *mean = center;
+  *rstd = scale;
+}
+
+template <class T>
+HWY_INLINE void gradient_row(const T* dy, const T* x, const float* gamma, int64_t n, float mean, float rstd,
+                             T* dx) {
+  const Floats middle = hn::Set(Lanes(), mean);
+  const Floats by = hn::Set(Lanes(), rstd);
+  Floats sum = constant(0);
+  Floats product = constant(0);
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats g = hn::Mul(load_floats(dy + j, count), load_floats(gamma + j, count));
+    sum = hn::Add(sum, g);
+    product = hn::MulAdd(g, hn::Mul(hn::Sub(load_floats(x + j, count), middle), by), product);
+  });
+  const Floats average = hn::Set(Lanes(), sum_of_lanes(sum) / static_cast<float>(n));
+  const Floats slope = hn::Set(Lanes(), sum_of_lanes(product) / static_cast<float>(n));
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats g = hn::Mul(load_floats(dy + j, count), load_floats(gamma + j, count));
+    const Floats normal = hn::Mul(hn::Sub(load_floats(x + j, count), middle), by);
+    store_floats(hn::Mul(by, hn::Sub(g, hn::MulAdd(normal, slope, average))), dx + j, count);
+  });
+}
+
+HWY_FLATTEN void normalize_rows(const View& x, const View& gamma, const View& beta, double epsilon,
+                                const View& y, const View& mean, const View& rstd, int64_t begin,
+                                int64_t end) {
+  const Affine affine{gamma.as<float>(), beta.as<float>(), gamma.elems()};
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = begin; row < end; ++row) {
+      normalize_row(x.as<T>() + row * affine.width, affine, static_cast<float>(epsilon),
+                    y.as<T>() + row * affine.width, mean.as<float>() + row, rstd.as<float>() + row);
+    }
+  });
+}
+
+HWY_FLATTEN void gradient_rows(const View& dy, const View& x, const View& gamma, const View& mean,
+                               const View& rstd, const View& dx, int64_t begin, int64_t end) {
+  const int64_t width = gamma.elems();
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t at = row * width;
+      gradient_row(dy.as<T>() + at, x.as<T>() + at, gamma.as<float>(), width, mean.as<float>()[row],
+                   rstd.as<float>()[row], dx.as<T>() + at);
+    }
+  });
+}
+
+HWY_FLATTEN void parameter_sums(const View& dy, const View& x, const View& mean, const View& rstd,
+                                const ColumnBlock& block, ColumnSums& sums) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    const auto term = [&](int64_t row, int64_t column, int64_t count) HWY_ATTR {
+      const int64_t at = row * block.columns + column;
+      const Floats g = load_floats(dy.as<T>() + at, count);
+      const Floats centered =
+          hn::Sub(load_floats(x.as<T>() + at, count), hn::Set(Lanes(), mean.as<float>()[row]));
+      return TwoTerms{hn::Mul(g, hn::Mul(centered, hn::Set(Lanes(), rstd.as<float>()[row]))), g};
+    };
+    sum_columns(block, term, sums);
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace weft::kernels {
+
+namespace {
+
+HWY_EXPORT(normalize_rows);
+HWY_EXPORT(gradient_rows);
+HWY_EXPORT(parameter_sums);
+
+/// Rows of one piece: about 16 thousand elements, so that a piece outweighs starting it.
+int64_t rows_at_once(int64_t width) { return 1 + 16384 / (1 + width); }
+
+}  // namespace
 
 void layer_norm(const View& x, const View& gamma, const View& beta, const View& y, const View& mean,
                 const View& rstd, double epsilon) {
-  const int64_t n = gamma.elems();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(mean.elems(), 4, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* in = x.as<T>() + row * n;
-        C sum = 0;
-        for (int64_t j = 0; j < n; ++j) sum += load(in, j);
-        const C center = sum / C(n);
-        C square = 0;
-        for (int64_t j = 0; j < n; ++j) square += (load(in, j) - center) * (load(in, j) - center);
-        const C scale = C(1) / std::sqrt(square / C(n) + C(epsilon));
-        for (int64_t j = 0; j < n; ++j) {
-          store(y.as<T>() + row * n, j, (load(in, j) - center) * scale * gamma.as<C>()[j] + beta.as<C>()[j]);
-        }
-        mean.as<C>()[row] = center;
-        rstd.as<C>()[row] = scale;
-      }
-    });
+  if (x.type.dtype == DType::f64) return naive::layer_norm(x, gamma, beta, y, mean, rstd, epsilon);
+  WEFT_CHECK(x.elems() == mean.elems() * gamma.elems(), "layer_norm of {} by {}", to_string(x.type),
+             to_string(gamma.type));
+  parallel_for(mean.elems(), rows_at_once(gamma.elems()), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(normalize_rows)(x, gamma, beta, epsilon, y, mean, rstd, begin, end);
   });
 }
 
 void layer_norm_backward_input(const View& dy, const View& x, const View& gamma, const View& mean,
                                const View& rstd, const View& dx) {
-  const int64_t n = gamma.elems();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(mean.elems(), 4, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* in = x.as<T>() + row * n;
-        const T* grad = dy.as<T>() + row * n;
-        const C center = mean.as<C>()[row];
-        const C scale = rstd.as<C>()[row];
-        C sum = 0;
-        C product = 0;
-        for (int64_t j = 0; j < n; ++j) {
-          const C g = load(grad, j) * gamma.as<C>()[j];
-          sum += g;
-          product += g * (load(in, j) - center) * scale;
-        }
-        for (int64_t j = 0; j < n; ++j) {
-          const C g = load(grad, j) * gamma.as<C>()[j];
-          const C normal = (load(in, j) - center) * scale;
-          store(dx.as<T>() + row * n, j, scale * (g - (sum + normal * product) / C(n)));
-        }
-      }
-    });
+  if (x.type.dtype == DType::f64) return naive::layer_norm_backward_input(dy, x, gamma, mean, rstd, dx);
+  WEFT_CHECK(x.elems() == mean.elems() * gamma.elems(), "layer_norm_backward_input of {} by {}",
+             to_string(x.type), to_string(gamma.type));
+  parallel_for(mean.elems(), rows_at_once(gamma.elems()), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(gradient_rows)(dy, x, gamma, mean, rstd, dx, begin, end);
   });
 }
 
 void layer_norm_backward_params(const View& dy, const View& x, const View& mean, const View& rstd,
                                 const View& dgamma, const View& dbeta) {
-  const int64_t n = dgamma.elems();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(n, 64, [&](int64_t begin, int64_t end) {
-      for (int64_t j = begin; j < end; ++j) dgamma.as<C>()[j] = dbeta.as<C>()[j] = 0;
-      for (int64_t row = 0; row < mean.elems(); ++row) {
-        for (int64_t j = begin; j < end; ++j) {
-          const C g = load(dy.as<T>() + row * n, j);
-          dbeta.as<C>()[j] += g;
-          dgamma.as<C>()[j] += g * (load(x.as<T>() + row * n, j) - mean.as<C>()[row]) * rstd.as<C>()[row];
-        }
-      }
-    });
+  if (x.type.dtype == DType::f64) return naive::layer_norm_backward_params(dy, x, mean, rstd, dgamma, dbeta);
+  WEFT_CHECK(x.elems() == mean.elems() * dgamma.elems(), "layer_norm_backward_params of {} by {}",
+             to_string(x.type), to_string(dgamma.type));
+  const auto fill = [&](const ColumnBlock& block, ColumnSums& sums) {
+    HWY_DYNAMIC_DISPATCH(parameter_sums)(dy, x, mean, rstd, block, sums);
+  };
+  for_column_sums(mean.elems(), dgamma.elems(), fill, [&](int64_t column, double first, double second) {
+    dgamma.as<float>()[column] = static_cast<float>(first);
+    dbeta.as<float>()[column] = static_cast<float>(second);
   });
 }
 
 }  // namespace weft::kernels
+#endif

@@ -1,36 +1,87 @@
 #include "weft/kernels/mse.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/mse.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/cpu/lanes-inl.h"
+#include "weft/kernels/cpu/pieces.h"
+#include "weft/kernels/mse_naive.h"
 
+HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
 
-void mse(const View& x, const View& target, double scale, const View& out) {
-  double sum = 0;
-  with_floating(x.type.dtype, [&](auto t) {
+/// Sum of squared differences of [begin, end), in blocks short enough for f32.
+HWY_FLATTEN double squared_differences(const View& x, const View& target, int64_t begin, int64_t end) {
+  double total = 0;
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
-    for (int64_t i = 0; i < x.elems(); ++i) {
-      const double difference =
-          static_cast<double>(load(x.as<T>(), i)) - static_cast<double>(load(target.as<T>(), i));
-      sum += difference * difference;
+    for (int64_t at = begin; at < end; at += kElemsInFloat) {
+      Floats sum = constant(0);
+      sweep(std::min(kElemsInFloat, end - at), [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats v =
+            hn::Sub(load_floats(x.as<T>() + at + j, count), load_floats(target.as<T>() + at + j, count));
+        sum = hn::MulAdd(v, v, sum);
+      });
+      total += static_cast<double>(sum_of_lanes(sum));
     }
   });
-  with_floating(out.type.dtype, [&](auto s) {
-    store(out.as<decltype(s)>(), 0, static_cast<Compute<decltype(s)>>(scale * sum));
-  });
+  return total;
 }
 
-void mse_backward(const View& x, const View& target, const View& dloss, double scale, const View& dx) {
-  with_floating(x.type.dtype, [&](auto t) {
+HWY_FLATTEN void scaled_differences(const View& x, const View& target, float factor, const View& dx,
+                                    int64_t begin, int64_t end) {
+  const Floats by = hn::Set(Lanes(), factor);
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
-    using C = Compute<T>;
-    const C factor = static_cast<C>(2 * scale) * dloss.as<C>()[0];
-    parallel_for(x.elems(), 8192, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        store(dx.as<T>(), i, factor * (load(x.as<T>(), i) - load(target.as<T>(), i)));
-      }
+    sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+      const int64_t i = begin + j;
+      const Floats v = hn::Sub(load_floats(x.as<T>() + i, count), load_floats(target.as<T>() + i, count));
+      store_floats(hn::Mul(by, v), dx.as<T>() + i, count);
     });
   });
 }
 
+}  // namespace
+}  // namespace HWY_NAMESPACE
 }  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace weft::kernels {
+
+namespace {
+
+HWY_EXPORT(squared_differences);
+HWY_EXPORT(scaled_differences);
+
+}  // namespace
+
+void mse(const View& x, const View& target, double scale, const View& out) {
+  if (x.type.dtype == DType::f64) return naive::mse(x, target, scale, out);
+  WEFT_CHECK(x.type == target.type, "mse of {} and {}", to_string(x.type), to_string(target.type));
+  const double sum = sum_of_pieces(x.elems(), [&](int64_t begin, int64_t end) {
+    return HWY_DYNAMIC_DISPATCH(squared_differences)(x, target, begin, end);
+  });
+  *out.as<float>() = static_cast<float>(scale * sum);
+}
+
+void mse_backward(const View& x, const View& target, const View& dloss, double scale, const View& dx) {
+  if (x.type.dtype == DType::f64) return naive::mse_backward(x, target, dloss, scale, dx);
+  WEFT_CHECK(x.type == target.type, "mse_backward of {} and {}", to_string(x.type), to_string(target.type));
+  const auto factor = static_cast<float>(2 * scale * static_cast<double>(*dloss.as<float>()));
+  parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(scaled_differences)(x, target, factor, dx, begin, end);
+  });
+}
+
+}  // namespace weft::kernels
+#endif

@@ -1,48 +1,105 @@
 #include "weft/kernels/softmax.h"
 
-#include <algorithm>
-#include <cmath>
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/softmax.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+#include <limits>
 
 #include "weft/base/threads.h"
-#include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/cpu/lanes-inl.h"
+#include "weft/kernels/softmax_naive.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <class T>
+HWY_INLINE void softmax_row(const T* x, int64_t n, T* y) {
+  constexpr float kLowest = -std::numeric_limits<float>::infinity();
+  Floats greatest = hn::Set(Lanes(), kLowest);
+  sweep(n, [&](int64_t j, int64_t count)
+               HWY_ATTR { greatest = hn::Max(greatest, load_floats(x + j, count, kLowest)); });
+  const Floats top = hn::MaxOfLanes(Lanes(), greatest);
+  Floats sum = constant(0);
+  sweep(n, [&](int64_t j, int64_t count)
+               HWY_ATTR { sum = hn::Add(sum, exp_of(hn::Sub(load_floats(x + j, count, kLowest), top))); });
+  const Floats inverse = hn::Set(Lanes(), 1 / sum_of_lanes(sum));
+  // The exponentials are taken again, not kept in y: there they would be rounded twice.
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats e = exp_of(hn::Sub(load_floats(x + j, count), top));
+    store_floats(hn::Mul(e, inverse), y + j, count);
+  });
+}
+
+template <class T>
+HWY_INLINE void gradient_row(const T* dy, const T* y, int64_t n, T* dx) {
+  Floats products = constant(0);
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    products = hn::MulAdd(load_floats(dy + j, count), load_floats(y + j, count), products);
+  });
+  const Floats dot = hn::Set(Lanes(), sum_of_lanes(products));
+  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats centered = hn::Sub(load_floats(dy + j, count), dot);
+    store_floats(hn::Mul(load_floats(y + j, count), centered), dx + j, count);
+  });
+}
+
+HWY_FLATTEN void softmax_rows(const View& x, const View& y, int64_t n, int64_t begin, int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = begin; row < end; ++row) softmax_row(x.as<T>() + row * n, n, y.as<T>() + row * n);
+  });
+}
+
+HWY_FLATTEN void softmax_gradient_rows(const View& dy, const View& y, const View& dx, int64_t n,
+                                       int64_t begin, int64_t end) {
+  with_lane_type(y.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = begin; row < end; ++row) {
+      gradient_row(dy.as<T>() + row * n, y.as<T>() + row * n, n, dx.as<T>() + row * n);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace weft::kernels {
 
+namespace {
+
+HWY_EXPORT(softmax_rows);
+HWY_EXPORT(softmax_gradient_rows);
+
+/// Rows of one piece: about 4 thousand elements, so that a piece outweighs starting it.
+int64_t rows_at_once(int64_t width) { return 1 + 4096 / (1 + width); }
+
+}  // namespace
+
 void softmax(const View& x, const View& y) {
+  if (x.type.dtype == DType::f64) return naive::softmax(x, y);
   if (x.elems() == 0) return;
   const int64_t n = x.type.shape.back();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(x.elems() / n, 4, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* in = x.as<T>() + row * n;
-        C top = load(in, 0);
-        for (int64_t j = 1; j < n; ++j) top = std::max(top, load(in, j));
-        C sum = 0;
-        for (int64_t j = 0; j < n; ++j) sum += std::exp(load(in, j) - top);
-        for (int64_t j = 0; j < n; ++j) store(y.as<T>() + row * n, j, std::exp(load(in, j) - top) / sum);
-      }
-    });
+  parallel_for(x.elems() / n, rows_at_once(n), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(softmax_rows)(x, y, n, begin, end);
   });
 }
 
 void softmax_backward(const View& dy, const View& y, const View& dx) {
+  if (y.type.dtype == DType::f64) return naive::softmax_backward(dy, y, dx);
   if (y.elems() == 0) return;
   const int64_t n = y.type.shape.back();
-  with_floating(y.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(y.elems() / n, 4, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* out = y.as<T>() + row * n;
-        const T* grad = dy.as<T>() + row * n;
-        C dot = 0;
-        for (int64_t j = 0; j < n; ++j) dot += load(out, j) * load(grad, j);
-        for (int64_t j = 0; j < n; ++j) store(dx.as<T>() + row * n, j, load(out, j) * (load(grad, j) - dot));
-      }
-    });
+  parallel_for(y.elems() / n, rows_at_once(n), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(softmax_gradient_rows)(dy, y, dx, n, begin, end);
   });
 }
 
 }  // namespace weft::kernels
+#endif

@@ -1,0 +1,53 @@
+#include "weft/kernels/embedding_naive.h"
+
+#include "weft/base/threads.h"
+#include "weft/kernels/dtype_dispatch.h"
+
+namespace weft::kernels::naive {
+
+void embedding(const View& table, const View& ids, int64_t vocab_begin, const View& out) {
+  if (out.elems() == 0) return;
+  const int64_t c = out.type.shape.back();
+  const int64_t v = table.elems() / c;
+  with_floating(table.type.dtype, [&](auto s) {
+    with_floating(out.type.dtype, [&](auto t) {
+      using T = decltype(t);
+      parallel_for(ids.elems(), 16, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t row = ids.as<int32_t>()[i] - vocab_begin;
+          const bool here = row >= 0 && row < v;
+          for (int64_t j = 0; j < c; ++j) {
+            store(out.as<T>(), i * c + j,
+                  here ? static_cast<Compute<T>>(load(table.as<decltype(s)>(), row * c + j)) : Compute<T>(0));
+          }
+        }
+      });
+    });
+  });
+}
+
+void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable) {
+  if (dtable.elems() == 0) return;
+  const int64_t c = dtable.type.shape.back();
+  const int64_t v = dtable.elems() / c;
+  with_floating(dy.type.dtype, [&](auto t) {
+    with_floating(dtable.type.dtype, [&](auto s) {
+      using S = decltype(s);
+      S* to = dtable.as<S>();
+      // Each thread owns a range of rows: sums keep the order of ids.
+      parallel_for(v, 64, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin * c; i < end * c; ++i) store(to, i, 0);
+        for (int64_t i = 0; i < ids.elems(); ++i) {
+          const int64_t row = ids.as<int32_t>()[i] - vocab_begin;
+          if (row < begin || row >= end) continue;
+          for (int64_t j = 0; j < c; ++j) {
+            store(to, row * c + j,
+                  load(to, row * c + j) + static_cast<Compute<S>>(load(dy.as<decltype(t)>(), i * c + j)));
+          }
+        }
+      });
+    });
+  });
+}
+
+}  // namespace weft::kernels::naive

@@ -1,0 +1,36 @@
+#include "weft/kernels/mse_naive.h"
+
+#include "weft/base/threads.h"
+#include "weft/kernels/dtype_dispatch.h"
+
+namespace weft::kernels::naive {
+
+void mse(const View& x, const View& target, double scale, const View& out) {
+  double sum = 0;
+  with_floating(x.type.dtype, [&](auto t) {
+    using T = decltype(t);
+    for (int64_t i = 0; i < x.elems(); ++i) {
+      const double difference =
+          static_cast<double>(load(x.as<T>(), i)) - static_cast<double>(load(target.as<T>(), i));
+      sum += difference * difference;
+    }
+  });
+  with_floating(out.type.dtype, [&](auto s) {
+    store(out.as<decltype(s)>(), 0, static_cast<Compute<decltype(s)>>(scale * sum));
+  });
+}
+
+void mse_backward(const View& x, const View& target, const View& dloss, double scale, const View& dx) {
+  with_floating(x.type.dtype, [&](auto t) {
+    using T = decltype(t);
+    using C = Compute<T>;
+    const C factor = static_cast<C>(2 * scale) * dloss.as<C>()[0];
+    parallel_for(x.elems(), 8192, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        store(dx.as<T>(), i, factor * (load(x.as<T>(), i) - load(target.as<T>(), i)));
+      }
+    });
+  });
+}
+
+}  // namespace weft::kernels::naive
