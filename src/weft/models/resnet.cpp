@@ -39,7 +39,9 @@ class Resnet {
  private:
   ValueId residual(ValueId x, int64_t channels, int64_t stride, const std::string& prefix) {
     ValueId y = relu(build_, norm(convolve(x, channels, 3, stride, prefix + "conv1"), prefix + "bn1"));
-    y = norm(convolve(y, channels, 3, 1, prefix + "conv2"), prefix + "bn2");
+    // A block starts as the identity (Goyal et al., "Accurate, Large Minibatch SGD", 2017, section 5.1): the
+    // first steps are then well conditioned, and rounding does not grow into another curve.
+    y = norm(convolve(y, channels, 3, 1, prefix + "conv2"), prefix + "bn2", 0);
     ValueId shortcut = x;
     if (stride != 1 || build_.type(x).shape.back() != channels) {
       shortcut = norm(convolve(x, channels, 1, stride, prefix + "shortcut.conv"), prefix + "shortcut.bn");
@@ -57,9 +59,9 @@ class Resnet {
         {.stride = {stride, stride}, .pad_low = {pad, pad}, .pad_high = {pad, pad}, .dilation = {}});
   }
 
-  ValueId norm(ValueId x, const std::string& name) {
+  ValueId norm(ValueId x, const std::string& name, double gamma = 1) {
     const Dims shape{build_.type(x).shape.back()};
-    const BatchNormStates states{parameters_.constant(name + ".weight", shape, 1),
+    const BatchNormStates states{parameters_.constant(name + ".weight", shape, gamma),
                                  parameters_.constant(name + ".bias", shape, 0),
                                  parameters_.buffer(name + ".running_mean", shape, 0),
                                  parameters_.buffer(name + ".running_var", shape, 1)};

@@ -1,5 +1,7 @@
 #include "weft/parallel/node_regions.h"
 
+#include <algorithm>
+
 namespace weft {
 
 NodeRegions::NodeRegions(const Graph& graph, const Assignment& assignment, const Mesh& mesh, NodeId id)
@@ -38,7 +40,18 @@ std::vector<Range> NodeRegions::axis_ranges(int rank) const {
 }
 
 Region NodeRegions::input(size_t i, int rank) const {
-  return touched_region(map_.inputs[i], axis_ranges(rank), input_shapes_[i]);
+  Region region = touched_region(map_.inputs[i], axis_ranges(rank), input_shapes_[i]);
+  // Where nothing is split the operand is taken as it is, with what no window touches.
+  for (size_t d = 0; d < region.ranges.size(); ++d) {
+    bool split = false;
+    for (const Term& term : map_.inputs[i][d].terms) split = split || split_axis(term.axis);
+    if (!split) region.ranges[d] = {0, input_shapes_[i][d]};
+  }
+  return region;
+}
+
+bool NodeRegions::split_axis(int axis) const {
+  return std::find(axis_of_mesh_.begin(), axis_of_mesh_.end(), axis) != axis_of_mesh_.end();
 }
 
 Placement NodeRegions::input_placement(size_t i) const {

@@ -17,6 +17,7 @@ class NodeRegions {
 
  private:
   std::vector<Range> axis_ranges(int rank) const;
+  bool split_axis(int axis) const;
 
   const Mesh* mesh_;  ///< outlives this
   IndexMap map_;
