@@ -1,67 +1,125 @@
 #include "weft/kernels/batch_norm.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/batch_norm.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+#include <algorithm>
 #include <cmath>
 
+#include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/kernels/batch_norm_naive.h"
+#include "weft/kernels/cpu/batch_norm_lines.h"
+#include "weft/kernels/cpu/column_sums-inl.h"
+#include "weft/kernels/cpu/lanes-inl.h"
 #include "weft/kernels/dtype_dispatch.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+HWY_FLATTEN void power_sums(const View& x, const ColumnBlock& block, ColumnSums& sums) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    const auto term = [&](int64_t row, int64_t column, int64_t count) HWY_ATTR {
+      const Floats v = load_floats(x.as<decltype(t)>() + row * block.columns + column, count);
+      return TwoTerms{v, hn::Mul(v, v)};
+    };
+    sum_columns(block, term, sums);
+  });
+}
+
+/// Sums of dy and of dy * (x - mean); mean[j] belongs to column block.begin + j.
+HWY_FLATTEN void gradient_sums(const View& dy, const View& x, const float* mean, const ColumnBlock& block,
+                               ColumnSums& sums) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    const auto term = [&](int64_t row, int64_t column, int64_t count) HWY_ATTR {
+      const int64_t at = row * block.columns + column;
+      const Floats g = load_floats(dy.as<T>() + at, count);
+      const Floats middle = load_floats(mean + (column - block.begin), count);
+      return TwoTerms{g, hn::Mul(g, hn::Sub(load_floats(x.as<T>() + at, count), middle))};
+    };
+    sum_columns(block, term, sums);
+  });
+}
+
+/// out = x * lines.of_x + lines.constant in the columns of the block.
+HWY_FLATTEN void apply_lines(const View& x, const ChannelLines& lines, const ColumnBlock& block,
+                             const View& out) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = block.row_begin; row < block.row_end; ++row) {
+      const int64_t at = row * block.columns + block.begin;
+      sweep(block.width(), [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats constant_part = load_floats(lines.constant + j, count);
+        const Floats v = load_floats(x.as<T>() + at + j, count);
+        store_floats(hn::MulAdd(v, load_floats(lines.of_x + j, count), constant_part), out.as<T>() + at + j,
+                     count);
+      });
+    }
+  });
+}
+
+/// out = dy * lines.of_dy + x * lines.of_x + lines.constant in the columns of the block.
+HWY_FLATTEN void apply_gradient_lines(const View& dy, const View& x, const ChannelLines& lines,
+                                      const ColumnBlock& block, const View& out) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t row = block.row_begin; row < block.row_end; ++row) {
+      const int64_t at = row * block.columns + block.begin;
+      sweep(block.width(), [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats v = load_floats(x.as<T>() + at + j, count);
+        const Floats of_x =
+            hn::MulAdd(v, load_floats(lines.of_x + j, count), load_floats(lines.constant + j, count));
+        const Floats g = load_floats(dy.as<T>() + at + j, count);
+        store_floats(hn::MulAdd(g, load_floats(lines.of_dy + j, count), of_x), out.as<T>() + at + j, count);
+      });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace weft::kernels {
 
 namespace {
 
-constexpr int64_t kRows = 64;  // of one piece of a parallel loop
+HWY_EXPORT(power_sums);
+HWY_EXPORT(gradient_sums);
+HWY_EXPORT(apply_lines);
+HWY_EXPORT(apply_gradient_lines);
 
 /// Mean and 1 / sqrt(variance + epsilon) of channel c.
-template <class C>
 struct Statistics {
   double mean;
   double rstd;
-  Statistics(const C* sums, int64_t channels, int64_t c, double count, double epsilon)
+  Statistics(const float* sums, int64_t channels, int64_t c, double count, double epsilon)
       : mean(static_cast<double>(sums[c]) / count),
         rstd(1 / std::sqrt(std::max(0.0, static_cast<double>(sums[channels + c]) / count - mean * mean) +
                            epsilon)) {}
 };
 
-/// out [2, C] += (first(row, c), second(row, c)) over all rows; each thread owns channels, so sums keep their
-/// order.
-template <class C, class F>
-void two_sums(int64_t rows, int64_t channels, C* out, F&& f) {
-  parallel_for(channels, 4, [&](int64_t begin, int64_t end) {
-    // Blocks of rows in f32, blocks together in double: few roundings without a double in the inner loop.
-    for (int64_t c = begin; c < end; ++c) {
-      double first = 0;
-      double second = 0;
-      for (int64_t block = 0; block < rows; block += kRows) {
-        C a = 0;
-        C b = 0;
-        for (int64_t row = block; row < std::min(rows, block + kRows); ++row) {
-          const auto [x, y] = f(row * channels + c, c);
-          a += x;
-          b += y;
-        }
-        first += static_cast<double>(a);
-        second += static_cast<double>(b);
-      }
-      out[c] = static_cast<C>(first);
-      out[channels + c] = static_cast<C>(second);
-    }
-  });
-}
-
-/// out = x * slope[c] + shift[c], both given by f(c).
-template <class T, class F>
-void affine(const View& x, int64_t channels, const View& out, F&& f) {
-  using C = Compute<T>;
+/// apply(lines, block) for blocks that cover all elems; set(lines, j, c) sets the lines of channel c, number
+/// j of its block.
+template <class Set, class Apply>
+void in_channel_blocks(int64_t elems, int64_t channels, const Set& set, const Apply& apply) {
   if (channels == 0) return;
-  const T* in = x.as<T>();
-  T* to = out.as<T>();
-  parallel_for(x.elems() / channels, kRows, [&](int64_t begin, int64_t end) {
-    for (int64_t c = 0; c < channels; ++c) {
-      const auto [slope, shift] = f(c);
-      const C a = static_cast<C>(slope);
-      const C b = static_cast<C>(shift);
-      for (int64_t row = begin; row < end; ++row)
-        store(to, row * channels + c, load(in, row * channels + c) * a + b);
+  const int64_t rows = elems / channels;
+  parallel_for(rows, 1 + 8192 / channels, [&](int64_t row_begin, int64_t row_end) {
+    for (int64_t begin = 0; begin < channels; begin += kColumnsAtOnce) {
+      const ColumnBlock block{channels, begin, std::min(channels, begin + kColumnsAtOnce), row_begin,
+                              row_end};
+      ChannelLines lines;
+      for (int64_t j = 0; j < block.width(); ++j) set(lines, j, begin + j);
+      apply(lines, block);
     }
   });
 }
@@ -69,72 +127,87 @@ void affine(const View& x, int64_t channels, const View& out, F&& f) {
 }  // namespace
 
 void bn_sums(const View& x, const View& sums) {
+  if (x.type.dtype == DType::f64) return naive::bn_sums(x, sums);
   const int64_t channels = sums.type.shape.back();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    const T* in = x.as<T>();
-    two_sums<C>(channels == 0 ? 0 : x.elems() / channels, channels, sums.as<C>(), [in](int64_t i, int64_t) {
-      const C v = load(in, i);
-      return std::pair{v, v * v};
-    });
+  if (channels == 0) return;
+  WEFT_CHECK(x.elems() % channels == 0, "bn_sums of {} into {}", to_string(x.type), to_string(sums.type));
+  const auto fill = [&](const ColumnBlock& block, ColumnSums& into) {
+    HWY_DYNAMIC_DISPATCH(power_sums)(x, block, into);
+  };
+  for_column_sums(x.elems() / channels, channels, fill, [&](int64_t c, double first, double second) {
+    sums.as<float>()[c] = static_cast<float>(first);
+    sums.as<float>()[channels + c] = static_cast<float>(second);
   });
 }
 
 void bn_apply(const View& x, const View& sums, double count, const View& gamma, const View& beta,
               double epsilon, const View& y) {
+  if (x.type.dtype == DType::f64) return naive::bn_apply(x, sums, count, gamma, beta, epsilon, y);
   const int64_t channels = gamma.elems();
-  with_floating(x.type.dtype, [&](auto t) {
-    using C = Compute<decltype(t)>;
-    affine<decltype(t)>(x, channels, y, [&](int64_t c) {
-      const Statistics<C> s(sums.as<C>(), channels, c, count, epsilon);
-      const double slope = s.rstd * static_cast<double>(gamma.as<C>()[c]);
-      return std::pair{slope, static_cast<double>(beta.as<C>()[c]) - s.mean * slope};
-    });
+  const auto set = [&](ChannelLines& lines, int64_t j, int64_t c) {
+    const Statistics s(sums.as<float>(), channels, c, count, epsilon);
+    const double slope = s.rstd * static_cast<double>(gamma.as<float>()[c]);
+    lines.of_x[j] = static_cast<float>(slope);
+    lines.constant[j] = static_cast<float>(static_cast<double>(beta.as<float>()[c]) - s.mean * slope);
+  };
+  in_channel_blocks(x.elems(), channels, set, [&](const ChannelLines& lines, const ColumnBlock& block) {
+    HWY_DYNAMIC_DISPATCH(apply_lines)(x, lines, block, y);
   });
 }
 
 void bn_backward_sums(const View& dy, const View& x, const View& sums, double count, double epsilon,
                       const View& out) {
+  if (x.type.dtype == DType::f64) return naive::bn_backward_sums(dy, x, sums, count, epsilon, out);
   const int64_t channels = sums.type.shape.back();
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    const T* in = x.as<T>();
-    const T* grad = dy.as<T>();
-    two_sums<C>(channels == 0 ? 0 : x.elems() / channels, channels, out.as<C>(), [&](int64_t i, int64_t c) {
-      const C mean = sums.as<C>()[c] / static_cast<C>(count);
-      return std::pair{load(grad, i), load(grad, i) * (load(in, i) - mean)};
-    });
-    for (int64_t c = 0; c < channels; ++c) {
-      const Statistics<C> s(sums.as<C>(), channels, c, count, epsilon);
-      out.as<C>()[channels + c] = static_cast<C>(static_cast<double>(out.as<C>()[channels + c]) * s.rstd);
+  if (channels == 0) return;
+  const auto fill = [&](const ColumnBlock& block, ColumnSums& into) {
+    alignas(64) float mean[kColumnsAtOnce];
+    for (int64_t j = 0; j < block.width(); ++j) {
+      mean[j] = static_cast<float>(static_cast<double>(sums.as<float>()[block.begin + j]) / count);
     }
+    HWY_DYNAMIC_DISPATCH(gradient_sums)(dy, x, mean, block, into);
+  };
+  for_column_sums(x.elems() / channels, channels, fill, [&](int64_t c, double first, double second) {
+    const Statistics s(sums.as<float>(), channels, c, count, epsilon);
+    out.as<float>()[c] = static_cast<float>(first);
+    out.as<float>()[channels + c] = static_cast<float>(second * s.rstd);
   });
 }
 
 void bn_backward_input(const View& dy, const View& x, const View& sums, const View& back_sums,
                        const View& gamma, double count, double epsilon, const View& dx) {
+  if (x.type.dtype == DType::f64) {
+    return naive::bn_backward_input(dy, x, sums, back_sums, gamma, count, epsilon, dx);
+  }
   const int64_t channels = gamma.elems();
-  if (channels == 0) return;
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(x.elems() / channels, kRows, [&](int64_t begin, int64_t end) {
-      for (int64_t c = 0; c < channels; ++c) {
-        const Statistics<C> s(sums.as<C>(), channels, c, count, epsilon);
-        const double factor = s.rstd * static_cast<double>(gamma.as<C>()[c]);
-        const double along = factor * s.rstd * static_cast<double>(back_sums.as<C>()[channels + c]) / count;
-        const C of_dy = static_cast<C>(factor);
-        const C of_x = static_cast<C>(-along);
-        const C constant =
-            static_cast<C>(along * s.mean - factor * static_cast<double>(back_sums.as<C>()[c]) / count);
-        for (int64_t row = begin; row < end; ++row) {
-          const int64_t i = row * channels + c;
-          store(dx.as<T>(), i, load(dy.as<T>(), i) * of_dy + load(x.as<T>(), i) * of_x + constant);
-        }
-      }
-    });
+  const auto set = [&](ChannelLines& lines, int64_t j, int64_t c) {
+    const Statistics s(sums.as<float>(), channels, c, count, epsilon);
+    const double factor = s.rstd * static_cast<double>(gamma.as<float>()[c]);
+    const double along = factor * s.rstd * static_cast<double>(back_sums.as<float>()[channels + c]) / count;
+    lines.of_dy[j] = static_cast<float>(factor);
+    lines.of_x[j] = static_cast<float>(-along);
+    lines.constant[j] =
+        static_cast<float>(along * s.mean - factor * static_cast<double>(back_sums.as<float>()[c]) / count);
+  };
+  in_channel_blocks(x.elems(), channels, set, [&](const ChannelLines& lines, const ColumnBlock& block) {
+    HWY_DYNAMIC_DISPATCH(apply_gradient_lines)(dy, x, lines, block, dx);
+  });
+}
+
+void bn_infer(const View& x, const View& running_mean, const View& running_var, const View& gamma,
+              const View& beta, double epsilon, const View& y) {
+  if (x.type.dtype == DType::f64) {
+    return naive::bn_infer(x, running_mean, running_var, gamma, beta, epsilon, y);
+  }
+  const auto set = [&](ChannelLines& lines, int64_t j, int64_t c) {
+    const double slope = static_cast<double>(gamma.as<float>()[c]) /
+                         std::sqrt(static_cast<double>(running_var.as<float>()[c]) + epsilon);
+    lines.of_x[j] = static_cast<float>(slope);
+    lines.constant[j] = static_cast<float>(static_cast<double>(beta.as<float>()[c]) -
+                                           static_cast<double>(running_mean.as<float>()[c]) * slope);
+  };
+  in_channel_blocks(x.elems(), gamma.elems(), set, [&](const ChannelLines& lines, const ColumnBlock& block) {
+    HWY_DYNAMIC_DISPATCH(apply_lines)(x, lines, block, y);
   });
 }
 
@@ -146,19 +219,6 @@ void bn_backward_params(const View& back_sums, const View& dgamma, const View& d
       dbeta.as<S>()[c] = back_sums.as<S>()[c];
       dgamma.as<S>()[c] = back_sums.as<S>()[channels + c];
     }
-  });
-}
-
-void bn_infer(const View& x, const View& running_mean, const View& running_var, const View& gamma,
-              const View& beta, double epsilon, const View& y) {
-  with_floating(x.type.dtype, [&](auto t) {
-    using C = Compute<decltype(t)>;
-    affine<decltype(t)>(x, gamma.elems(), y, [&](int64_t c) {
-      const double slope = static_cast<double>(gamma.as<C>()[c]) /
-                           std::sqrt(static_cast<double>(running_var.as<C>()[c]) + epsilon);
-      return std::pair{
-          slope, static_cast<double>(beta.as<C>()[c]) - static_cast<double>(running_mean.as<C>()[c]) * slope};
-    });
   });
 }
 
@@ -182,3 +242,4 @@ void bn_update_running(const View& sums, double count, double momentum, const Vi
 }
 
 }  // namespace weft::kernels
+#endif

@@ -54,7 +54,8 @@ HWY_INLINE Floats load_floats(const T* from, int64_t count, float filler = 0) {
   if (count == lane_count()) return load_floats(from);
   HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
   hn::Store(hn::Set(Lanes(), filler), Lanes(), buffer);
-  for (int64_t i = 0; i < count; ++i) buffer[i] = static_cast<float>(from[i]);
+  // The second bound tells the compiler what a tail is.
+  for (int64_t i = 0; i < count && i < lane_count(); ++i) buffer[i] = static_cast<float>(from[i]);
   return hn::Load(Lanes(), buffer);
 }
 
@@ -64,7 +65,7 @@ HWY_INLINE void store_floats(Floats value, T* to, int64_t count) {
   if (count == lane_count()) return store_floats(value, to);
   HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
   hn::Store(value, Lanes(), buffer);
-  for (int64_t i = 0; i < count; ++i) to[i] = T(buffer[i]);
+  for (int64_t i = 0; i < count && i < lane_count(); ++i) to[i] = T(buffer[i]);
 }
 
 /// The first `count` elements of value, zeros behind them: for sums of what load_floats filled up.
@@ -99,7 +100,6 @@ HWY_INLINE float sum_of_lanes(Floats value) { return hn::GetLane(hn::SumOfLanes(
 HWY_INLINE Floats exp_of(Floats x) {
   const Lanes d;
   const hn::RebindToSigned<Lanes> whole;
-  // Min and Max give their second operand where one is NaN.
   const Floats inside = hn::Min(constant(88.722), hn::Max(constant(-87), x));
   const Floats power = hn::Round(hn::Mul(inside, constant(1.44269504088896341)));
   const Floats r =
@@ -113,7 +113,8 @@ HWY_INLINE Floats exp_of(Floats x) {
   const Floats mantissa = hn::Add(hn::MulAdd(hn::Mul(p, r), r, r), constant(1));
   const auto exponent = hn::ShiftLeft<23>(hn::ConvertTo(whole, power));
   const Floats result = hn::BitCast(d, hn::Add(hn::BitCast(whole, mantissa), exponent));
-  const Floats bounded = hn::IfThenElse(hn::Gt(x, constant(88.722)), hn::Inf(d), result);
+  // Neither infinity nor NaN is at most the bound.
+  const Floats bounded = hn::IfThenElse(hn::Le(x, constant(88.722)), result, hn::Add(x, hn::Inf(d)));
   return hn::IfThenZeroElse(hn::Lt(x, constant(-87)), bounded);
 }
 

@@ -1,0 +1,63 @@
+#include "weft/kernels/dropout.h"
+
+#include "tests/kernels/tensor.h"
+#include "weft/kernels/dropout_naive.h"
+
+namespace weft::kernels {
+namespace {
+
+using testing::expect_close;
+using testing::expect_equal;
+using testing::Tensor;
+
+constexpr RandomStream kStream{0x123456789abcdef0, 7, 0x500000003};
+
+void compare(DType dtype, const Dims& global, const Region& region, double rate) {
+  SCOPED_TRACE(to_string(region) + " of " + to_string(global));
+  const Tensor x = Tensor::random(dtype, region.shape(), 1, 1, 2);
+  Tensor out(dtype, region.shape()), plain(dtype, region.shape());
+  dropout(x, region, global, kStream, rate, out);
+  naive::dropout(x, region, global, kStream, rate, plain);
+  expect_close(out, plain);
+  for (int64_t i = 0; i < x.elems(); ++i) ASSERT_EQ(out.get(i) == 0, plain.get(i) == 0) << i;
+}
+
+TEST(Dropout, AgreesWithItsDefinitionOnOddShapes) {
+  for (const DType dtype : testing::kFastTypes) {
+    for (const int64_t n : {1, 7, 8, 255, 256, 257, 1007, 33333}) {
+      for (const double rate : {0.0, 0.1, 0.5, 0.999}) compare(dtype, {n}, Region::all({n}), rate);
+    }
+    compare(dtype, {}, Region::all({}), 0.5);
+    compare(dtype, {0, 3}, Region::all({0, 3}), 0.5);
+  }
+}
+
+TEST(Dropout, DrawsOfAPartAreThoseOfTheWhole) {
+  const Dims global{5, 9, 31};
+  const std::vector<Region> parts = {{{{1, 4}, {2, 9}, {5, 30}}},
+                                     {{{0, 5}, {3, 4}, {0, 31}}},
+                                     {{{2, 3}, {0, 9}, {0, 31}}},
+                                     {{{4, 5}, {8, 9}, {30, 31}}}};
+  for (const DType dtype : testing::kFastTypes) {
+    for (const Region& part : parts) compare(dtype, global, part, 0.3);
+  }
+  // Past 2^32 elements: the index takes both words of the counter.
+  const Dims huge{1 << 20, 1 << 14};
+  compare(DType::f32, huge, Region{{{(1 << 20) - 2, 1 << 20}, {3, 777}}}, 0.3);
+}
+
+TEST(Dropout, WorksInPlaceAndKeepsTheMean) {
+  const Dims shape{100, 1007};
+  const Tensor ones = Tensor::of(DType::f32, shape, std::vector<double>(100700, 1.0));
+  Tensor out(DType::f32, shape);
+  dropout(ones, Region::all(shape), shape, kStream, 0.25, out);
+  double mean = 0;
+  for (int64_t i = 0; i < out.elems(); ++i) mean += out.get(i) / 100700;
+  // Standard deviation of the mean: sqrt(0.25 / 0.75 / 100700) = 0.0018; five of them.
+  EXPECT_NEAR(mean, 1, 0.009);
+  dropout(ones, Region::all(shape), shape, kStream, 0.25, ones);
+  expect_equal(ones, out);
+}
+
+}  // namespace
+}  // namespace weft::kernels
