@@ -1,178 +1,158 @@
 #include "weft/kernels/cpu/gelu_vector.h"
 
-#include "weft/base/threads.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "weft/kernels/cpu/gelu_vector.cpp"
-#include <hwy/foreach_target.h>  // first: it includes this file once for every target
-
+#include <hwy/foreach_target.h>
+// After foreach_target.
 #include <hwy/highway.h>
 
-#include <hwy/contrib/math/math-inl.h>
+#include "weft/base/threads.h"
+#include "weft/kernels/cpu/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace weft::kernels::HWY_NAMESPACE {
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using Lanes = hn::ScalableTag<float>;
-using Floats = hn::Vec<Lanes>;
+/// Beyond exp(40) or below exp(-40) what is added to 1 leaves nothing of one of the two in f32.
+constexpr double kFar = 40;
 
-inline Floats constant(double value) { return hn::Set(Lanes(), static_cast<float>(value)); }
-
-inline Floats load_floats(const float* from) { return hn::LoadU(Lanes(), from); }
-inline Floats load_floats(const BFloat16* from) {
-  const hn::Rebind<uint16_t, Lanes> half;
-  const hn::Rebind<uint32_t, Lanes> word;
-  const auto bits = hn::PromoteTo(word, hn::LoadU(half, reinterpret_cast<const uint16_t*>(from)));
-  return hn::BitCast(Lanes(), hn::ShiftLeft<16>(bits));
-}
-inline void store_floats(Floats value, float* to) { hn::StoreU(value, Lanes(), to); }
-inline void store_floats(Floats value, BFloat16* to) {
-  // To nearest even; a NaN cannot come of a finite input, and one that comes in stays one.
-  const hn::Rebind<uint16_t, Lanes> half;
-  const hn::Rebind<uint32_t, Lanes> word;
-  const auto bits = hn::BitCast(word, value);
-  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(word, 1));
-  const auto rounded = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(word, 0x7fff))));
-  const auto quiet = hn::Or(hn::ShiftRight<16>(bits), hn::Set(word, 0x40));
-  const auto kept = hn::IfThenElse(hn::RebindMask(word, hn::IsNaN(value)), quiet, rounded);
-  hn::StoreU(hn::TruncateTo(half, kept), half, reinterpret_cast<uint16_t*>(to));
-}
-
-/// tanh(u) = 1 - 2 / (exp(2u) + 1); beyond 15 it is 1 to the last bit, and exp must not overflow.
-inline Floats tanh_of(Floats u) {
+/// exp(y) within 2e-7 relative for y in [-kFar, kFar]; y is clamped to it. Leaner than exp_of, as the result
+/// is a normal number: e^r = 1 + r + r² q(r) for |r| <= ln(2) / 2, q least in relative error (3e-9).
+HWY_INLINE Floats exp_near(Floats y) {
   const Lanes d;
-  const Floats clamped = hn::Min(hn::Max(u, constant(-15)), constant(15));
-  const Floats e = hn::Exp(d, hn::Add(clamped, clamped));
-  return hn::Sub(constant(1), hn::Div(constant(2), hn::Add(e, constant(1))));
+  const hn::RebindToSigned<Lanes> whole;
+  const Floats inside = hn::Min(hn::Max(y, constant(-kFar)), constant(kFar));
+  // Added to 1.5 * 2^23 a number is rounded to a whole one, which then is the sum's lowest bits.
+  const Floats shifted = hn::MulAdd(inside, constant(1.44269504088896341), constant(12582912));
+  const Floats steps = hn::Sub(shifted, constant(12582912));
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted));
+  // ln(2) in two parts; the first has few bits, so that its product is exact.
+  const Floats r =
+      hn::NegMulAdd(steps, constant(-2.12194440e-4), hn::NegMulAdd(steps, constant(0.693359375), inside));
+  Floats q = constant(1.381453988e-3);
+  q = hn::MulAdd(q, r, constant(8.368745127e-3));
+  q = hn::MulAdd(q, r, constant(4.166839079e-2));
+  q = hn::MulAdd(q, r, constant(0.166665203988));
+  q = hn::MulAdd(q, r, constant(0.499999934321));
+  const Floats fraction = hn::MulAdd(hn::Mul(r, r), q, hn::Add(r, constant(1)));
+  return hn::BitCast(d, hn::Add(hn::BitCast(whole, fraction), exponent));
 }
 
-/// erf by Abramowitz and Stegun, "Handbook of Mathematical Functions", 7.1.26: within 1.5e-7.
-/// Also hands out exp(-x²), which the slope needs.
-inline Floats erf_of(Floats x, Floats& density) {
-  const Lanes d;
-  const Floats size = hn::Abs(x);
-  const Floats t = hn::Div(constant(1), hn::MulAdd(constant(0.3275911), size, constant(1)));
-  Floats p = constant(1.061405429);
-  for (const double c : {-1.453152027, 1.421413741, -0.284496736, 0.254829592})
-    p = hn::MulAdd(p, t, constant(c));
-  density = hn::Exp(d, hn::Neg(hn::Mul(x, x)));
-  return hn::CopySign(hn::NegMulAdd(hn::Mul(p, t), density, constant(1)), x);
+/// 1 / a for a in [1, exp(kFar)], within 2e-7 relative: a step of Newton's doubles the bits of the estimate,
+/// of which x86 gives 12 and others 8.
+HWY_INLINE Floats inverse_of(Floats a) {
+  const Floats estimate = hn::ApproximateReciprocal(a);
+  const Floats better = hn::Mul(estimate, hn::NegMulAdd(a, estimate, constant(2)));
+#if HWY_ARCH_X86
+  return better;
+#else
+  return hn::Mul(better, hn::NegMulAdd(a, better, constant(2)));
+#endif
 }
 
-inline Floats inner(Floats x) {
-  const Floats cube = hn::Mul(hn::Mul(x, x), x);
-  return hn::Mul(constant(0.7978845608028654), hn::MulAdd(constant(0.044715), cube, x));
+/// GELU's factor of x, by tanh: (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)), which loses nothing where tanh is
+/// near -1. `square` is x². Also hands out what is left to 1, as exactly.
+HWY_INLINE Floats sigmoid(Floats x, Floats square, Floats& rest) {
+  const Floats inner =
+      hn::MulAdd(constant(-2 * 0.7978845608028654 * 0.044715), square, constant(-2 * 0.7978845608028654));
+  const Floats y = hn::Mul(inner, x);
+  const Floats e = exp_near(y);
+  const Floats s = hn::IfThenZeroElse(hn::Gt(y, constant(kFar)), inverse_of(hn::Add(e, constant(1))));
+  rest = hn::Mul(e, s);
+  return s;
 }
 
-inline Floats gelu_tanh(Floats x) {
-  return hn::Mul(hn::Mul(constant(0.5), x), hn::Add(constant(1), tanh_of(inner(x))));
+/// GELU's factor of x, by erf: the normal distribution, within 1e-7 (Abramowitz and Stegun, "Handbook of
+/// Mathematical Functions", 26.2.17). Also hands out its density.
+HWY_INLINE Floats normal(Floats x, Floats square, Floats& density) {
+  const Floats y = hn::Mul(square, constant(-0.5));
+  const Floats e = hn::Mul(exp_near(y), constant(0.3989422804014327));
+  density = hn::IfThenZeroElse(hn::Lt(y, constant(-kFar)), e);
+  const Floats t =
+      inverse_of(hn::MulAdd(constant(0.2316419), hn::Min(hn::Abs(x), constant(20)), constant(1)));
+  Floats p = constant(1.330274429);
+  p = hn::MulAdd(p, t, constant(-1.821255978));
+  p = hn::MulAdd(p, t, constant(1.781477937));
+  p = hn::MulAdd(p, t, constant(-0.356563782));
+  p = hn::MulAdd(p, t, constant(0.319381530));
+  const Floats tail = hn::Mul(hn::Mul(p, t), density);
+  return hn::IfThenElse(hn::Lt(x, constant(0)), tail, hn::Sub(constant(1), tail));
 }
 
-inline Floats gelu_erf(Floats x) {
-  Floats density;
-  const Floats e = erf_of(hn::Mul(x, constant(0.7071067811865476)), density);
-  return hn::Mul(hn::Mul(constant(0.5), x), hn::Add(constant(1), e));
+HWY_INLINE Floats gelu_of(Floats x, bool tanh_form) {
+  const Floats square = hn::Mul(x, x);
+  Floats unused;
+  return hn::Mul(x, tanh_form ? sigmoid(x, square, unused) : normal(x, square, unused));
 }
 
-inline Floats slope_tanh(Floats x) {
-  const Floats t = tanh_of(inner(x));
-  const Floats rise =
-      hn::Mul(constant(0.7978845608028654), hn::MulAdd(constant(3 * 0.044715), hn::Mul(x, x), constant(1)));
-  const Floats half = hn::Mul(constant(0.5), hn::Add(constant(1), t));
-  const Floats curve = hn::Mul(hn::Mul(constant(0.5), x), hn::NegMulAdd(t, t, constant(1)));
-  return hn::MulAdd(curve, rise, half);
-}
-
-inline Floats slope_erf(Floats x) {
-  Floats density;
-  const Floats e = erf_of(hn::Mul(x, constant(0.7071067811865476)), density);
-  const Floats half = hn::Mul(constant(0.5), hn::Add(constant(1), e));
-  return hn::MulAdd(hn::Mul(x, density), constant(0.3989422804014327), half);
-}
-
-/// out[i] = f(a[i], b[i]) for `count` elements; the last few by a padded vector.
-template <class T, class F>
-void map_pairs(const T* a, const T* b, int64_t count, T* out, F&& f) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(Lanes()));
-  int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) store_floats(f(load_floats(a + i), load_floats(b + i)), out + i);
-  if (i == count) return;
-  T left[HWY_MAX_BYTES / 2] = {};
-  T right[HWY_MAX_BYTES / 2] = {};
-  std::copy(a + i, a + count, left);
-  std::copy(b + i, b + count, right);
-  store_floats(f(load_floats(left), load_floats(right)), left);
-  std::copy(left, left + (count - i), out + i);
-}
-
-template <class T>
-void gelu_piece(const T* x, int64_t count, bool tanh_form, T* out) {
+HWY_INLINE Floats slope_of(Floats x, bool tanh_form) {
+  const Floats square = hn::Mul(x, x);
   if (tanh_form) {
-    map_pairs(x, x, count, out, [](Floats v, Floats) { return gelu_tanh(v); });
-  } else {
-    map_pairs(x, x, count, out, [](Floats v, Floats) { return gelu_erf(v); });
+    Floats rest;
+    const Floats s = sigmoid(x, square, rest);
+    const Floats rise =
+        hn::MulAdd(constant(6 * 0.7978845608028654 * 0.044715), square, constant(2 * 0.7978845608028654));
+    const Floats curve = hn::Mul(hn::Mul(x, s), rest);
+    return hn::MulAdd(curve, rise, s);
   }
+  Floats density;
+  const Floats below = normal(x, square, density);
+  return hn::MulAdd(x, density, below);
 }
 
-template <class T>
-void slope_piece(const T* dy, const T* x, int64_t count, bool tanh_form, T* out) {
-  if (tanh_form) {
-    map_pairs(dy, x, count, out, [](Floats g, Floats v) { return hn::Mul(g, slope_tanh(v)); });
-  } else {
-    map_pairs(dy, x, count, out, [](Floats g, Floats v) { return hn::Mul(g, slope_erf(v)); });
-  }
+HWY_FLATTEN void gelu_piece(const View& x, const View& out, bool tanh_form, int64_t begin, int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    const auto map = [&](bool form) HWY_ATTR {
+      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats v = load_floats(x.as<T>() + begin + j, count);
+        store_floats(gelu_of(v, form), out.as<T>() + begin + j, count);
+      });
+    };
+    // Apart, so that neither loop asks for the form.
+    tanh_form ? map(true) : map(false);
+  });
 }
 
-void gelu_f32(const float* x, int64_t count, bool tanh_form, float* out) {
-  gelu_piece(x, count, tanh_form, out);
-}
-void gelu_bf16(const BFloat16* x, int64_t count, bool tanh_form, BFloat16* out) {
-  gelu_piece(x, count, tanh_form, out);
-}
-void slope_f32(const float* dy, const float* x, int64_t count, bool tanh_form, float* out) {
-  slope_piece(dy, x, count, tanh_form, out);
-}
-void slope_bf16(const BFloat16* dy, const BFloat16* x, int64_t count, bool tanh_form, BFloat16* out) {
-  slope_piece(dy, x, count, tanh_form, out);
+HWY_FLATTEN void slope_piece(const View& dy, const View& x, const View& dx, bool tanh_form, int64_t begin,
+                             int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    const auto map = [&](bool form) HWY_ATTR {
+      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats slope = slope_of(load_floats(x.as<T>() + begin + j, count), form);
+        const Floats g = load_floats(dy.as<T>() + begin + j, count);
+        store_floats(hn::Mul(g, slope), dx.as<T>() + begin + j, count);
+      });
+    };
+    tanh_form ? map(true) : map(false);
+  });
 }
 
-}  // namespace weft::kernels::HWY_NAMESPACE
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace weft::kernels {
 
-HWY_EXPORT(gelu_f32);
-HWY_EXPORT(gelu_bf16);
-HWY_EXPORT(slope_f32);
-HWY_EXPORT(slope_bf16);
-
 namespace {
+HWY_EXPORT(gelu_piece);
+HWY_EXPORT(slope_piece);
 constexpr int64_t kGrain = 4096;
-}
+}  // namespace
 
 void gelu_vector(const View& x, const View& out, bool tanh_form) {
   parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
-    if (x.type.dtype == DType::f32) {
-      HWY_DYNAMIC_DISPATCH(gelu_f32)(x.as<float>() + begin, end - begin, tanh_form, out.as<float>() + begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(gelu_bf16)
-      (x.as<BFloat16>() + begin, end - begin, tanh_form, out.as<BFloat16>() + begin);
-    }
+    HWY_DYNAMIC_DISPATCH(gelu_piece)(x, out, tanh_form, begin, end);
   });
 }
 
 void gelu_backward_vector(const View& dy, const View& x, const View& dx, bool tanh_form) {
   parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
-    if (x.type.dtype == DType::f32) {
-      HWY_DYNAMIC_DISPATCH(slope_f32)
-      (dy.as<float>() + begin, x.as<float>() + begin, end - begin, tanh_form, dx.as<float>() + begin);
-    } else {
-      HWY_DYNAMIC_DISPATCH(slope_bf16)
-      (dy.as<BFloat16>() + begin, x.as<BFloat16>() + begin, end - begin, tanh_form,
-       dx.as<BFloat16>() + begin);
-    }
+    HWY_DYNAMIC_DISPATCH(slope_piece)(dy, x, dx, tanh_form, begin, end);
   });
 }
 
