@@ -17,26 +17,9 @@ namespace {
 /// Beyond exp(40) or below exp(-40) what is added to 1 leaves nothing of one of the two in f32.
 constexpr double kFar = 40;
 
-/// exp(y) within 2e-7 relative for y in [-kFar, kFar]; y is clamped to it. Leaner than exp_of, as the result
-/// is a normal number: e^r = 1 + r + r² q(r) for |r| <= ln(2) / 2, q least in relative error (3e-9).
+/// exp(y), y clamped to [-kFar, kFar].
 HWY_INLINE Floats exp_near(Floats y) {
-  const Lanes d;
-  const hn::RebindToSigned<Lanes> whole;
-  const Floats inside = hn::Min(hn::Max(y, constant(-kFar)), constant(kFar));
-  // Added to 1.5 * 2^23 a number is rounded to a whole one, which then is the sum's lowest bits.
-  const Floats shifted = hn::MulAdd(inside, constant(1.44269504088896341), constant(12582912));
-  const Floats steps = hn::Sub(shifted, constant(12582912));
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(whole, shifted));
-  // ln(2) in two parts; the first has few bits, so that its product is exact.
-  const Floats r =
-      hn::NegMulAdd(steps, constant(-2.12194440e-4), hn::NegMulAdd(steps, constant(0.693359375), inside));
-  Floats q = constant(1.381453988e-3);
-  q = hn::MulAdd(q, r, constant(8.368745127e-3));
-  q = hn::MulAdd(q, r, constant(4.166839079e-2));
-  q = hn::MulAdd(q, r, constant(0.166665203988));
-  q = hn::MulAdd(q, r, constant(0.499999934321));
-  const Floats fraction = hn::MulAdd(hn::Mul(r, r), q, hn::Add(r, constant(1)));
-  return hn::BitCast(d, hn::Add(hn::BitCast(whole, fraction), exponent));
+  return exp_inside(hn::Min(hn::Max(y, constant(-kFar)), constant(kFar)));
 }
 
 /// 1 / a for a in [1, exp(kFar)], within 2e-7 relative: a step of Newton's doubles the bits of the estimate,
