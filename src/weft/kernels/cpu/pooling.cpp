@@ -1,134 +1,200 @@
 #include "weft/kernels/pooling.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/pooling.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
 #include <cstring>
 #include <limits>
 
 #include "weft/base/threads.h"
-#include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/cpu/lanes-inl.h"
+#include "weft/kernels/cpu/pool_geometry.h"
+#include "weft/kernels/pooling_naive.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+/// Calls step(element) for each position of the box in row-major order.
+template <class Step>
+HWY_INLINE void each_position(const PoolGeometry& g, const WindowBox& box, const Step& step) {
+  for (int64_t a = box.begin[0]; a < box.end[0]; ++a) {
+    for (int64_t b = box.begin[1]; b < box.end[1]; ++b) {
+      for (int64_t c = box.begin[2]; c < box.end[2]; ++c) step(g.element(a, b, c));
+    }
+  }
+}
+
+/// Windows [begin, end), counted over all samples.
+HWY_FLATTEN void max_windows(const View& x, const PoolGeometry& g, const View& y, int64_t begin,
+                             int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t w = begin; w < end; ++w) {
+      const WindowBox box = g.box(w % g.windows());
+      const T* in = x.as<T>() + w / g.windows() * g.in_elems();
+      sweep(g.channels, [&](int64_t j, int64_t count) HWY_ATTR {
+        Floats top = hn::Set(Lanes(), std::numeric_limits<float>::lowest());
+        each_position(g, box, [&](int64_t at) HWY_ATTR {
+          const Floats v = load_floats(in + at + j, count);
+          top = hn::IfThenElse(hn::Gt(v, top), v, top);
+        });
+        store_floats(top, y.as<T>() + w * g.channels + j, count);
+      });
+    }
+  });
+}
+
+HWY_FLATTEN void average_windows(const View& x, const PoolGeometry& g, const View& y, int64_t begin,
+                                 int64_t end) {
+  const Floats share = constant(1.0 / static_cast<double>(g.window_elems()));
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    for (int64_t w = begin; w < end; ++w) {
+      const WindowBox box = g.box(w % g.windows());
+      const T* in = x.as<T>() + w / g.windows() * g.in_elems();
+      sweep(g.channels, [&](int64_t j, int64_t count) HWY_ATTR {
+        Floats sum = constant(0);
+        each_position(g, box,
+                      [&](int64_t at) HWY_ATTR { sum = hn::Add(sum, load_floats(in + at + j, count)); });
+        store_floats(hn::Mul(sum, share), y.as<T>() + w * g.channels + j, count);
+      });
+    }
+  });
+}
+
+/// Channels [begin, end) of one sample, whose part of dx is zero so far.
+HWY_FLATTEN void spread_max(const View& dy, const View& x, const PoolGeometry& g, const View& dx,
+                            int64_t sample, int64_t begin, int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    const T* in = x.as<T>() + sample * g.in_elems() + begin;
+    T* out = dx.as<T>() + sample * g.in_elems() + begin;
+    for (int64_t w = 0; w < g.windows(); ++w) {
+      const WindowBox box = g.box(w);
+      const T* grad = dy.as<T>() + sample * g.out_elems() + w * g.channels + begin;
+      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        // Number of the first greatest position; the first one starts as the best, so that a window without a
+        // greater one (all minus infinity, a NaN at the front) still has one.
+        Floats top = constant(0), winner = constant(0);
+        float number = 0;
+        each_position(g, box, [&](int64_t at) HWY_ATTR {
+          const Floats v = load_floats(in + at + j, count);
+          if (number == 0) top = v;
+          const auto greater = hn::Gt(v, top);
+          top = hn::IfThenElse(greater, v, top);
+          winner = hn::IfThenElse(greater, hn::Set(Lanes(), number), winner);
+          ++number;
+        });
+        const Floats slope = load_floats(grad + j, count);
+        number = 0;
+        each_position(g, box, [&](int64_t at) HWY_ATTR {
+          const auto won = hn::Eq(winner, hn::Set(Lanes(), number));
+          const Floats old = load_floats(out + at + j, count);
+          store_floats(hn::Add(old, hn::IfThenElseZero(won, slope)), out + at + j, count);
+          ++number;
+        });
+      });
+    }
+  });
+}
+
+/// Channels [begin, end) of one sample, whose part of dx is zero so far.
+HWY_FLATTEN void spread_average(const View& dy, const PoolGeometry& g, const View& dx, int64_t sample,
+                                int64_t begin, int64_t end) {
+  const Floats share = constant(1.0 / static_cast<double>(g.window_elems()));
+  with_lane_type(dx.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    T* out = dx.as<T>() + sample * g.in_elems() + begin;
+    for (int64_t w = 0; w < g.windows(); ++w) {
+      const WindowBox box = g.box(w);
+      const T* grad = dy.as<T>() + sample * g.out_elems() + w * g.channels + begin;
+      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        const Floats part = hn::Mul(load_floats(grad + j, count), share);
+        each_position(g, box, [&](int64_t at) HWY_ATTR {
+          store_floats(hn::Add(load_floats(out + at + j, count), part), out + at + j, count);
+        });
+      });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace weft::kernels {
 
 namespace {
 
-/// Sizes as three spatial dimensions: missing ones are 1, at the front.
-struct Geometry {
-  int64_t batch, channels;
-  int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, kernel[3] = {1, 1, 1}, stride[3] = {1, 1, 1},
-          pad[3] = {0, 0, 0};
+HWY_EXPORT(max_windows);
+HWY_EXPORT(average_windows);
+HWY_EXPORT(spread_max);
+HWY_EXPORT(spread_average);
 
-  Geometry(const Dims& x, const Dims& y, const Window& window) : batch(x.front()), channels(x.back()) {
-    const size_t spatial = window.kernel.size();
-    WEFT_CHECK(spatial <= 3 && x.size() == spatial + 2 && y.size() == x.size(), "pooling of {}",
-               to_string(x));
-    for (size_t d = 0; d < spatial; ++d) {
-      const size_t at = 3 - spatial + d;
-      in[at] = x[d + 1];
-      out[at] = y[d + 1];
-      kernel[at] = window.kernel[d];
-      stride[at] = window.stride[d];
-      pad[at] = window.pad_low[d];
-    }
-  }
-  int64_t in_elems() const { return in[0] * in[1] * in[2] * channels; }
-  int64_t out_elems() const { return out[0] * out[1] * out[2] * channels; }
-  int64_t window_elems() const { return kernel[0] * kernel[1] * kernel[2]; }
+constexpr int64_t kChannelsAtOnce = 64;
 
-  /// Calls body(offset of the window's position in a sample) for each position of window (o0, o1, o2) within
-  /// x, in row-major order.
-  template <class Body>
-  void positions(int64_t o0, int64_t o1, int64_t o2, Body&& body) const {
-    const int64_t start[3] = {o0 * stride[0] - pad[0], o1 * stride[1] - pad[1], o2 * stride[2] - pad[2]};
-    for (int64_t a = std::max<int64_t>(0, start[0]); a < std::min(in[0], start[0] + kernel[0]); ++a) {
-      for (int64_t b = std::max<int64_t>(0, start[1]); b < std::min(in[1], start[1] + kernel[1]); ++b) {
-        for (int64_t c = std::max<int64_t>(0, start[2]); c < std::min(in[2], start[2] + kernel[2]); ++c) {
-          body(((a * in[1] + b) * in[2] + c) * channels);
-        }
+int64_t windows_at_once(const PoolGeometry& g) { return 1 + 8192 / (1 + g.channels * g.window_elems()); }
+
+/// Sets a sample's channels of dx to zero and calls spread(sample, begin, end), in parallel: windows overlap
+/// within a sample, but neither samples nor channels share an element.
+template <class Spread>
+void spread_gradient(const PoolGeometry& g, const View& dx, const Spread& spread) {
+  const int64_t blocks = (g.channels + kChannelsAtOnce - 1) / kChannelsAtOnce;
+  const int64_t size = bytes_of(dx.type.dtype);
+  parallel_for(g.batch * blocks, 1, [&](int64_t first, int64_t last) {
+    for (int64_t unit = first; unit < last; ++unit) {
+      const int64_t sample = unit / blocks;
+      const int64_t begin = unit % blocks * kChannelsAtOnce;
+      const int64_t end = std::min(g.channels, begin + kChannelsAtOnce);
+      for (int64_t p = 0; p < g.in_positions(); ++p) {
+        std::memset(dx.data + (sample * g.in_elems() + p * g.channels + begin) * size, 0,
+                    static_cast<size_t>((end - begin) * size));
       }
+      spread(sample, begin, end);
     }
-  }
-
-  /// Calls body(sample, window offset in y, o0, o1, o2), samples in parallel.
-  template <class Body>
-  void windows(Body&& body) const {
-    parallel_for(batch, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t n = begin; n < end; ++n) {
-        for (int64_t o = 0; o < out[0] * out[1] * out[2]; ++o) {
-          body(n, o * channels, o / (out[1] * out[2]), o / out[2] % out[1], o % out[2]);
-        }
-      }
-    });
-  }
-};
+  });
+}
 
 }  // namespace
 
 void max_pool(const View& x, const Window& window, const View& y) {
-  const Geometry g(x.type.shape, y.type.shape, window);
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    g.windows([&](int64_t n, int64_t to, int64_t o0, int64_t o1, int64_t o2) {
-      T* out = y.as<T>() + n * g.out_elems() + to;
-      const T* in = x.as<T>() + n * g.in_elems();
-      for (int64_t c = 0; c < g.channels; ++c) store(out, c, std::numeric_limits<C>::lowest());
-      g.positions(o0, o1, o2, [&](int64_t at) {
-        for (int64_t c = 0; c < g.channels; ++c) store(out, c, std::max(load(out, c), load(in, at + c)));
-      });
-    });
+  if (x.type.dtype == DType::f64) return naive::max_pool(x, window, y);
+  const PoolGeometry g(x.type.shape, y.type.shape, window);
+  parallel_for(g.batch * g.windows(), windows_at_once(g), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(max_windows)(x, g, y, begin, end);
   });
 }
 
 void max_pool_backward(const View& dy, const View& x, const Window& window, const View& dx) {
-  const Geometry g(x.type.shape, dy.type.shape, window);
-  std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    g.windows([&](int64_t n, int64_t from, int64_t o0, int64_t o1, int64_t o2) {
-      const T* in = x.as<T>() + n * g.in_elems();
-      T* out = dx.as<T>() + n * g.in_elems();
-      for (int64_t c = 0; c < g.channels; ++c) {
-        int64_t best = -1;
-        g.positions(o0, o1, o2, [&](int64_t at) {
-          if (best < 0 || load(in, at + c) > load(in, best)) best = at + c;
-        });
-        if (best >= 0) store(out, best, load(out, best) + load(dy.as<T>() + n * g.out_elems(), from + c));
-      }
-    });
+  if (x.type.dtype == DType::f64) return naive::max_pool_backward(dy, x, window, dx);
+  const PoolGeometry g(x.type.shape, dy.type.shape, window);
+  spread_gradient(g, dx, [&](int64_t sample, int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(spread_max)(dy, x, g, dx, sample, begin, end);
   });
 }
 
 void average_pool(const View& x, const Window& window, const View& y) {
-  const Geometry g(x.type.shape, y.type.shape, window);
-  with_floating(x.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    g.windows([&](int64_t n, int64_t to, int64_t o0, int64_t o1, int64_t o2) {
-      const T* in = x.as<T>() + n * g.in_elems();
-      for (int64_t c = 0; c < g.channels; ++c) {
-        C sum = 0;
-        g.positions(o0, o1, o2, [&](int64_t at) { sum += load(in, at + c); });
-        store(y.as<T>() + n * g.out_elems() + to, c, sum / static_cast<C>(g.window_elems()));
-      }
-    });
+  if (x.type.dtype == DType::f64) return naive::average_pool(x, window, y);
+  const PoolGeometry g(x.type.shape, y.type.shape, window);
+  parallel_for(g.batch * g.windows(), windows_at_once(g), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(average_windows)(x, g, y, begin, end);
   });
 }
 
 void average_pool_backward(const View& dy, const Window& window, const View& dx) {
-  const Geometry g(dx.type.shape, dy.type.shape, window);
-  std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
-  with_floating(dx.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    g.windows([&](int64_t n, int64_t from, int64_t o0, int64_t o1, int64_t o2) {
-      T* out = dx.as<T>() + n * g.in_elems();
-      g.positions(o0, o1, o2, [&](int64_t at) {
-        for (int64_t c = 0; c < g.channels; ++c) {
-          const C part = load(dy.as<T>() + n * g.out_elems(), from + c) / static_cast<C>(g.window_elems());
-          store(out, at + c, load(out, at + c) + part);
-        }
-      });
-    });
+  if (dx.type.dtype == DType::f64) return naive::average_pool_backward(dy, window, dx);
+  const PoolGeometry g(dx.type.shape, dy.type.shape, window);
+  spread_gradient(g, dx, [&](int64_t sample, int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(spread_average)(dy, g, dx, sample, begin, end);
   });
 }
 
 }  // namespace weft::kernels
+#endif
