@@ -23,14 +23,14 @@ HWY_INLINE Floats exp_near(Floats y) {
 }
 
 /// 1 / a for a in [1, exp(kFar)], within 2e-7 relative: a step of Newton's doubles the bits of the estimate,
-/// of which x86 gives 12 and others 8.
+/// of which x86 gives 12 and others 8. By this form of it 1 / 1 is 1.
 HWY_INLINE Floats inverse_of(Floats a) {
   const Floats estimate = hn::ApproximateReciprocal(a);
-  const Floats better = hn::Mul(estimate, hn::NegMulAdd(a, estimate, constant(2)));
+  const Floats better = hn::MulAdd(estimate, hn::NegMulAdd(a, estimate, constant(1)), estimate);
 #if HWY_ARCH_X86
   return better;
 #else
-  return hn::Mul(better, hn::NegMulAdd(a, better, constant(2)));
+  return hn::MulAdd(better, hn::NegMulAdd(a, better, constant(1)), better);
 #endif
 }
 
@@ -42,7 +42,8 @@ HWY_INLINE Floats sigmoid(Floats x, Floats square, Floats& rest) {
   const Floats y = hn::Mul(inner, x);
   const Floats e = exp_near(y);
   const Floats s = hn::IfThenZeroElse(hn::Gt(y, constant(kFar)), inverse_of(hn::Add(e, constant(1))));
-  rest = hn::Mul(e, s);
+  // Far out the slope's other factors grow as x³: what is clamped must not be left for them to raise.
+  rest = hn::IfThenZeroElse(hn::Lt(y, constant(-kFar)), hn::Mul(e, s));
   return s;
 }
 
