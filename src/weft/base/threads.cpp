@@ -18,7 +18,7 @@ void set_threads(int count) { omp_set_num_threads(std::max(1, count)); }
 
 int threads() { return omp_get_max_threads(); }
 
-void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+void parallel_for(int64_t count, int64_t grain, RangeBody body) {
   if (count <= 0) return;
   const int64_t pieces = std::clamp<int64_t>(count / std::max<int64_t>(1, grain), 1, threads());
   if (pieces == 1) {

@@ -1,7 +1,6 @@
 #pragma once
 // The one thread pool: libgomp's, which oneDNN shares. A second pool would fight for the same cores.
 #include <cstdint>
-#include <functional>
 
 namespace weft {
 
@@ -12,8 +11,23 @@ int available_cores();
 void set_threads(int threads);
 int threads();
 
+/// A body of parallel_for, by reference: no copy, no allocation. It must outlive the call, as an argument
+/// does.
+class RangeBody {
+ public:
+  template <class F>
+  RangeBody(const F& body)  // NOLINT(google-explicit-constructor): a lambda is meant to be passed as it is
+      : body_(&body),
+        call_([](const void* f, int64_t begin, int64_t end) { (*static_cast<const F*>(f))(begin, end); }) {}
+  void operator()(int64_t begin, int64_t end) const { call_(body_, begin, end); }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, int64_t, int64_t);
+};
+
 /// Calls body(begin, end) on disjoint pieces of [0, count) in parallel; pieces are at least `grain` long.
 /// The split depends on `count`, `grain` and threads() only. The body must not throw.
-void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
+void parallel_for(int64_t count, int64_t grain, RangeBody body);
 
 }  // namespace weft

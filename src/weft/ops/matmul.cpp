@@ -81,19 +81,18 @@ Kernel bind(const BindRequest& request) {
   const int64_t a_bytes = a.dtype == shape.in ? 0 : aligned(rounded_a.bytes());
   const int64_t b_bytes = b.dtype == shape.in ? 0 : aligned(rounded_b.bytes());
   const auto run = [=](const KernelContext& context) {
-    View left = context.inputs[0];
-    View right = context.inputs[1];
+    // Addresses, not views: copying a view copies its shape, and a step allocates nothing.
+    const std::byte* left = context.inputs[0].data;
+    const std::byte* right = context.inputs[1].data;
     if (a_bytes > 0) {
-      const View rounded{context.scratch, rounded_a};
-      kernels::cast(left, rounded);
-      left = rounded;
+      kernels::cast(context.inputs[0], {context.scratch, rounded_a});
+      left = context.scratch;
     }
     if (b_bytes > 0) {
-      const View rounded{context.scratch + a_bytes, rounded_b};
-      kernels::cast(right, rounded);
-      right = rounded;
+      kernels::cast(context.inputs[1], {context.scratch + a_bytes, rounded_b});
+      right = context.scratch + a_bytes;
     }
-    gemm->run(left.data, right.data, context.outputs[0].data, context.scratch + a_bytes + b_bytes);
+    gemm->run(left, right, context.outputs[0].data, context.scratch + a_bytes + b_bytes);
   };
   return {run, a_bytes + b_bytes + gemm->scratch_bytes()};
 }

@@ -42,7 +42,11 @@ Dims Region::shape() const {
   return shape;
 }
 
-int64_t Region::elems() const { return elems_of(shape()); }
+int64_t Region::elems() const {
+  int64_t elems = 1;
+  for (const Range& range : ranges) elems *= range.size();
+  return elems;
+}
 
 bool Region::contains(const Region& inner) const {
   if (inner.empty()) return true;

@@ -148,11 +148,15 @@ AttentionShape attention_shape(const TensorType& qkv) {
 
 AttentionShape attention_shape(const View& qkv, const View& out, const View& lse) {
   const AttentionShape s = attention_shape(qkv.type);
-  const TensorType out_type{qkv.type.dtype, {s.batch, s.length, s.heads, s.width}};
-  const TensorType lse_type{qkv.type.dtype == DType::f64 ? DType::f64 : DType::f32,
-                            {s.batch, s.heads, s.length}};
-  WEFT_CHECK(out.type == out_type && lse.type == lse_type, "attention over qkv {} with out {}, lse {}",
-             to_string(qkv.type), to_string(out.type), to_string(lse.type));
+  const DType statistics = qkv.type.dtype == DType::f64 ? DType::f64 : DType::f32;
+  const Dims& o = out.type.shape;
+  const Dims& l = lse.type.shape;
+  const bool fits = o.size() == 4 && o[0] == s.batch && o[1] == s.length && o[2] == s.heads &&
+                    o[3] == s.width && l.size() == 3 && l[0] == s.batch && l[1] == s.heads &&
+                    l[2] == s.length;
+  WEFT_CHECK(fits && out.type.dtype == qkv.type.dtype && lse.type.dtype == statistics,
+             "attention over qkv {} with out {}, lse {}", to_string(qkv.type), to_string(out.type),
+             to_string(lse.type));
   return s;
 }
 

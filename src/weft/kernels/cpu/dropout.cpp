@@ -7,6 +7,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
@@ -125,33 +126,40 @@ constexpr int64_t kGrain = 8192;
 /// A box as runs that are contiguous in the global tensor: of `length` elements each, one behind the other in
 /// the box.
 struct Runs {
-  Dims sizes;   // of the box, in the dimensions above a run
-  Dims begins;  // of the box, in those
-  Dims steps;   // global elements from one to the next
+  static constexpr size_t kMostDims = 8;    // fixed, so that a run of the kernel allocates nothing
+  std::array<int64_t, kMostDims> sizes{};   // of the box, in the dimensions above a run
+  std::array<int64_t, kMostDims> begins{};  // of the box, in those
+  std::array<int64_t, kMostDims> steps{};   // global elements from one to the next
+  size_t above = 0;                         // how many dimensions those are
   int64_t offset = 0;
   int64_t length = 1;
 
   Runs(const Region& region, const Dims& global) {
-    const Dims strides = strides_of(global);
+    WEFT_CHECK(global.size() <= kMostDims, "dropout of {} dimensions", global.size());
     size_t d = global.size();
+    int64_t stride = 1;
     bool whole = true;
     while (d > 0 && whole) {
       --d;
       length *= region.ranges[d].size();
-      offset += region.ranges[d].begin * strides[d];
+      offset += region.ranges[d].begin * stride;
       whole = region.ranges[d].size() == global[d];
+      stride *= global[d];
     }
-    for (size_t above = 0; above < d; ++above) {
-      sizes.push_back(region.ranges[above].size());
-      begins.push_back(region.ranges[above].begin);
-      steps.push_back(strides[above]);
+    above = d;
+    while (d > 0) {
+      --d;
+      sizes[d] = region.ranges[d].size();
+      begins[d] = region.ranges[d].begin;
+      steps[d] = stride;
+      stride *= global[d];
     }
   }
 
   /// Global index of the first element of a run.
   int64_t start(int64_t run) const {
     int64_t result = offset;
-    for (size_t d = sizes.size(); d-- > 0;) {
+    for (size_t d = above; d-- > 0;) {
       result += (begins[d] + run % sizes[d]) * steps[d];
       run /= sizes[d];
     }

@@ -1,0 +1,156 @@
+// The whole of a run, small: exact resume, allocation, memory as planned, errors.
+#include "weft/train/trainer.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/train/count_allocations.h"
+#include "weft/base/check.h"
+#include "weft/train/metrics_log.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  TrainerTest()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("weft-trainer-{}-{}", getpid(),
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+    std::ofstream text(folder_ / "text.txt");
+    for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";
+  }
+  ~TrainerTest() override { fs::remove_all(folder_); }
+
+  Recipe recipe(const std::vector<std::string>& overrides = {}) const {
+    const std::string text = fmt::format(R"(
+[run]
+name = "tiny"
+steps = 12
+threads = 1
+[model]
+kind = "gpt"
+layers = 1
+heads = 2
+width = 16
+dropout = 0.1
+[data]
+kind = "text"
+path = "{}"
+context = 8
+batch = 6
+[optimizer]
+kind = "adamw"
+learning_rate = 1e-2
+clip = 1.0
+[checkpoint]
+every = 5
+[log]
+evaluate_batches = 2
+)",
+                                         (folder_ / "text.txt").string());
+    return parse_recipe(text, "tiny.toml", overrides);
+  }
+
+  std::vector<double> losses(const std::string& run) const {
+    std::vector<double> values;
+    for (const MetricsRow& row : read_metrics(folder_ / run / "metrics.jsonl")) values.push_back(row.loss);
+    return values;
+  }
+
+  TrainResult run(const Recipe& recipe, const std::string& name) const {
+    Session session(recipe, Communicator::world());
+    return train(session, {.out = folder_ / name, .trace = {}});
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
+  run(recipe(), "whole");
+  run(recipe({"run.steps=7"}), "parts");
+  fs::remove_all(folder_ /
+                 "parts/checkpoints/step-0000000007");  // as if killed after the checkpoint of step 5
+  run(recipe({"checkpoint.resume=true"}), "parts");
+  EXPECT_EQ(losses("whole").size(), 12U);
+  EXPECT_EQ(losses("whole"), losses("parts"));
+}
+
+TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
+  const TrainResult result = run(recipe({"optimizer.accumulate=3", "model.dropout=0.0"}), "accumulated");
+  EXPECT_EQ(result.steps, 12);
+  EXPECT_LT(losses("accumulated").back(), losses("accumulated").front());
+}
+
+TEST_F(TrainerTest, TheStepLoopAllocatesNothing) {
+  Session session(recipe(), Communicator::world());
+  Executor& executor = session.executor();
+  session.feed(*session.data().train, 0);
+  session.set_scalar("learning_rate", 1e-3);
+  session.set_integer("update_step", 1);
+  const auto step = [&] {
+    executor.run(Phase::refresh);
+    executor.run(Phase::accumulate);
+    executor.run(Phase::update);
+  };
+  step();  // libraries may set themselves up at their first call
+  const int64_t before = allocations_so_far();
+  for (int i = 0; i < 5; ++i) step();
+  EXPECT_EQ(allocations_so_far() - before, 0);
+}
+
+TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
+  Session session(recipe(), Communicator::world());
+  const Program& program = session.executor().program();
+  int64_t peak = 0;
+  for (const auto& [phase, code] : program.phases) peak = std::max(peak, code.peak_bytes);
+  EXPECT_EQ(session.executor().arena_bytes(), program.arena_bytes);
+  EXPECT_GE(program.arena_bytes, peak);
+}
+
+TEST_F(TrainerTest, AFallenBackCheckpointIsSaidAndUsed) {
+  run(recipe(), "run");
+  fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);
+  Session session(recipe(), Communicator::world());
+  EXPECT_EQ(session.load_newest(folder_ / "run/checkpoints"), 10);
+}
+
+TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheOp) {
+  try {
+    run(recipe({"optimizer.learning_rate=1e30", "optimizer.clip=0.0", "model.dropout=0.0"}), "diverging");
+    FAIL() << "a learning rate of 1e30 must diverge";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("the first result that is not finite comes from"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_F(TrainerTest, MissingDataIsOneSentence) {
+  try {
+    run(recipe({"data.path=/no/such/place"}), "missing");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "data.path: /no/such/place does not exist");
+  }
+}
+
+TEST_F(TrainerTest, AMeshThatTheJobDoesNotHaveSaysHowToStartIt) {
+  try {
+    run(recipe({"parallel.data=2"}), "mesh");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(),
+                 "[parallel] data=2 needs 2 ranks and this job has 1: start it with `mpirun -n 2 weft …`");
+  }
+}
+
+}  // namespace
+}  // namespace weft
