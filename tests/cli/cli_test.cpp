@@ -138,7 +138,7 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
 
 TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   const std::string command = "train " + recipe() + " --set run.steps=1000000 --set log.every=1000 --out " +
-                              out() + " & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";
+                              out() + " 2>&1 & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";
   const Outcome stopped = run(command);
   EXPECT_NE(stopped.text.find("checkpoint.resume=true"), std::string::npos) << stopped.text;
   EXPECT_NE(stopped.text.find("code 130"), std::string::npos) << stopped.text;
