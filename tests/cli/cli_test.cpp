@@ -1,0 +1,148 @@
+// The command as a person meets it: exit codes and the one sentence.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int code = -1;
+  std::string text;  ///< standard output and error
+};
+
+Outcome run(const std::string& arguments) {
+  Outcome outcome;
+  const std::string command = std::string(WEFT_BINARY) + " " + arguments + " 2>&1";
+  FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 4096> buffer;
+  while (const size_t got = fread(buffer.data(), 1, buffer.size(), pipe))
+    outcome.text.append(buffer.data(), got);
+  const int status = pclose(pipe);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+class Cli : public ::testing::Test {
+ protected:
+  Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {
+    fs::create_directories(folder_);
+    std::ofstream text(folder_ / "text.txt");
+    for (int i = 0; i < 500; ++i) text << "all the world is a stage " << i << "\n";
+    std::ofstream(folder_ / "tiny.toml") << fmt::format(R"([run]
+name = "tiny"
+steps = 6
+[model]
+kind = "gpt"
+layers = 1
+heads = 2
+width = 16
+[data]
+kind = "text"
+path = "{}"
+context = 8
+batch = 4
+[optimizer]
+kind = "adamw"
+learning_rate = 1e-3
+[log]
+every = 1
+evaluate_batches = 1
+tensorboard = true
+sample_tokens = 5
+)",
+                                                        (folder_ / "text.txt").string());
+  }
+  ~Cli() override { fs::remove_all(folder_); }
+  std::string recipe() const { return (folder_ / "tiny.toml").string(); }
+  std::string out() const { return (folder_ / "run").string(); }
+
+  fs::path folder_;
+};
+
+TEST_F(Cli, EveryCommandExplainsItself) {
+  const Outcome all = run("--help");
+  EXPECT_EQ(all.code, 0);
+  for (const char* command :
+       {"train", "eval", "generate", "plan", "probe", "report", "export", "import", "inspect"}) {
+    EXPECT_NE(all.text.find(command), std::string::npos) << command;
+    const Outcome help = run(std::string(command) + " --help");
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_GT(help.text.size(), 100U) << command;
+  }
+  EXPECT_NE(run("").code, 0);
+  EXPECT_NE(run("fly").code, 0);
+}
+
+TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
+  const Outcome trained = run("train " + recipe() + " --out " + out() + " --trace " + out() + "-trace.json");
+  ASSERT_EQ(trained.code, 0) << trained.text;
+  for (const char* name :
+       {"metrics.jsonl", "report.html", "recipe.toml", "checkpoints/step-0000000006/index.json"}) {
+    EXPECT_TRUE(fs::exists(folder_ / "run" / name)) << name;
+  }
+  EXPECT_TRUE(fs::exists(out() + "-trace.json"));
+  const Outcome evaluated = run("eval " + recipe() + " --out " + out());
+  EXPECT_EQ(evaluated.code, 0) << evaluated.text;
+  EXPECT_NE(evaluated.text.find("validation loss"), std::string::npos);
+  const Outcome generated = run("generate " + recipe() + " --out " + out() + " --tokens 3 --prompt all");
+  EXPECT_EQ(generated.code, 0) << generated.text;
+  EXPECT_EQ(generated.text.substr(0, 3), "all");
+  EXPECT_EQ(run("report " + out()).code, 0);
+  const Outcome inspected = run("inspect " + out() + "/checkpoints/step-0000000006");
+  EXPECT_NE(inspected.text.find("adam.m.wte"), std::string::npos);
+}
+
+TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
+  ASSERT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
+  const Outcome exported = run("export " + recipe() + " --out " + out() + " --to " + out() + "-hf");
+  ASSERT_EQ(exported.code, 0) << exported.text;
+  const Outcome imported = run("import " + recipe() + " --from " + out() + "-hf --out " + out() + "-in");
+  ASSERT_EQ(imported.code, 0) << imported.text;
+  const Outcome before = run("eval " + recipe() + " --out " + out());
+  const Outcome after = run("eval " + recipe() + " --out " + out() + "-in");
+  EXPECT_EQ(before.text, after.text);
+}
+
+TEST_F(Cli, PlansManyRanksWithoutStartingThem) {
+  const Outcome planned = run("plan " + recipe() + " --ranks 4 --explain");
+  EXPECT_EQ(planned.code, 0) << planned.text;
+  EXPECT_NE(planned.text.find("mesh data=4"), std::string::npos);
+  EXPECT_NE(planned.text.find("all_reduce"), std::string::npos);
+}
+
+TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
+  const Outcome unknown = run("train " + recipe() + " --set optimizer.learnig_rate=1");
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_NE(unknown.text.find("did you mean \"optimizer.learning_rate\"?"), std::string::npos)
+      << unknown.text;
+  const Outcome missing = run("train /no/such.toml");
+  EXPECT_EQ(missing.code, 1);
+  const Outcome data = run("train " + recipe() + " --set data.path=/no/such --out " + out());
+  EXPECT_EQ(data.code, 1);
+  EXPECT_EQ(data.text, "weft: data.path: /no/such does not exist\n");
+  const Outcome memory = run("train " + recipe() + " --set data.batch=100000000 --out " + out());
+  EXPECT_EQ(memory.code, 1);
+  EXPECT_NE(memory.text.find("not enough memory"), std::string::npos) << memory.text;
+  const Outcome none = run("eval " + recipe() + " --out " + out());
+  EXPECT_EQ(none.code, 1);
+  EXPECT_NE(none.text.find("no checkpoint here"), std::string::npos) << none.text;
+}
+
+TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
+  const std::string command = "train " + recipe() + " --set run.steps=1000000 --set log.every=1000 --out " +
+                              out() + " 2>&1 & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";
+  const Outcome stopped = run(command);
+  EXPECT_NE(stopped.text.find("checkpoint.resume=true"), std::string::npos) << stopped.text;
+  EXPECT_NE(stopped.text.find("code 130"), std::string::npos) << stopped.text;
+  EXPECT_FALSE(fs::is_empty(folder_ / "run/checkpoints"));
+}
+
+}  // namespace
