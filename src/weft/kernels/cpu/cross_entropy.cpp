@@ -34,8 +34,10 @@ template <class T>
 HWY_INLINE float exponentials_of(const T* x, int64_t v, float top) {
   const Floats shift = hn::Set(Lanes(), top);
   Floats sum = constant(0);
-  sweep(v, [&](int64_t j, int64_t count)
-               HWY_ATTR { sum = hn::Add(sum, exp_of(hn::Sub(load_floats(x + j, count, kLowest), shift))); });
+  sweep(v, [&](int64_t j, int64_t count) HWY_ATTR {
+    fetch_ahead(x + j);
+    sum = hn::Add(sum, exp_of(hn::Sub(load_floats(x + j, count, kLowest), shift)));
+  });
   return sum_of_lanes(sum);
 }
 

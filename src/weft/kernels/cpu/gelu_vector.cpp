@@ -90,6 +90,7 @@ HWY_FLATTEN void gelu_piece(const View& x, const View& out, bool tanh_form, int6
     using T = decltype(t);
     const auto map = [&](bool form) HWY_ATTR {
       sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        fetch_ahead(x.as<T>() + begin + j);
         const Floats v = load_floats(x.as<T>() + begin + j, count);
         store_floats(gelu_of(v, form), out.as<T>() + begin + j, count);
       });
@@ -105,6 +106,8 @@ HWY_FLATTEN void slope_piece(const View& dy, const View& x, const View& dx, bool
     using T = decltype(t);
     const auto map = [&](bool form) HWY_ATTR {
       sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+        fetch_ahead(x.as<T>() + begin + j);
+        fetch_ahead(dy.as<T>() + begin + j);
         const Floats slope = slope_of(load_floats(x.as<T>() + begin + j, count), form);
         const Floats g = load_floats(dy.as<T>() + begin + j, count);
         store_floats(hn::Mul(g, slope), dx.as<T>() + begin + j, count);

@@ -6,8 +6,10 @@
 #define WEFT_LANES_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "weft/tensor/dtype.h"
@@ -81,6 +83,14 @@ HWY_INLINE void sweep(int64_t n, const Step& step) {
   int64_t i = 0;
   for (; i + width <= n; i += width) step(i, width);
   if (i < n) step(i, n - i);
+}
+
+/// Asks for what is read 4 KiB later, which may lie past the end. For loops with much to compute: few of
+/// their loads are in flight at once, too few to hide memory's latency, and where the hardware's prefetching
+/// is weak (measured on a Xeon under KVM) this is worth a third of the time.
+template <class T>
+HWY_INLINE void fetch_ahead(const T* from) {
+  hwy::Prefetch(reinterpret_cast<const std::byte*>(reinterpret_cast<uintptr_t>(from) + 4096));
 }
 
 /// Calls body(float{}) or body(BFloat16{}).
