@@ -123,43 +123,41 @@ HWY_EXPORT(drop_piece);
 
 constexpr int64_t kGrain = 8192;
 
+constexpr size_t kMostDims = 8;
+
 /// A box as runs that are contiguous in the global tensor: of `length` elements each, one behind the other in
-/// the box.
+/// the box. Arrays, as a kernel allocates nothing.
 struct Runs {
-  static constexpr size_t kMostDims = 8;    // fixed, so that a run of the kernel allocates nothing
-  std::array<int64_t, kMostDims> sizes{};   // of the box, in the dimensions above a run
-  std::array<int64_t, kMostDims> begins{};  // of the box, in those
-  std::array<int64_t, kMostDims> steps{};   // global elements from one to the next
-  size_t above = 0;                         // how many dimensions those are
+  size_t dims = 0;            // above a run; in those:
+  int64_t sizes[kMostDims];   // of the box
+  int64_t begins[kMostDims];  // of the box
+  int64_t steps[kMostDims];   // global elements from one to the next
   int64_t offset = 0;
   int64_t length = 1;
 
   Runs(const Region& region, const Dims& global) {
-    WEFT_CHECK(global.size() <= kMostDims, "dropout of {} dimensions", global.size());
-    size_t d = global.size();
-    int64_t stride = 1;
+    WEFT_CHECK(global.size() == region.ranges.size() && global.size() <= kMostDims, "dropout of {} in {}",
+               to_string(region), to_string(global));
+    int64_t step = 1;
     bool whole = true;
-    while (d > 0 && whole) {
-      --d;
-      length *= region.ranges[d].size();
-      offset += region.ranges[d].begin * stride;
-      whole = region.ranges[d].size() == global[d];
-      stride *= global[d];
-    }
-    above = d;
-    while (d > 0) {
-      --d;
-      sizes[d] = region.ranges[d].size();
-      begins[d] = region.ranges[d].begin;
-      steps[d] = stride;
-      stride *= global[d];
+    for (size_t d = global.size(); d-- > 0; step *= global[d]) {
+      const Range& range = region.ranges[d];
+      if (whole) {
+        length *= range.size();
+        offset += range.begin * step;
+        whole = range.size() == global[d];
+      } else {
+        sizes[dims] = range.size();
+        begins[dims] = range.begin;
+        steps[dims++] = step;
+      }
     }
   }
 
   /// Global index of the first element of a run.
   int64_t start(int64_t run) const {
     int64_t result = offset;
-    for (size_t d = above; d-- > 0;) {
+    for (size_t d = 0; d < dims; ++d) {
       result += (begins[d] + run % sizes[d]) * steps[d];
       run /= sizes[d];
     }
