@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <numbers>
-#include <vector>
 
 #include "weft/base/threads.h"
+#include "weft/kernels/cpu/pieces.h"
 #include "weft/kernels/dtype_dispatch.h"
 
 namespace weft::kernels::naive {
@@ -88,16 +88,11 @@ double total(const View& x, F&& f) {
   double sum = 0;
   with_floating(x.type.dtype, [&](auto t) {
     const auto* in = x.as<decltype(t)>();
-    const int64_t pieces = threads();
-    std::vector<double> part(static_cast<size_t>(pieces), 0);
-    parallel_for(pieces, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t p = begin; p < end; ++p) {
-        for (int64_t i = x.elems() * p / pieces; i < x.elems() * (p + 1) / pieces; ++i) {
-          part[static_cast<size_t>(p)] += f(static_cast<double>(load(in, i)));
-        }
-      }
+    sum = sum_of_pieces(x.elems(), [&](int64_t begin, int64_t end) {
+      double part = 0;
+      for (int64_t i = begin; i < end; ++i) part += f(static_cast<double>(load(in, i)));
+      return part;
     });
-    for (const double one : part) sum += one;
   });
   return sum;
 }
