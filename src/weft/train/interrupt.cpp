@@ -7,7 +7,7 @@ namespace weft {
 namespace {
 
 // A signal handler can reach nothing but a global of this type.
-volatile std::sig_atomic_t noted = 0;
+volatile std::sig_atomic_t noted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void note(int signal) {
   noted = 1;
