@@ -43,7 +43,9 @@ void append_axes(std::vector<Axis>& axes, const char* group, const Dims& sizes) 
 }  // namespace
 
 Dims matmul_output(const MatmulDims& dims, const TensorType& a, const TensorType& b) {
-  const auto rank = [](int batch, int x, int y) { return static_cast<size_t>(batch + x + y); };
+  const auto rank = [](int batch, int x, int y) {
+    return static_cast<size_t>(batch) + static_cast<size_t>(x) + static_cast<size_t>(y);
+  };
   if (a.shape.size() != rank(dims.batch, dims.m, dims.k) ||
       b.shape.size() != rank(dims.batch, dims.n, dims.k)) {
     user_error("matmul: got {} and {}, expected as many dimensions as {}.", to_string(a), to_string(b),

@@ -1,7 +1,7 @@
 #include "weft/params/checkpoint_files.h"
 
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdio.h>  // NOLINT(modernize-deprecated-headers): renameat2 is not in cstdio
 
 #include <algorithm>
 #include <cerrno>
@@ -115,7 +115,7 @@ ShardSummary write_shard(const fs::path& folder, int rank, int ranks, std::span<
 fs::path commit_checkpoint(const fs::path& parent, int64_t step, std::span<const ShardSummary> summaries,
                            const std::string& extra_json) {
   const fs::path temporary = temporary_checkpoint(parent, step);
-  const fs::path final = checkpoint_folder(parent, step);
+  fs::path final = checkpoint_folder(parent, step);
   removing_on_failure(temporary, [&] {
     remove_strangers(temporary, summaries);
     DurableFile file(temporary / kIndexName);

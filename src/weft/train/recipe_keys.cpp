@@ -18,7 +18,7 @@ class KeyGroup {
   }
 
   template <class T>
-  RecipeKey& key(std::string name, T Section::*member, Range range, std::string meaning) const {
+  RecipeKey& key(std::string name, T Section::*member, const Range& range, std::string meaning) const {
     RecipeKey row;
     row.section = section_;
     row.name = std::move(name);
