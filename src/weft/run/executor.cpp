@@ -87,6 +87,7 @@ void Executor::run(Phase phase) {
 void Executor::execute(Phase phase, const PhaseProgram& code, Bound& bound, size_t index) {
   const Instruction& instruction = code.instructions[index];
   now_ = &instruction;
+  started_.fetch_add(1, std::memory_order_relaxed);
   const int64_t start = now_ns();
   const int64_t trace_start = trace_ != nullptr ? trace_->now() : 0;
   std::byte* scratch = arena_.data() + instruction.scratch_offset;

@@ -1,5 +1,6 @@
 #pragma once
 // Runs a Program: a flat loop over instructions, with the byte and time ledger.
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ class Executor {
   void record(Trace* trace) { trace_ = trace; }
   /// What is running now, for the watchdog: "all_reduce (block3.mlp)".
   std::string running() const;
+  /// Instructions started so far: the watchdog's pulse.
+  int64_t instructions_started() const { return started_; }
 
  private:
   struct Bound {
@@ -75,7 +78,9 @@ class Executor {
   std::map<Phase, Bound> bound_;
   Trace* trace_ = nullptr;
   int64_t network_bytes_ = 0;
-  const Instruction* volatile now_ = nullptr;
+  // Read by the watchdog's thread.
+  std::atomic<const Instruction*> now_{nullptr};
+  std::atomic<int64_t> started_{0};
 };
 
 }  // namespace weft

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 
 #include "weft/base/check.h"
 #include "weft/params/checkpoint.h"
+#include "weft/run/watchdog.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
 #include "weft/train/interrupt.h"
@@ -22,6 +24,7 @@ namespace weft {
 namespace {
 
 constexpr size_t kTraceEvents = 200'000;
+constexpr std::chrono::milliseconds kHangs = std::chrono::minutes(5);
 
 class Trainer {
  public:
@@ -41,6 +44,7 @@ class Trainer {
       trace_.emplace(kTraceEvents);
       session_.executor().record(&*trace_);
     }
+    const std::optional<Watchdog> watchdog = watch();
     Progress progress(total_, step_);
     while (step_ < total_) {
       one_step(progress);
@@ -77,6 +81,23 @@ class Trainer {
     std::optional<int64_t> after;
     if (step_ > 0) after = step_;
     tensorboard_.emplace(options_.out / "tensorboard", after);
+  }
+
+  /// Nothing ends a job by itself when a link is cut: a collective then waits for ever.
+  std::optional<Watchdog> watch() const {
+    if (session_.world().size() == 1) return std::nullopt;
+    const Executor& executor = session_.executor();
+    const int rank = session_.world().rank();
+    // Time in data, evaluation and checkpoints counts too: nothing of it takes minutes.
+    return std::optional<Watchdog>(
+        std::in_place, [&executor] { return executor.instructions_started(); }, kHangs,
+        [&executor, rank] {
+          fmt::print(stderr,
+                     "weft: rank {}: no instruction ended for {} minutes; it is in {}; "
+                     "ending the job, go on from the last checkpoint\n",
+                     rank, kHangs.count() / 60'000, executor.running());
+          std::_Exit(1);  // not MPI_Abort: this is no thread of MPI's
+        });
   }
 
   std::filesystem::path checkpoints() const { return options_.out / "checkpoints"; }
