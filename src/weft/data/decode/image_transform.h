@@ -1,0 +1,33 @@
+#pragma once
+// What is done to an image between the file and the step's input.
+#include <array>
+#include <cstdint>
+
+namespace weft {
+
+/// Every random choice is a pure function of (seed, epoch, sample): never of ranks, threads or order.
+struct ImageTransform {
+  enum class Crop : uint8_t {
+    none,            ///< the image must have the output's size
+    centre,          ///< the shorter side is scaled to `resize`, then the middle is cut out
+    padded,          ///< the image padded by `padding` zeros (after normalising) on each side, cut at random
+    random_resized,  ///< a random area and aspect ratio, scaled to the output (as torchvision does)
+  };
+  int64_t height = 0;  ///< of the output
+  int64_t width = 0;
+  Crop crop = Crop::none;
+  int64_t resize = 0;
+  int64_t padding = 4;
+  std::array<double, 2> area{0.08, 1.0};           ///< of random_resized, as fractions of the image
+  std::array<double, 2> aspect{3.0 / 4, 4.0 / 3};  ///< width / height
+  bool mirror = false;                             ///< at random, from left to right
+  double brightness = 0;                           ///< colour jitter: factors drawn from [1 - x, 1 + x]
+  double contrast = 0;
+  double saturation = 0;
+  double hue = 0;                       ///< shift drawn from [-x, x], in turns; at most 0.5
+  int64_t cutout = 0;                   ///< side of a square of zeros at a random place; 0: none
+  std::array<double, 3> mean{0, 0, 0};  ///< of values in [0, 1]
+  std::array<double, 3> deviation{1, 1, 1};
+};
+
+}  // namespace weft

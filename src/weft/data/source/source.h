@@ -1,0 +1,57 @@
+#pragma once
+// A data set where it lies: which bytes of which files make up a sample, and what they unpack into. Reading
+// is somebody else's work (data/read), so that one engine reads, caches, checks and sends the bytes of every
+// format.
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/tensor/view.h"
+
+namespace weft {
+
+/// A run of bytes of one of a source's files.
+struct Extent {
+  int32_t file = 0;  ///< index into Source::files()
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  bool operator==(const Extent&) const = default;
+};
+
+/// One tensor of every sample. A size of -1 differs from sample to sample (height and width of images).
+struct Field {
+  std::string name;
+  TensorType type;
+};
+
+/// Immutable once open; every method may be called from any thread.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  virtual int64_t count() const = 0;
+  /// For people: "train/cat/0017.jpg", "volumes.h5[17]".
+  virtual std::string name(int64_t sample) const = 0;
+  virtual std::span<const Field> fields() const = 0;
+  virtual std::span<const std::filesystem::path> files() const = 0;
+
+  /// Appends where the bytes of these parts of a sample lie: one region a field, in the coordinates of the
+  /// field; no regions: the whole sample. The bytes of the extents, one after the other, are the *record*:
+  /// what is cached, checked and sent. Neighbouring extents are merged. Reads no file.
+  virtual void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const = 0;
+
+  /// Unpacks the record of the same parts: outputs[i] has the shape of parts[i] and field i's dtype.
+  /// UserError naming the sample where the record is broken. Not for encoded images: data/decode does those.
+  virtual void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
+                      std::span<const View> outputs) const = 0;
+
+  /// True: a record is one JPEG or PNG file, and field 0 its pixels.
+  virtual bool encoded_images() const { return false; }
+  /// Names of the classes, in the order of the labels; empty where samples have no class.
+  virtual std::span<const std::string> classes() const { return {}; }
+  /// Class of a sample; -1 where it has none.
+  virtual int32_t label([[maybe_unused]] int64_t sample) const { return -1; }
+};
+
+}  // namespace weft
