@@ -11,7 +11,6 @@
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/data/image_batches.h"
-#include "weft/data/permutation.h"
 #include "weft/data/text_batches.h"
 #include "weft/data/token_file.h"
 
@@ -55,19 +54,6 @@ class DataTest : public ::testing::Test {
 
   fs::path folder_;
 };
-
-TEST(Permutation, IsABijectionForEverySize) {
-  for (const int64_t size : {1, 2, 3, 4, 5, 16, 17, 1000, 65537}) {
-    const Permutation order(size, {3, 4, 5});
-    std::vector<bool> seen(static_cast<size_t>(size), false);
-    for (int64_t i = 0; i < size; ++i) {
-      const int64_t at = order.at(i);
-      ASSERT_TRUE(at >= 0 && at < size);
-      ASSERT_FALSE(seen[static_cast<size_t>(at)]) << size << ": " << at << " twice";
-      seen[static_cast<size_t>(at)] = true;
-    }
-  }
-}
 
 TEST_F(DataTest, AnyRegionOfATextBatchIsItsPartOfTheWhole) {
   auto tokens = std::make_shared<Tokens>();

@@ -2,7 +2,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/data/permutation.h"
+#include "weft/data/stream/permutation.h"
 
 namespace weft {
 

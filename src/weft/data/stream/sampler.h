@@ -14,6 +14,8 @@ class Sampler {
   virtual int64_t size() const = 0;
   /// Samples that there are: [0, samples()).
   virtual int64_t samples() const = 0;
+  /// Whether a sample may come more than once, or not at all, in an epoch.
+  virtual bool repeats() const = 0;
   /// The sample at a position of an epoch.
   virtual int64_t at(int64_t epoch, int64_t position) const = 0;
   /// The first position >= `from` of the epoch with this sample. Null: it does not come any more in this
