@@ -3,7 +3,8 @@
 //
 // Collectives say "collective": all ranks of the communicator call them, in one order. Those that return a
 // CommRequest have only started: their buffers belong to the transport until wait() returns. A failure of the
-// transport, or a call that breaks these rules, throws InternalError. Call everything from the main thread.
+// transport, or a call that breaks these rules, throws InternalError. Call everything from the main thread;
+// only a PeerLink has a thread of its own.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,9 @@ class CommSession {
   ~CommSession();
   CommSession(const CommSession&) = delete;
   CommSession& operator=(const CommSession&) = delete;
+
+  /// Whether other threads than the main one may use MPI at the same time (PeerLink). False without MPI.
+  static bool threads_may_communicate();
 
  private:
   bool started_ = false;
@@ -111,6 +115,7 @@ class Communicator {
   struct Group;
 
  private:
+  friend class PeerLink;
   explicit Communicator(std::shared_ptr<const Group> group);
   std::shared_ptr<const Group> group_;      ///< shared: handles and requests under way keep the group alive
   int64_t piece_limit_ = int64_t{1} << 27;  ///< 1 GiB of f64: far from where transports overflow an int

@@ -31,7 +31,7 @@ CommSession::CommSession(int* argc, char*** argv) : exceptions_(std::uncaught_ex
   const int launched = launched_processes();
   if (launched == 1) return;
   int provided = 0;
-  check_mpi(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  check_mpi(MPI_Init_thread(argc, argv, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
   started_ = true;
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   WEFT_CHECK(provided >= MPI_THREAD_FUNNELED, "MPI offers no threads beside the main one");
@@ -45,6 +45,13 @@ CommSession::CommSession(int* argc, char*** argv) : exceptions_(std::uncaught_ex
         "weft was built with, or srun --mpi=pmix",
         launched);
   }
+}
+
+bool CommSession::threads_may_communicate() {
+  if (!mpi_is_running()) return false;
+  int provided = 0;
+  check_mpi(MPI_Query_thread(&provided), "MPI_Query_thread");
+  return provided == MPI_THREAD_MULTIPLE;
 }
 
 CommSession::~CommSession() {
