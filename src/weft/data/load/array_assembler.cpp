@@ -1,0 +1,96 @@
+#include "weft/data/load/array_assembler.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+/// Calls with(T{}) for the C++ type of a dtype.
+template <class With>
+void with_type(DType dtype, With with) {
+  switch (dtype) {
+    case DType::f64:
+      return with(double{});
+    case DType::f32:
+      return with(float{});
+    case DType::bf16:
+      return with(BFloat16{});
+    case DType::i64:
+      return with(int64_t{});
+    case DType::i32:
+      return with(int32_t{});
+    case DType::u8:
+      return with(uint8_t{});
+  }
+}
+
+template <class To, class From>
+To converted(From value) {
+  if constexpr (std::is_same_v<To, BFloat16>) {
+    return BFloat16(static_cast<float>(value));
+  } else if constexpr (std::is_same_v<From, BFloat16>) {
+    return static_cast<To>(static_cast<float>(value));
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+void convert(const View& from, const View& to) {
+  with_type(from.type.dtype, [&](auto source) {
+    with_type(to.type.dtype, [&](auto target) {
+      using From = decltype(source);
+      using To = decltype(target);
+      std::transform(from.as<From>(), from.as<From>() + from.elems(), to.as<To>(),
+                     [](From value) { return converted<To, From>(value); });
+    });
+  });
+}
+
+}  // namespace
+
+ArrayAssembler::ArrayAssembler(const Source& source, Options options)
+    : source_(source), part_(std::move(options.part)) {
+  const std::span<const Field> fields = source.fields();
+  scratch_.resize(static_cast<size_t>(options.workers));
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const TensorType& whole = fields[i].type;
+    if (std::any_of(whole.shape.begin(), whole.shape.end(), [](int64_t size) { return size < 0; })) {
+      user_error("data.path: field {} differs in shape from sample to sample, and a batch needs one shape",
+                 fields[i].name);
+    }
+    if (part_.size() <= i) part_.push_back(Region::all(whole.shape));
+    const Dims shape = part_[i].shape();
+    types_.push_back({i < options.dtypes.size() ? options.dtypes[i] : whole.dtype, shape});
+    for (auto& worker : scratch_) {
+      const bool same = types_[i].dtype == whole.dtype;
+      worker.emplace_back(same ? 0 : static_cast<size_t>(TensorType{whole.dtype, shape}.bytes()));
+    }
+  }
+}
+
+void ArrayAssembler::assemble(int worker, int64_t /*epoch*/, int64_t sample,
+                              std::span<const std::byte> record, std::span<const View> row) {
+  std::vector<std::vector<std::byte>>& scratch = scratch_[static_cast<size_t>(worker)];
+  std::vector<View> targets(row.begin(), row.end());
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (!scratch[i].empty())
+      targets[i] = {scratch[i].data(), {source_.fields()[i].type.dtype, types_[i].shape}};
+  }
+  source_.unpack(sample, part_, record, targets);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (!scratch[i].empty()) convert(targets[i], row[i]);
+  }
+}
+
+void ArrayAssembler::assemble_empty(std::span<const View> row) {
+  for (const View& view : row) {
+    std::memset(view.data, 0, static_cast<size_t>(view.bytes()));
+    if (view.type.dtype == DType::i32) std::fill_n(view.as<int32_t>(), view.elems(), -1);
+  }
+}
+
+}  // namespace weft

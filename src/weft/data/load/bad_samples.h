@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+/// What happens to a sample that cannot be read or unpacked.
+enum class OnBadSample : uint8_t {
+  fail,        ///< loading ends with its error
+  skip,        ///< its row is empty: zeros, and a class id of -1
+  substitute,  ///< another sample takes its row, the same one whatever the ranks
+};
+
+/// The samples that could not be used: listed, and bounded.
+class BadSamples {
+ public:
+  BadSamples(OnBadSample policy, int64_t limit) : policy_(policy), limit_(limit) {}
+  OnBadSample policy() const { return policy_; }
+  /// Throws UserError with `why` under the policy `fail`, or where there are more than `limit` by now.
+  void add(int64_t sample, const std::string& why);
+  struct Entry {
+    int64_t sample;
+    std::string why;
+  };
+  std::vector<Entry> list() const;
+
+ private:
+  OnBadSample policy_;
+  int64_t limit_;
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace weft

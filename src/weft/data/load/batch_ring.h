@@ -1,0 +1,60 @@
+#pragma once
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "weft/tensor/view.h"
+
+namespace weft {
+
+/// The staging ring: room for a few batches of this rank, touched once and used for ever. Workers fill rows
+/// of steps that have a slot, the trainer takes whole batches in order and gives them back.
+class BatchRing {
+ public:
+  /// `row_types`: tensors of one row; a slot has `rows` of each.
+  BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step);
+
+  int64_t rows() const { return rows_; }
+  /// One row of a step's slot. The step must be open.
+  std::vector<View> row(int64_t step, int64_t row) const;
+  /// Whether the step has a slot: it is at most slots - 1 ahead of the oldest that is not released.
+  bool is_open(int64_t step) const;
+  void row_is_done(int64_t step);
+  /// Every later wait throws this.
+  void fail(std::exception_ptr error);
+
+  /// Waits for a step's batch: [rows, ...] views, valid until release(step). Throws what fail() was given.
+  std::span<const View> wait(int64_t step);
+  bool is_ready(int64_t step) const;
+  /// Steps are released in order.
+  void release(int64_t step);
+  /// Called after each release, outside the lock (set before any worker starts).
+  void on_release(std::function<void()> callback) { on_release_ = std::move(callback); }
+
+ private:
+  struct Slot {
+    std::vector<View> tensors;
+    int64_t rows_left = 0;
+  };
+  struct Free {
+    void operator()(std::byte* memory) const;
+  };
+  const Slot& slot(int64_t step) const { return slots_[static_cast<size_t>(step) % slots_.size()]; }
+  Slot& slot(int64_t step) { return slots_[static_cast<size_t>(step) % slots_.size()]; }
+
+  int64_t rows_;
+  std::vector<TensorType> row_types_;
+  std::unique_ptr<std::byte[], Free> memory_;
+  std::vector<Slot> slots_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  int64_t oldest_;  ///< step that is not released
+  std::exception_ptr error_;
+  std::function<void()> on_release_;
+};
+
+}  // namespace weft

@@ -1,0 +1,245 @@
+// The fetcher's transfers: reads of files, questions to peers, and what happens when they end.
+#include <fcntl.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "weft/base/check.h"
+#include "weft/data/load/fetcher.h"
+
+namespace weft {
+
+namespace {
+
+constexpr double kReadWaitMs = 0.5;  // peers are looked after as often
+constexpr int kAttempts = 3;         // at the source, before a sample is called bad
+
+constexpr int kEndOfFile = -1;  // beside the values of errno
+
+uint64_t checksum_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+}  // namespace
+
+void Fetcher::read_source(const FetchPtr& fetch) {
+  ++fetch->attempts;
+  fetch->origin = Origin::source;
+  fetch->error = 0;
+  if (!fetch->buffer) fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, budget_used_);
+  extents_.clear();
+  world_.source->locate(fetch->sample, options_.part, extents_);
+  fetch->extents_left = std::ssize(extents_);
+  fetch->bytes_left = fetch->bytes;
+  fetch->under_way = ++requests_[static_cast<size_t>(Origin::source)];
+  std::byte* into = fetch->buffer->bytes().data();
+  for (const Extent& extent : extents_) {
+    ReadTask task;
+    task.id = next_read_++;
+    task.path = world_.source->files()[static_cast<size_t>(extent.file)].c_str();
+    if (!open_files_.empty()) {
+      int& file = open_files_[static_cast<size_t>(extent.file)];
+      if (file < 0) file = open(task.path, O_RDONLY | O_CLOEXEC);
+      if (file >= 0) task.path = nullptr;  // else the read fails with the reason
+      task.file = file;
+    }
+    task.offset = extent.offset;
+    task.bytes = extent.bytes;
+    task.into = into;
+    into += extent.bytes;
+    reads_.emplace(task.id, fetch);
+    world_.reader->submit(task);
+  }
+  if (extents_.empty()) read_ended(fetch);
+}
+
+void Fetcher::read_disk(const FetchPtr& fetch, const Tier::Stored& stored) {
+  fetch->origin = Origin::disk;
+  fetch->error = 0;
+  fetch->bytes = stored.bytes;
+  fetch->expected_checksum = stored.checksum;
+  fetch->extents_left = 1;
+  fetch->bytes_left = stored.bytes;
+  fetch->under_way = ++requests_[static_cast<size_t>(Origin::disk)];
+  fetch->buffer = std::make_shared<RecordBuffer>(stored.bytes, budget_used_);
+  ReadTask task = stored.read;
+  task.id = next_read_++;
+  task.bytes = stored.bytes;
+  task.into = fetch->buffer->bytes().data();
+  reads_.emplace(task.id, fetch);
+  world_.reader->submit(task);
+}
+
+void Fetcher::ask_peer(const FetchPtr& fetch, int peer) {
+  fetch->origin = Origin::peer;
+  fetch->under_way = ++requests_[static_cast<size_t>(Origin::peer)];
+  fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, budget_used_);
+  fetch->link_id = world_.link->ask(peer, fetch->record, options_.patience_ms, fetch->buffer->bytes().data(),
+                                    fetch->bytes);
+  asked_.emplace(fetch->link_id, fetch);
+  deadlines_.emplace_back(now_ms() + options_.patience_ms, fetch->link_id);
+}
+
+bool Fetcher::collect_reads() {
+  if (reads_.empty()) return false;
+  read_results_.clear();
+  world_.reader->collect(read_results_, world_.link != nullptr ? kReadWaitMs : 4 * kReadWaitMs);
+  for (const ReadResult& result : read_results_) {
+    const auto found = reads_.find(result.id);
+    const FetchPtr fetch = found->second;
+    reads_.erase(found);
+    if (result.error != 0) fetch->error = result.error;
+    fetch->bytes_left -= result.bytes;
+    if (--fetch->extents_left == 0) read_ended(fetch);
+  }
+  return !read_results_.empty();
+}
+
+void Fetcher::read_ended(const FetchPtr& fetch) {
+  --requests_[static_cast<size_t>(fetch->origin)];
+  if (fetch->error == 0 && fetch->bytes_left != 0) fetch->error = kEndOfFile;
+  const uint64_t checksum = fetch->error == 0 ? checksum_of(fetch->buffer->bytes()) : 0;
+  if (fetch->origin == Origin::disk) {
+    if (fetch->error == 0 && checksum == fetch->expected_checksum) return arrived(fetch, checksum);
+    for (Tier* tier : world_.tiers) {
+      if (tier->holds(fetch->record)) tier->drop(fetch->record);
+    }
+    world_.counters->change([](LoadStats& stats) { ++stats.corrupt; });
+    fetch->buffer = nullptr;
+    return choose_origin(*fetch, fetch);
+  }
+  if (fetch->error == 0) return arrived(fetch, checksum);
+  if (fetch->attempts < kAttempts && fetch->error != ENOENT && fetch->error != EACCES)
+    return read_source(fetch);
+  failed(fetch, fmt::format("data.path: {} cannot be read ({})", world_.source->name(fetch->sample),
+                            fetch->error == kEndOfFile ? "it ends too early" : std::strerror(fetch->error)));
+}
+
+bool Fetcher::collect_peers() {
+  std::vector<PeerLink::Question> questions;
+  world_.link->take_questions(questions);
+  for (const PeerLink::Question& question : questions) answer(question);
+  std::vector<PeerLink::Answer> answers;
+  std::vector<uint64_t> sent;
+  world_.link->collect(answers, sent);
+  for (const uint64_t id : sent) sending_.erase(id);
+  for (const PeerLink::Answer& come : answers) {
+    const auto found = asked_.find(come.id);
+    const FetchPtr fetch = found->second;
+    asked_.erase(found);
+    if (fetch->link_id != come.id) continue;  // given up before
+    --requests_[static_cast<size_t>(Origin::peer)];
+    fetch->link_id = 0;
+    const bool whole = come.bytes == fetch->bytes;
+    if (whole && checksum_of(fetch->buffer->bytes()) == come.checksum) {
+      arrived(fetch, come.checksum);
+      continue;
+    }
+    if (whole) world_.counters->change([](LoadStats& stats) { ++stats.corrupt; });
+    read_source(fetch);
+  }
+  give_up_late_peers();
+  return !questions.empty() || !answers.empty() || !sent.empty();
+}
+
+void Fetcher::give_up_late_peers() {
+  const double now = now_ms();
+  while (!deadlines_.empty() && deadlines_.front().first < now) {
+    const uint64_t id = deadlines_.front().second;
+    deadlines_.pop_front();
+    const auto found = asked_.find(id);
+    if (found == asked_.end() || found->second->link_id != id) continue;
+    const FetchPtr fetch = found->second;
+    // The answer may still be written to this memory: it stays until then.
+    auto abandoned = std::make_shared<Fetch>();
+    abandoned->buffer = std::move(fetch->buffer);
+    found->second = std::move(abandoned);
+    fetch->link_id = 0;
+    fetch->buffer = nullptr;
+    --requests_[static_cast<size_t>(Origin::peer)];
+    speeds_[static_cast<size_t>(Origin::peer)].observe(fetch->bytes, options_.patience_ms, fetch->under_way);
+    world_.counters->change([](LoadStats& stats) { ++stats.late_peers; });
+    read_source(fetch);
+  }
+}
+
+void Fetcher::answer(const PeerLink::Question& question) {
+  for (const Tier* tier : world_.tiers) {
+    const std::optional<Tier::Stored> stored = tier->find(question.record);
+    if (!stored || stored->memory == nullptr) continue;
+    return send(question, {stored->memory, static_cast<size_t>(stored->bytes)}, stored->checksum, nullptr);
+  }
+  if (const auto found = under_way_.find(question.record); found != under_way_.end()) {
+    // Two ranks that wait for each other would wait for ever.
+    if (found->second->origin == Origin::peer) {
+      world_.link->refuse(question);
+      return;
+    }
+    found->second->questions.push_back(question);
+    return;
+  }
+  // Not here yet: this rank is the home, so that it reads the record, once for all.
+  Fetch& fetch = begin(question.record / options_.parts, question.record);
+  fetch.questions.push_back(question);
+  const FetchPtr pointer = under_way_.at(question.record);
+  for (const Tier* tier : world_.tiers) {
+    if (const std::optional<Tier::Stored> stored = tier->find(question.record))
+      return read_disk(pointer, *stored);
+  }
+  read_source(pointer);
+}
+
+void Fetcher::send(const PeerLink::Question& question, std::span<const std::byte> bytes, uint64_t checksum,
+                   std::shared_ptr<RecordBuffer> buffer) {
+  sending_.emplace(world_.link->answer(question, bytes, checksum), std::move(buffer));
+  world_.counters->change([&](LoadStats& stats) {
+    ++stats.served.records;
+    stats.served.bytes += std::ssize(bytes);
+  });
+}
+
+void Fetcher::note(const Fetch& fetch) {
+  const double ms = now_ms() - fetch.started_ms;
+  speeds_[static_cast<size_t>(fetch.origin)].observe(fetch.bytes, ms, fetch.under_way);
+  world_.counters->change([&](LoadStats& stats) {
+    LoadStats::Traffic& traffic = fetch.rows.empty() && fetch.origin == Origin::source
+                                      ? stats.read_for_peers
+                                      : stats.from[static_cast<size_t>(fetch.origin)];
+    ++traffic.records;
+    traffic.bytes += fetch.bytes;
+    traffic.ms += ms;
+  });
+}
+
+void Fetcher::arrived(const FetchPtr& fetch, uint64_t checksum) {
+  under_way_.erase(fetch->record);
+  note(*fetch);
+  for (const PeerLink::Question& question : fetch->questions) {
+    send(question, fetch->buffer->bytes(), checksum, fetch->buffer);
+  }
+  keep(*fetch, checksum);
+  for (DecodePool::Row& row : fetch->rows) {
+    row.record = {fetch->buffer->bytes(), fetch->buffer};
+    pool_->add(std::move(row));
+  }
+}
+
+void Fetcher::keep(const Fetch& fetch, uint64_t checksum) {
+  if (world_.placement == nullptr || world_.tiers.empty()) return;
+  const std::span<const std::byte> bytes = fetch.buffer->bytes();
+  const Home home = world_.placement->home(fetch.sample);
+  if (home.rank == options_.rank) {
+    if (fetch.origin == Origin::disk) return;
+    // The tier of the placement first; another where that one has become too small.
+    const auto tiers = static_cast<int>(world_.tiers.size());
+    for (int i = 0; i < tiers; ++i) {
+      Tier& tier = *world_.tiers[static_cast<size_t>((home.tier + i) % tiers)];
+      if (tier.holds(fetch.record) || tier.put(fetch.record, bytes, checksum)) return;
+    }
+    return;
+  }
+  if (fetch.rows.empty()) return;
+  const auto next = world_.stream->next(fetch.sample, fetch.rows.front().step + 1, options_.rank, 4);
+  replicas_.used(fetch.record, bytes, checksum, next ? next->step : -1);
+}
+
+}  // namespace weft

@@ -1,0 +1,168 @@
+#include "weft/data/load/loader.h"
+
+#include <chrono>
+#include <numeric>
+
+#include "weft/base/check.h"
+#include "weft/data/load/batch_ring.h"
+#include "weft/data/load/decode_pool.h"
+#include "weft/data/load/fetcher.h"
+#include "weft/data/place/placement.h"
+#include "weft/data/read/async_reader.h"
+
+namespace weft {
+
+namespace {
+
+/// Bytes of every sample's record; one element where all are equal.
+std::vector<int64_t> record_sizes(const Source& source, std::span<const Region> part) {
+  std::vector<int64_t> sizes;
+  std::vector<Extent> extents;
+  for (int64_t sample = 0; sample < source.count(); ++sample) {
+    extents.clear();
+    source.locate(sample, part, extents);
+    int64_t bytes = 0;
+    for (const Extent& extent : extents) bytes += extent.bytes;
+    sizes.push_back(bytes);
+  }
+  return sizes;
+}
+
+/// The capacities of all ranks' tiers, told once at the start: from here on no rank asks another.
+std::vector<std::vector<int64_t>> all_capacities(const std::vector<std::unique_ptr<Tier>>& tiers,
+                                                 const std::optional<Communicator>& peers, int ranks,
+                                                 int rank) {
+  std::vector<int64_t> own;
+  for (const auto& tier : tiers) own.push_back(tier->capacity());
+  std::vector<std::vector<int64_t>> all(static_cast<size_t>(ranks), std::vector<int64_t>(own.size(), 0));
+  if (!peers) {
+    all[static_cast<size_t>(rank)] = own;
+    return all;
+  }
+  int64_t most = std::ssize(own);
+  peers->all_reduce(&most, 1, Element::i64, Reduce::max).wait();
+  own.resize(static_cast<size_t>(most), 0);
+  std::vector<int64_t> flat(static_cast<size_t>(most * ranks));
+  const std::vector<int64_t> counts(static_cast<size_t>(ranks), most);
+  peers->all_gather(own.data(), flat.data(), counts, Element::i64).wait();
+  for (int r = 0; r < ranks; ++r) {
+    all[static_cast<size_t>(r)].assign(flat.begin() + r * most, flat.begin() + (r + 1) * most);
+  }
+  return all;
+}
+
+}  // namespace
+
+// Members end in the reverse order: the workers before the fetcher that they tell of broken rows, the reader
+// before the memory that it reads into.
+struct Loader::Parts {
+  LoaderOptions options;
+  LoadCounters counters;
+  BadSamples bad;
+  std::unique_ptr<Placement> placement;
+  std::unique_ptr<PeerLink> link;
+  std::unique_ptr<BatchRing> ring;
+  std::unique_ptr<Fetcher> fetcher;
+  std::unique_ptr<AsyncReader> reader;
+  std::unique_ptr<DecodePool> pool;
+
+  explicit Parts(LoaderOptions o) : options(std::move(o)), bad(options.on_bad, options.bad_limit) {}
+  ~Parts() {
+    if (fetcher) fetcher->stop();
+  }
+};
+
+Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options)
+    : parts_(std::make_unique<Parts>(std::move(options))), next_step_(parts_->options.first_step) {
+  Parts& p = *parts_;
+  const LoaderOptions& o = p.options;
+  const AccessStream& stream = *o.stream;
+  WEFT_CHECK(!o.peers || o.peers->size() == stream.ranks(), "{} peers for a stream of {} ranks",
+             o.peers ? o.peers->size() : 0, stream.ranks());
+  FetchWorld world;
+  const std::vector<std::vector<int64_t>> capacity = all_capacities(o.tiers, o.peers, stream.ranks(), o.rank);
+  for (const auto& tier : o.tiers) world.tiers.push_back(tier.get());
+  if (!capacity.front().empty()) {
+    PlacementOptions placing;
+    const std::vector<int64_t> sizes = record_sizes(source, o.part);
+    placing.record_bytes = sizes;
+    placing.capacity = capacity;
+    placing.first_epoch = stream.epoch_of(o.first_step);
+    p.placement = std::make_unique<Placement>(stream, placing);
+    if (o.peers && o.peers->size() > 1) p.link = std::make_unique<PeerLink>(*o.peers);
+  }
+  p.ring =
+      std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots, o.first_step);
+  p.reader = make_async_reader(o.read_depth);
+  world.stream = &stream;
+  world.source = &source;
+  world.placement = p.placement.get();
+  world.link = p.link.get();
+  world.reader = p.reader.get();
+  world.bad = &p.bad;
+  world.counters = &p.counters;
+  FetchOptions fetching;
+  fetching.rank = o.rank;
+  fetching.part = o.part;
+  fetching.part_number = o.part_number;
+  fetching.parts = o.parts;
+  fetching.seed = o.seed;
+  fetching.first_step = o.first_step;
+  fetching.end_step = stream.steps();
+  fetching.lookahead = o.lookahead;
+  fetching.budget_bytes = o.budget_bytes;
+  fetching.patience_ms = o.patience_ms;
+  fetching.peers_first = o.peers_first;
+  p.fetcher = std::make_unique<Fetcher>(std::move(world), std::move(fetching));
+  p.pool = std::make_unique<DecodePool>(
+      assembler, *p.ring, o.workers,
+      [&p](const DecodePool::Row& row, const std::string& why) { return p.fetcher->broken(row, why); });
+  p.ring->on_release([&p] { p.pool->wake(); });
+  p.fetcher->start(*p.pool, *p.ring);
+}
+
+Loader::~Loader() = default;
+
+void Loader::release() {
+  if (!held_) return;
+  held_ = false;
+  parts_->ring->release(batch_.step);
+  parts_->fetcher->released(batch_.step);
+}
+
+const Batch* Loader::next() {
+  release();
+  const AccessStream& stream = *parts_->options.stream;
+  if (next_step_ >= stream.steps()) return nullptr;
+  const auto start = std::chrono::steady_clock::now();
+  batch_.step = next_step_++;
+  batch_.epoch = stream.epoch_of(batch_.step);
+  batch_.tensors = parts_->ring->wait(batch_.step);
+  held_ = true;
+  batch_.stall_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  parts_->counters.change([&](LoadStats& stats) { stats.stall_ms += batch_.stall_ms; });
+  return &batch_;
+}
+
+LoadStats Loader::stats() const {
+  LoadStats stats = parts_->counters.snapshot();
+  stats.decode_ms = parts_->pool->busy_ms();
+  return stats;
+}
+
+std::vector<BadSamples::Entry> Loader::bad_samples() const { return parts_->bad.list(); }
+
+int64_t Loader::covered() const { return parts_->placement ? parts_->placement->covered() : 0; }
+
+std::vector<std::string> Loader::troubles() {
+  std::vector<std::string> sentences;
+  for (const auto& tier : parts_->options.tiers) {
+    if (std::string sentence = tier->trouble(); !sentence.empty()) sentences.push_back(std::move(sentence));
+  }
+  return sentences;
+}
+
+std::string Loader::reader_name() const { return parts_->reader->name(); }
+
+}  // namespace weft

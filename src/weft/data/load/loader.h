@@ -1,0 +1,84 @@
+#pragma once
+// Batches at compute speed: everything between files and the step's input.
+//
+//   LoaderOptions options;
+//   options.stream = stream;                                        // who reads what, and when
+//   options.tiers.push_back(make_memory_tier(8 << 30));             // where copies may be kept
+//   Loader loader(source, assembler, std::move(options));
+//   while (const Batch* batch = loader.next()) train(batch->tensors);
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "weft/comm/communicator.h"
+#include "weft/data/load/assembler.h"
+#include "weft/data/load/bad_samples.h"
+#include "weft/data/load/load_stats.h"
+#include "weft/data/source/source.h"
+#include "weft/data/stream/access_stream.h"
+#include "weft/data/tier/tier.h"
+
+namespace weft {
+
+struct LoaderOptions {
+  std::shared_ptr<const AccessStream> stream;  ///< shared: the trainer counts steps by it
+  int rank = 0;                                ///< of the stream's ranks
+  std::vector<std::unique_ptr<Tier>> tiers;    ///< fastest first; none: nothing is kept
+  /// Ranks that share their tiers: those of the stream, in its order. None: no peers. Collective constructor.
+  std::optional<Communicator> peers;
+  std::vector<Region> part;  ///< of each field, what this rank reads; none: whole samples
+  int64_t part_number = 0;   ///< which of `parts` equal parts that is: ranks with the same part are peers
+  int64_t parts = 1;
+  uint64_t seed = 0;
+  int64_t first_step = 0;                     ///< to go on from
+  int slots = 3;                              ///< batches in the staging ring
+  int workers = 1;                            ///< threads that decode
+  int64_t lookahead = 32;                     ///< steps that are fetched ahead
+  int64_t budget_bytes = int64_t{256} << 20;  ///< of records on their way
+  int read_depth = 64;                        ///< reads under way at once
+  double patience_ms = 5000;                  ///< for a peer's answer, before the source is read
+  bool peers_first = false;                   ///< never read from the source what a peer keeps
+  OnBadSample on_bad = OnBadSample::fail;
+  int64_t bad_limit = 100;
+};
+
+/// This rank's rows of one step.
+struct Batch {
+  int64_t step = 0;
+  int64_t epoch = 0;
+  double stall_ms = 0;            ///< that next() waited
+  std::span<const View> tensors;  ///< [rows, ...]; valid until the next call of next()
+};
+
+/// Loads the batches of a stream in order, in the background. Use it from one thread.
+class Loader {
+ public:
+  /// `source` and `assembler` must outlive this. Collective when options.peers is set.
+  Loader(const Source& source, Assembler& assembler, LoaderOptions options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// The next batch, in the ring's own memory; null after the last step. Throws UserError where the data are
+  /// bad and the policy says so.
+  const Batch* next();
+  /// Gives the batch back early, so that its slot is filled while the step computes from a copy.
+  void release();
+
+  LoadStats stats() const;
+  std::vector<BadSamples::Entry> bad_samples() const;
+  /// Samples that have a home in some rank's tiers, of all.
+  int64_t covered() const;
+  /// Sentences about tiers that broke since the last call.
+  std::vector<std::string> troubles();
+  std::string reader_name() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+  Batch batch_;
+  int64_t next_step_;
+  bool held_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,53 @@
+#include "weft/data/load/replicas.h"
+
+namespace weft {
+
+Replicas::Replicas(std::vector<Tier*> tiers, std::vector<int64_t> room)
+    : tiers_(std::move(tiers)), room_(std::move(room)), by_next_use_(tiers_.size()) {}
+
+void Replicas::drop(RecordId record) {
+  const auto found = kept_.find(record);
+  const Kept& kept = found->second;
+  tiers_[kept.tier]->drop(record);
+  room_[kept.tier] += kept.bytes;
+  by_next_use_[kept.tier].erase({kept.next_step, record});
+  kept_.erase(found);
+}
+
+bool Replicas::make_room(size_t tier, int64_t bytes, int64_t next_step) {
+  // Looked at before anything is dropped: a copy is not given up for one that does not fit all the same.
+  int64_t room = room_[tier];
+  std::vector<RecordId> victims;
+  for (auto later = by_next_use_[tier].rbegin(); room < bytes && later != by_next_use_[tier].rend();
+       ++later) {
+    if (later->first <= next_step) return false;
+    victims.push_back(later->second);
+    room += kept_.at(later->second).bytes;
+  }
+  if (room < bytes) return false;
+  for (const RecordId victim : victims) drop(victim);
+  return true;
+}
+
+void Replicas::used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step) {
+  const auto found = kept_.find(record);
+  if (found != kept_.end()) {
+    if (next_step < 0) return drop(record);
+    auto& order = by_next_use_[found->second.tier];
+    order.erase({found->second.next_step, record});
+    order.insert({next_step, record});
+    found->second.next_step = next_step;
+    return;
+  }
+  if (next_step < 0) return;
+  const int64_t size = std::ssize(bytes);
+  for (size_t tier = 0; tier < tiers_.size(); ++tier) {
+    if (!make_room(tier, size, next_step) || !tiers_[tier]->put(record, bytes, checksum)) continue;
+    room_[tier] -= size;
+    by_next_use_[tier].insert({next_step, record});
+    kept_.emplace(record, Kept{tier, size, next_step});
+    return;
+  }
+}
+
+}  // namespace weft
