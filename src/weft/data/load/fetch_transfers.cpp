@@ -17,9 +17,19 @@ constexpr int kAttempts = 3;         // at the source, before a sample is called
 
 constexpr int kEndOfFile = -1;  // beside the values of errno
 
-uint64_t checksum_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
-
 }  // namespace
+
+uint64_t Fetcher::checksum_of(std::span<const std::byte> bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+void Fetcher::drop_corrupt(RecordId record) {
+  replicas_.forget(record);
+  for (Tier* tier : world_.tiers) {
+    if (tier->holds(record)) tier->drop(record);
+  }
+  world_.counters->change([](LoadStats& stats) { ++stats.corrupt; });
+}
 
 void Fetcher::read_source(const FetchPtr& fetch) {
   ++fetch->attempts;
@@ -100,10 +110,7 @@ void Fetcher::read_ended(const FetchPtr& fetch) {
   const uint64_t checksum = fetch->error == 0 ? checksum_of(fetch->buffer->bytes()) : 0;
   if (fetch->origin == Origin::disk) {
     if (fetch->error == 0 && checksum == fetch->expected_checksum) return arrived(fetch, checksum);
-    for (Tier* tier : world_.tiers) {
-      if (tier->holds(fetch->record)) tier->drop(fetch->record);
-    }
-    world_.counters->change([](LoadStats& stats) { ++stats.corrupt; });
+    drop_corrupt(fetch->record);
     fetch->buffer = nullptr;
     return choose_origin(*fetch, fetch);
   }
@@ -197,17 +204,31 @@ void Fetcher::send(const PeerLink::Question& question, std::span<const std::byte
   });
 }
 
+void Fetcher::count(Origin origin, int64_t records, int64_t bytes, double ms) {
+  world_.counters->change([&](LoadStats& stats) {
+    LoadStats::Traffic& traffic = stats.from[static_cast<size_t>(origin)];
+    traffic.records += records;
+    traffic.bytes += bytes;
+    traffic.ms += ms;
+  });
+}
+
 void Fetcher::note(const Fetch& fetch) {
   const double ms = now_ms() - fetch.started_ms;
   speeds_[static_cast<size_t>(fetch.origin)].observe(fetch.bytes, ms, fetch.under_way);
-  world_.counters->change([&](LoadStats& stats) {
-    LoadStats::Traffic& traffic = fetch.rows.empty() && fetch.origin == Origin::source
-                                      ? stats.read_for_peers
-                                      : stats.from[static_cast<size_t>(fetch.origin)];
-    ++traffic.records;
-    traffic.bytes += fetch.bytes;
-    traffic.ms += ms;
-  });
+  if (fetch.rows.empty()) {
+    if (fetch.origin != Origin::source) return;
+    world_.counters->change([&](LoadStats& stats) {
+      ++stats.read_for_peers.records;
+      stats.read_for_peers.bytes += fetch.bytes;
+      stats.read_for_peers.ms += ms;
+    });
+    return;
+  }
+  count(fetch.origin, 1, fetch.bytes, ms);
+  // Rows that waited for the same record found it in memory.
+  const int64_t others = std::ssize(fetch.rows) - 1;
+  if (others > 0) count(Origin::memory, others, others * fetch.bytes, 0);
 }
 
 void Fetcher::arrived(const FetchPtr& fetch, uint64_t checksum) {
@@ -238,7 +259,8 @@ void Fetcher::keep(const Fetch& fetch, uint64_t checksum) {
     return;
   }
   if (fetch.rows.empty()) return;
-  const auto next = world_.stream->next(fetch.sample, fetch.rows.front().step + 1, options_.rank, 4);
+  const auto next =
+      world_.stream->next(fetch.sample, fetch.rows.front().step + 1, options_.rank, kEpochsAhead);
   replicas_.used(fetch.record, bytes, checksum, next ? next->step : -1);
 }
 

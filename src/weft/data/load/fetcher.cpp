@@ -163,24 +163,24 @@ void Fetcher::want(DecodePool::Row row) {
 }
 
 bool Fetcher::take_from_tiers(DecodePool::Row& row, RecordId record) {
-  for (const Tier* tier : world_.tiers) {
+  for (Tier* tier : world_.tiers) {
     const std::optional<Tier::Stored> stored = tier->find(record);
     if (!stored || stored->memory == nullptr) continue;
     row.record.bytes = {stored->memory, static_cast<size_t>(stored->bytes)};
+    if (checksum_of(row.record.bytes) != stored->checksum) {
+      drop_corrupt(record);
+      return false;
+    }
     const bool home = world_.placement != nullptr && world_.placement->home(row.sample).rank == options_.rank;
     if (!home) {
       // A second copy may be given up while a worker still reads it.
       row.record.buffer = std::make_shared<RecordBuffer>(stored->bytes, budget_used_);
       std::copy(row.record.bytes.begin(), row.record.bytes.end(), row.record.buffer->bytes().begin());
       row.record.bytes = row.record.buffer->bytes();
-      const auto next = world_.stream->next(row.sample, row.step + 1, options_.rank, 4);
+      const auto next = world_.stream->next(row.sample, row.step + 1, options_.rank, kEpochsAhead);
       replicas_.used(record, row.record.bytes, stored->checksum, next ? next->step : -1);
     }
-    world_.counters->change([&](LoadStats& stats) {
-      LoadStats::Traffic& traffic = stats.from[static_cast<size_t>(Origin::memory)];
-      ++traffic.records;
-      traffic.bytes += stored->bytes;
-    });
+    count(Origin::memory, 1, stored->bytes, 0);
     pool_->add(std::move(row));
     return true;
   }

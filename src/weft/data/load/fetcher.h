@@ -87,6 +87,8 @@ class Fetcher {
     std::vector<DecodePool::Row> rows;
     std::vector<PeerLink::Question> questions;
   };
+  static constexpr int64_t kEpochsAhead =
+      4;  ///< in which a second copy must be used again to be worth its room
   using FetchPtr = std::shared_ptr<Fetch>;  ///< shared by the maps below
 
   void run();
@@ -111,6 +113,8 @@ class Fetcher {
   void arrived(const FetchPtr& fetch, uint64_t checksum);
   void keep(const Fetch& fetch, uint64_t checksum);
   void note(const Fetch& fetch);
+  void count(Origin origin, int64_t records, int64_t bytes, double ms);
+  void drop_corrupt(RecordId record);
   void failed(const FetchPtr& fetch, const std::string& why);
   bool take_broken_rows();
   void replace_row(DecodePool::Row row, const std::string& why);
@@ -118,6 +122,7 @@ class Fetcher {
             std::shared_ptr<RecordBuffer> buffer);
   bool finished() const;
   double now_ms() const;
+  static uint64_t checksum_of(std::span<const std::byte> bytes);
 
   FetchWorld world_;
   FetchOptions options_;

@@ -5,10 +5,12 @@ namespace weft {
 Replicas::Replicas(std::vector<Tier*> tiers, std::vector<int64_t> room)
     : tiers_(std::move(tiers)), room_(std::move(room)), by_next_use_(tiers_.size()) {}
 
-void Replicas::drop(RecordId record) {
+void Replicas::forget(RecordId record) {
   const auto found = kept_.find(record);
+  if (found == kept_.end()) return;
   const Kept& kept = found->second;
-  tiers_[kept.tier]->drop(record);
+  // A tier may have lost it by itself.
+  if (tiers_[kept.tier]->holds(record)) tiers_[kept.tier]->drop(record);
   room_[kept.tier] += kept.bytes;
   by_next_use_[kept.tier].erase({kept.next_step, record});
   kept_.erase(found);
@@ -25,14 +27,14 @@ bool Replicas::make_room(size_t tier, int64_t bytes, int64_t next_step) {
     room += kept_.at(later->second).bytes;
   }
   if (room < bytes) return false;
-  for (const RecordId victim : victims) drop(victim);
+  for (const RecordId victim : victims) forget(victim);
   return true;
 }
 
 void Replicas::used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step) {
   const auto found = kept_.find(record);
   if (found != kept_.end()) {
-    if (next_step < 0) return drop(record);
+    if (next_step < 0) return forget(record);
     auto& order = by_next_use_[found->second.tier];
     order.erase({found->second.next_step, record});
     order.insert({next_step, record});

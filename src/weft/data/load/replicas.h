@@ -18,6 +18,8 @@ class Replicas {
   Replicas(std::vector<Tier*> tiers, std::vector<int64_t> room);
   /// A record was used and is used next at `next_step` (-1: never again): keeps, drops or replaces copies.
   void used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step);
+  /// Drops the copy, if there is one.
+  void forget(RecordId record);
   int64_t count() const { return static_cast<int64_t>(kept_.size()); }
 
  private:
@@ -27,7 +29,6 @@ class Replicas {
     int64_t next_step = 0;
   };
   bool make_room(size_t tier, int64_t bytes, int64_t next_step);
-  void drop(RecordId record);
 
   std::vector<Tier*> tiers_;
   std::vector<int64_t> room_;

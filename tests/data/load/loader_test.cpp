@@ -1,0 +1,206 @@
+// One rank: batches in order, each sample once an epoch, from the source once where the tiers hold it.
+#include "weft/data/load/loader.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "tests/data/load/fakes.h"
+#include "weft/data/load/array_assembler.h"
+#include "weft/data/load/replicas.h"
+#include "weft/data/stream/shuffle_sampler.h"
+
+namespace weft {
+namespace {
+
+std::string own_name() {
+  return std::to_string(getpid()) + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
+std::shared_ptr<const AccessStream> stream_of(int64_t samples, int64_t batch, int64_t epochs,
+                                              LastBatch last = LastBatch::pad) {
+  return std::make_shared<AccessStream>(
+      AccessStream::Options{std::make_shared<ShuffleSampler>(samples, 3), batch, epochs, 1, last});
+}
+
+/// Samples of each step, and how many bytes were wrong.
+struct Seen {
+  std::vector<std::vector<int64_t>> steps;
+  int64_t wrong = 0;
+};
+
+Seen drain(Loader& loader, int64_t most = 1 << 20) {
+  Seen seen;
+  while (most-- > 0) {
+    const Batch* batch = loader.next();
+    if (batch == nullptr) break;
+    std::vector<int64_t> samples;
+    const View& rows = batch->tensors[0];
+    for (int64_t i = 0; i < rows.type.shape[0]; ++i) {
+      samples.push_back(rows.as<int64_t>()[i * 2]);
+      seen.wrong += rows.as<int64_t>()[i * 2 + 1];
+    }
+    seen.steps.push_back(samples);
+  }
+  return seen;
+}
+
+TEST(Loader, GivesTheBatchesOfTheStream) {
+  const PatternSource source(100, own_name());
+  ArrayAssembler assembler(source, {.workers = 2});
+  LoaderOptions options;
+  options.stream = stream_of(100, 16, 3, LastBatch::drop);
+  options.workers = 2;
+  options.budget_bytes = 1000;  // smaller than a batch: slow, and no deadlock
+  Loader loader(source, assembler, std::move(options));
+  const Seen seen = drain(loader);
+  const auto stream = stream_of(100, 16, 3, LastBatch::drop);
+  ASSERT_EQ(std::ssize(seen.steps), stream->steps());
+  for (int64_t step = 0; step < stream->steps(); ++step) {
+    for (int64_t row = 0; row < 16; ++row) {
+      EXPECT_EQ(seen.steps[static_cast<size_t>(step)][static_cast<size_t>(row)], stream->sample(step, row));
+    }
+  }
+  EXPECT_EQ(seen.wrong, 0);
+  EXPECT_EQ(loader.stats().from[static_cast<size_t>(Origin::source)].records, 18 * 16);
+}
+
+TEST(Loader, ReadsEachSampleOnceWhereTheTierHoldsAll) {
+  const PatternSource source(200, own_name());
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(200, 16, 5);
+  options.tiers.push_back(std::make_unique<MapTier>(1 << 20));
+  Loader loader(source, assembler, std::move(options));
+  EXPECT_EQ(loader.covered(), 200);
+  EXPECT_EQ(drain(loader).wrong, 0);
+  EXPECT_EQ(loader.stats().from[static_cast<size_t>(Origin::source)].records, 200);
+  EXPECT_EQ(loader.stats().from[static_cast<size_t>(Origin::memory)].records, 800);
+}
+
+TEST(Loader, GoesOnFromAnyStep) {
+  const PatternSource source(64, own_name());
+  ArrayAssembler assembler(source, {});
+  const auto stream = stream_of(64, 10, 4);
+  for (const int64_t first : {0, 3, 7, 20, 27}) {
+    LoaderOptions options;
+    options.stream = stream;
+    options.first_step = first;
+    options.tiers.push_back(std::make_unique<MapTier>(4000));
+    Loader loader(source, assembler, std::move(options));
+    const Seen seen = drain(loader);
+    ASSERT_EQ(std::ssize(seen.steps), stream->steps() - first);
+    const int64_t sample = stream->sample(first, 2);
+    EXPECT_EQ(seen.steps[0][2], sample);
+  }
+}
+
+TEST(Loader, EndsEarlyWithoutHanging) {
+  const PatternSource source(500, own_name());
+  ArrayAssembler assembler(source, {.workers = 3});
+  for (const int64_t taken : {0, 1, 5}) {
+    LoaderOptions options;
+    options.stream = stream_of(500, 16, 100);
+    options.workers = 3;
+    Loader loader(source, assembler, std::move(options));
+    EXPECT_EQ(std::ssize(drain(loader, taken).steps), taken);
+  }
+}
+
+TEST(Loader, FailsOnABadSampleWithItsName) {
+  PatternSource source(50, own_name());
+  source.broken = 17;
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(50, 10, 1);
+  Loader loader(source, assembler, std::move(options));
+  try {
+    drain(loader);
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "data.path: pattern[17] is broken");
+  }
+}
+
+TEST(Loader, SkipsOrSubstitutesABadSample) {
+  PatternSource source(50, own_name());
+  source.broken = 17;
+  ArrayAssembler assembler(source, {});
+  for (const OnBadSample policy : {OnBadSample::skip, OnBadSample::substitute}) {
+    std::vector<std::vector<std::vector<int64_t>>> runs;
+    for (int run = 0; run < 2; ++run) {
+      LoaderOptions options;
+      options.stream = stream_of(50, 10, 3);
+      options.on_bad = policy;
+      Loader loader(source, assembler, std::move(options));
+      runs.push_back(drain(loader).steps);
+      ASSERT_EQ(loader.bad_samples().size(), 1U);
+      EXPECT_EQ(loader.bad_samples()[0].sample, 17);
+      EXPECT_EQ(loader.stats().bad_samples, 3);
+    }
+    EXPECT_EQ(runs[0], runs[1]);
+    std::multiset<int64_t> samples;
+    for (const auto& step : runs[0]) samples.insert(step.begin(), step.end());
+    EXPECT_EQ(samples.count(17), 0U);
+    // An empty row has zeros, which is sample 0's number.
+    EXPECT_EQ(samples.count(0), policy == OnBadSample::skip ? 6U : 3U);
+  }
+}
+
+TEST(Loader, TooManyBadSamplesEndIt) {
+  PatternSource source(50, own_name());
+  source.broken = 3;
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(50, 10, 1);
+  options.on_bad = OnBadSample::skip;
+  options.bad_limit = 0;
+  Loader loader(source, assembler, std::move(options));
+  EXPECT_THROW(drain(loader), UserError);
+}
+
+TEST(Loader, ATruncatedFileIsABadSample) {
+  PatternSource source(50, own_name());
+  std::filesystem::resize_file(source.file(), std::filesystem::file_size(source.file()) - 10);
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(50, 10, 1);
+  Loader loader(source, assembler, std::move(options));
+  try {
+    drain(loader);
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "data.path: pattern[49] cannot be read (it ends too early)");
+  }
+}
+
+std::vector<std::byte> bytes_of(size_t size) { return std::vector<std::byte>(size, std::byte{1}); }
+
+TEST(Replicas, KeepWhatIsUsedSoonest) {
+  MapTier tier(300);
+  Replicas replicas({&tier}, {300});
+  replicas.used(1, bytes_of(100), 0, 50);
+  replicas.used(2, bytes_of(100), 0, 40);
+  replicas.used(3, bytes_of(100), 0, 60);
+  replicas.used(4, bytes_of(100), 0, 70);  // later than all
+  EXPECT_FALSE(tier.holds(4));
+  replicas.used(5, bytes_of(150), 0, 10);  // in place of two
+  EXPECT_TRUE(tier.holds(5) && tier.holds(2));
+  EXPECT_FALSE(tier.holds(1) || tier.holds(3));
+  replicas.used(2, bytes_of(100), 0, -1);  // never again
+  EXPECT_FALSE(tier.holds(2));
+  EXPECT_EQ(replicas.count(), 1);
+}
+
+TEST(Replicas, GiveNothingUpForWhatDoesNotFit) {
+  MapTier tier(200);
+  Replicas replicas({&tier}, {200});
+  replicas.used(1, bytes_of(100), 0, 50);
+  replicas.used(2, bytes_of(100), 0, 20);
+  replicas.used(3, bytes_of(150), 0, 30);  // needs the room of 2 as well
+  EXPECT_TRUE(tier.holds(1) && tier.holds(2));
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,120 @@
+// Several ranks: every sample leaves the source once for the whole job, and the batches are those of one
+// rank.
+#include "weft/data/load/loader.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/data/load/fakes.h"
+#include "weft/data/load/array_assembler.h"
+#include "weft/data/stream/shuffle_sampler.h"
+
+namespace weft {
+namespace {
+
+constexpr int64_t kSamples = 240;
+
+std::shared_ptr<const AccessStream> stream_of(int ranks, int64_t epochs) {
+  return std::make_shared<AccessStream>(AccessStream::Options{std::make_shared<ShuffleSampler>(kSamples, 7),
+                                                              24, epochs, ranks, LastBatch::drop});
+}
+
+/// Drains the loader, checking every row against the stream; the number of wrong rows.
+int64_t wrong_rows(Loader& loader, const AccessStream& stream, int rank) {
+  int64_t wrong = 0;
+  while (const Batch* batch = loader.next()) {
+    const Range rows = stream.rows(rank);
+    for (int64_t i = 0; i < rows.size(); ++i) {
+      const int64_t* row = batch->tensors[0].as<int64_t>() + i * 2;
+      wrong += row[0] != stream.sample(batch->step, rows.begin + i) || row[1] != 0 ? 1 : 0;
+    }
+  }
+  return wrong;
+}
+
+int64_t sum(const Communicator& world, int64_t value) {
+  world.all_reduce(&value, 1, Element::i64, Reduce::sum).wait();
+  return value;
+}
+
+struct Setting {
+  int64_t tier_bytes = 1 << 20;  ///< of each rank
+  int64_t corrupt_every = 0;
+  double patience_ms = 20'000;
+};
+
+LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong, int64_t& covered) {
+  const PatternSource source(kSamples, std::to_string(getpid()) + "-" + std::to_string(world.rank()));
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(world.size(), 4);
+  options.rank = world.rank();
+  auto tier = std::make_unique<MapTier>(setting.tier_bytes);
+  tier->corrupt_every = setting.corrupt_every;
+  options.tiers.push_back(std::move(tier));
+  options.peers = world;
+  options.peers_first = true;
+  options.patience_ms = setting.patience_ms;
+  const auto stream = options.stream;
+  Loader loader(source, assembler, std::move(options));
+  wrong = wrong_rows(loader, *stream, world.rank());
+  covered = loader.covered();
+  return loader.stats();
+}
+
+int64_t all_bytes() {
+  int64_t bytes = 0;
+  for (int64_t sample = 0; sample < kSamples; ++sample) bytes += PatternSource::size_of(sample);
+  return bytes;
+}
+
+int64_t source_reads(const Communicator& world, const LoadStats& stats) {
+  return sum(world, stats.from[static_cast<size_t>(Origin::source)].records + stats.read_for_peers.records);
+}
+
+TEST(LoaderOnRanks, EachSampleLeavesTheSourceOnce) {
+  const Communicator world = Communicator::world();
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  // Together the tiers hold a little more than the data: each rank alone does not.
+  const LoadStats stats = load(world, {.tier_bytes = all_bytes() / world.size() + 1000}, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(covered, kSamples);
+  EXPECT_EQ(source_reads(world, stats), kSamples);
+  EXPECT_EQ(stats.late_peers, 0);
+}
+
+TEST(LoaderOnRanks, WhatHasNoHomeIsReadEveryEpoch) {
+  const Communicator world = Communicator::world();
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  const LoadStats stats = load(world, {.tier_bytes = all_bytes() / world.size() / 2}, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(covered, kSamples / 3);
+  EXPECT_LT(covered, kSamples * 2 / 3);
+  EXPECT_LE(source_reads(world, stats), covered + 4 * (kSamples - covered));
+}
+
+TEST(LoaderOnRanks, ACorruptCopyIsReadAnewFromTheSource) {
+  const Communicator world = Communicator::world();
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  const LoadStats stats = load(world, {.corrupt_every = 10}, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(sum(world, stats.corrupt), 0);
+}
+
+TEST(LoaderOnRanks, StopsEarlyOnAllRanksWithoutHanging) {
+  const Communicator world = Communicator::world();
+  const PatternSource source(kSamples, std::to_string(getpid()) + "-" + std::to_string(world.rank()));
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(world.size(), 50);
+  options.rank = world.rank();
+  options.tiers.push_back(std::make_unique<MapTier>(1 << 20));
+  options.peers = world;
+  Loader loader(source, assembler, std::move(options));
+  for (int step = 0; step < 5; ++step) EXPECT_NE(loader.next(), nullptr);
+}
+
+}  // namespace
+}  // namespace weft
