@@ -72,6 +72,7 @@ class TakeRegion final : public Op {
   Traits traits() const override {
     Traits traits;
     traits.flops_per_point = 0;
+    traits.view = inner_ == outer_;
     return traits;
   }
   void run(const KernelContext& context) const {

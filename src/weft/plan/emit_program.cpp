@@ -1,5 +1,7 @@
 #include "weft/plan/emit_program.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "weft/base/check.h"
@@ -68,6 +70,7 @@ class Emitter {
     for (size_t s = 0; s < buffers.steps.size(); ++s) {
       out.instructions.push_back(instruction(buffers.steps[s], static_cast<int>(s)));
     }
+    number_communication(out.instructions);
     // Scratch lives as long as its instruction; staging from the start of a communication to its wait.
     std::vector<size_t> scratch_of(out.instructions.size(), 0);
     for (size_t s = 0; s < out.instructions.size(); ++s) {
@@ -104,6 +107,17 @@ class Emitter {
     measure_memory(lifetimes, out);
     program_.arena_bytes = std::max(program_.arena_bytes, program_.state_bytes + layout.bytes);
     program_.phases.emplace(phase, std::move(out));
+  }
+
+  /// Positions differ from rank to rank where shards do (a copy more, a weight that is not worth packing);
+  /// the order of communication does not.
+  static void number_communication(std::vector<Instruction>& instructions) {
+    int started = 0;
+    for (Instruction& made : instructions) {
+      if (made.kind == InstructionKind::comm_start) made.comm = started++;
+      if (made.kind == InstructionKind::comm_wait)
+        made.comm = instructions[static_cast<size_t>(made.wait_of)].comm;
+    }
   }
 
   Instruction instruction(const Step& step, int position) {
@@ -163,6 +177,18 @@ class Emitter {
 
 Program emit_program(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options) {
   return Emitter(local, registry, options).run();
+}
+
+std::string communication_order(const Program& program) {
+  std::string text;
+  for (const auto& [phase, code] : program.phases) {
+    for (const Instruction& made : code.instructions) {
+      if (made.kind != InstructionKind::comm_start) continue;
+      text += fmt::format("{} {} over axes {} for {}\n", name_of(phase), made.op->name(),
+                          fmt::join(made.op->communication()->mesh_axes, ","), made.label);
+    }
+  }
+  return text;
 }
 
 }  // namespace weft

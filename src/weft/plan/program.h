@@ -29,6 +29,7 @@ struct Instruction {
   int64_t scratch_offset = 0;
   int64_t scratch_bytes = 0;
   int wait_of = -1;  ///< comm_wait: position of its comm_start
+  int comm = -1;     ///< communication: its number within the phase, the same on every rank
   // Predictions.
   double flops = 0;
   int64_t memory_bytes = 0;   ///< the least: each operand once
@@ -61,5 +62,9 @@ struct Program {
   Mesh mesh;
   int rank = 0;
 };
+
+/// What this rank will communicate, in order: one line a communication. Ranks whose texts differ would wait
+/// for each other for ever.
+std::string communication_order(const Program& program);
 
 }  // namespace weft

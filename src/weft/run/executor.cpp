@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 #include "weft/base/check.h"
 
@@ -54,10 +55,22 @@ bool finite(const View& view) {
   return true;
 }
 
+/// A wrong order would end in a deadlock, long after its cause.
+void check_same_order(const Program& program, const Communicator& world) {
+  if (world.size() == 1) return;
+  const std::string own = communication_order(program);
+  const std::vector<std::string> all = world.all_gather_text(std::to_string(std::hash<std::string>{}(own)));
+  for (int rank = 1; rank < world.size(); ++rank) {
+    WEFT_CHECK(all[static_cast<size_t>(rank)] == all[0], "ranks 0 and {} communicate in different orders",
+               rank);
+  }
+}
+
 }  // namespace
 
 Executor::Executor(Program program, const Communicator& world)
     : program_(std::move(program)), arena_(program_.arena_bytes), comm_(program_, world) {
+  check_same_order(program_, world);
   for (const auto& [phase, code] : program_.phases) bind(phase, code);
 }
 
@@ -100,11 +113,11 @@ void Executor::execute(Phase phase, const PhaseProgram& code, Bound& bound, size
       comm_.progress();
       break;
     case InstructionKind::comm_start:
-      comm_.start(instruction, static_cast<int>(index), inputs[0], outputs[0], scratch);
+      comm_.start(instruction, instruction.comm, inputs[0], outputs[0], scratch);
       break;
     case InstructionKind::comm_wait: {
       const auto begun = static_cast<size_t>(instruction.wait_of);
-      comm_.wait(instruction, instruction.wait_of, inputs[0], outputs[0],
+      comm_.wait(instruction, instruction.comm, inputs[0], outputs[0],
                  arena_.data() + code.instructions[begun].scratch_offset);
       break;
     }
