@@ -30,6 +30,11 @@ Outcome run(const std::string& arguments) {
   return outcome;
 }
 
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 class Cli : public ::testing::Test {
  protected:
   Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {
@@ -95,7 +100,14 @@ TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
   const Outcome generated = run("generate " + recipe() + " --out " + out() + " --tokens 3 --prompt all");
   EXPECT_EQ(generated.code, 0) << generated.text;
   EXPECT_EQ(generated.text.substr(0, 3), "all");
+  // A report drawn anew is the report that the run wrote, to the byte.
+  const std::string written = content(fs::path(out()) / "report.html");
+  EXPECT_NE(written.find("Time by op"), std::string::npos);
+  fs::remove(fs::path(out()) / "report.html");
   EXPECT_EQ(run("report " + out()).code, 0);
+  EXPECT_EQ(content(fs::path(out()) / "report.html"), written);
+  std::ofstream(fs::path(out()) / "report.json") << "{";
+  EXPECT_NE(run("report " + out()).text.find("report.json: not what `weft train` wrote"), std::string::npos);
   const Outcome inspected = run("inspect " + out() + "/checkpoints/step-0000000006");
   EXPECT_NE(inspected.text.find("adam.m.wte"), std::string::npos);
 }
@@ -143,6 +155,28 @@ TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   EXPECT_NE(stopped.text.find("checkpoint.resume=true"), std::string::npos) << stopped.text;
   EXPECT_NE(stopped.text.find("code 130"), std::string::npos) << stopped.text;
   EXPECT_FALSE(fs::is_empty(folder_ / "run/checkpoints"));
+}
+
+TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
+  const Outcome plan = run("plan " + recipe() + " --ranks 4 --set parallel.tensor=2 --explain");
+  EXPECT_EQ(plan.code, 0);
+  for (const char* words : {"rank 0 of 4 (data=2 tensor=2)", "tensor: Shard(0)", "bound by arithmetic",
+                            "over tensor", "a step, without accumulation"}) {
+    EXPECT_NE(plan.text.find(words), std::string::npos) << words;
+  }
+  EXPECT_NE(run("plan " + recipe() + " --ranks 3 --set parallel.tensor=2").text.find("does not divide it"),
+            std::string::npos);
+  const fs::path machine = folder_ / "machine.json";
+  std::ofstream(machine) << R"({"name": "slow", "f32_gflops": 1e-3})";
+  const Outcome slow = run("plan " + recipe() + " --machine " + machine.string());
+  EXPECT_EQ(slow.code, 0);
+  EXPECT_NE(slow.text, run("plan " + recipe()).text);
+  std::ofstream(machine) << R"({"speed": 3})";
+  EXPECT_NE(run("plan " + recipe() + " --machine " + machine.string()).text.find("unknown key \"speed\""),
+            std::string::npos);
+  EXPECT_NE(run("plan " + recipe() + " --passes").text.find("=== after schedule"), std::string::npos);
+  EXPECT_NE(run("plan " + recipe() + " --skip pack_weights --explain").text.find("pack_weights skipped"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -11,6 +11,14 @@ int available_cores();
 void set_threads(int threads);
 int threads();
 
+/// Binds thread i of the pool to core first + i of those that the process could run on at its start, so that
+/// no thread loses its cache to a move. False, and nothing bound, where there are not that many. Call after
+/// set_threads().
+bool pin_threads(int first);
+/// Lets the calling thread run on all of the process's cores: for background threads, which inherit the
+/// binding of the thread that makes them.
+void unpin_this_thread();
+
 /// A body of parallel_for, by reference: no copy, no allocation. It must outlive the call, as an argument
 /// does.
 class RangeBody {

@@ -15,12 +15,15 @@ struct Arguments {
   std::string format = "huggingface";
   std::string prompt = "\n";
   std::string target;  ///< a file or folder to inspect, export to or report on
-  std::string skip;
+  std::vector<std::string> skip;
+  std::string machine;
   int64_t tokens = 200;
   double temperature = 0.8;
   int ranks = 0;
   bool explain = false;
   bool dot = false;
+  bool graph = false;
+  bool passes = false;
   bool reference = false;
 };
 

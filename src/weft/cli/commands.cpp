@@ -62,12 +62,19 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
 void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* plan = app.add_subcommand("plan", "what a step will cost: flops, bytes, memory, communication");
   add_recipe(*plan, arguments);
-  plan->add_option("--ranks", arguments.ranks,
-                   "plan for a data-parallel mesh of this many ranks; starts none")
+  plan->add_option(
+          "--ranks", arguments.ranks,
+          "plan for this many ranks, as many along parallel.data as the other axes leave; starts none")
       ->check(CLI::Range(1, 1'000'000));
-  plan->add_flag("--explain", arguments.explain, "print every instruction");
-  plan->add_flag("--dot", arguments.dot, "print the graph for Graphviz instead");
-  plan->add_option("--skip", arguments.skip, "leave out one pass by name")->type_name("PASS");
+  plan->add_option("--machine", arguments.machine,
+                   "price it for this machine, as `weft probe --out FILE` measured it")
+      ->type_name("FILE");
+  plan->add_flag("--explain", arguments.explain,
+                 "print every instruction: flops, bytes, placement, communication");
+  plan->add_flag("--graph", arguments.graph, "print the graph of all ranks as text instead");
+  plan->add_flag("--dot", arguments.dot, "print it for Graphviz instead");
+  plan->add_flag("--passes", arguments.passes, "print the graph after each pass that changed it");
+  plan->add_option("--skip", arguments.skip, "leave out a pass by its name")->type_name("PASS")->take_all();
   commands[plan] = command_plan;
 
   CLI::App* probe =
@@ -77,8 +84,9 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
 }
 
 void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
-  CLI::App* report = app.add_subcommand("report", "make report.html anew from a run's metrics");
+  CLI::App* report = app.add_subcommand("report", "make report.html anew from what a run's folder keeps");
   report->add_option("RUN", arguments.target, "folder of the run")->required();
+  report->add_option("--out", arguments.out, "write it to this file")->type_name("FILE");
   commands[report] = command_report;
 
   CLI::App* exported = app.add_subcommand("export", "write a checkpoint in another program's format");

@@ -63,6 +63,7 @@ std::vector<ValueId> GraphBuilder::add(OpPtr op, std::vector<ValueId> inputs) {
   Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .phase = phase};
   node.shard_with_data = shard_with_data;
   node.label = label;
+  node.placement = placement;
   for (TensorType& type : node.op->infer(graph_.input_types(node))) {
     node.outputs.push_back(adopt(Value{.name = {}, .type = std::move(type)}));
   }

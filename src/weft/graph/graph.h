@@ -42,6 +42,7 @@ struct Node {
   Phase phase = Phase::accumulate;
   bool shard_with_data = false;  ///< an optimizer node, which sharded optimizers divide over the data axis
   std::string label;             ///< where it comes from ("block3.mlp"), for people
+  std::string placement;         ///< of its first output on the mesh, for people; partition writes it
 };
 
 /// After `phase`, `state` holds what `next` holds.
@@ -105,6 +106,7 @@ class GraphBuilder {
   Phase phase = Phase::accumulate;  ///< of the nodes added from now on
   std::string label;                ///< likewise
   bool shard_with_data = false;     ///< likewise
+  std::string placement;            ///< likewise
 
   /// Verifies and hands over the graph.
   Graph build() &&;

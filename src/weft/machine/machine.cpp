@@ -53,13 +53,19 @@ std::string to_json(const Machine& machine) {
   return json.dump(2);
 }
 
-double compute_ms(const Machine& machine, DType dtype, double flops, int64_t bytes) {
+double arithmetic_ms(const Machine& machine, DType dtype, double flops) {
   double rate = machine.f32_gflops;
   if (dtype == DType::bf16) rate = machine.bf16_gflops;
   if (dtype == DType::f64) rate = machine.f64_gflops;
-  const double arithmetic = flops / (rate * 1e6);
-  const double memory = static_cast<double>(bytes) / (machine.memory_gbps * 1e6);
-  return std::max(arithmetic, memory) + machine.launch_us * 1e-3;
+  return flops / (rate * 1e6);
+}
+
+double memory_ms(const Machine& machine, int64_t bytes) {
+  return static_cast<double>(bytes) / (machine.memory_gbps * 1e6);
+}
+
+double compute_ms(const Machine& machine, DType dtype, double flops, int64_t bytes) {
+  return std::max(arithmetic_ms(machine, dtype, flops), memory_ms(machine, bytes)) + machine.launch_us * 1e-3;
 }
 
 double network_ms(const Machine& machine, int messages, int64_t bytes) {

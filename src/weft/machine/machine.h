@@ -25,6 +25,9 @@ struct Machine {
 Machine read_machine(const std::filesystem::path& path);
 std::string to_json(const Machine& machine);
 
+/// The two sides of the roofline.
+double arithmetic_ms(const Machine& machine, DType dtype, double flops);
+double memory_ms(const Machine& machine, int64_t bytes);
 /// Roofline: the slower of arithmetic and memory, plus the launch.
 double compute_ms(const Machine& machine, DType dtype, double flops, int64_t bytes);
 /// alpha-beta: `messages` latencies and the bytes that this rank sends.

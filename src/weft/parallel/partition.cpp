@@ -52,7 +52,7 @@ class Partitioner {
   void adopt_named(ValueId id) {
     Value value = graph_.value(id);
     const Region region = owned(id, rank_);
-    LocalValue described{value.type, region, true};
+    LocalValue described{value.type, region, to_string(placement(id), mesh_), true};
     for (int rank = 0; rank < rank_; ++rank) described.owner = described.owner && owned(id, rank) != region;
     result_.named.emplace(value.name, std::move(described));
     value.type.shape = region.shape();
@@ -73,7 +73,9 @@ class Partitioner {
     std::vector<Region> output_regions;
     for (const ValueId id : node.outputs) output_regions.push_back(owned(id, rank_));
     OpPtr op = node.op->localize({global_inputs, global_outputs, input_regions, output_regions});
+    build_.placement = to_string(placement(node.outputs[0]), mesh_);
     const std::vector<ValueId> outputs = build_.add(op ? op : node.op, std::move(inputs));
+    build_.placement.clear();
     for (size_t o = 0; o < outputs.size(); ++o) {
       WEFT_CHECK(build_.type(outputs[o]).shape == output_regions[o].shape(),
                  "{}: the local output {} has the shape {}, its region is {}", node.op->name(), o,

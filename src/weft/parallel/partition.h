@@ -12,7 +12,8 @@ namespace weft {
 struct LocalValue {
   TensorType global_type;
   Region region;
-  bool owner = true;  ///< no rank of lower number holds the same region: it writes checkpoints
+  std::string placement;  ///< for people: "tensor: Shard(0)"
+  bool owner = true;      ///< no rank of lower number holds the same region: it writes checkpoints
 };
 
 struct LocalGraph {

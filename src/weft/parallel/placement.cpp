@@ -35,13 +35,14 @@ std::string to_string(const Placement& placement, const Mesh& mesh) {
   std::string text;
   for (size_t d = 0; d < placement.sharded.size(); ++d) {
     for (const int a : placement.sharded[d]) {
-      text += fmt::format("{}shard({}:{})", text.empty() ? "" : " ", d, mesh.axis(a).name);
+      text += fmt::format("{}{}: Shard({})", text.empty() ? "" : ", ", mesh.axis(a).name, d);
     }
   }
   for (const int a : placement.partial) {
-    text += fmt::format("{}partial({})", text.empty() ? "" : " ", mesh.axis(a).name);
+    const char* combine = placement.combine == Combine::sum ? "sum" : "max";
+    text += fmt::format("{}{}: Partial({})", text.empty() ? "" : ", ", mesh.axis(a).name, combine);
   }
-  return text.empty() ? "replicate" : text;
+  return text.empty() ? "Replicate" : text;
 }
 
 }  // namespace weft

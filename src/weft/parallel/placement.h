@@ -27,7 +27,8 @@ struct Placement {
 Range owned_range(int64_t size, const std::vector<int>& axes, const Mesh& mesh, int rank);
 /// The box of a value of `shape` that `rank` owns.
 Region owned_region(const Placement& placement, const Dims& shape, const Mesh& mesh, int rank);
-/// "shard(0:data) partial(tensor)"; "replicate".
+/// In DTensor's words, mesh axes that replicate left out: "data: Shard(0), tensor: Partial(sum)";
+/// "Replicate".
 std::string to_string(const Placement& placement, const Mesh& mesh);
 
 }  // namespace weft

@@ -53,8 +53,9 @@ class Emitter {
       named.parameter = value.parameter;
       named.initializer = value.initializer;
       const auto where = local_.named.find(value.name);
-      named.where = where != local_.named.end() ? where->second
-                                                : LocalValue{value.type, Region::all(value.type.shape), true};
+      named.where = where != local_.named.end()
+                        ? where->second
+                        : LocalValue{value.type, Region::all(value.type.shape), {}, true};
       program_.state_bytes += aligned(value.type.bytes());
       program_.named.emplace(value.name, std::move(named));
     }
@@ -127,12 +128,14 @@ class Emitter {
     Instruction made;
     made.op = node.op;
     made.label = node.label;
+    made.placement = node.placement;
     if (const CommSpec* spec = node.op->communication(); spec != nullptr) {
       made.kind = step.wait ? InstructionKind::comm_wait : InstructionKind::comm_start;
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
         made.scratch_bytes = staging_bytes(*spec, inputs[0].dtype);
         made.network_bytes = spec->network_bytes;
+        made.bound = Bound::network;
         made.predicted_ms = network_ms(options_.machine, spec->group_size - 1, spec->network_bytes);
       }
       return made;
@@ -145,6 +148,10 @@ class Emitter {
     for (const TensorType& type : inputs) made.memory_bytes += type.bytes();
     for (const TensorType& type : outputs) made.memory_bytes += type.bytes();
     const DType dtype = inputs.empty() ? outputs[0].dtype : inputs[0].dtype;
+    made.bound =
+        arithmetic_ms(options_.machine, dtype, made.flops) > memory_ms(options_.machine, made.memory_bytes)
+            ? Bound::arithmetic
+            : Bound::memory;
     made.predicted_ms = compute_ms(options_.machine, dtype, made.flops, made.memory_bytes);
     return made;
   }

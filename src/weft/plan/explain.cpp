@@ -1,15 +1,26 @@
 #include <fmt/format.h>
 
+#include <array>
+
+#include "weft/base/byte_size.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {
 
 namespace {
 
-std::string size_text(int64_t bytes) {
-  if (bytes >= 1 << 20) return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
-  if (bytes >= 1 << 10) return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / (1 << 10));
-  return fmt::format("{} B", bytes);
+std::string_view name_of(Bound bound) {
+  switch (bound) {
+    case Bound::none:
+      return "";
+    case Bound::arithmetic:
+      return "arithmetic";
+    case Bound::memory:
+      return "memory";
+    case Bound::network:
+      return "network";
+  }
+  return "?";
 }
 
 struct Totals {
@@ -17,6 +28,15 @@ struct Totals {
   int64_t memory = 0;
   int64_t network = 0;
   double ms = 0;
+  std::array<double, 4> ms_by_bound{};
+
+  void add(const Instruction& instruction) {
+    flops += instruction.flops;
+    memory += instruction.memory_bytes;
+    network += instruction.network_bytes;
+    ms += instruction.predicted_ms;
+    ms_by_bound[static_cast<size_t>(instruction.bound)] += instruction.predicted_ms;
+  }
 };
 
 std::string types_text(const std::vector<Slot>& slots) {
@@ -25,32 +45,64 @@ std::string types_text(const std::vector<Slot>& slots) {
   return text;
 }
 
-void explain_phase(Phase phase, const PhaseProgram& code, std::string& text) {
-  text += fmt::format(
-      "\nphase {}: {} instructions, peak {}{}\n", name_of(phase), code.instructions.size(),
-      size_text(code.peak_bytes),
-      code.peak_at < 0
-          ? ""
-          : fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->name()));
-  text += fmt::format("{:>5} {:<24} {:>10} {:>11} {:>11} {:>9}  {}\n", "", "op", "Mflop", "memory", "network",
-                      "ms", "result");
+std::string bytes_text(int64_t bytes) { return bytes == 0 ? "" : format_bytes(bytes); }
+
+/// "over data, tensor: f32[...]"
+std::string communication_text(const CommSpec& spec, const Mesh& mesh) {
+  std::string text = "over ";
+  for (size_t i = 0; i < spec.mesh_axes.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + mesh.axis(spec.mesh_axes[i]).name;
+  }
+  if (spec.kind == CommKind::exchange) {
+    text += fmt::format(", {} messages out, {} in", spec.sends.size(), spec.receives.size());
+  }
+  return text;
+}
+
+std::string row(size_t number, const Instruction& instruction, const Mesh& mesh) {
+  const bool wait = instruction.kind == InstructionKind::comm_wait;
+  const CommSpec* spec = instruction.op->communication();
+  std::string about = types_text(instruction.outputs);
+  if (!instruction.placement.empty() && mesh.ranks() > 1) about += "  (" + instruction.placement + ")";
+  if (spec != nullptr) about += "  " + communication_text(*spec, mesh);
+  if (!instruction.label.empty()) about += "  " + instruction.label;
+  return fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f} {:<10} {}\n", number,
+                     (wait ? "wait " : "") + std::string(instruction.op->name()), instruction.flops * 1e-6,
+                     bytes_text(instruction.memory_bytes), bytes_text(instruction.network_bytes),
+                     instruction.predicted_ms, name_of(instruction.bound), about);
+}
+
+std::string totals_text(const Totals& totals) {
+  std::string text =
+      fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f}\n", "", "total", totals.flops * 1e-6,
+                  bytes_text(totals.memory), bytes_text(totals.network), totals.ms);
+  text += "      of the time:";
+  for (const Bound bound : {Bound::arithmetic, Bound::memory, Bound::network}) {
+    const double ms = totals.ms_by_bound[static_cast<size_t>(bound)];
+    text += fmt::format(" {:.0f}% bound by {}{}", totals.ms > 0 ? 100 * ms / totals.ms : 0, name_of(bound),
+                        bound == Bound::network ? "\n" : ",");
+  }
+  if (totals.memory > 0) {
+    text += fmt::format("      {:.1f} flop a byte of memory; every operand counted once\n",
+                        totals.flops / static_cast<double>(totals.memory));
+  }
+  return text;
+}
+
+void explain_phase(Phase phase, const PhaseProgram& code, const Mesh& mesh, std::string& text) {
+  text += fmt::format("\nphase {}: {} instructions, peak {}", name_of(phase), code.instructions.size(),
+                      format_bytes(code.peak_bytes));
+  if (code.peak_at >= 0) {
+    text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->name());
+  }
+  text += fmt::format("\n{:>5} {:<24} {:>10} {:>9} {:>9} {:>9} {:<10} {}\n", "", "op", "Mflop", "memory",
+                      "network", "ms", "bound by", "result on this rank (placement)");
   Totals totals;
   for (size_t i = 0; i < code.instructions.size(); ++i) {
-    const Instruction& instruction = code.instructions[i];
-    const bool wait = instruction.kind == InstructionKind::comm_wait;
-    text += fmt::format(
-        "{:>5} {:<24} {:>10.2f} {:>11} {:>11} {:>9.3f}  {}{}{}\n", i,
-        (wait ? "wait " : "") + std::string(instruction.op->name()), instruction.flops * 1e-6,
-        size_text(instruction.memory_bytes), size_text(instruction.network_bytes), instruction.predicted_ms,
-        types_text(instruction.outputs), instruction.label.empty() ? "" : "  " + instruction.label,
-        instruction.op->communication() != nullptr ? "  " + instruction.op->attributes() : "");
-    totals.flops += instruction.flops;
-    totals.memory += instruction.memory_bytes;
-    totals.network += instruction.network_bytes;
-    totals.ms += instruction.predicted_ms;
+    text += row(i, code.instructions[i], mesh);
+    totals.add(code.instructions[i]);
   }
-  text += fmt::format("{:>5} {:<24} {:>10.2f} {:>11} {:>11} {:>9.3f}\n", "", "total", totals.flops * 1e-6,
-                      size_text(totals.memory), size_text(totals.network), totals.ms);
+  text += totals_text(totals);
 }
 
 }  // namespace
@@ -59,16 +111,16 @@ std::string explain(const Plan& plan) {
   const Program& program = plan.program;
   std::string text =
       fmt::format("rank {} of {} ({})\n", program.rank, program.mesh.ranks(), program.mesh.to_string());
-  text += "\nplacements\n";
+  text += "\ninputs and states: global type, placement, this rank's part\n";
   for (const auto& [name, named] : program.named) {
     if (named.initializer.kind == Initializer::Kind::derived) continue;
     const bool whole = named.where.region == Region::all(named.where.global_type.shape);
-    text += fmt::format("  {:<32} {:<24} {}\n", name, to_string(named.where.global_type),
-                        whole ? "whole" : to_string(named.where.region));
+    text += fmt::format("  {:<32} {:<24} {:<32} {}\n", name, to_string(named.where.global_type),
+                        named.where.placement, whole ? "whole" : to_string(named.where.region));
   }
-  for (const auto& [phase, code] : program.phases) explain_phase(phase, code, text);
-  text += fmt::format("\nmemory: states and inputs {}, arena {}\n", size_text(program.state_bytes),
-                      size_text(program.arena_bytes));
+  for (const auto& [phase, code] : program.phases) explain_phase(phase, code, program.mesh, text);
+  text += fmt::format("\nmemory: inputs and states {}, arena {}\n", format_bytes(program.state_bytes),
+                      format_bytes(program.arena_bytes));
   text += "planning:";
   for (const PassTime& pass : plan.passes) {
     text += pass.skipped ? fmt::format(" {} skipped", pass.pass)

@@ -58,10 +58,14 @@ class Runner {
 Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions& options) {
   for (const std::string& name : options.skip) {
     bool known = false;
+    std::string all;
     for (const auto* passes : {&kGlobalPasses, &kLocalPasses}) {
-      for (const GraphPass& pass : *passes) known = known || pass.name == name;
+      for (const GraphPass& pass : *passes) {
+        known = known || pass.name == name;
+        all += (all.empty() ? "" : ", ") + pass.name;
+      }
     }
-    if (!known) user_error("--skip {}: there is no such pass", name);
+    if (!known) user_error("--skip {}: there is no such pass, expected one of {}", name, all);
   }
   Plan plan;
   Runner runner(options, plan);

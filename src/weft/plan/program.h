@@ -17,12 +17,16 @@ struct Slot {
   TensorType type;
 };
 
+/// What an instruction's predicted time comes from.
+enum class Bound : uint8_t { none, arithmetic, memory, network };
+
 enum class InstructionKind : uint8_t { compute, comm_start, comm_wait };
 
 struct Instruction {
   InstructionKind kind = InstructionKind::compute;
   OpPtr op;
   std::string label;
+  std::string placement;  ///< of the first output, for people
   std::vector<Slot> inputs;
   std::vector<Slot> outputs;
   Kernel kernel;  ///< compute only
@@ -35,6 +39,7 @@ struct Instruction {
   int64_t memory_bytes = 0;   ///< the least: each operand once
   int64_t network_bytes = 0;  ///< sent by this rank; on the start
   double predicted_ms = 0;
+  Bound bound = Bound::none;
 };
 
 /// One input, state or output, by name.

@@ -20,6 +20,13 @@ int local_ranks() {
   return 1;
 }
 
+int local_rank() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"}) {
+    if (const char* text = std::getenv(name); text != nullptr) return std::max(0, std::atoi(text));
+  }
+  return 0;
+}
+
 }  // namespace
 
 Mesh mesh_of(const ParallelSection& parallel) {
@@ -54,6 +61,15 @@ int threads_for(const Recipe& recipe) {
         recipe.run.threads, share, share == 1 ? "" : "s");
   }
   return static_cast<int>(recipe.run.threads);
+}
+
+void use_cores(const Recipe& recipe) {
+  const int count = threads_for(recipe);
+  set_threads(count);
+  if (!recipe.run.pin) return;
+  // A launcher that binds ranks has given this one cores of its own.
+  const bool bound = available_cores() < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  if (bound || local_ranks() * count <= available_cores()) pin_threads(bound ? 0 : local_rank() * count);
 }
 
 }  // namespace weft

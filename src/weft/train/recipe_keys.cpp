@@ -82,6 +82,8 @@ void add_run(RecipeTable& table) {
           "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
   run.key("threads", &RunSection::threads, at_least(0),
           "threads of each rank; 0: all cores that the rank may use");
+  run.key("pin", &RunSection::pin,
+          "whether each thread is bound to a core of its own, where ranks do not share cores");
 }
 
 void add_model(RecipeTable& table) {

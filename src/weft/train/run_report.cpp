@@ -57,15 +57,13 @@ int64_t planned_memory_bytes(const Program& program, Phase phase) {
   return bytes;
 }
 
-ReportInput run_report(const Session& session, const std::filesystem::path& metrics, std::string sample) {
+ReportInput run_report(const Session& session, std::string sample) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
   ReportInput input;
   input.title = session.recipe().run.name;
   input.subtitle = fmt::format("{}, {} thread{} a rank, {}", program.mesh.to_string(), threads(),
                                threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
-  input.recipe = to_toml(session.recipe());
-  input.metrics = read_metrics(metrics);
   input.sample = std::move(sample);
   input.arena_bytes = program.arena_bytes;
   int64_t predicted = 0;

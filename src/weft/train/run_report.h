@@ -4,8 +4,8 @@
 
 namespace weft {
 
-/// What the executor has counted, for report.html.
-ReportInput run_report(const Session& session, const std::filesystem::path& metrics, std::string sample);
+/// What the executor has counted: a report's input, less metrics and recipe.
+ReportInput run_report(const Session& session, std::string sample);
 
 /// Bytes that this rank sends in one run of the phase, as planned, by kind of communication.
 std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase);

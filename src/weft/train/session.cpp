@@ -10,25 +10,24 @@
 
 namespace weft {
 
-Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, int rank, const std::set<std::string>& skip) {
+Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
   OpRegistry registry;
   register_all_ops(registry);
   register_parallel_ops(registry);
-  PlanOptions options;
   options.mesh = mesh_of(recipe.parallel);
-  options.rank = rank;
   options.assign.shard_optimizer = recipe.parallel.shard_optimizer;
-  options.skip = skip;
   return make_plan(build_training_graph(recipe, facts), registry, options);
 }
 
 Session::Session(Recipe recipe, Communicator world)
     : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
         check_ranks(mesh_of(recipe_.parallel), world_.size());
-        set_threads(threads_for(recipe_));
+        use_cores(recipe_);
         return open_training_data(recipe_, world_.rank() == 0);
       }()) {
-  Plan plan = plan_recipe(recipe_, data_.facts, world_.rank());
+  PlanOptions options;
+  options.rank = world_.rank();
+  Plan plan = plan_recipe(recipe_, data_.facts, std::move(options));
   passes_ = std::move(plan.passes);
   executor_ = std::make_unique<Executor>(std::move(plan.program), world_);
   for (const auto& [name, named] : executor_->program().named) {

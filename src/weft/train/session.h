@@ -10,9 +10,9 @@
 
 namespace weft {
 
-/// The plan of one rank of the recipe's mesh; starts no ranks. `ranks` checks the mesh's size (0: any).
-Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, int rank,
-                 const std::set<std::string>& skip = {});
+/// The plan of one rank of the recipe's mesh; starts no ranks. The mesh of `options` and what it says of
+/// sharded optimizers are the recipe's.
+Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options);
 
 class Session {
  public:

@@ -16,6 +16,7 @@
 #include "weft/train/learning_rate.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/progress.h"
+#include "weft/train/report_facts.h"
 #include "weft/train/run_report.h"
 #include "weft/train/tensorboard.h"
 
@@ -67,6 +68,8 @@ class Trainer {
     if (at && first_rank_) Progress::say(fmt::format("resuming after step {}", step_));
     if (!first_rank_) return;
     const std::filesystem::path metrics = options_.out / "metrics.jsonl";
+    // Facts of an earlier run say nothing about this one.
+    std::filesystem::remove(options_.out / "report.json");
     if (at) {
       truncate_after(metrics, step_);
     } else {
@@ -236,7 +239,8 @@ class Trainer {
     }
     if (!first_rank_) return;
     result_.report = options_.out / "report.html";
-    write_report(result_.report, run_report(session_, options_.out / "metrics.jsonl", sample));
+    write_report_facts(options_.out, run_report(session_, sample));
+    write_report(result_.report, read_report_input(options_.out));
     if (!sample.empty()) fmt::print("{}{}\n", recipe_.log.prompt, sample);
   }
 

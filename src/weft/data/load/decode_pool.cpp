@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "weft/base/check.h"
+#include "weft/base/threads.h"
 
 namespace weft {
 
@@ -35,6 +36,7 @@ void DecodePool::wake() {
 }
 
 void DecodePool::work(int worker) {
+  unpin_this_thread();
   while (true) {
     Row row;
     {

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "weft/base/check.h"
+#include "weft/base/threads.h"
 #include "weft/data/stream/permutation.h"
 
 namespace weft {
@@ -80,6 +81,7 @@ double Fetcher::now_ms() const {
 bool Fetcher::finished() const { return next_step_ >= options_.end_step && under_way_.empty(); }
 
 void Fetcher::run() {
+  unpin_this_thread();
   try {
     std::optional<double> leave_by;
     while (true) {

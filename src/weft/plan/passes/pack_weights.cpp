@@ -34,7 +34,9 @@ class Packing {
     build.phase = node.phase;
     build.label = node.label;
     build.shard_with_data = node.shard_with_data;
+    build.placement = node.placement;
     rebuild_.replace(node.outputs[0], build.add1(form->op, std::move(inputs)));
+    build.placement.clear();
     return true;
   }
 

@@ -1,0 +1,44 @@
+// weft inspect.
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/cli/arguments.h"
+#include "weft/params/checkpoint_files.h"
+#include "weft/params/safetensors.h"
+#include "weft/train/recipe.h"
+
+namespace weft {
+
+namespace {
+
+void inspect_safetensors(const std::filesystem::path& path) {
+  const SafetensorsFile file(path);
+  for (const auto& entry : file.entries()) fmt::print("{:<40} {}\n", entry.name, to_string(entry.type));
+}
+
+void inspect_checkpoint(const std::filesystem::path& path) {
+  const CheckpointReader reader(path);
+  fmt::print("step {}\n", reader.step());
+  for (const auto& [name, type] : reader.tensors()) fmt::print("{:<40} {}\n", name, to_string(type));
+}
+
+}  // namespace
+
+int command_inspect(const Arguments& arguments) {
+  if (arguments.reference) {
+    fmt::print("{}", recipe_reference_markdown());
+    return 0;
+  }
+  const std::filesystem::path path = arguments.target;
+  if (path.empty()) user_error("inspect: name a recipe, a checkpoint folder or a safetensors file");
+  if (std::filesystem::is_directory(path)) {
+    inspect_checkpoint(path);
+  } else if (path.extension() == ".safetensors") {
+    inspect_safetensors(path);
+  } else {
+    fmt::print("{}", to_toml(load_recipe(path.string(), arguments.set)));
+  }
+  return 0;
+}
+
+}  // namespace weft

@@ -1,0 +1,21 @@
+// weft report.
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/cli/arguments.h"
+#include "weft/train/report_facts.h"
+
+namespace weft {
+
+int command_report(const Arguments& arguments) {
+  const std::filesystem::path folder = arguments.target;
+  if (!std::filesystem::is_directory(folder))
+    user_error("{}: there is no such folder of a run", folder.string());
+  const std::filesystem::path path =
+      arguments.out.empty() ? folder / "report.html" : std::filesystem::path(arguments.out);
+  write_report(path, read_report_input(folder));
+  fmt::print("report {}\n", path.string());
+  return 0;
+}
+
+}  // namespace weft

@@ -1,0 +1,18 @@
+#pragma once
+// What a report shows beside the metrics, kept in the run's folder (report.json) so that it can be drawn
+// anew.
+#include <filesystem>
+
+#include "weft/train/report.h"
+
+namespace weft {
+
+/// Writes everything of the input but its metrics and its recipe, which the folder has anyway.
+void write_report_facts(const std::filesystem::path& run, const ReportInput& input);
+
+/// The input of a run's report: report.json, metrics.jsonl and recipe.toml. A run that was killed has no
+/// report.json: its report has the curves only, and a note that says so. UserError where a file is broken or
+/// the folder is no run's.
+ReportInput read_report_input(const std::filesystem::path& run);
+
+}  // namespace weft
