@@ -173,9 +173,13 @@ TEST_P(Readers, ReportsForbiddenFiles) {
   // Root may read everything; for a moment this is somebody else.
   constexpr uid_t kNobody = 65534;
   const bool root = ::geteuid() == 0;
-  if (root) ASSERT_EQ(::seteuid(kNobody), 0);
+  if (root) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
   const ReadResult result = read_one(*read, {.path = path.c_str(), .bytes = 10, .into = memory.data()});
-  if (root) ASSERT_EQ(::seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
   EXPECT_EQ(result.error, EACCES);
 }
 

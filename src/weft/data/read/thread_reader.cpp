@@ -89,7 +89,7 @@ class ThreadReader final : public AsyncReader {
   ThreadReader& operator=(const ThreadReader&) = delete;
 
   ~ThreadReader() override {
-    const bool free = stop(kGraceMs);
+    const bool free = stop(gave_up_ ? 0 : kGraceMs);
     {
       const std::lock_guard lock(shared_->mutex);
       shared_->ending = true;
@@ -137,6 +137,7 @@ class ThreadReader final : public AsyncReader {
     pending_ = 0;
     // Otherwise a thread that comes back must go on finding this set.
     if (free) shared_->cancelled = false;
+    gave_up_ = !free;
     return free;
   }
 
@@ -144,6 +145,7 @@ class ThreadReader final : public AsyncReader {
   std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;
   int64_t pending_ = 0;
+  bool gave_up_ = false;  ///< stop() has waited in vain
 };
 
 }  // namespace

@@ -51,7 +51,7 @@ class UringReader final : public AsyncReader {
 
   ~UringReader() override {
     if (!has_ring_) return;
-    stop(kGraceMs);
+    stop(stopping_ ? 0 : kGraceMs);  // still stopping: the caller has waited already
     io_uring_queue_exit(&ring_);
   }
 
