@@ -48,9 +48,9 @@ LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong
   LoaderOptions options;
   options.stream = stream_of(world.size(), 4);
   options.rank = world.rank();
-  auto tier = std::make_unique<MapTier>(setting.tier_bytes);
-  tier->corrupt_every = setting.corrupt_every;
-  options.tiers.push_back(std::move(tier));
+  MapTier tier(setting.tier_bytes);
+  tier.corrupt_every = setting.corrupt_every;
+  options.tiers = {&tier};
   options.peers = world;
   options.peers_first = true;
   options.patience_ms = setting.patience_ms;
@@ -103,6 +103,31 @@ TEST(LoaderOnRanks, ACorruptCopyIsReadAnewFromTheSource) {
   EXPECT_GT(sum(world, stats.corrupt), 0);
 }
 
+TEST(LoaderOnRanks, RanksThatSplitSamplesInSpaceReadTheirFileOnce) {
+  const Communicator world = Communicator::world();
+  if (world.size() % 2 != 0) GTEST_SKIP() << "needs pairs of ranks";
+  for (const bool split : {false, true}) {
+    const PatternSource source(kSamples, std::to_string(getpid()) + "-" + std::to_string(world.rank()));
+    ArrayAssembler assembler(source, {});
+    LoaderOptions options;
+    options.stream = stream_of(world.size() / 2, 4);
+    options.rank = world.rank() / 2;
+    options.group = 2;
+    options.member = world.rank() % 2;
+    options.split = split;
+    MapTier tier(1 << 20);
+    options.tiers = {&tier};
+    options.peers = world;
+    options.peers_first = true;
+    options.patience_ms = 20'000;
+    const auto stream = options.stream;
+    Loader loader(source, assembler, std::move(options));
+    EXPECT_EQ(wrong_rows(loader, *stream, world.rank() / 2), 0);
+    // Where they read different parts, a part (here: a record of its own) is read once.
+    EXPECT_EQ(source_reads(world, loader.stats()), split ? 2 * kSamples : kSamples);
+  }
+}
+
 TEST(LoaderOnRanks, StopsEarlyOnAllRanksWithoutHanging) {
   const Communicator world = Communicator::world();
   const PatternSource source(kSamples, std::to_string(getpid()) + "-" + std::to_string(world.rank()));
@@ -110,7 +135,8 @@ TEST(LoaderOnRanks, StopsEarlyOnAllRanksWithoutHanging) {
   LoaderOptions options;
   options.stream = stream_of(world.size(), 50);
   options.rank = world.rank();
-  options.tiers.push_back(std::make_unique<MapTier>(1 << 20));
+  MapTier tier(1 << 20);
+  options.tiers = {&tier};
   options.peers = world;
   Loader loader(source, assembler, std::move(options));
   for (int step = 0; step < 5; ++step) EXPECT_NE(loader.next(), nullptr);

@@ -71,7 +71,8 @@ TEST(Loader, ReadsEachSampleOnceWhereTheTierHoldsAll) {
   ArrayAssembler assembler(source, {});
   LoaderOptions options;
   options.stream = stream_of(200, 16, 5);
-  options.tiers.push_back(std::make_unique<MapTier>(1 << 20));
+  MapTier tier(1 << 20);
+  options.tiers = {&tier};
   Loader loader(source, assembler, std::move(options));
   EXPECT_EQ(loader.covered(), 200);
   EXPECT_EQ(drain(loader).wrong, 0);
@@ -87,7 +88,8 @@ TEST(Loader, GoesOnFromAnyStep) {
     LoaderOptions options;
     options.stream = stream;
     options.first_step = first;
-    options.tiers.push_back(std::make_unique<MapTier>(4000));
+    MapTier tier(4000);
+    options.tiers = {&tier};
     Loader loader(source, assembler, std::move(options));
     const Seen seen = drain(loader);
     ASSERT_EQ(std::ssize(seen.steps), stream->steps() - first);

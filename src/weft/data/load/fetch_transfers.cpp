@@ -1,12 +1,12 @@
 // The fetcher's transfers: reads of files, questions to peers, and what happens when they end.
 #include <fcntl.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "weft/base/check.h"
 #include "weft/data/load/fetcher.h"
+#include "weft/data/verify/record_checksum.h"
 
 namespace weft {
 
@@ -18,10 +18,6 @@ constexpr int kAttempts = 3;         // at the source, before a sample is called
 constexpr int kEndOfFile = -1;  // beside the values of errno
 
 }  // namespace
-
-uint64_t Fetcher::checksum_of(std::span<const std::byte> bytes) {
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
 
 void Fetcher::drop_corrupt(RecordId record) {
   replicas_.forget(record);
@@ -107,7 +103,7 @@ bool Fetcher::collect_reads() {
 void Fetcher::read_ended(const FetchPtr& fetch) {
   --requests_[static_cast<size_t>(fetch->origin)];
   if (fetch->error == 0 && fetch->bytes_left != 0) fetch->error = kEndOfFile;
-  const uint64_t checksum = fetch->error == 0 ? checksum_of(fetch->buffer->bytes()) : 0;
+  const uint64_t checksum = fetch->error == 0 ? record_checksum(fetch->buffer->bytes()) : 0;
   if (fetch->origin == Origin::disk) {
     if (fetch->error == 0 && checksum == fetch->expected_checksum) return arrived(fetch, checksum);
     drop_corrupt(fetch->record);
@@ -137,7 +133,7 @@ bool Fetcher::collect_peers() {
     --requests_[static_cast<size_t>(Origin::peer)];
     fetch->link_id = 0;
     const bool whole = come.bytes == fetch->bytes;
-    if (whole && checksum_of(fetch->buffer->bytes()) == come.checksum) {
+    if (whole && record_checksum(fetch->buffer->bytes()) == come.checksum) {
       arrived(fetch, come.checksum);
       continue;
     }
@@ -185,7 +181,7 @@ void Fetcher::answer(const PeerLink::Question& question) {
     return;
   }
   // Not here yet: this rank is the home, so that it reads the record, once for all.
-  Fetch& fetch = begin(question.record / options_.parts, question.record);
+  Fetch& fetch = begin(sample_of(question.record), question.record);
   fetch.questions.push_back(question);
   const FetchPtr pointer = under_way_.at(question.record);
   for (const Tier* tier : world_.tiers) {
@@ -247,13 +243,13 @@ void Fetcher::arrived(const FetchPtr& fetch, uint64_t checksum) {
 void Fetcher::keep(const Fetch& fetch, uint64_t checksum) {
   if (world_.placement == nullptr || world_.tiers.empty()) return;
   const std::span<const std::byte> bytes = fetch.buffer->bytes();
-  const Home home = world_.placement->home(fetch.sample);
-  if (home.rank == options_.rank) {
+  if (is_home(fetch.sample)) {
     if (fetch.origin == Origin::disk) return;
     // The tier of the placement first; another where that one has become too small.
     const auto tiers = static_cast<int>(world_.tiers.size());
+    const int first = world_.placement->home(fetch.sample).tier;
     for (int i = 0; i < tiers; ++i) {
-      Tier& tier = *world_.tiers[static_cast<size_t>((home.tier + i) % tiers)];
+      Tier& tier = *world_.tiers[static_cast<size_t>((first + i) % tiers)];
       if (tier.holds(fetch.record) || tier.put(fetch.record, bytes, checksum)) return;
     }
     return;

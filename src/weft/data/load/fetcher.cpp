@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "weft/base/check.h"
+#include "weft/base/philox.h"
 #include "weft/base/threads.h"
-#include "weft/data/stream/permutation.h"
+#include "weft/data/verify/record_checksum.h"
 
 namespace weft {
 
@@ -20,11 +22,12 @@ constexpr size_t kOpenFiles = 256;   // sources of more files have them opened a
 constexpr uint64_t kSubstituteStream = 0x7375'6273;  // "subs"
 
 /// Bytes of each tier that no home takes.
-std::vector<int64_t> spare_room(const FetchWorld& world, int rank) {
+std::vector<int64_t> spare_room(const FetchWorld& world, const FetchOptions& options) {
   std::vector<int64_t> room;
   for (size_t tier = 0; tier < world.tiers.size(); ++tier) {
-    const int64_t homes =
-        world.placement == nullptr ? 0 : world.placement->used(rank, static_cast<int>(tier));
+    int64_t homes = 0;
+    if (world.placement != nullptr) homes = world.placement->used(options.rank, static_cast<int>(tier));
+    if (!options.split) homes = homes / options.group + 1;  // dealt out among the group
     room.push_back(std::max<int64_t>(0, world.tiers[tier]->capacity() - homes));
   }
   return room;
@@ -35,7 +38,7 @@ std::vector<int64_t> spare_room(const FetchWorld& world, int rank) {
 Fetcher::Fetcher(FetchWorld world, FetchOptions options)
     : world_(std::move(world)),
       options_(std::move(options)),
-      replicas_(world_.tiers, spare_room(world_, options_.rank)),
+      replicas_(world_.tiers, spare_room(world_, options_)),
       next_step_(options_.first_step),
       consumer_step_(options_.first_step) {
   if (world_.source->files().size() <= kOpenFiles) open_files_.assign(world_.source->files().size(), -1);
@@ -119,8 +122,36 @@ bool Fetcher::work() {
   if (!stopping_) busy = issue() || busy;
   busy = collect_reads() || busy;
   if (world_.link != nullptr) busy = collect_peers() || busy;
-  for (Tier* tier : world_.tiers) tier->progress();
+  for (Tier* tier : world_.tiers) {
+    tier->progress();
+    std::string trouble = tier->trouble();
+    if (trouble.empty()) continue;
+    const std::lock_guard lock(mutex_);
+    troubles_.push_back(std::move(trouble));
+  }
   return busy;
+}
+
+std::vector<std::string> Fetcher::troubles() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(troubles_, {});
+}
+
+RecordId Fetcher::record_of(int64_t sample) const {
+  return options_.split ? sample * options_.group + options_.member : sample;
+}
+
+int64_t Fetcher::sample_of(RecordId record) const {
+  return options_.split ? record / options_.group : record;
+}
+
+/// A record that all of a group read lives with one of them.
+int Fetcher::home_of(int64_t sample) const {
+  if (world_.placement == nullptr) return -1;
+  const int rank = world_.placement->home(sample).rank;
+  if (rank < 0) return -1;
+  return rank * options_.group +
+         (options_.split ? options_.member : static_cast<int>(sample % options_.group));
 }
 
 bool Fetcher::may_issue() const {
@@ -153,7 +184,7 @@ bool Fetcher::issue() {
 
 void Fetcher::want(DecodePool::Row row) {
   if (row.sample < 0) return pool_->add(std::move(row));
-  const RecordId record = row.sample * options_.parts + options_.part_number;
+  const RecordId record = record_of(row.sample);
   if (const auto found = under_way_.find(record); found != under_way_.end()) {
     found->second->rows.push_back(std::move(row));
     return;
@@ -169,12 +200,11 @@ bool Fetcher::take_from_tiers(DecodePool::Row& row, RecordId record) {
     const std::optional<Tier::Stored> stored = tier->find(record);
     if (!stored || stored->memory == nullptr) continue;
     row.record.bytes = {stored->memory, static_cast<size_t>(stored->bytes)};
-    if (checksum_of(row.record.bytes) != stored->checksum) {
+    if (record_checksum(row.record.bytes) != stored->checksum) {
       drop_corrupt(record);
       return false;
     }
-    const bool home = world_.placement != nullptr && world_.placement->home(row.sample).rank == options_.rank;
-    if (!home) {
+    if (!is_home(row.sample)) {
       // A second copy may be given up while a worker still reads it.
       row.record.buffer = std::make_shared<RecordBuffer>(stored->bytes, budget_used_);
       std::copy(row.record.bytes.begin(), row.record.bytes.end(), row.record.buffer->bytes().begin());
@@ -205,14 +235,14 @@ void Fetcher::choose_origin(Fetch& fetch, const FetchPtr& pointer) {
     if (const std::optional<Tier::Stored> stored = tier->find(fetch.record))
       return read_disk(pointer, *stored);
   }
-  const Home home = world_.placement == nullptr ? Home{} : world_.placement->home(fetch.sample);
-  if (world_.link != nullptr && home.rank >= 0 && home.rank != options_.rank && peer_is_best(fetch, home)) {
-    return ask_peer(pointer, home.rank);
+  const int home = home_of(fetch.sample);
+  if (world_.link != nullptr && home >= 0 && !is_home(fetch.sample) && peer_is_best(fetch)) {
+    return ask_peer(pointer, home);
   }
   read_source(pointer);
 }
 
-bool Fetcher::peer_is_best(const Fetch& fetch, Home /*home*/) const {
+bool Fetcher::peer_is_best(const Fetch& fetch) const {
   // The source is everybody's: it must be clearly faster for a reader to turn to it when a copy is at hand.
   constexpr double kClearly = 1.5;
   const auto peer = static_cast<size_t>(Origin::peer);

@@ -35,10 +35,13 @@ struct FetchWorld {
 };
 
 struct FetchOptions {
-  int rank = 0;              ///< in the stream's (and the link's) counting
+  int rank = 0;  ///< of the stream's ranks
+  /// Ranks that take the same rows, because they split samples or weights; a rank's number in the link is
+  /// rank * group + member.
+  int group = 1;
+  int member = 0;
   std::vector<Region> part;  ///< of each field; empty: whole samples
-  int64_t part_number = 0;   ///< among `parts`: records are numbered sample * parts + part_number
-  int64_t parts = 1;
+  bool split = false;        ///< each member reads its own part; else all of a group read the same records
   uint64_t seed = 0;
   int64_t first_step = 0;
   int64_t end_step = 0;
@@ -67,6 +70,8 @@ class Fetcher {
   void released(int64_t step);
   /// A worker could not use a sample: takes the row over (DecodePool::OnBroken). Any thread.
   bool broken(const DecodePool::Row& row, const std::string& why);
+  /// Sentences about tiers that broke since the last call. Any thread.
+  std::vector<std::string> troubles();
 
  private:
   /// A record under way, and everybody who waits for it.
@@ -101,7 +106,7 @@ class Fetcher {
   bool take_from_tiers(DecodePool::Row& row, RecordId record);
   Fetch& begin(int64_t sample, RecordId record);
   void choose_origin(Fetch& fetch, const FetchPtr& pointer);
-  bool peer_is_best(const Fetch& fetch, Home home) const;
+  bool peer_is_best(const Fetch& fetch) const;
   void read_source(const FetchPtr& fetch);
   void read_disk(const FetchPtr& fetch, const Tier::Stored& stored);
   void ask_peer(const FetchPtr& fetch, int peer);
@@ -121,8 +126,13 @@ class Fetcher {
   void send(const PeerLink::Question& question, std::span<const std::byte> bytes, uint64_t checksum,
             std::shared_ptr<RecordBuffer> buffer);
   bool finished() const;
+  RecordId record_of(int64_t sample) const;
+  int64_t sample_of(RecordId record) const;
+  int home_of(int64_t sample) const;
+  bool is_home(int64_t sample) const {
+    return home_of(sample) == options_.rank * options_.group + options_.member;
+  }
   double now_ms() const;
-  static uint64_t checksum_of(std::span<const std::byte> bytes);
 
   FetchWorld world_;
   FetchOptions options_;
@@ -150,6 +160,7 @@ class Fetcher {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::pair<DecodePool::Row, std::string>> broken_;  ///< under mutex_
+  std::vector<std::string> troubles_;                           ///< likewise
   bool woken_ = false;
   std::thread thread_;
 };

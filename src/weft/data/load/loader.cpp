@@ -1,5 +1,6 @@
 #include "weft/data/load/loader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 
@@ -28,25 +29,35 @@ std::vector<int64_t> record_sizes(const Source& source, std::span<const Region> 
   return sizes;
 }
 
-/// The capacities of all ranks' tiers, told once at the start: from here on no rank asks another.
-std::vector<std::vector<int64_t>> all_capacities(const std::vector<std::unique_ptr<Tier>>& tiers,
-                                                 const std::optional<Communicator>& peers, int ranks,
-                                                 int rank) {
+/// Bytes that each of the stream's ranks can keep, by tier, told once at the start: from here on no rank asks
+/// another.
+std::vector<std::vector<int64_t>> all_capacities(const LoaderOptions& options, int ranks) {
   std::vector<int64_t> own;
-  for (const auto& tier : tiers) own.push_back(tier->capacity());
+  for (const Tier* tier : options.tiers) own.push_back(tier->capacity());
   std::vector<std::vector<int64_t>> all(static_cast<size_t>(ranks), std::vector<int64_t>(own.size(), 0));
-  if (!peers) {
-    all[static_cast<size_t>(rank)] = own;
+  if (!options.peers) {
+    all[static_cast<size_t>(options.rank)] = own;
     return all;
   }
   int64_t most = std::ssize(own);
-  peers->all_reduce(&most, 1, Element::i64, Reduce::max).wait();
+  options.peers->all_reduce(&most, 1, Element::i64, Reduce::max).wait();
   own.resize(static_cast<size_t>(most), 0);
-  std::vector<int64_t> flat(static_cast<size_t>(most * ranks));
-  const std::vector<int64_t> counts(static_cast<size_t>(ranks), most);
-  peers->all_gather(own.data(), flat.data(), counts, Element::i64).wait();
-  for (int r = 0; r < ranks; ++r) {
-    all[static_cast<size_t>(r)].assign(flat.begin() + r * most, flat.begin() + (r + 1) * most);
+  const int everybody = options.peers->size();
+  std::vector<int64_t> flat(static_cast<size_t>(most * everybody));
+  const std::vector<int64_t> counts(static_cast<size_t>(everybody), most);
+  options.peers->all_gather(own.data(), flat.data(), counts, Element::i64).wait();
+  for (int rank = 0; rank < ranks; ++rank) {
+    std::vector<int64_t>& tiers = all[static_cast<size_t>(rank)];
+    tiers.resize(static_cast<size_t>(most));
+    for (int64_t tier = 0; tier < most; ++tier) {
+      int64_t least = flat[static_cast<size_t>(rank * options.group * most + tier)];
+      for (int member = 1; member < options.group; ++member) {
+        least = std::min(least, flat[static_cast<size_t>((rank * options.group + member) * most + tier)]);
+      }
+      // Records that a group shares are dealt out by number, and so not to the last byte alike.
+      const bool dealt = !options.split && options.group > 1;
+      tiers[static_cast<size_t>(tier)] = dealt ? least / 100 * 97 * options.group : least;
+    }
   }
   return all;
 }
@@ -77,11 +88,12 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   Parts& p = *parts_;
   const LoaderOptions& o = p.options;
   const AccessStream& stream = *o.stream;
-  WEFT_CHECK(!o.peers || o.peers->size() == stream.ranks(), "{} peers for a stream of {} ranks",
-             o.peers ? o.peers->size() : 0, stream.ranks());
+  const int everybody = stream.ranks() * o.group;
+  WEFT_CHECK(!o.peers || o.peers->size() == everybody, "{} peers where the stream has {} ranks",
+             o.peers ? o.peers->size() : 0, everybody);
   FetchWorld world;
-  const std::vector<std::vector<int64_t>> capacity = all_capacities(o.tiers, o.peers, stream.ranks(), o.rank);
-  for (const auto& tier : o.tiers) world.tiers.push_back(tier.get());
+  const std::vector<std::vector<int64_t>> capacity = all_capacities(o, stream.ranks());
+  world.tiers = o.tiers;
   if (!capacity.front().empty()) {
     PlacementOptions placing;
     const std::vector<int64_t> sizes = record_sizes(source, o.part);
@@ -104,8 +116,9 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   FetchOptions fetching;
   fetching.rank = o.rank;
   fetching.part = o.part;
-  fetching.part_number = o.part_number;
-  fetching.parts = o.parts;
+  fetching.group = o.group;
+  fetching.member = o.member;
+  fetching.split = o.split;
   fetching.seed = o.seed;
   fetching.first_step = o.first_step;
   fetching.end_step = stream.steps();
@@ -155,13 +168,7 @@ std::vector<BadSamples::Entry> Loader::bad_samples() const { return parts_->bad.
 
 int64_t Loader::covered() const { return parts_->placement ? parts_->placement->covered() : 0; }
 
-std::vector<std::string> Loader::troubles() {
-  std::vector<std::string> sentences;
-  for (const auto& tier : parts_->options.tiers) {
-    if (std::string sentence = tier->trouble(); !sentence.empty()) sentences.push_back(std::move(sentence));
-  }
-  return sentences;
-}
+std::vector<std::string> Loader::troubles() { return parts_->fetcher->troubles(); }
 
 std::string Loader::reader_name() const { return parts_->reader->name(); }
 

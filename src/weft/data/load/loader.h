@@ -3,7 +3,7 @@
 //
 //   LoaderOptions options;
 //   options.stream = stream;                                        // who reads what, and when
-//   options.tiers.push_back(make_memory_tier(8 << 30));             // where copies may be kept
+//   options.tiers = {memory.get()};                                 // where copies may be kept
 //   Loader loader(source, assembler, std::move(options));
 //   while (const Batch* batch = loader.next()) train(batch->tensors);
 #include <memory>
@@ -23,12 +23,15 @@ namespace weft {
 struct LoaderOptions {
   std::shared_ptr<const AccessStream> stream;  ///< shared: the trainer counts steps by it
   int rank = 0;                                ///< of the stream's ranks
-  std::vector<std::unique_ptr<Tier>> tiers;    ///< fastest first; none: nothing is kept
-  /// Ranks that share their tiers: those of the stream, in its order. None: no peers. Collective constructor.
-  std::optional<Communicator> peers;
+  /// Ranks that take the same rows: they split the samples in space, or the weights.
+  int group = 1;
+  int member = 0;
   std::vector<Region> part;  ///< of each field, what this rank reads; none: whole samples
-  int64_t part_number = 0;   ///< which of `parts` equal parts that is: ranks with the same part are peers
-  int64_t parts = 1;
+  bool split = false;        ///< the members of a group read different parts; else all read the same
+  std::vector<Tier*> tiers;  ///< fastest first; none: nothing is kept. They outlive the loader
+  /// Ranks that share their tiers: stream rank * group + member. None: no peers. Makes the constructor
+  /// collective.
+  std::optional<Communicator> peers;
   uint64_t seed = 0;
   int64_t first_step = 0;                     ///< to go on from
   int slots = 3;                              ///< batches in the staging ring
