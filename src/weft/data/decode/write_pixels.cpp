@@ -1,0 +1,244 @@
+#include "weft/data/decode/write_pixels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/data/decode/write_pixels.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "weft/base/check.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace weft {
+namespace HWY_NAMESPACE {
+namespace {
+
+#if HWY_TARGET == HWY_SCALAR
+
+// No vectors: the plain loop does everything.
+int64_t write_f32(const uint8_t*, bool, int64_t, const float*, const float*, float*) { return 0; }
+int64_t write_bf16(const uint8_t*, bool, int64_t, const float*, const float*, BFloat16*) { return 0; }
+
+#else
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::Rebind<int32_t, Floats>;
+using Halves = hn::Rebind<uint16_t, Floats>;
+using FloatVector = hn::Vec<Floats>;
+
+HWY_INLINE void store(FloatVector red, FloatVector green, FloatVector blue, float* out) {
+  hn::StoreInterleaved3(red, green, blue, Floats(), out);
+}
+
+/// To nearest, ties to even; pixels are never NaN.
+HWY_INLINE hn::Vec<Halves> upper_half(FloatVector value) {
+  const Ints ints;
+  const auto word = hn::BitCast(ints, value);
+  const auto odd = hn::And(hn::ShiftRight<16>(word), hn::Set(ints, 1));
+  const auto rounded = hn::Add(hn::Add(word, hn::Set(ints, 0x7fff)), odd);
+  const auto low = hn::And(hn::ShiftRight<16>(rounded), hn::Set(ints, 0xffff));
+  return hn::DemoteTo(Halves(), low);
+}
+
+HWY_INLINE void store(FloatVector red, FloatVector green, FloatVector blue, BFloat16* out) {
+  hn::StoreInterleaved3(upper_half(red), upper_half(green), upper_half(blue), Halves(),
+                        reinterpret_cast<uint16_t*>(out));
+}
+
+/// Pixels from `pixel` on (or backwards, with `mirrored`) to three values each. Subtracts, then multiplies: a
+/// fused product-sum would round otherwise where a machine has it. Returns how many of `count` it did.
+template <class T>
+HWY_INLINE int64_t write_some(const uint8_t* pixel, bool mirrored, int64_t count, const float* offset,
+                              const float* factor, T* out) {
+  const Floats floats;
+  const Ints ints;
+  const auto step = static_cast<int64_t>(hn::Lanes(floats));
+  const auto byte = hn::Set(ints, 0xff);
+  const auto channel = [&](auto words, size_t c) HWY_ATTR {
+    const auto value = hn::ConvertTo(floats, hn::And(words, byte));
+    return hn::Mul(hn::Sub(value, hn::Set(floats, offset[c])), hn::Set(floats, factor[c]));
+  };
+  int64_t i = 0;
+  for (; i + step <= count; i += step, out += 3 * step) {
+    const int64_t at = mirrored ? -(i + step - 1) : i;
+    auto words = hn::BitCast(ints, hn::LoadU(hn::Repartition<uint8_t, Ints>(), pixel + at * kPixelBytes));
+    if (mirrored) words = hn::Reverse(ints, words);
+    store(channel(words, 0), channel(hn::ShiftRight<8>(words), 1), channel(hn::ShiftRight<16>(words), 2),
+          out);
+  }
+  return i;
+}
+
+int64_t write_f32(const uint8_t* pixel, bool mirrored, int64_t count, const float* offset,
+                  const float* factor, float* out) {
+  return write_some(pixel, mirrored, count, offset, factor, out);
+}
+int64_t write_bf16(const uint8_t* pixel, bool mirrored, int64_t count, const float* offset,
+                   const float* factor, BFloat16* out) {
+  return write_some(pixel, mirrored, count, offset, factor, out);
+}
+
+#endif
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace weft
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace weft {
+HWY_EXPORT(write_f32);
+HWY_EXPORT(write_bf16);
+
+namespace {
+
+/// (byte - offset) * factor, the same as (byte / 255 - mean) / deviation.
+template <class Real>
+struct Scaling {
+  std::array<Real, 3> offset{};
+  std::array<Real, 3> factor{};
+
+  explicit Scaling(const ImageTransform& transform) {
+    for (size_t c = 0; c < 3; ++c) {
+      offset[c] = static_cast<Real>(transform.mean[c] * 255);
+      factor[c] = static_cast<Real>(1 / (255 * transform.deviation[c]));
+    }
+  }
+};
+
+template <class T>
+struct RealOf {
+  using Real = float;
+};
+template <>
+struct RealOf<double> {
+  using Real = double;
+};
+
+template <class T>
+T value_of(uint8_t byte, const Scaling<typename RealOf<T>::Real>& scaling, size_t channel) {
+  return T((static_cast<typename RealOf<T>::Real>(byte) - scaling.offset[channel]) * scaling.factor[channel]);
+}
+template <>
+uint8_t value_of<uint8_t>(uint8_t byte, const Scaling<float>&, size_t) {
+  return byte;
+}
+
+/// As many pixels as the vector code takes at once, and leaves a rest.
+template <class T>
+int64_t write_vectors(const uint8_t* pixel, bool mirrored, int64_t count, const Scaling<float>& scaling,
+                      T* out) {
+  if constexpr (std::is_same_v<T, float>) {
+    return HWY_DYNAMIC_DISPATCH(write_f32)(pixel, mirrored, count, scaling.offset.data(),
+                                           scaling.factor.data(), out);
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return HWY_DYNAMIC_DISPATCH(write_bf16)(pixel, mirrored, count, scaling.offset.data(),
+                                            scaling.factor.data(), out);
+  }
+  return 0;
+}
+
+/// Writes one output image's part, row by row.
+template <class T>
+class RowWriter {
+ public:
+  RowWriter(const PixelView& pixels, const ImageTransform& transform, const ImagePlacement& place,
+            const Region& part)
+      : pixels_(pixels),
+        place_(place),
+        part_(part),
+        width_(transform.width),
+        scaling_(transform),
+        channels_(part.ranges[2].size()) {
+    // Columns of the output that have pixels.
+    filled_ =
+        place.mirrored ? Range{width_ - pixels.columns.end, width_ - pixels.columns.begin} : pixels.columns;
+    filled_.begin = std::clamp(filled_.begin, part.ranges[1].begin, part.ranges[1].end);
+    filled_.end = std::clamp(filled_.end, filled_.begin, part.ranges[1].end);
+  }
+
+  void write(int64_t y, T* out) const {
+    const Range columns = part_.ranges[1];
+    if (y < pixels_.rows.begin || y >= pixels_.rows.end || filled_.size() == 0) {
+      write_black(columns.size(), out);
+    } else {
+      write_black(filled_.begin - columns.begin, out);
+      write_filled(y, out + (filled_.begin - columns.begin) * channels_);
+      write_black(columns.end - filled_.end, out + (filled_.end - columns.begin) * channels_);
+    }
+    if (y >= place_.cutout_rows.begin && y < place_.cutout_rows.end) erase(out);
+  }
+
+ private:
+  void write_filled(int64_t y, T* out) const {
+    const int64_t first = place_.mirrored ? width_ - 1 - filled_.begin : filled_.begin;
+    const uint8_t* pixel = pixels_.at(y, first);
+    int64_t done = 0;
+    if constexpr (std::is_same_v<typename RealOf<T>::Real, float>) {
+      if (channels_ == 3) done = write_vectors(pixel, place_.mirrored, filled_.size(), scaling_, out);
+    }
+    const int64_t step = place_.mirrored ? -kPixelBytes : kPixelBytes;
+    out += done * channels_;
+    for (pixel += done * step; done < filled_.size(); ++done, pixel += step) out = write_one(pixel, out);
+  }
+  T* write_one(const uint8_t* pixel, T* out) const {
+    for (int64_t c = part_.ranges[2].begin; c < part_.ranges[2].end; ++c) {
+      *out++ = value_of<T>(pixel[c], scaling_, static_cast<size_t>(c));
+    }
+    return out;
+  }
+  void write_black(int64_t count, T* out) const {
+    constexpr std::array<uint8_t, 3> black{};
+    for (int64_t i = 0; i < count; ++i) out = write_one(black.data(), out);
+  }
+  void erase(T* out) const {
+    const Range columns = part_.ranges[1];
+    const int64_t begin = std::max(columns.begin, place_.cutout_columns.begin);
+    const int64_t end = std::min(columns.end, place_.cutout_columns.end);
+    if (begin < end) std::fill_n(out + (begin - columns.begin) * channels_, (end - begin) * channels_, T{});
+  }
+
+  const PixelView& pixels_;
+  const ImagePlacement& place_;
+  const Region& part_;
+  int64_t width_;
+  Scaling<typename RealOf<T>::Real> scaling_;
+  int64_t channels_;
+  Range filled_;
+};
+
+template <class T>
+void write_all(const PixelView& pixels, const ImageTransform& transform, const ImagePlacement& place,
+               const Region& part, T* out) {
+  const RowWriter<T> writer(pixels, transform, place, part);
+  const int64_t row_elems = part.ranges[1].size() * part.ranges[2].size();
+  for (int64_t y = part.ranges[0].begin; y < part.ranges[0].end; ++y, out += row_elems) writer.write(y, out);
+}
+
+}  // namespace
+
+void write_pixels(const PixelView& pixels, const ImageTransform& transform, const ImagePlacement& place,
+                  const Region& part, const View& output) {
+  switch (output.type.dtype) {
+    case DType::u8:
+      return write_all(pixels, transform, place, part, output.as<uint8_t>());
+    case DType::bf16:
+      return write_all(pixels, transform, place, part, output.as<BFloat16>());
+    case DType::f32:
+      return write_all(pixels, transform, place, part, output.as<float>());
+    case DType::f64:
+      return write_all(pixels, transform, place, part, output.as<double>());
+    case DType::i32:
+    case DType::i64:
+      break;
+  }
+  WEFT_CHECK(false, "an image is written as u8, bf16, f32 or f64, not {}", name_of(output.type.dtype));
+}
+
+}  // namespace weft
+#endif
