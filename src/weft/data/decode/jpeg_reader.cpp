@@ -105,8 +105,23 @@ struct JpegReader::State {
   PixelView start(int reduction, Range rows, Range columns);
   void read_rows(const PixelView& view);
   void skip_to(int64_t row) {
-    if (row > info.output_scanline)
+    if (row > info.output_scanline) {
       jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(row) - info.output_scanline);
+    }
+  }
+  /// Decodes what is left. libjpeg would not look at rows that are skipped to the very end.
+  void check_rest(const PixelView& view) {
+    const auto last = static_cast<int64_t>(info.output_height) - 1;
+    skip_to(last);
+    if (info.output_scanline > last) return;
+    JSAMPROW spare = view.data + view.rows.size() * view.row_bytes;
+    jpeg_read_scanlines(&info, &spare, 1);
+  }
+  /// Memory for these, and a row behind them that check_rest() may use.
+  PixelView take_pixels(Range rows, Range columns) {
+    PixelView view = pixels.resize({rows.begin, rows.end + 1}, columns);
+    view.rows = rows;
+    return view;
   }
 };
 
@@ -119,11 +134,11 @@ PixelView JpegReader::State::start(int reduction, Range rows, Range columns) {
   const auto width = static_cast<int64_t>(info.output_width);
   const int64_t left = std::max<int64_t>(0, columns.begin - kMargin);
   const int64_t right = std::min(width, columns.end + kMargin);
-  if (right - left + kMargin >= width) return pixels.resize(rows, {0, width});
+  if (right - left + kMargin >= width) return take_pixels(rows, {0, width});
   auto offset = static_cast<JDIMENSION>(left);
   auto count = static_cast<JDIMENSION>(right - left);
   jpeg_crop_scanline(&info, &offset, &count);
-  return pixels.resize(rows, {offset, static_cast<int64_t>(offset) + count});
+  return take_pixels(rows, {offset, static_cast<int64_t>(offset) + count});
 }
 
 void JpegReader::State::read_rows(const PixelView& view) {
@@ -165,7 +180,7 @@ PixelView JpegReader::read(int reduction, Range rows, Range columns, const std::
   done = done && state.guarded([&] {
     state.skip_to(view.rows.begin);
     state.read_rows(view);
-    state.skip_to(state.info.output_height);
+    state.check_rest(view);
   });
   const char* why = !done ? state.errors.fatal.data() : state.errors.damage.data();
   const bool inks = state.info.out_color_space == JCS_CMYK;
