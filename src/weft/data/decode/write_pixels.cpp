@@ -26,52 +26,74 @@ int64_t write_bf16(const uint8_t*, bool, int64_t, const float*, const float*, BF
 #else
 
 namespace hn = hwy::HWY_NAMESPACE;
-using Floats = hn::ScalableTag<float>;
-using Ints = hn::Rebind<int32_t, Floats>;
-using Halves = hn::Rebind<uint16_t, Floats>;
-using FloatVector = hn::Vec<Floats>;
+using Floats = hn::FixedTag<float, 4>;
+using Ints = hn::FixedTag<int32_t, 4>;
+using Bytes = hn::FixedTag<uint8_t, 16>;
+using Halves = hn::FixedTag<uint16_t, 4>;
 
-HWY_INLINE void store(FloatVector red, FloatVector green, FloatVector blue, float* out) {
-  hn::StoreInterleaved3(red, green, blue, Floats(), out);
-}
+constexpr int64_t kPixelsAtOnce = 4;
+
+HWY_INLINE void store(hn::Vec<Floats> values, float* out) { hn::StoreU(values, Floats(), out); }
 
 /// To nearest, ties to even; pixels are never NaN.
-HWY_INLINE hn::Vec<Halves> upper_half(FloatVector value) {
+HWY_INLINE void store(hn::Vec<Floats> values, BFloat16* out) {
   const Ints ints;
-  const auto word = hn::BitCast(ints, value);
+  const auto word = hn::BitCast(ints, values);
   const auto odd = hn::And(hn::ShiftRight<16>(word), hn::Set(ints, 1));
   const auto rounded = hn::Add(hn::Add(word, hn::Set(ints, 0x7fff)), odd);
-  const auto low = hn::And(hn::ShiftRight<16>(rounded), hn::Set(ints, 0xffff));
-  return hn::DemoteTo(Halves(), low);
+  const auto upper = hn::And(hn::ShiftRight<16>(rounded), hn::Set(ints, 0xffff));
+  hn::StoreU(hn::DemoteTo(Halves(), upper), Halves(), reinterpret_cast<uint16_t*>(out));
 }
 
-HWY_INLINE void store(FloatVector red, FloatVector green, FloatVector blue, BFloat16* out) {
-  hn::StoreInterleaved3(upper_half(red), upper_half(green), upper_half(blue), Halves(),
-                        reinterpret_cast<uint16_t*>(out));
+/// Four pixels hold twelve values: three vectors of four, each with its bytes and its constants.
+struct Third {
+  hn::Vec<Bytes> places;
+  hn::Vec<Floats> offset;
+  hn::Vec<Floats> factor;
+};
+
+HWY_INLINE Third make_third(int64_t third, bool mirrored, const float* offset, const float* factor) {
+  alignas(16) uint8_t places[16];
+  alignas(16) float offsets[4];
+  alignas(16) float factors[4];
+  for (int64_t lane = 0; lane < 4; ++lane) {
+    const int64_t value = third * 4 + lane;
+    const int64_t pixel = mirrored ? kPixelsAtOnce - 1 - value / 3 : value / 3;
+    offsets[lane] = offset[value % 3];
+    factors[lane] = factor[value % 3];
+    places[lane * 4] = static_cast<uint8_t>(pixel * kPixelBytes + value % 3);
+    for (int64_t i = 1; i < 4; ++i) places[lane * 4 + i] = 0x80;  // zero
+  }
+  return {hn::Load(Bytes(), places), hn::Load(Floats(), offsets), hn::Load(Floats(), factors)};
 }
 
-/// Pixels from `pixel` on (or backwards, with `mirrored`) to three values each. Subtracts, then multiplies: a
-/// fused product-sum would round otherwise where a machine has it. Returns how many of `count` it did.
+/// Subtracts, then multiplies: a fused product-sum would round otherwise where a machine has it.
+template <class T>
+HWY_INLINE void write_third(hn::Vec<Bytes> pixels, const Third& third, T* out) {
+  const auto bytes = hn::TableLookupBytesOr0(pixels, third.places);
+  const auto values = hn::ConvertTo(Floats(), hn::BitCast(Ints(), bytes));
+  store(hn::Mul(hn::Sub(values, third.offset), third.factor), out);
+}
+
+/// Pixels from `pixel` on (or backwards, with `mirrored`) to three values each. Returns how many it did: all
+/// of `count` unless they are too few for one vector.
 template <class T>
 HWY_INLINE int64_t write_some(const uint8_t* pixel, bool mirrored, int64_t count, const float* offset,
                               const float* factor, T* out) {
-  const Floats floats;
-  const Ints ints;
-  const auto step = static_cast<int64_t>(hn::Lanes(floats));
-  const auto byte = hn::Set(ints, 0xff);
-  const auto channel = [&](auto words, size_t c) HWY_ATTR {
-    const auto value = hn::ConvertTo(floats, hn::And(words, byte));
-    return hn::Mul(hn::Sub(value, hn::Set(floats, offset[c])), hn::Set(floats, factor[c]));
-  };
-  int64_t i = 0;
-  for (; i + step <= count; i += step, out += 3 * step) {
-    const int64_t at = mirrored ? -(i + step - 1) : i;
-    auto words = hn::BitCast(ints, hn::LoadU(hn::Repartition<uint8_t, Ints>(), pixel + at * kPixelBytes));
-    if (mirrored) words = hn::Reverse(ints, words);
-    store(channel(words, 0), channel(hn::ShiftRight<8>(words), 1), channel(hn::ShiftRight<16>(words), 2),
-          out);
+  if (count < kPixelsAtOnce) return 0;
+  const Third a = make_third(0, mirrored, offset, factor);
+  const Third b = make_third(1, mirrored, offset, factor);
+  const Third c = make_third(2, mirrored, offset, factor);
+  for (int64_t i = 0; i < count; i += kPixelsAtOnce) {
+    // The last ones overlap those before them.
+    const int64_t first = std::min(i, count - kPixelsAtOnce);
+    const int64_t at = mirrored ? -(first + kPixelsAtOnce - 1) : first;
+    const auto pixels = hn::LoadU(Bytes(), pixel + at * kPixelBytes);
+    write_third(pixels, a, out + first * 3);
+    write_third(pixels, b, out + first * 3 + 4);
+    write_third(pixels, c, out + first * 3 + 8);
   }
-  return i;
+  return count;
 }
 
 int64_t write_f32(const uint8_t* pixel, bool mirrored, int64_t count, const float* offset,
@@ -129,7 +151,7 @@ uint8_t value_of<uint8_t>(uint8_t byte, const Scaling<float>&, size_t) {
   return byte;
 }
 
-/// As many pixels as the vector code takes at once, and leaves a rest.
+/// By vectors; returns how many pixels it did, all or none.
 template <class T>
 int64_t write_vectors(const uint8_t* pixel, bool mirrored, int64_t count, const Scaling<float>& scaling,
                       T* out) {
@@ -177,14 +199,16 @@ class RowWriter {
  private:
   void write_filled(int64_t y, T* out) const {
     const int64_t first = place_.mirrored ? width_ - 1 - filled_.begin : filled_.begin;
-    const uint8_t* pixel = pixels_.at(y, first);
+    write_run(pixels_.at(y, first), place_.mirrored, filled_.size(), out);
+  }
+  void write_run(const uint8_t* pixel, bool mirrored, int64_t count, T* out) const {
     int64_t done = 0;
     if constexpr (std::is_same_v<typename RealOf<T>::Real, float>) {
-      if (channels_ == 3) done = write_vectors(pixel, place_.mirrored, filled_.size(), scaling_, out);
+      if (channels_ == 3) done = write_vectors(pixel, mirrored, count, scaling_, out);
     }
-    const int64_t step = place_.mirrored ? -kPixelBytes : kPixelBytes;
+    const int64_t step = mirrored ? -kPixelBytes : kPixelBytes;
     out += done * channels_;
-    for (pixel += done * step; done < filled_.size(); ++done, pixel += step) out = write_one(pixel, out);
+    for (pixel += done * step; done < count; ++done, pixel += step) out = write_one(pixel, out);
   }
   T* write_one(const uint8_t* pixel, T* out) const {
     for (int64_t c = part_.ranges[2].begin; c < part_.ranges[2].end; ++c) {
@@ -193,8 +217,11 @@ class RowWriter {
     return out;
   }
   void write_black(int64_t count, T* out) const {
-    constexpr std::array<uint8_t, 3> black{};
-    for (int64_t i = 0; i < count; ++i) out = write_one(black.data(), out);
+    constexpr int64_t kBlack = 64;
+    static constexpr std::array<uint8_t, kBlack * kPixelBytes> black{};
+    for (; count > 0; count -= kBlack, out += kBlack * channels_) {
+      write_run(black.data(), false, std::min(count, kBlack), out);
+    }
   }
   void erase(T* out) const {
     const Range columns = part_.ranges[1];
