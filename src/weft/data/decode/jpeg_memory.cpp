@@ -20,13 +20,11 @@ namespace {
 
 JpegMemory& memory_of(j_common_ptr info) { return *static_cast<JpegMemory*>(info->client_data); }
 
-void* take(j_common_ptr info, ScratchArena& arena, size_t bytes) {
-  void* memory = arena.take(bytes);
+void* take(j_common_ptr info, size_t bytes) {
+  void* memory = memory_of(info).arena.take(bytes);
   if (memory == nullptr) ERREXIT1(info, JERR_OUT_OF_MEMORY, 0);
   return memory;
 }
-
-void* take(j_common_ptr info, size_t bytes) { return take(info, memory_of(info).arena, bytes); }
 
 void* alloc_small(j_common_ptr info, int pool, size_t bytes) {
   if (pool != JPOOL_IMAGE) return memory_of(info).original.alloc_small(info, pool, bytes);
@@ -44,7 +42,7 @@ Element** take_rows(j_common_ptr info, size_t row_elems, size_t rows) {
   constexpr size_t kRowAlign = 64;
   const size_t row_bytes = (row_elems * sizeof(Element) + kRowAlign - 1) / kRowAlign * kRowAlign;
   auto** pointers = static_cast<Element**>(take(info, rows * sizeof(Element*)));
-  auto* bytes = static_cast<std::byte*>(take(info, memory_of(info).rows, rows * row_bytes));
+  auto* bytes = static_cast<std::byte*>(take(info, rows * row_bytes));
   for (size_t row = 0; row < rows; ++row) {
     pointers[row] = reinterpret_cast<Element*>(bytes + row * row_bytes);
   }
@@ -102,7 +100,6 @@ void free_pool(j_common_ptr info, int pool) {
   if (pool != JPOOL_IMAGE) return;
   memory.arrays = nullptr;
   memory.arena.clear();
-  memory.rows.clear();
 }
 
 }  // namespace

@@ -12,10 +12,6 @@ namespace weft {
 /// Where libjpeg takes memory for an image. What lives as long as the decompressor stays with libjpeg.
 struct JpegMemory {
   ScratchArena arena;
-  /// Rows of samples lie together: those of a small image then differ in their addresses' last 12 bits. Where
-  /// these are equal, a processor holds loads back for stores to another row; by chance of addresses that
-  /// doubled the time of a 32x32 image.
-  ScratchArena rows;
   jpeg_memory_mgr original{};
   struct BlockArray* arrays = nullptr;  ///< coefficients of this image (progressive files only)
 
