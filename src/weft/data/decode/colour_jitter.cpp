@@ -42,7 +42,7 @@ void change_contrast(const PixelView& pixels, float factor) {
   int64_t sum = 0;
   each_pixel(pixels, [&](const uint8_t* pixel) { sum += luma(pixel); });
   const auto count = static_cast<double>(pixels.rows.size() * pixels.columns.size());
-  blend_all(pixels, static_cast<int>(static_cast<double>(sum) / count + 0.5), factor);
+  blend_all(pixels, static_cast<int>(std::lround(static_cast<double>(sum) / count)), factor);
 }
 
 void change_saturation(const PixelView& pixels, float factor) {
@@ -73,8 +73,8 @@ void turn_hue(const PixelView& pixels, float sixths) {
     for (int c = 0; c < 3; ++c) {
       const float away = std::abs(hue - own[c]);
       const float share = std::clamp(2 - std::min(away, 6 - away), 0.0f, 1.0f);
-      pixel[c] =
-          static_cast<uint8_t>(static_cast<float>(least) + share * static_cast<float>(most - least) + 0.5f);
+      pixel[c] = static_cast<uint8_t>(
+          std::lround(static_cast<float>(least) + share * static_cast<float>(most - least)));
     }
   });
 }

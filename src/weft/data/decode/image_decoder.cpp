@@ -20,13 +20,13 @@ namespace {
 enum class Format : uint8_t { jpeg, png };
 
 Format format_of(std::span<const std::byte> file, const std::string& name) {
-  static constexpr std::array<uint8_t, 3> jpeg{0xff, 0xd8, 0xff};
-  static constexpr std::array<uint8_t, 8> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  static constexpr std::array<uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
+  static constexpr std::array<uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   const auto begins_with = [&](auto& magic) {
     return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
   };
-  if (begins_with(jpeg)) return Format::jpeg;
-  if (begins_with(png)) return Format::png;
+  if (begins_with(kJpeg)) return Format::jpeg;
+  if (begins_with(kPng)) return Format::png;
   user_error("{}: its {} bytes begin neither as JPEG nor as PNG", name, file.size());
 }
 

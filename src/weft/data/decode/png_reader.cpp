@@ -66,9 +66,9 @@ void copy_bytes(png_structp png, png_bytep target, size_t count) {
 /// Text, profiles and the like: read, they would only cost memory.
 void skip_what_is_no_picture(png_structp png) {
   // Each name is four letters and a zero.
-  static constexpr png_byte names[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf\0hIST\0tIME\0pCAL\0sCAL";
+  static constexpr png_byte kNames[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf\0hIST\0tIME\0pCAL\0sCAL";
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
-  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, static_cast<int>(sizeof(names) / 5));
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kNames, static_cast<int>(sizeof(kNames) / 5));
 }
 
 /// Whatever it is, it becomes four bytes a pixel.

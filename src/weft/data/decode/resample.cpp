@@ -106,7 +106,7 @@ void AxisWeights::set(double from, double extent, Range limits, int64_t size, Ra
     }
     for (int64_t k = 0; k < end - begin; ++k) {
       weights_[i * static_cast<size_t>(most_) + static_cast<size_t>(k)] =
-          static_cast<int32_t>(exact_[static_cast<size_t>(k)] / total * (1 << kWeightBits) + 0.5);
+          static_cast<int32_t>(std::lround(exact_[static_cast<size_t>(k)] / total * (1 << kWeightBits)));
     }
     first_[i] = static_cast<int32_t>(begin);
     count_[i] = static_cast<int32_t>(end - begin);

@@ -8,11 +8,11 @@ namespace weft {
 
 namespace {
 
-constexpr std::array<std::array<int8_t, 3>, 6> kPermutations{
+constexpr std::array<std::array<uint8_t, 3>, 6> kPermutations{
     {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {1, 0, 2}, {2, 1, 0}}};
 constexpr size_t kEvenPermutations = 3;  // the first ones
 
-bool keeps_shape(const std::array<int8_t, 3>& axes, const Dims& shape) {
+bool keeps_shape(const std::array<uint8_t, 3>& axes, const Dims& shape) {
   for (size_t i = 0; i < 3; ++i) {
     if (shape[i] != shape[static_cast<size_t>(axes[i])]) return false;
   }

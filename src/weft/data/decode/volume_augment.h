@@ -16,8 +16,8 @@ struct VolumeTransform {
 
 /// One of the 48 ways to lay a box's axes onto themselves.
 struct VolumePlacement {
-  std::array<int8_t, 3> axis{0, 1, 2};  ///< the input's axis that each axis of the output runs along
-  std::array<bool, 3> flipped{};        ///< whether it runs backwards, by axis of the output
+  std::array<uint8_t, 3> axis{0, 1, 2};  ///< the input's axis that each axis of the output runs along
+  std::array<bool, 3> flipped{};         ///< whether it runs backwards, by axis of the output
   bool operator==(const VolumePlacement&) const = default;
 };
 

@@ -217,10 +217,10 @@ class RowWriter {
     return out;
   }
   void write_black(int64_t count, T* out) const {
-    constexpr int64_t kBlack = 64;
-    static constexpr std::array<uint8_t, kBlack * kPixelBytes> black{};
-    for (; count > 0; count -= kBlack, out += kBlack * channels_) {
-      write_run(black.data(), false, std::min(count, kBlack), out);
+    constexpr int64_t kPixels = 64;
+    static constexpr std::array<uint8_t, kPixels * kPixelBytes> kBlack{};
+    for (; count > 0; count -= kPixels, out += kPixels * channels_) {
+      write_run(kBlack.data(), false, std::min(count, kPixels), out);
     }
   }
   void erase(T* out) const {
