@@ -7,14 +7,10 @@
 
 #include "weft/base/philox.h"
 #include "weft/data/decode/image_transform.h"
+#include "weft/data/decode/pixels.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
-
-struct ImageSize {
-  int64_t height = 0;
-  int64_t width = 0;
-};
 
 /// Decodes JPEG (libjpeg-turbo, scaled decoding where the output is much smaller) and PNG (libpng), and
 /// transforms. One of these a worker thread; it keeps its buffers, so that a warm decoder allocates nothing.
@@ -30,7 +26,8 @@ class ImageDecoder {
 
   /// Writes the part `part` ([y, x, channel] of the transformed image [height, width, 3]) to `output`: the
   /// part's shape, dtype u8 (not normalised), bf16, f32 or f64. `random`: the draws of this sample in this
-  /// epoch, as augmentation_stream() gives. UserError naming `name`.
+  /// epoch, as augmentation_stream() gives. UserError naming `name`: the file is checked whole, so all parts
+  /// of a damaged image fail alike.
   void decode(std::span<const std::byte> file, const std::string& name, const ImageTransform& transform,
               const RandomStream& random, const Region& part, const View& output);
 

@@ -5,12 +5,13 @@
 
 namespace weft {
 
+/// In this order: crop, mirror, colour jitter (its changes in random order), normalise, cutout.
 /// Every random choice is a pure function of (seed, epoch, sample): never of ranks, threads or order.
 struct ImageTransform {
   enum class Crop : uint8_t {
     none,            ///< the image must have the output's size
     centre,          ///< the shorter side is scaled to `resize`, then the middle is cut out
-    padded,          ///< the image padded by `padding` zeros (after normalising) on each side, cut at random
+    padded,          ///< the image padded by `padding` black pixels on each side, cut at random
     random_resized,  ///< a random area and aspect ratio, scaled to the output (as torchvision does)
   };
   int64_t height = 0;  ///< of the output
@@ -25,7 +26,7 @@ struct ImageTransform {
   double contrast = 0;
   double saturation = 0;
   double hue = 0;                       ///< shift drawn from [-x, x], in turns; at most 0.5
-  int64_t cutout = 0;                   ///< side of a square of zeros at a random place; 0: none
+  int64_t cutout = 0;                   ///< side of a square of zeros (after normalising) at random; 0: none
   std::array<double, 3> mean{0, 0, 0};  ///< of values in [0, 1]
   std::array<double, 3> deviation{1, 1, 1};
 };

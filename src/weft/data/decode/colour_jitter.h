@@ -1,0 +1,31 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "weft/base/philox.h"
+#include "weft/data/decode/image_transform.h"
+#include "weft/data/decode/pixels.h"
+
+namespace weft {
+
+/// Changes of colour, in the order in which they are made; each rounds to bytes, as torchvision's do.
+struct ColourJitter {
+  enum class Change : uint8_t { brightness, contrast, saturation, hue };
+  std::array<Change, 4> order{Change::brightness, Change::contrast, Change::saturation, Change::hue};
+  double brightness = 1;
+  double contrast = 1;
+  double saturation = 1;
+  double hue = 0;  ///< in turns
+
+  bool active = false;
+  /// Contrast looks at the mean of the whole image.
+  bool needs_whole_image() const { return contrast != 1; }
+};
+
+ColourJitter draw_colour_jitter(const ImageTransform& transform, const RandomStream& random);
+
+/// In place. Brightness, contrast and saturation give Pillow's bytes; hue is turned in f32 (Pillow's 8-bit
+/// hue would lose colours).
+void apply(const ColourJitter& jitter, const PixelView& pixels);
+
+}  // namespace weft

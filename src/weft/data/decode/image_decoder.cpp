@@ -1,0 +1,182 @@
+#include "weft/data/decode/image_decoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "weft/base/check.h"
+#include "weft/data/decode/colour_jitter.h"
+#include "weft/data/decode/image_placement.h"
+#include "weft/data/decode/jpeg_reader.h"
+#include "weft/data/decode/png_reader.h"
+#include "weft/data/decode/resample.h"
+#include "weft/data/decode/write_pixels.h"
+
+namespace weft {
+
+namespace {
+
+enum class Format : uint8_t { jpeg, png };
+
+Format format_of(std::span<const std::byte> file, const std::string& name) {
+  static constexpr std::array<uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
+  static constexpr std::array<uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  const auto begins_with = [&](auto& magic) {
+    return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
+  };
+  if (begins_with(kJpeg)) return Format::jpeg;
+  if (begins_with(kPng)) return Format::png;
+  user_error("{}: its {} bytes begin neither as JPEG nor as PNG", name, file.size());
+}
+
+/// The least size that still has all the pixels that the output asks for: libjpeg then computes no others.
+int reduction_of(const ImagePlacement& place) {
+  for (const int reduction : {8, 4, 2}) {
+    if (place.height >= static_cast<double>(reduction * place.scaled.height) &&
+        place.width >= static_cast<double>(reduction * place.scaled.width)) {
+      return reduction;
+    }
+  }
+  return 1;
+}
+
+/// Whole pixels that an interval touches.
+Range hull(double from, double extent, int64_t size) {
+  return {static_cast<int64_t>(std::floor(from)),
+          std::min(size, static_cast<int64_t>(std::ceil(from + extent)))};
+}
+
+Range shifted(Range range, int64_t by) { return {range.begin + by, range.end + by}; }
+
+Range common(Range a, Range b) { return {std::max(a.begin, b.begin), std::min(a.end, b.end)}; }
+
+void check_part(const ImageTransform& transform, const Region& part, const View& output) {
+  const std::array<int64_t, 3> limits{transform.height, transform.width, 3};
+  WEFT_CHECK(part.ranges.size() == 3 && output.type.shape.size() == 3, "an image has three dimensions");
+  for (size_t i = 0; i < 3; ++i) {
+    const Range range = part.ranges[i];
+    WEFT_CHECK(range.begin >= 0 && range.end <= limits[i] && range.size() == output.type.shape[i],
+               "part {} of an image {}x{} does not fit an output of {}", to_string(part), transform.width,
+               transform.height, to_string(output.type.shape));
+  }
+}
+
+}  // namespace
+
+struct ImageDecoder::Buffers {
+  JpegReader jpeg;
+  PngReader png;
+  AxisWeights rows;
+  AxisWeights columns;
+  PixelBuffer between;
+  PixelBuffer scaled;
+  PixelBuffer jittered;
+
+  Format format = Format::jpeg;
+  ImageSize size;
+
+  void open(std::span<const std::byte> file, const std::string& name) {
+    format = format_of(file, name);
+    size = format == Format::jpeg ? jpeg.open(file, name) : png.open(file, name);
+  }
+  PixelView read(int reduction, Range wanted_rows, Range wanted_columns, const std::string& name) {
+    if (format == Format::png) return png.read(name);
+    return jpeg.read(reduction, wanted_rows, wanted_columns, name);
+  }
+
+  PixelView read_scaled(const ImagePlacement& place, Range wanted_rows, Range wanted_columns,
+                        const std::string& name);
+  PixelView window(const ImagePlacement& place, Range wanted_rows, Range wanted_columns,
+                   const std::string& name);
+  PixelView jitter(const ColourJitter& changes, const PixelView& pixels, Range wanted_rows,
+                   Range wanted_columns);
+};
+
+/// A box of the scaled image.
+PixelView ImageDecoder::Buffers::read_scaled(const ImagePlacement& place, Range wanted_rows,
+                                             Range wanted_columns, const std::string& name) {
+  const int reduction = format == Format::jpeg ? reduction_of(place) : 1;
+  const ImageSize reduced{(size.height + reduction - 1) / reduction,
+                          (size.width + reduction - 1) / reduction};
+  const double unit = 1.0 / reduction;
+  rows.set(place.top * unit, place.height * unit, hull(place.top * unit, place.height * unit, reduced.height),
+           place.scaled.height, wanted_rows);
+  columns.set(place.left * unit, place.width * unit,
+              hull(place.left * unit, place.width * unit, reduced.width), place.scaled.width, wanted_columns);
+  const PixelView source = read(reduction, rows.source(), columns.source(), name);
+  return resample(source, rows, columns, between, scaled);
+}
+
+/// The pixels of a box of the output image before mirroring, as far as there are any.
+PixelView ImageDecoder::Buffers::window(const ImagePlacement& place, Range wanted_rows, Range wanted_columns,
+                                        const std::string& name) {
+  const Range scaled_rows = common(shifted(wanted_rows, place.down), {0, place.scaled.height});
+  const Range scaled_columns = common(shifted(wanted_columns, place.right), {0, place.scaled.width});
+  const bool empty = scaled_rows.size() == 0 || scaled_columns.size() == 0;
+  PixelView pixels;
+  if (empty) {
+    read(1, {0, 0}, {0, size.width}, name);  // damage must be found here, too
+  } else if (place.same_scale()) {
+    const auto top = static_cast<int64_t>(place.top);
+    const auto left = static_cast<int64_t>(place.left);
+    pixels = read(1, shifted(scaled_rows, top), shifted(scaled_columns, left), name);
+    pixels.rows = shifted(pixels.rows, -top);
+    pixels.columns = shifted(pixels.columns, -left);
+  } else {
+    pixels = read_scaled(place, scaled_rows, scaled_columns, name);
+  }
+  pixels.rows = shifted(pixels.rows, -place.down);
+  pixels.columns = shifted(pixels.columns, -place.right);
+  return pixels;
+}
+
+/// The colours changed in memory of our own, with the padding, whose colours change as well.
+PixelView ImageDecoder::Buffers::jitter(const ColourJitter& changes, const PixelView& pixels,
+                                        Range wanted_rows, Range wanted_columns) {
+  const PixelView own = jittered.resize(wanted_rows, wanted_columns);
+  const Range filled = common(wanted_columns, pixels.columns);
+  for (int64_t y = wanted_rows.begin; y < wanted_rows.end; ++y) {
+    std::memset(own.at(y, wanted_columns.begin), 0, static_cast<size_t>(own.row_bytes));
+    if (y < pixels.rows.begin || y >= pixels.rows.end || filled.size() == 0) continue;
+    std::memcpy(own.at(y, filled.begin), pixels.at(y, filled.begin),
+                static_cast<size_t>(filled.size() * kPixelBytes));
+  }
+  apply(changes, own);
+  return own;
+}
+
+ImageDecoder::ImageDecoder() : buffers_(std::make_unique<Buffers>()) {}
+ImageDecoder::~ImageDecoder() = default;
+
+ImageSize ImageDecoder::size(std::span<const std::byte> file, const std::string& name) {
+  buffers_->open(file, name);
+  return buffers_->size;
+}
+
+void ImageDecoder::decode(std::span<const std::byte> file, const std::string& name,
+                          const ImageTransform& transform, const RandomStream& random, const Region& part,
+                          const View& output) {
+  check_part(transform, part, output);
+  buffers_->open(file, name);
+  const ImagePlacement place = place_image(transform, buffers_->size, random, name);
+  const ColourJitter changes = draw_colour_jitter(transform, random);
+  Range rows = part.ranges[0];
+  Range columns = part.ranges[1];
+  if (place.mirrored) columns = {transform.width - columns.end, transform.width - columns.begin};
+  if (changes.needs_whole_image()) {
+    rows = {0, transform.height};
+    columns = {0, transform.width};
+  }
+  PixelView pixels = buffers_->window(place, rows, columns, name);
+  if (changes.active) pixels = buffers_->jitter(changes, pixels, rows, columns);
+  write_pixels(pixels, transform, place, part, output);
+}
+
+RandomStream augmentation_stream(uint64_t seed, int64_t epoch, int64_t sample) {
+  // The upper bits keep clear of the streams of other purposes.
+  constexpr uint64_t kAugmentation = uint64_t{0x617567} << 40;  // "aug"
+  return {seed, kAugmentation + static_cast<uint64_t>(sample), static_cast<uint64_t>(epoch)};
+}
+
+}  // namespace weft
