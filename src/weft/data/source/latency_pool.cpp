@@ -11,12 +11,11 @@ namespace weft {
 
 namespace {
 
-constexpr int64_t kThreads = 32;
 constexpr int64_t kPerThread = 8;  ///< below this a thread costs more than it saves
 
 }  // namespace
 
-void for_each_waiting(int64_t count, const std::function<void(int64_t)>& body) {
+void for_each_waiting(int64_t count, const std::function<void(int64_t)>& body, int64_t threads) {
   std::atomic<int64_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
@@ -36,12 +35,12 @@ void for_each_waiting(int64_t count, const std::function<void(int64_t)>& body) {
       }
     }
   };
-  const int64_t threads = std::min(kThreads, (count + kPerThread - 1) / kPerThread);
-  if (threads <= 1) {
+  const int64_t used = std::min(threads, (count + kPerThread - 1) / kPerThread);
+  if (used <= 1) {
     work();
   } else {
     std::vector<std::jthread> pool;
-    for (int64_t t = 0; t < threads; ++t) pool.emplace_back(work);
+    for (int64_t t = 0; t < used; ++t) pool.emplace_back(work);
   }
   if (failure) std::rethrow_exception(failure);
 }
