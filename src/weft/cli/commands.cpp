@@ -6,6 +6,7 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/cli/data_command.h"
 #include "weft/comm/communicator.h"
 
 namespace weft {
@@ -127,12 +128,15 @@ int run_command(int argc, char** argv) {
   declare_running(app, arguments, commands);
   declare_planning(app, arguments, commands);
   declare_files(app, arguments, commands);
+  DataCommand data;
+  data.declare(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return Communicator::world().rank() == 0 ? app.exit(error) : error.get_exit_code();
   }
   try {
+    if (data.parsed()) return data.run();
     for (const auto& [command, run] : commands) {
       if (command->parsed()) return run(arguments);
     }

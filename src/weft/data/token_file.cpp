@@ -11,7 +11,7 @@ namespace weft {
 namespace {
 
 constexpr std::string_view kMagic = "WEFTTOK1";
-constexpr size_t kHeader = 8 + 4 + 8;
+constexpr size_t kHeader = TokenFileHeader::kBytes;
 
 template <class T>
 T read_as(std::span<const std::byte> bytes, size_t at) {
@@ -22,17 +22,25 @@ T read_as(std::span<const std::byte> bytes, size_t at) {
 
 }  // namespace
 
-std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source) {
-  if (bytes.size() < kHeader || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
+TokenFileHeader parse_token_header(std::span<const std::byte> head, int64_t file_bytes,
+                                   const std::string& source) {
+  if (head.size() < kHeader || std::memcmp(head.data(), kMagic.data(), kMagic.size()) != 0) {
     user_error("{}: this is no token file of Weft's (it does not start with {})", source, kMagic);
   }
-  const auto item = read_as<uint32_t>(bytes, 8);
-  const auto count = read_as<uint64_t>(bytes, 12);
+  const auto item = read_as<uint32_t>(head, 8);
+  const auto count = read_as<uint64_t>(head, 12);
+  const auto bytes = static_cast<uint64_t>(file_bytes) - kHeader;
   if (item != 2 && item != 4) user_error("{}: tokens of {} bytes; 2 or 4 are known", source, item);
-  if (count != (bytes.size() - kHeader) / item || (bytes.size() - kHeader) % item != 0) {
-    user_error("{}: the header promises {} tokens and the file has {} bytes for them", source, count,
-               bytes.size() - kHeader);
+  if (count != bytes / item || bytes % item != 0) {
+    user_error("{}: the header promises {} tokens and the file has {} bytes for them", source, count, bytes);
   }
+  return {static_cast<int32_t>(item), static_cast<int64_t>(count)};
+}
+
+std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source) {
+  const TokenFileHeader header = parse_token_header(bytes, static_cast<int64_t>(bytes.size()), source);
+  const auto item = static_cast<size_t>(header.token_bytes);
+  const auto count = static_cast<size_t>(header.count);
   std::vector<int32_t> tokens(count);
   for (size_t i = 0; i < count; ++i) {
     const size_t at = kHeader + i * item;

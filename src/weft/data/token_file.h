@@ -9,6 +9,16 @@
 
 namespace weft {
 
+struct TokenFileHeader {
+  static constexpr int64_t kBytes = 8 + 4 + 8;  ///< before the first token
+  int32_t token_bytes = 2;
+  int64_t count = 0;
+};
+
+/// From the first kBytes bytes of a file of `file_bytes`. UserError naming `source` as parse_token_file.
+TokenFileHeader parse_token_header(std::span<const std::byte> head, int64_t file_bytes,
+                                   const std::string& source);
+
 /// The tokens of a file's bytes. UserError naming `source` where they are no token file, or cut short, or too
 /// long.
 std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source);

@@ -49,22 +49,23 @@ std::string_view file_name_of(DType dtype) {
 }
 
 /// The JSON text between the length and the tensors.
-std::string_view header_text(std::span<const std::byte> file, const std::string& path) {
-  if (file.size() < static_cast<size_t>(kLengthBytes)) {
+std::string_view header_text(std::span<const std::byte> head, int64_t file_bytes, const std::string& path) {
+  if (file_bytes < kLengthBytes) {
     user_error("{}: {} bytes are too few for a safetensors file, which starts with 8 bytes of header length",
-               path, file.size());
+               path, file_bytes);
   }
   uint64_t length = 0;
-  std::memcpy(&length, file.data(), sizeof(length));
+  std::memcpy(&length, head.data(), sizeof(length));
   if (length > kMaxHeaderBytes) {
     user_error("{}: a header of {} bytes, expected at most {}; is this a safetensors file?", path, length,
                kMaxHeaderBytes);
   }
-  if (length > file.size() - kLengthBytes) {
+  if (length > static_cast<uint64_t>(file_bytes - kLengthBytes)) {
     user_error("{}: a header of {} bytes does not fit into the file's {} bytes; is it cut short?", path,
-               length, file.size());
+               length, file_bytes);
   }
-  return {reinterpret_cast<const char*>(file.data()) + kLengthBytes, length};
+  WEFT_CHECK(head.size() >= length + static_cast<size_t>(kLengthBytes), "the head is {} bytes", head.size());
+  return {reinterpret_cast<const char*>(head.data()) + kLengthBytes, length};
 }
 
 /// nlohmann's parser keeps the last of repeated keys in silence: this refuses them, and deep nesting.
@@ -250,9 +251,14 @@ std::string write_header(std::span<const NamedView* const> order,
 }  // namespace
 
 SafetensorsHeader parse_safetensors(std::span<const std::byte> file, const std::string& path) {
-  const std::string_view text = header_text(file, path);
+  return parse_safetensors_head(file, static_cast<int64_t>(file.size()), path);
+}
+
+SafetensorsHeader parse_safetensors_head(std::span<const std::byte> head, int64_t file_bytes,
+                                         const std::string& path) {
+  const std::string_view text = header_text(head, file_bytes, path);
   const int64_t data_begin = kLengthBytes + static_cast<int64_t>(text.size());
-  const int64_t data_bytes = static_cast<int64_t>(file.size()) - data_begin;
+  const int64_t data_bytes = file_bytes - data_begin;
   const Json json = parse_json(text, path);
   SafetensorsHeader header;
   for (const auto& [name, value] : json.items()) {

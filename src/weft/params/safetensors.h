@@ -32,6 +32,10 @@ struct SafetensorsHeader {
 /// sentence that starts with `path` and names the tensor. The contents of tensors are not looked at.
 SafetensorsHeader parse_safetensors(std::span<const std::byte> file, const std::string& path);
 
+/// The same from the file's first bytes: 8, and as many as they say the header has.
+SafetensorsHeader parse_safetensors_head(std::span<const std::byte> head, int64_t file_bytes,
+                                         const std::string& path);
+
 /// A file open for reading.
 class SafetensorsFile {
  public:

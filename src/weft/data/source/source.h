@@ -41,12 +41,13 @@ class Source {
   /// what is cached, checked and sent. Neighbouring extents are merged. Reads no file.
   virtual void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const = 0;
 
-  /// Unpacks the record of the same parts: outputs[i] has the shape of parts[i] and field i's dtype.
+  /// Unpacks the record of the same parts: outputs[i] has the shape of parts[i] (no parts: of the field) and
+  /// field i's dtype.
   /// UserError naming the sample where the record is broken. Not for encoded images: data/decode does those.
   virtual void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
                       std::span<const View> outputs) const = 0;
 
-  /// True: a record is one JPEG or PNG file, and field 0 its pixels.
+  /// True: a record is one JPEG or PNG file, and field 0 its pixels; parts make no difference to locate().
   virtual bool encoded_images() const { return false; }
   /// Names of the classes, in the order of the labels; empty where samples have no class.
   virtual std::span<const std::string> classes() const { return {}; }

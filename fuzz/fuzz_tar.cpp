@@ -1,0 +1,23 @@
+// Any bytes are either an archive whose members lie within it, or a UserError.
+#include <cstdint>
+#include <cstdlib>
+
+#include "weft/base/check.h"
+#include "weft/data/source/tar_members.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const weft::MemoryReader file(std::as_bytes(std::span(data, size)), "fuzz");
+  try {
+    weft::TarWalk walk(file);
+    int64_t end = 0;
+    walk.each([&](const weft::TarMember& member) {
+      // Members follow each other.
+      if (member.bytes < 0 || member.offset < end + 512) std::abort();
+      end = member.offset + member.bytes;
+      if (end > file.size()) std::abort();
+      if (member.bytes < 4096 && static_cast<int64_t>(walk.contents(member).size()) != member.bytes) std::abort();
+    });
+  } catch (const weft::UserError&) {
+  }
+  return 0;
+}

@@ -1,0 +1,207 @@
+#include "weft/cli/data_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include "weft/base/byte_size.h"
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/data/inspect/check_samples.h"
+#include "weft/data/source/open_source.h"
+#include "weft/data/verify/checksum_index.h"
+
+namespace weft {
+
+namespace {
+
+constexpr size_t kListed = 20;  ///< classes and bad samples printed
+
+/// A line on stderr that counts, a few times a second on a terminal and every ten seconds elsewhere.
+class Counter {
+ public:
+  explicit Counter(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {}
+  void show(int64_t done, int64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> since = now - last_;
+    if (since.count() < (terminal_ ? 0.2 : 10.0)) return;
+    last_ = now;
+    shown_ = true;
+    fmt::print(stderr, "{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n");
+  }
+  ~Counter() {
+    if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
+  }
+  Counter(const Counter&) = delete;
+  Counter& operator=(const Counter&) = delete;
+
+ private:
+  std::string what_;
+  bool terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// "128x128x4"
+Dims parse_sizes(const std::string& text, const char* option) {
+  Dims sizes;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    int64_t size = 0;
+    const auto [next, error] = std::from_chars(at, end, size);
+    if (error != std::errc() || size < 1) break;
+    sizes.push_back(size);
+    if (next == end) return sizes;
+    if (*next != 'x') break;
+    at = next + 1;
+  }
+  user_error("{} {}: expected sizes as in 128x128x128x4", option, text);
+}
+
+void print_sizes(const Source& source) {
+  std::vector<int64_t> bytes;
+  std::vector<Extent> extents;
+  int64_t sum = 0;
+  for (int64_t sample = 0; sample < source.count(); ++sample) {
+    extents.clear();
+    source.locate(sample, {}, extents);
+    int64_t record = 0;
+    for (const Extent& extent : extents) record += extent.bytes;
+    bytes.push_back(record);
+    sum += record;
+  }
+  std::sort(bytes.begin(), bytes.end());
+  fmt::print("bytes     {} in {} file{}\n", format_bytes(sum), source.files().size(),
+             source.files().size() == 1 ? "" : "s");
+  fmt::print("a sample  {} to {}, median {}\n", format_bytes(bytes.front()), format_bytes(bytes.back()),
+             format_bytes(bytes[bytes.size() / 2]));
+}
+
+void print_classes(const Source& source) {
+  const auto classes = source.classes();
+  if (classes.empty()) return;
+  std::vector<int64_t> counts(classes.size());
+  int64_t none = 0;
+  for (int64_t sample = 0; sample < source.count(); ++sample) {
+    const int32_t label = source.label(sample);
+    ++(label < 0 ? none : counts[static_cast<size_t>(label)]);
+  }
+  fmt::print("classes   {}\n", classes.size());
+  for (size_t i = 0; i < classes.size() && i < kListed; ++i) {
+    fmt::print("  {:<24} {}\n", classes[i], counts[i]);
+  }
+  if (classes.size() > kListed) fmt::print("  and {} more\n", classes.size() - kListed);
+  if (none > 0) fmt::print("  {:<24} {}\n", "without a label", none);
+}
+
+std::string shape_text(const Dims& shape) {
+  if (std::none_of(shape.begin(), shape.end(), [](int64_t size) { return size < 0; })) return to_string(shape);
+  std::string text;
+  for (const int64_t size : shape) {
+    text += (text.empty() ? "" : ", ") + (size < 0 ? std::string("varies") : fmt::format("{}", size));
+  }
+  return "[" + text + "]";
+}
+
+/// Whether all samples are good.
+bool check(const Source& source, const std::string& index_path) {
+  std::optional<ChecksumIndex> index;
+  if (!index_path.empty()) index.emplace(index_path, source_key(source));
+  int64_t changed = 0;
+  Counter counter("checked");
+  CheckOptions options;
+  options.on_progress = [&](int64_t done, int64_t total) { counter.show(done, total); };
+  options.on_record = [&](const CheckedRecord& record) {
+    if (!index) return;
+    const auto verdict = index->check(record.sample, record.bytes, record.checksum);
+    if (verdict != ChecksumIndex::Verdict::different) return;
+    if (++changed <= static_cast<int64_t>(kListed)) {
+      fmt::print("changed   {}: its bytes are not those that the index has\n", source.name(record.sample));
+    }
+  };
+  const auto began = std::chrono::steady_clock::now();
+  const CheckReport report = check_samples(source, options);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  if (report.largest[0] > 0) {
+    fmt::print("images    {}x{} to {}x{} (height x width)\n", report.smallest[0], report.smallest[1],
+               report.largest[0], report.largest[1]);
+  }
+  for (size_t i = 0; i < report.bad.size() && i < kListed; ++i) {
+    fmt::print("bad       {}\n", report.bad[i].problem);
+  }
+  if (report.bad.size() > kListed) fmt::print("          and {} more\n", report.bad.size() - kListed);
+  fmt::print("checked   {} samples, {} in {:.1f} s: {} bad, {} changed\n", source.count(),
+             format_bytes(report.bytes), took.count(), report.bad.size(), changed);
+  if (index) {
+    index->flush();
+    const std::string trouble = index->trouble();
+    if (!trouble.empty()) throw UserError(trouble);
+    fmt::print("index     {}: {} samples\n", index_path, index->size());
+  }
+  return report.bad.empty() && changed == 0;
+}
+
+}  // namespace
+
+void DataCommand::declare(CLI::App& app) {
+  data_ = app.add_subcommand("data", "look at a data set, or make one");
+  data_->require_subcommand(1);
+  inspect_ = data_->add_subcommand("inspect", "samples, sizes, shapes and classes of a data set");
+  inspect_->add_option("PATH", source_.path, "file, folder, or pattern such as train-{000..009}.tar")->required();
+  inspect_->add_option("--split", source_.split, "subfolder to read where it is there, as train");
+  inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');
+  inspect_->add_option("--window", source_.window, "tokens a sample, of token files")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30));
+  inspect_->add_flag("--check", check_, "read and unpack every sample; list the bad ones");
+  inspect_
+      ->add_option("--index", index_,
+                   "check against, and add to, the checksums in this file (implies --check)")
+      ->type_name("FILE");
+  CLI::App* make = data_->add_subcommand("make", "make data to try things with");
+  make->require_subcommand(1);
+  volumes_ = make->add_subcommand("volumes", "an HDF5 file of smooth random volumes and their parameters");
+  volumes_->add_option("--out", volume_.path, "file to write")->required()->type_name("FILE.h5");
+  volumes_->add_option("--count", volume_.count, "how many")->required();
+  volumes_->add_option("--shape", shape_, "of a volume")->type_name("DxHxWxC");
+  volumes_->add_option("--chunks", chunk_, "shape of a chunk of the file; without: not chunked")
+      ->type_name("DxHxWxC");
+  volumes_->add_option("--deflate", volume_.deflate, "compress, 1 to 9");
+  volumes_->add_option("--seed", volume_.seed, "of the random fields");
+}
+
+int DataCommand::run() {
+  set_threads(available_cores());
+  if (inspect_->parsed()) return inspect();
+  return make();
+}
+
+int DataCommand::inspect() const {
+  const OpenedSource opened = open_source(source_);
+  const Source& source = *opened.source;
+  fmt::print("format    {}\n", opened.format);
+  fmt::print("samples   {}\n", source.count());
+  for (const Field& field : source.fields()) {
+    fmt::print("field     {} {} {}\n", field.name, name_of(field.type.dtype), shape_text(field.type.shape));
+  }
+  print_sizes(source);
+  print_classes(source);
+  if (!check_ && index_.empty()) return 0;
+  return check(source, index_) ? 0 : 1;
+}
+
+int DataCommand::make() const {
+  VolumeOptions options = volume_;
+  options.shape = parse_sizes(shape_, "--shape");
+  if (!chunk_.empty()) options.chunk = parse_sizes(chunk_, "--chunks");
+  Counter counter("made");
+  make_volumes(options, [&](int64_t done) { counter.show(done, options.count); });
+  fmt::print("{} volumes {} written to {}\n", options.count, to_string(options.shape), options.path.string());
+  return 0;
+}
+
+}  // namespace weft

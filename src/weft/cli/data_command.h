@@ -1,0 +1,35 @@
+#pragma once
+// weft data: what a data set holds, and data sets to try things with.
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "weft/data/source/source_registry.h"
+#include "weft/data/synthetic/volumes.h"
+
+namespace weft {
+
+class DataCommand {
+ public:
+  /// Adds `data` and what it does to the command line.
+  void declare(CLI::App& app);
+  bool parsed() const { return data_ != nullptr && data_->parsed(); }
+  /// The process's exit code: 1 where samples are bad. Throws UserError.
+  int run();
+
+ private:
+  int inspect() const;
+  int make() const;
+
+  CLI::App* data_ = nullptr;
+  CLI::App* inspect_ = nullptr;
+  CLI::App* volumes_ = nullptr;
+  SourceOptions source_;
+  bool check_ = false;
+  std::string index_;
+  VolumeOptions volume_;
+  std::string shape_ = "128x128x128x4";
+  std::string chunk_;
+};
+
+}  // namespace weft

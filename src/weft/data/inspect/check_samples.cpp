@@ -1,0 +1,130 @@
+#include "weft/data/inspect/check_samples.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+
+#include "weft/base/check.h"
+#include "weft/data/inspect/check_image.h"
+#include "weft/data/source/byte_reader.h"
+#include "weft/data/source/latency_pool.h"
+#include "weft/data/verify/record_checksum.h"
+
+namespace weft {
+
+namespace {
+
+constexpr size_t kFilesKeptOpen = 256;
+
+class Checker {
+ public:
+  Checker(const Source& source, const CheckOptions& options) : source_(source), options_(options) {
+    if (source.files().size() > kFilesKeptOpen) return;
+    for (const std::filesystem::path& path : source.files()) {
+      open_.push_back(std::make_unique<FileReader>(path));
+    }
+  }
+
+  CheckReport run() {
+    for_each_waiting(
+        source_.count(), [&](int64_t sample) { check(sample); }, options_.threads);
+    std::sort(report_.bad.begin(), report_.bad.end(),
+              [](const CheckReport::Bad& a, const CheckReport::Bad& b) { return a.sample < b.sample; });
+    return std::move(report_);
+  }
+
+ private:
+  void check(int64_t sample) {
+    CheckedRecord checked{sample};
+    CheckedImage image;
+    std::string problem;
+    try {
+      const std::vector<std::byte> record = read(sample);
+      checked.bytes = static_cast<int64_t>(record.size());
+      checked.checksum = record_checksum(record);
+      if (source_.encoded_images()) {
+        image = check_image(record, source_.name(sample));
+      } else {
+        unpack(sample, record);
+      }
+    } catch (const UserError& error) {
+      problem = error.what();
+    }
+    const std::lock_guard lock(mutex_);
+    ++done_;
+    report_.bytes += checked.bytes;
+    if (problem.empty()) {
+      if (source_.encoded_images()) note_size({image.height, image.width});
+      if (options_.on_record) options_.on_record(checked);
+    } else {
+      report_.bad.push_back({sample, problem});
+    }
+    if (options_.on_progress) options_.on_progress(done_, source_.count());
+  }
+
+  std::vector<std::byte> read(int64_t sample) const {
+    std::vector<Extent> extents;
+    source_.locate(sample, {}, extents);
+    int64_t bytes = 0;
+    for (const Extent& extent : extents) bytes += extent.bytes;
+    std::vector<std::byte> record(static_cast<size_t>(bytes));
+    std::span<std::byte> rest(record);
+    for (const Extent& extent : extents) {
+      const auto file = static_cast<size_t>(extent.file);
+      const auto into = rest.first(static_cast<size_t>(extent.bytes));
+      if (open_.empty()) {
+        FileReader(source_.files()[file]).read(extent.offset, into);
+      } else {
+        open_[file]->read(extent.offset, into);
+      }
+      rest = rest.subspan(into.size());
+    }
+    return record;
+  }
+
+  void unpack(int64_t sample, std::span<const std::byte> record) const {
+    std::vector<std::vector<std::byte>> memory;
+    std::vector<View> views;
+    for (const Field& field : source_.fields()) {
+      memory.emplace_back(static_cast<size_t>(field.type.bytes()));
+      views.push_back({memory.back().data(), field.type});
+    }
+    source_.unpack(sample, {}, record, views);
+  }
+
+  void note_size(const Dims& size) {
+    for (size_t d = 0; d < 2; ++d) {
+      report_.largest[d] = std::max(report_.largest[d], size[d]);
+      report_.smallest[d] = report_.smallest[d] == 0 ? size[d] : std::min(report_.smallest[d], size[d]);
+    }
+  }
+
+  const Source& source_;
+  const CheckOptions& options_;
+  std::vector<std::unique_ptr<FileReader>> open_;
+  std::mutex mutex_;
+  CheckReport report_;
+  int64_t done_ = 0;
+};
+
+uint64_t mixed(uint64_t key, std::string_view text) {
+  return record_checksum(std::as_bytes(std::span(text)), key);
+}
+
+}  // namespace
+
+CheckReport check_samples(const Source& source, const CheckOptions& options) {
+  return Checker(source, options).run();
+}
+
+uint64_t source_key(const Source& source) {
+  uint64_t key = static_cast<uint64_t>(source.count());
+  for (const Field& field : source.fields()) {
+    key = mixed(key, field.name);
+    key = mixed(key, to_string(field.type));
+  }
+  for (const std::filesystem::path& file : source.files()) key = mixed(key, file.filename().native());
+  return key;
+}
+
+}  // namespace weft

@@ -1,0 +1,66 @@
+#include "weft/data/source/array_source.h"
+
+#include "weft/base/check.h"
+#include "weft/data/source/slab.h"
+
+namespace weft {
+
+std::vector<Region> resolve_parts(std::span<const Field> fields, std::span<const Region> parts) {
+  if (!parts.empty()) {
+    WEFT_CHECK(parts.size() == fields.size(), "{} parts for {} fields", parts.size(), fields.size());
+    return {parts.begin(), parts.end()};
+  }
+  std::vector<Region> whole;
+  for (const Field& field : fields) whole.push_back(Region::all(field.type.shape));
+  return whole;
+}
+
+std::string sample_name(std::span<const std::filesystem::path> files, bool file_per_sample, int64_t sample) {
+  if (file_per_sample) return files[static_cast<size_t>(sample)].string();
+  return fmt::format("{}[{}]", files[0].string(), sample);
+}
+
+ArraySource::ArraySource(Contents contents) : contents_(std::move(contents)) {
+  for (const StoredArray& array : contents_.arrays) fields_.push_back({array.name, array.type});
+}
+
+std::string ArraySource::name(int64_t sample) const {
+  return sample_name(contents_.files, contents_.file_per_sample, sample);
+}
+
+void ArraySource::locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const {
+  WEFT_CHECK(sample >= 0 && sample < count(), "sample {} of {}", sample, count());
+  const std::vector<Region> wanted = resolve_parts(fields_, parts);
+  std::vector<Extent> found;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const StoredArray& array = contents_.arrays[i];
+    const int32_t file = contents_.file_per_sample ? static_cast<int32_t>(sample) : 0;
+    const int64_t offset = contents_.file_per_sample ? array.offsets[static_cast<size_t>(sample)]
+                                                     : array.offsets[0] + sample * array.stride;
+    append_slab(found, file, offset, array.type.shape, wanted[i], array.stored.bytes);
+  }
+  extents.insert(extents.end(), found.begin(), found.end());
+}
+
+void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
+                         std::span<const View> outputs) const {
+  const std::vector<Region> wanted = resolve_parts(fields_, parts);
+  int64_t expected = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) expected += wanted[i].elems() * contents_.arrays[i].stored.bytes;
+  if (expected != static_cast<int64_t>(record.size())) {
+    user_error("{}: {} bytes were read, expected {}", name(sample), record.size(), expected);
+  }
+  size_t at = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const StoredArray& array = contents_.arrays[i];
+    const auto bytes = static_cast<size_t>(wanted[i].elems() * array.stored.bytes);
+    if (array.packing) {
+      convert_packed(record.subspan(at, bytes), array.stored, *array.packing, outputs[i]);
+    } else {
+      convert(record.subspan(at, bytes), array.stored, outputs[i], name(sample));
+    }
+    at += bytes;
+  }
+}
+
+}  // namespace weft

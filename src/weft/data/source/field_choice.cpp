@@ -1,0 +1,60 @@
+#include "weft/data/source/field_choice.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+std::string list_of(std::span<const FieldCandidate> candidates) {
+  std::string list;
+  for (size_t i = 0; i < candidates.size() && i < 20; ++i) {
+    list += fmt::format("{}{} {}", i > 0 ? ", " : "", candidates[i].name, to_string(candidates[i].shape));
+  }
+  return list.empty() ? "nothing" : list;
+}
+
+size_t find_named(const std::string& file, std::span<const FieldCandidate> candidates,
+                  const std::string& name) {
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].name != name) continue;
+    if (!candidates[i].problem.empty()) user_error("{}: '{}' {}", file, name, candidates[i].problem);
+    return i;
+  }
+  user_error("{}: there is no '{}', it holds {}", file, name, list_of(candidates));
+}
+
+}  // namespace
+
+std::vector<size_t> choose_fields(const std::string& file, std::span<const FieldCandidate> candidates,
+                                  std::span<const std::string> wanted, bool first_is_sample) {
+  std::vector<size_t> chosen;
+  for (const std::string& name : wanted) chosen.push_back(find_named(file, candidates, name));
+  if (wanted.empty()) {
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (!candidates[i].problem.empty() || (first_is_sample && candidates[i].shape.empty())) continue;
+      chosen.push_back(i);
+    }
+  }
+  if (chosen.empty()) {
+    const auto bad = std::find_if(candidates.begin(), candidates.end(),
+                                  [](const FieldCandidate& c) { return !c.problem.empty(); });
+    if (bad != candidates.end()) user_error("{}: '{}' {}", file, bad->name, bad->problem);
+    user_error("{}: holds no array of samples, only {}", file, list_of(candidates));
+  }
+  if (!first_is_sample) return chosen;
+  const FieldCandidate& first = candidates[chosen[0]];
+  for (const size_t i : chosen) {
+    const FieldCandidate& other = candidates[i];
+    if (other.shape.empty()) user_error("{}: '{}' is one number, expected one a sample", file, other.name);
+    if (other.shape[0] != first.shape[0]) {
+      user_error("{}: '{}' has {} samples and '{}' has {}; name those that belong together (fields)", file,
+                 first.name, first.shape[0], other.name, other.shape[0]);
+    }
+  }
+  return chosen;
+}
+
+}  // namespace weft

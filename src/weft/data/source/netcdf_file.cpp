@@ -1,0 +1,90 @@
+#include "weft/data/source/netcdf_file.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/data/source/array_source.h"
+#include "weft/data/source/field_choice.h"
+#include "weft/data/source/hdf5_file.h"
+#include "weft/data/source/netcdf_header.h"
+
+namespace weft {
+
+namespace {
+
+constexpr std::string_view kHdf5Magic{"\x89HDF\r\n\x1a\n", 8};
+
+int matches(const SourcePlace& place) {
+  if (!place.is_file) return 0;
+  if (place.head.starts_with("CDF")) return 2;
+  const bool named = place.has_files(".nc") || place.has_files(".nc4");
+  // As sure as an HDF5 file of that name can be: hdf5_file leaves those to us.
+  return named ? 2 : 0;
+}
+
+/// Whether a variable is worth offering: not text, and with a dimension beside the sample's.
+FieldCandidate candidate_of(const NetcdfVariable& variable, const std::string& sample_dimension) {
+  FieldCandidate candidate{variable.name, variable.shape, {}};
+  if (variable.is_text) candidate.problem = "is text, expected numbers";
+  if (variable.dimensions.empty() || variable.dimensions[0] != sample_dimension) {
+    candidate.problem = fmt::format("does not have the dimension '{}' first", sample_dimension);
+  }
+  return candidate;
+}
+
+/// The record dimension, or the first one of the variable with the most dimensions.
+std::string sample_dimension_of(const std::vector<NetcdfVariable>& variables) {
+  const NetcdfVariable* widest = nullptr;
+  for (const NetcdfVariable& variable : variables) {
+    if (variable.is_record) return variable.dimensions[0];
+    if (variable.dimensions.empty()) continue;
+    if (widest == nullptr || variable.dimensions.size() > widest->dimensions.size()) widest = &variable;
+  }
+  return widest == nullptr ? "" : widest->dimensions[0];
+}
+
+StoredArray array_of(const NetcdfVariable& variable) {
+  StoredArray array{variable.name, variable.type};
+  array.type = {*dtype_of(variable.type), Dims(variable.shape.begin() + 1, variable.shape.end())};
+  array.offsets = {variable.offset};
+  array.stride = variable.stride;
+  if (variable.packed) {
+    array.packing = variable.packing;
+    if (array.type.dtype != DType::f64) array.type.dtype = DType::f32;
+  } else if (variable.packing.missing == variable.packing.missing && is_floating(array.type.dtype)) {
+    array.packing = variable.packing;
+  }
+  return array;
+}
+
+}  // namespace
+
+std::unique_ptr<Source> open_netcdf(const SourcePlace& place, const SourceOptions& options) {
+  if (place.head.starts_with(kHdf5Magic)) return open_netcdf4(place, options);
+  const FileReader file(place.path);
+  const std::vector<NetcdfVariable> variables = read_netcdf_header(file);
+  const std::string sample = sample_dimension_of(variables);
+  std::vector<FieldCandidate> candidates;
+  for (const NetcdfVariable& variable : variables) candidates.push_back(candidate_of(variable, sample));
+  if (options.fields.empty()) {
+    // Coordinates (time by time) are no fields unless they are asked for, or there is nothing else.
+    const auto is_field = [](const FieldCandidate& c) { return c.problem.empty() && c.shape.size() > 1; };
+    const bool any = std::any_of(candidates.begin(), candidates.end(), is_field);
+    for (FieldCandidate& c : candidates) {
+      if (any && !is_field(c) && c.problem.empty()) c.problem = "is a coordinate";
+    }
+  }
+  ArraySource::Contents contents;
+  contents.files = {place.path};
+  for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
+    contents.count = variables[i].shape[0];
+    contents.arrays.push_back(array_of(variables[i]));
+  }
+  return std::make_unique<ArraySource>(std::move(contents));
+}
+
+void register_netcdf_file(SourceRegistry& registry) {
+  registry.add({"netcdf", "a .nc file", matches, open_netcdf});
+}
+
+}  // namespace weft

@@ -1,0 +1,107 @@
+#include "weft/data/source/open_source.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/data/source/byte_reader.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+SourcePlace look_at_folder(const fs::path& path) {
+  SourcePlace place{path, true};
+  std::error_code error;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (name.starts_with('.')) continue;
+    (it->is_directory() ? place.folders : place.files).push_back(std::move(name));
+  }
+  if (error) user_error("{}: the folder cannot be listed: {}", path.string(), error.message());
+  std::sort(place.files.begin(), place.files.end());
+  std::sort(place.folders.begin(), place.folders.end());
+  return place;
+}
+
+const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry) {
+  const SourceFormat* best = nullptr;
+  const SourceFormat* other = nullptr;
+  int surest = 0;
+  std::string known;
+  for (const SourceFormat& format : registry.formats()) {
+    known += (known.empty() ? "" : "; ") + format.reads;
+    const int match = format.matches(place);
+    if (match > surest) {
+      surest = match;
+      best = &format;
+      other = nullptr;
+    } else if (match == surest && match > 0) {
+      other = &format;
+    }
+  }
+  if (best == nullptr) {
+    user_error("{}: is no data set that can be read, expected one of: {}", place.path.string(), known);
+  }
+  if (other != nullptr) {
+    user_error("{}: could be read as {} and as {}; put them into folders of their own", place.path.string(),
+               best->name, other->name);
+  }
+  return *best;
+}
+
+}  // namespace
+
+bool has_extension(std::string_view name, std::string_view extension) {
+  if (name.size() <= extension.size()) return false;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(extension.rbegin(), extension.rend(), name.rbegin(),
+                    [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+bool SourcePlace::has_files(std::string_view extension) const {
+  if (!is_folder) return has_extension(path.filename().string(), extension);
+  return std::any_of(files.begin(), files.end(),
+                     [&](const std::string& name) { return has_extension(name, extension); });
+}
+
+std::vector<fs::path> SourcePlace::files_with(std::span<const std::string_view> extensions) const {
+  if (!is_folder) return {path};
+  std::vector<fs::path> found;
+  for (const std::string& name : files) {
+    for (const std::string_view extension : extensions) {
+      if (!has_extension(name, extension)) continue;
+      found.push_back(path / name);
+      break;
+    }
+  }
+  return found;
+}
+
+SourcePlace look_at(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return look_at_folder(path);
+  SourcePlace place{path};
+  if (!fs::exists(path, error) && path.string().find('{') != std::string::npos) return place;
+  const FileReader file(path);
+  place.is_file = true;
+  if (file.size() == 0) user_error("{}: the file is empty", path.string());
+  place.head = file.text(0, std::min<int64_t>(file.size(), 512));
+  return place;
+}
+
+OpenedSource open_source(const SourceOptions& options) {
+  SourceRegistry registry;
+  register_all_sources(registry);
+  fs::path path = options.path;
+  std::error_code error;
+  if (!options.split.empty() && fs::is_directory(path / options.split, error)) path /= options.split;
+  const SourcePlace place = look_at(path);
+  const SourceFormat& format = format_of(place, registry);
+  OpenedSource opened{format.name, format.open(place, options)};
+  if (opened.source->count() == 0) user_error("{}: holds no samples", path.string());
+  return opened;
+}
+
+}  // namespace weft

@@ -1,0 +1,18 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "weft/data/source/source_registry.h"
+
+namespace weft {
+
+struct OpenedSource {
+  std::string format;
+  std::unique_ptr<Source> source;
+};
+
+/// Opens the data set at options.path (or its subfolder options.split, where there is one), in the format
+/// that it is of. UserError where it is none of those known, or two, or cannot be read, or holds no sample.
+OpenedSource open_source(const SourceOptions& options);
+
+}  // namespace weft

@@ -1,0 +1,157 @@
+#include "weft/data/source/tar_members.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+constexpr int64_t kBlock = 512;
+constexpr int64_t kFarWindow = 3 * kBlock;
+constexpr int64_t kNearWindow = 64 << 10;
+constexpr int64_t kSmallMember = 16 << 10;
+constexpr int64_t kMaxExtended = 1 << 20;  ///< of pax records and long names
+
+int64_t padded(int64_t bytes) { return (bytes + kBlock - 1) / kBlock * kBlock; }
+
+std::string_view text_at(std::string_view block, size_t at, size_t bytes) {
+  const std::string_view text = block.substr(at, bytes);
+  return text.substr(0, text.find('\0'));
+}
+
+/// Octal digits, or GNU's and star's base 256 where the first bit is set; null where it is neither.
+std::optional<int64_t> number_at(std::string_view block, size_t at, size_t bytes) {
+  const std::string_view raw = block.substr(at, bytes);
+  if ((static_cast<unsigned char>(raw[0]) & 0x80U) != 0) {
+    uint64_t value = static_cast<unsigned char>(raw[0]) & 0x7fU;
+    for (const char c : raw.substr(1)) {
+      if (value >> 55 != 0) return std::nullopt;
+      value = value << 8 | static_cast<unsigned char>(c);
+    }
+    return static_cast<int64_t>(value);
+  }
+  int64_t value = 0;
+  size_t i = 0;
+  while (i < raw.size() && raw[i] == ' ') ++i;
+  for (; i < raw.size() && raw[i] >= '0' && raw[i] <= '7'; ++i) value = value * 8 + (raw[i] - '0');
+  if (i < raw.size() && raw[i] != '\0' && raw[i] != ' ') return std::nullopt;
+  return value;
+}
+
+bool checksum_fits(std::string_view block) {
+  int64_t sum = 0;
+  for (size_t i = 0; i < block.size(); ++i) {
+    sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(block[i]);
+  }
+  return number_at(block, 148, 8) == sum;
+}
+
+}  // namespace
+
+struct TarWalk::Header {
+  std::string path;
+  int64_t bytes = 0;
+  char kind = '0';
+};
+
+/// What an extended header says about the member after it.
+struct TarWalk::Overrides {
+  std::optional<std::string> path;
+  std::optional<int64_t> bytes;
+};
+
+void TarWalk::broken(int64_t offset, std::string_view what) const {
+  user_error("{}: is no tar archive or is damaged: {} at byte {}", file_.name(), what, offset);
+}
+
+std::string TarWalk::at(int64_t offset, int64_t bytes) {
+  const auto in_window = [&] {
+    return offset >= window_at_ && offset + bytes <= window_at_ + static_cast<int64_t>(window_.size());
+  };
+  if (!in_window()) {
+    const int64_t ahead = last_member_ <= kSmallMember ? kNearWindow : kFarWindow;
+    // Past the end the read itself says what is wrong.
+    window_ = file_.text(offset, std::max(bytes, std::min(ahead, file_.size() - offset)));
+    window_at_ = offset;
+  }
+  return window_.substr(static_cast<size_t>(offset - window_at_), static_cast<size_t>(bytes));
+}
+
+TarWalk::Header TarWalk::parse_header(const std::string& block, int64_t offset) const {
+  if (!checksum_fits(block)) broken(offset, "no header where one was expected");
+  Header header;
+  const std::optional<int64_t> bytes = number_at(block, 124, 12);
+  if (!bytes || *bytes < 0) broken(offset, "a size that is no number");
+  header.bytes = *bytes;
+  header.kind = block[156] == '\0' ? '0' : block[156];
+  header.path = text_at(block, 0, 100);
+  // GNU's format has other things where ustar has a prefix of the name.
+  if (std::string_view(block).substr(257, 6) == std::string_view("ustar\0", 6) && block[345] != '\0') {
+    header.path = fmt::format("{}/{}", text_at(block, 345, 155), header.path);
+  }
+  return header;
+}
+
+/// "LENGTH KEY=VALUE\n", LENGTH counting all of it.
+void TarWalk::read_pax(const std::string& records, int64_t offset, Overrides& next) const {
+  std::string_view rest = records;
+  while (!rest.empty() && rest[0] != '\0') {
+    size_t length = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), length);
+    const auto digits = static_cast<size_t>(end - rest.data());
+    if (error != std::errc() || length > rest.size() || length < digits + 3 || rest[digits] != ' ') {
+      broken(offset, "a pax record that is none");
+    }
+    const std::string_view record = rest.substr(digits + 1, length - digits - 2);
+    const size_t equals = record.find('=');
+    if (equals == std::string_view::npos) broken(offset, "a pax record without a value");
+    const std::string_view key = record.substr(0, equals);
+    const std::string_view value = record.substr(equals + 1);
+    if (key == "path") next.path = std::string(value);
+    if (key == "size") {
+      int64_t bytes = -1;
+      const auto parsed = std::from_chars(value.data(), value.data() + value.size(), bytes);
+      if (parsed.ec != std::errc() || bytes < 0) broken(offset, "a pax size that is no number");
+      next.bytes = bytes;
+    }
+    if (key.starts_with("GNU.sparse.")) broken(offset, "a sparse file, which is not supported");
+    rest.remove_prefix(length);
+  }
+}
+
+void TarWalk::each(const std::function<void(const TarMember&)>& visit) {
+  Overrides next;
+  int64_t offset = 0;
+  while (offset + kBlock <= file_.size()) {
+    const std::string block = at(offset, kBlock);
+    if (block.find_first_not_of('\0') == std::string::npos) return;
+    const Header header = parse_header(block, offset);
+    const int64_t begin = offset + kBlock;
+    const int64_t bytes = next.bytes.value_or(header.bytes);
+    if (bytes > file_.size() - begin) {
+      user_error("{}: '{}' has {} bytes at {}, and the archive ends at {}; is it cut short?", file_.name(),
+                 next.path.value_or(header.path), bytes, begin, file_.size());
+    }
+    const bool extended = header.kind == 'x' || header.kind == 'L' || header.kind == 'K';
+    if (extended && bytes > kMaxExtended) broken(offset, "an extended header that is too large");
+    last_member_ = padded(bytes);
+    if (header.kind == 'x') {
+      read_pax(at(begin, bytes), offset, next);
+    } else if (header.kind == 'L') {
+      const std::string name = at(begin, bytes);
+      next.path = name.substr(0, name.find('\0'));
+    } else if (header.kind == '0' || header.kind == '7') {
+      visit({next.path.value_or(header.path), begin, bytes});
+    }
+    // Links, folders and comments ('g') are no samples. What was said about a member ends with it.
+    if (!extended) next = {};
+    offset = begin + last_member_;
+  }
+  if (offset == 0) broken(0, "fewer bytes than a header has");
+}
+
+}  // namespace weft

@@ -1,0 +1,39 @@
+#pragma once
+// The members of a tar archive: POSIX.1-2001 (ustar and pax) and GNU's long names and large sizes.
+#include <functional>
+#include <string>
+
+#include "weft/data/source/byte_reader.h"
+
+namespace weft {
+
+struct TarMember {
+  std::string path;
+  int64_t offset = 0;  ///< of the first byte of its contents
+  int64_t bytes = 0;
+};
+
+/// Calls `visit` with each regular file, in order; reads headers only. What lies near a header is read with
+/// it, so that small members cost few reads: `contents` gives a small member's bytes, often without another.
+/// UserError naming the archive where it is none, or is cut short.
+class TarWalk {
+ public:
+  explicit TarWalk(const ByteReader& file) : file_(file) {}
+  void each(const std::function<void(const TarMember&)>& visit);
+  std::string contents(const TarMember& member) { return at(member.offset, member.bytes); }
+
+ private:
+  struct Header;
+  struct Overrides;
+  std::string at(int64_t offset, int64_t bytes);
+  Header parse_header(const std::string& block, int64_t offset) const;
+  void read_pax(const std::string& records, int64_t offset, Overrides& next) const;
+  [[noreturn]] void broken(int64_t offset, std::string_view what) const;
+
+  const ByteReader& file_;
+  std::string window_;
+  int64_t window_at_ = 0;
+  int64_t last_member_ = 0;  ///< bytes, with padding: small ones are read ahead
+};
+
+}  // namespace weft

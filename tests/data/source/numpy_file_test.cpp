@@ -1,0 +1,104 @@
+// NumPy files: those that numpy itself wrote (make_numpy_goldens.py), and broken ones.
+#include "tests/data/source/source_fixture.h"
+
+namespace weft {
+namespace {
+
+using NumpyTest = SourceTest;
+const fs::path kGoldens = fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden";
+
+/// The golden arrays hold (i * 5) mod 120, their types' sign permitting minus 20.
+std::vector<double> expected_values(int64_t count, bool is_signed) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < count; ++i)
+    values.push_back(static_cast<double>(i * 5 % 120 - (is_signed ? 20 : 0)));
+  return values;
+}
+
+TEST_F(NumpyTest, EveryTypeAndByteOrderReadsAsNumpyWroteIt) {
+  const std::vector<std::pair<std::string, DType>> types{
+      {"f2", DType::f32}, {"f4", DType::f32}, {"f8", DType::f64}, {"i1", DType::f32},
+      {"i2", DType::f32}, {"i4", DType::i32}, {"i8", DType::i64}, {"u1", DType::u8},
+      {"u2", DType::f32}, {"u4", DType::i64}, {"u8", DType::i64}};
+  const Dims shape{3, 4, 2};
+  std::mt19937 random(1);
+  for (const auto& [type, dtype] : types) {
+    for (const char* order : {"le", "be"}) {
+      const auto source = open(kGoldens / fmt::format("{}_{}.npy", type, order));
+      ASSERT_EQ(source->count(), 3) << type;
+      ASSERT_EQ(source->fields()[0].type, (TensorType{dtype, {4, 2}})) << type;
+      const std::vector<double> whole = expected_values(24, type[0] != 'u');
+      for (int trial = 0; trial < 12; ++trial) {
+        const int64_t sample = trial % 3;
+        const Region part = trial < 3 ? Region::all({4, 2}) : random_part({4, 2}, random);
+        Region box = part;
+        box.ranges.insert(box.ranges.begin(), {sample, sample + 1});
+        EXPECT_EQ(values_of(*source, sample, std::vector{part})[0], index_box(whole, shape, box)) << type;
+      }
+    }
+  }
+}
+
+TEST_F(NumpyTest, ReadsHalvesOfEveryKind) {
+  const auto source = open(kGoldens / "halves.npy");
+  std::vector<double> values;
+  for (int64_t i = 0; i < source->count(); ++i)
+    values.push_back(values_of(*source, i, whole_of(*source))[0][0]);
+  EXPECT_EQ(std::vector<double>(values.begin(), values.end() - 1),
+            (std::vector<double>{0, -0.0, 0x1p-24, -0x3p-24, 0x1p-14, 65504, -1.5, INFINITY}));
+  EXPECT_TRUE(std::isnan(values.back()));
+}
+
+TEST_F(NumpyTest, ReadsArchivesAndFolders) {
+  const auto archive = open(kGoldens / "two.npz");
+  ASSERT_EQ(archive->count(), 3);
+  EXPECT_EQ(archive->fields()[0].name, "x");
+  EXPECT_EQ(archive->fields()[1].name, "y");
+  const auto values = values_of(*archive, 1, whole_of(*archive));
+  EXPECT_EQ(values[0], (std::vector<double>{20, 25, 30, 35}));
+  EXPECT_EQ(values[1], (std::vector<double>{1}));
+  for (int i = 0; i < 3; ++i) fs::create_directories(folder_ / "set");
+  fs::copy(kGoldens / "i4_le.npy", folder_ / "set/b.npy");
+  fs::copy(kGoldens / "i4_le.npy", folder_ / "set/a.npy");
+  const auto folder = open(folder_ / "set");
+  ASSERT_EQ(folder->count(), 2);
+  EXPECT_EQ(folder->name(0), (folder_ / "set/a.npy").string());
+  EXPECT_EQ(values_of(*folder, 1, whole_of(*folder))[0], expected_values(24, true));
+  fs::copy(kGoldens / "i4_be.npy", folder_ / "set/c.npy");
+  EXPECT_EQ(refusal(folder_ / "set"),
+            "set/c.npy: is i32 [3, 4, 2], and a.npy is i32 [3, 4, 2]; samples must be alike");
+}
+
+TEST_F(NumpyTest, SaysWhatCannotBeRead) {
+  const auto say = [&](const char* golden) {
+    const std::string message = message_of([&] { open(kGoldens / golden); });
+    return message.substr(std::min(message.size(), kGoldens.string().size() + 1));
+  };
+  EXPECT_EQ(say("fortran.npy"),
+            "fortran.npy: is stored in Fortran order, in which samples are not together; save it with "
+            "numpy.ascontiguousarray");
+  EXPECT_EQ(say("complex.npy"),
+            "complex.npy: has elements of type '<c8', expected integers or floating point");
+  EXPECT_EQ(say("records.npy"), "records.npy: has records of several fields, expected numbers");
+  EXPECT_EQ(say("scalar.npy"), "scalar.npy: is one number, expected an array of samples");
+  EXPECT_EQ(say("compressed.npz"),
+            "compressed.npz: is compressed; save it with numpy.savez, not savez_compressed");
+  const std::string good = read(kGoldens / "i4_le.npy");
+  write(folder_ / "cut.npy", good.substr(0, good.size() - 1));
+  EXPECT_EQ(
+      refusal(folder_ / "cut.npy"),
+      "cut.npy: an array of i32 elements [3, 4, 2] does not fit into its 95 bytes; is the file cut short?");
+  write(folder_ / "head.npy", good.substr(0, 60));
+  EXPECT_EQ(refusal(folder_ / "head.npy"),
+            "head.npy: a header of 118 bytes does not fit; is the file cut short?");
+  write(folder_ / "foreign.npy", "this is text");
+  EXPECT_EQ(refusal(folder_ / "foreign.npy"),
+            "foreign.npy: is no .npy file (it does not start with \\x93NUMPY)");
+  const std::string archive = read(kGoldens / "two.npz");
+  write(folder_ / "cut.npz", archive.substr(0, archive.size() - 30));
+  EXPECT_EQ(refusal(folder_ / "cut.npz"),
+            "cut.npz: is no ZIP archive, or cut short: it has no directory at its end");
+}
+
+}  // namespace
+}  // namespace weft
