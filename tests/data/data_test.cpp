@@ -10,7 +10,9 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/data/image_batches.h"
+#include "weft/data/decode/image_statistics.h"
+#include "weft/data/load/streamed_images.h"
+#include "weft/data/source/open_source.h"
 #include "weft/data/text_batches.h"
 #include "weft/data/token_file.h"
 
@@ -58,7 +60,7 @@ class DataTest : public ::testing::Test {
 TEST_F(DataTest, AnyRegionOfATextBatchIsItsPartOfTheWhole) {
   auto tokens = std::make_shared<Tokens>();
   for (int32_t i = 0; i < 1000; ++i) tokens->push_back(i % 251);
-  const TextBatches batches(tokens, {5, 8, 11});
+  TextBatches batches(tokens, {5, 8, 11});
   const TensorType type{DType::i32, {5, 8}};
   std::vector<int32_t> whole(40), targets(40);
   const auto view = [](std::vector<int32_t>& data, const Region& region) {
@@ -84,7 +86,7 @@ TEST_F(DataTest, AnyRegionOfATextBatchIsItsPartOfTheWhole) {
 TEST_F(DataTest, EvaluationCoversEveryWindowOnce) {
   auto tokens = std::make_shared<Tokens>();
   for (int32_t i = 0; i < 101; ++i) tokens->push_back(i);
-  const TextEvaluation evaluation(tokens, {4, 10, 0});
+  TextEvaluation evaluation(tokens, {4, 10, 0});
   const Region all = Region::all({4, 10});
   std::multiset<int32_t> seen;
   for (int64_t b = 0; b < evaluation.batches(); ++b) {
@@ -128,51 +130,96 @@ TEST_F(DataTest, CorpusReadsEachRealFileOnceAndSaysWhatIsMissing) {
   EXPECT_EQ(message_of([&] { make_tokenizer("/no/model"); }), "data.tokenizer: /no/model is no file");
 }
 
-TEST_F(DataTest, ImagesAreShuffledOnceAnEpochAndAnyRegionIsItsPart) {
+/// The batches of a tree of small JPEGs.
+class Images {
+ public:
+  Images(const fs::path& folder, int workers, const Region& region)
+      : region_(region), source_(open_source({.path = folder, .split = "train"}).source) {
+    StreamedImagesOptions options;
+    options.source = source_;
+    options.transform.height = 5;
+    options.transform.width = 6;
+    options.transform.crop = ImageTransform::Crop::padded;
+    options.transform.mirror = true;
+    options.batch = 5;
+    options.seed = 3;
+    options.shuffle = true;
+    options.memory_bytes = 1 << 20;
+    options.workers = workers;
+    batches_.emplace(std::move(options));
+  }
+
+  std::vector<float> fill(int64_t number) {
+    std::vector<float> pixels(static_cast<size_t>(region_.elems()));
+    labels.resize(5);
+    batches_->fill(
+        number,
+        std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, region_.shape()}},
+                    View{reinterpret_cast<std::byte*>(labels.data()), {DType::i32, {5}}}},
+        std::vector{region_, Region::all({5})});
+    return pixels;
+  }
+  StreamedImages& batches() { return *batches_; }
+  const Source& source() const { return *source_; }
+
+  std::vector<int32_t> labels;
+
+ private:
+  Region region_;
+  std::shared_ptr<const Source> source_;
+  std::optional<StreamedImages> batches_;
+};
+
+TEST_F(DataTest, AnyRegionOfImagesIsItsPartWhateverTheThreads) {
   for (int i = 0; i < 11; ++i)
     write_jpeg(folder_ / (i % 2 ? "cat" : "ant") / fmt::format("{:02}.jpg", i), 6, 5, i);
-  const auto images = std::make_shared<const ImageFolder>(folder_, "train", nullptr);
-  EXPECT_EQ(images->classes(), (std::vector<std::string>{"ant", "cat"}));
-  ImageOptions options{
-      .batch = 5, .seed = 3, .shuffle = true, .augment = true, .statistics = images->statistics()};
-  const ImageBatches batches(images, options);
   const Region all = Region::all({5, 5, 6, 3});
-  const Region rows = Region::all({5});
-  const auto fill = [&](int64_t number, const Region& region, std::vector<float>& pixels) {
-    pixels.resize(static_cast<size_t>(region.elems()));
-    std::vector<int32_t> labels(5);
-    batches.fill(number,
-                 std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, region.shape()}},
-                             View{reinterpret_cast<std::byte*>(labels.data()), {DType::i32, {5}}}},
-                 std::vector{region, rows});
-  };
-  std::vector<float> whole, part, again;
-  fill(3, all, whole);
-  Region lower = all;
-  lower.ranges[1] = {2, 5};
-  fill(3, lower, part);
-  for (int64_t n = 0; n < 5; ++n) {
-    for (int64_t i = 0; i < 54; ++i) {
-      EXPECT_EQ(part[static_cast<size_t>(n * 54 + i)], whole[static_cast<size_t>(n * 90 + 36 + i)]);
+  Images whole(folder_, 1, all);
+  EXPECT_EQ(whole.batches().batches(), 2);
+  Region below = all;
+  below.ranges[1] = {2, 5};
+  Images part(folder_, 2, below);
+  Images again(folder_, 3, all);
+  for (const int64_t number : {0, 1, 2, 7, 3}) {  // in order, ahead, and back
+    const std::vector<float> expected = whole.fill(number);
+    const std::vector<float> lower = part.fill(number);
+    EXPECT_EQ(again.fill(number), expected);
+    EXPECT_EQ(again.labels, whole.labels);
+    for (size_t n = 0; n < 5; ++n) {
+      for (size_t i = 0; i < 54; ++i) EXPECT_EQ(lower[n * 54 + i], expected[n * 90 + 36 + i]);
     }
+    // Class ids alone need no file.
+    std::vector<int32_t> labels(5);
+    whole.batches().fill(number,
+                         std::vector{View{nullptr, {DType::f32, {0, 5, 6, 3}}},
+                                     View{reinterpret_cast<std::byte*>(labels.data()), {DType::i32, {5}}}},
+                         std::vector{Region::all({0, 5, 6, 3}), Region::all({5})});
+    EXPECT_EQ(labels, whole.labels);
   }
-  const int before = threads();
-  set_threads(1);
-  fill(3, all, again);
-  set_threads(before);
-  EXPECT_EQ(whole, again);
+  EXPECT_NE(whole.fill(0), whole.fill(2)) << "another epoch, another order";
+}
+
+TEST_F(DataTest, StatisticsAreThoseOfAllPixels) {
+  write_jpeg(folder_ / "a" / "1.jpg", 16, 16, 1);
+  write_jpeg(folder_ / "a" / "2.jpg", 16, 16, 2);
+  const auto source = open_source({.path = folder_}).source;
+  const ImageStatistics statistics = image_statistics(*source, 1);
+  for (size_t c = 0; c < 3; ++c) {
+    // The pixels of write_jpeg are near uniform over a byte.
+    EXPECT_NEAR(statistics.mean[c], 0.5, 0.1);
+    EXPECT_NEAR(statistics.deviation[c], 0.29, 0.05);
+  }
 }
 
 TEST_F(DataTest, BadImagesAreNamed) {
-  write_jpeg(folder_ / "a" / "1.jpg", 6, 5, 1);
-  write_jpeg(folder_ / "a" / "2.jpg", 7, 5, 1);
-  EXPECT_EQ(message_of([&] { ImageFolder(folder_, "train", nullptr); }),
-            "data.path: " + (folder_ / "a/2.jpg").string() + " is 7x5, and the images before it are 6x5");
-  std::ofstream(folder_ / "a" / "2.jpg") << "no image";
-  EXPECT_NE(message_of([&] { ImageFolder(folder_, "train", nullptr); }).find("2.jpg is no JPEG image"),
-            std::string::npos);
-  EXPECT_EQ(message_of([&] { ImageFolder("/no/such", "train", nullptr); }),
-            "data.path: /no/such is no folder");
+  for (int i = 0; i < 5; ++i) write_jpeg(folder_ / "a" / fmt::format("{}.jpg", i), 6, 5, 1);
+  const auto fill_all = [&] {
+    Images images(folder_, 1, Region::all({5, 5, 6, 3}));
+    for (int64_t number = 0; number < 20; ++number) images.fill(number);
+  };
+  EXPECT_EQ(message_of(fill_all), "");
+  std::ofstream(folder_ / "a" / "5.jpg") << "no image";
+  EXPECT_NE(message_of(fill_all).find("5.jpg"), std::string::npos) << message_of(fill_all);
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong
 
 int64_t all_bytes() {
   int64_t bytes = 0;
-  for (int64_t sample = 0; sample < kSamples; ++sample) bytes += PatternSource::size_of(sample);
+  for (int64_t sample = 0; sample < kSamples; ++sample)
+    bytes += tier_footprint(PatternSource::size_of(sample));
   return bytes;
 }
 
@@ -76,7 +77,7 @@ TEST(LoaderOnRanks, EachSampleLeavesTheSourceOnce) {
   int64_t wrong = 0;
   int64_t covered = 0;
   // Together the tiers hold a little more than the data: each rank alone does not.
-  const LoadStats stats = load(world, {.tier_bytes = all_bytes() / world.size() + 1000}, wrong, covered);
+  const LoadStats stats = load(world, {.tier_bytes = all_bytes() / world.size() + 2000}, wrong, covered);
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(covered, kSamples);
   EXPECT_EQ(source_reads(world, stats), kSamples);

@@ -21,7 +21,7 @@ DataFacts facts_for(const Recipe& recipe) {
                            : make_tokenizer(recipe.data.text.tokenizer)->vocabulary_size();
     return facts;
   }
-  return open_training_data(recipe, false).facts;
+  return open_training_data(recipe, Communicator::world()).facts;
 }
 
 /// The recipe with as many ranks along the data axis as --ranks leaves for it.

@@ -1,8 +1,12 @@
 #pragma once
 // What feeds a step: any region of any batch, by number.
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "weft/data/load/load_stats.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -12,7 +16,12 @@ class BatchSource {
   virtual ~BatchSource() = default;
   /// Fills `outputs[i]` with the box `regions[i]` of tensor i of global batch `number` (text: tokens,
   /// targets; images: pixels, labels). A pure function of the number: any rank, in any order, gets the same.
-  virtual void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) const = 0;
+  /// Fastest where numbers come one after the other.
+  virtual void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) = 0;
+  /// What loading has cost so far; nothing where all is in memory.
+  virtual std::optional<LoadStats> stats() const { return std::nullopt; }
+  /// Sentences for people since the last call: tiers that broke, samples that were bad.
+  virtual std::vector<std::string> notices() { return {}; }
 };
 
 }  // namespace weft

@@ -45,7 +45,7 @@ TextBatches::TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions optio
   check_length(*tokens_, options_);
 }
 
-void TextBatches::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) const {
+void TextBatches::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) {
   const RandomStream stream{options_.seed, kWindowStream, static_cast<uint64_t>(number)};
   const auto starts = static_cast<uint64_t>(static_cast<int64_t>(tokens_->size()) - options_.context);
   copy_rows(*tokens_, outputs, regions, [&](int64_t row) {
@@ -64,8 +64,7 @@ int64_t TextEvaluation::windows() const {
 
 int64_t TextEvaluation::batches() const { return (windows() + options_.batch - 1) / options_.batch; }
 
-void TextEvaluation::fill(int64_t number, std::span<const View> outputs,
-                          std::span<const Region> regions) const {
+void TextEvaluation::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) {
   copy_rows(*tokens_, outputs, regions, [&](int64_t row) {
     const int64_t window = number * options_.batch + row;
     return window < windows() ? window * options_.context : -1;

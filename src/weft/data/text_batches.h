@@ -18,7 +18,7 @@ class TextBatches final : public BatchSource {
  public:
   /// UserError when the corpus has fewer than context + 1 tokens.
   TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions options);
-  void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) const override;
+  void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
 
  private:
   std::shared_ptr<const Tokens> tokens_;
@@ -30,7 +30,7 @@ class TextBatches final : public BatchSource {
 class TextEvaluation final : public BatchSource {
  public:
   TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options);
-  void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) const override;
+  void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
   /// Batches that cover the corpus once.
   int64_t batches() const;
 

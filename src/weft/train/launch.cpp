@@ -63,6 +63,10 @@ int threads_for(const Recipe& recipe) {
   return static_cast<int>(recipe.run.threads);
 }
 
+int64_t free_memory_of_this_rank() {
+  return int64_t{sysconf(_SC_AVPHYS_PAGES)} * sysconf(_SC_PAGESIZE) / local_ranks();
+}
+
 void use_cores(const Recipe& recipe) {
   const int count = threads_for(recipe);
   set_threads(count);

@@ -16,6 +16,9 @@ void check_ranks(const Mesh& mesh, int ranks);
 /// when run.threads asks for more than there are and parallel.oversubscribe is not set.
 int threads_for(const Recipe& recipe);
 
+/// Memory that is free on this host, divided among the ranks on it.
+int64_t free_memory_of_this_rank();
+
 /// Sets the threads of this rank, and binds them to cores of their own where run.pin says so and the ranks of
 /// this host do not share cores.
 void use_cores(const Recipe& recipe);

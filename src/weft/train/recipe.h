@@ -65,9 +65,24 @@ struct TextKeys {
   bool operator==(const TextKeys&) const = default;
 };
 
+/// A directory that may hold copies of records; `size` as in "100GiB".
+struct CacheDirectory {
+  std::string path;
+  std::string size;
+  bool operator==(const CacheDirectory&) const = default;
+};
+
 /// Keys of [data] when kind = "images".
 struct ImageKeys {
+  enum class OnBad { fail, skip, substitute };
   bool augment = false;
+  int64_t size = 0;    ///< pixels of a side; 0: images are as they are
+  std::string memory;  ///< bytes for copies of records; "": a quarter of what is free, at most the data
+  std::vector<CacheDirectory> cache;
+  int64_t workers = 0;     ///< 0: one for each two cores of the rank
+  int64_t lookahead = 32;  ///< steps
+  OnBad on_bad = OnBad::fail;
+  int64_t bad_limit = 100;
   bool operator==(const ImageKeys&) const = default;
 };
 

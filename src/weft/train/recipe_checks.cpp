@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "weft/base/byte_size.h"
+#include "weft/base/check.h"
 #include "weft/train/recipe_keys.h"
 
 namespace weft {
@@ -52,6 +54,32 @@ Complaint resnet_shape(const Recipe& recipe) {
   return RecipeComplaint{
       "model.depth",
       fmt::format("model.depth = {} is not 6n + 2; the nearest are {} and {}", depth, below, below + 6)};
+}
+
+/// Why a text is no size in bytes; empty: it is one.
+std::string no_size(const std::string& text, const std::string& where) {
+  try {
+    parse_bytes(text, where);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+Complaint sizes_in_bytes(const Recipe& recipe) {
+  const ImageKeys& images = recipe.data.images;
+  if (!images.memory.empty()) {
+    if (std::string why = no_size(images.memory, "data.memory"); !why.empty()) {
+      return RecipeComplaint{"data.memory", std::move(why)};
+    }
+  }
+  for (const CacheDirectory& cache : images.cache) {
+    if (std::string why = no_size(cache.size, "data.cache"); !why.empty()) {
+      return RecipeComplaint{"data.cache", std::move(why)};
+    }
+    if (cache.path.empty()) return RecipeComplaint{"data.cache", "data.cache has an empty path"};
+  }
+  return std::nullopt;
 }
 
 Complaint data_is_named(const Recipe& recipe) {
@@ -113,7 +141,7 @@ Complaint mesh_axes(const Recipe& recipe) {
 
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
   for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
-                          microbatches, learning_rates, mesh_axes}) {
+                          sizes_in_bytes, microbatches, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

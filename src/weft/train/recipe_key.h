@@ -190,6 +190,35 @@ struct Conversion<std::array<double, 2>> {
   }
 };
 
+template <>
+struct Conversion<std::vector<CacheDirectory>> {
+  static std::string expected() { return "a list of {path = \"...\", size = \"...\"}"; }
+  static std::optional<std::vector<CacheDirectory>> from(const RecipeValue& value) {
+    const auto* list = value.as<RecipeValue::List>();
+    if (list == nullptr) return std::nullopt;
+    std::vector<CacheDirectory> directories;
+    for (const RecipeValue& item : *list) {
+      const auto* table = item.as<RecipeValue::Table>();
+      if (table == nullptr || table->size() != 2) return std::nullopt;
+      CacheDirectory directory;
+      for (const RecipeEntry& entry : *table) {
+        const std::string* text = entry.value.as<std::string>();
+        if (text == nullptr || (entry.key != "path" && entry.key != "size")) return std::nullopt;
+        (entry.key == "path" ? directory.path : directory.size) = *text;
+      }
+      directories.push_back(std::move(directory));
+    }
+    return directories;
+  }
+  static RecipeValue to(const std::vector<CacheDirectory>& directories) {
+    RecipeValue::List list;
+    for (const CacheDirectory& directory : directories) {
+      list.push_back({RecipeValue::Table{{"path", {directory.path}}, {"size", {directory.size}}}});
+    }
+    return {std::move(list)};
+  }
+};
+
 /// Whether every number in `value` lies in `range`; text and flags always do.
 bool all_in_range(const RecipeValue& value, const Range& range);
 

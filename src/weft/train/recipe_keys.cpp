@@ -129,7 +129,26 @@ void add_data(RecipeTable& table) {
 
   const auto images =
       section_when(table, "data", &Recipe::data, &DataSection::images, {"data.kind", "images"});
-  images.key("augment", &ImageKeys::augment, "whether training images are randomly shifted and mirrored");
+  images.key(
+      "augment", &ImageKeys::augment,
+      "whether training images are cut out at random (shifted by up to 4 pixels; with `size`: a random area) "
+      "and mirrored");
+  images.key(
+      "size", &ImageKeys::size, at_least(0),
+      "side of the images in pixels, to which they are cut and scaled; 0: all are of one size, as they are");
+  images.key("memory", &ImageKeys::memory,
+             "memory of each rank for copies of files, such as \"8GiB\"; empty: a quarter of what is free");
+  images.key("cache", &ImageKeys::cache,
+             "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
+  images.key("workers", &ImageKeys::workers, at_least(0),
+             "threads of each rank that decode; 0: one for two cores");
+  images.key("lookahead", &ImageKeys::lookahead, at_least(1), "steps whose files are fetched ahead");
+  images.key("on_bad", &ImageKeys::on_bad,
+             "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
+             "or another "
+             "sample takes its place");
+  images.key("bad_limit", &ImageKeys::bad_limit, at_least(0),
+             "bad samples after which the run ends all the same");
 }
 
 void add_optimizer(RecipeTable& table) {

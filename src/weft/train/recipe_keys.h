@@ -35,6 +35,14 @@ struct Choices<DataSection::Kind> {
 };
 
 template <>
+struct Choices<ImageKeys::OnBad> {
+  static constexpr std::pair<ImageKeys::OnBad, std::string_view> all[] = {
+      {ImageKeys::OnBad::fail, "fail"},
+      {ImageKeys::OnBad::skip, "skip"},
+      {ImageKeys::OnBad::substitute, "substitute"}};
+};
+
+template <>
 struct Choices<OptimizerSection::Kind> {
   static constexpr std::pair<OptimizerSection::Kind, std::string_view> all[] = {
       {OptimizerSection::Kind::sgd, "sgd"}, {OptimizerSection::Kind::adamw, "adamw"}};

@@ -26,7 +26,13 @@ RecipeValue value_of(const toml::node& node) {
   if (const auto* integer = node.as_integer()) return {integer->get()};
   if (const auto* number = node.as_floating_point()) return {number->get()};
   if (const auto* text = node.as_string()) return {text->get()};
-  if (node.is_table()) return {ForeignValue{"a table"}};
+  if (const auto* table = node.as_table()) {
+    RecipeValue::Table entries;
+    for (const auto& [key, value] : *table) {
+      entries.push_back({key_part(std::string_view(key)), value_of(value)});
+    }
+    return {std::move(entries)};
+  }
   const auto* array = node.as_array();
   if (array == nullptr) return {ForeignValue{"a date or time"}};
   RecipeValue::List list;

@@ -25,6 +25,14 @@ std::string list_text(const RecipeValue::List& list) {
   return text + "]";
 }
 
+std::string table_text(const RecipeValue::Table& table) {
+  std::string text = "{";
+  for (const RecipeEntry& entry : table) {
+    text += fmt::format("{}{} = {}", text.size() > 1 ? ", " : "", entry.key, toml_text(entry.value));
+  }
+  return text + "}";
+}
+
 }  // namespace
 
 std::string cut_short(std::string_view text, size_t bytes) {
@@ -56,6 +64,7 @@ std::string describe(const RecipeValue& value) {
     return fmt::format("the string {}", toml_quoted(cut_short(*text, kQuotedBytes)));
   if (value.as<RecipeValue::List>() != nullptr)
     return fmt::format("the list {}", cut_short(toml_text(value), kQuotedBytes));
+  if (value.as<RecipeValue::Table>() != nullptr) return "a table";
   if (const auto* foreign = value.as<ForeignValue>()) return foreign->name;
   return toml_text(value);
 }
@@ -69,6 +78,7 @@ std::string toml_text(const RecipeValue& value) {
         if constexpr (std::is_same_v<Held, double>) return float_text(held);
         if constexpr (std::is_same_v<Held, std::string>) return toml_quoted(held);
         if constexpr (std::is_same_v<Held, RecipeValue::List>) return list_text(held);
+        if constexpr (std::is_same_v<Held, RecipeValue::Table>) return table_text(held);
         if constexpr (std::is_same_v<Held, ForeignValue>) return held.name;
       },
       value.held);

@@ -8,19 +8,27 @@
 
 namespace weft {
 
-/// A value whose type no key takes; `name` is what a message calls it, such as "a table".
+/// A value whose type no key takes; `name` is what a message calls it, such as "a date or time".
 struct ForeignValue {
   std::string name;
 };
 
+struct RecipeEntry;
+
 struct RecipeValue {
   using List = std::vector<RecipeValue>;
-  std::variant<bool, int64_t, double, std::string, List, ForeignValue> held;
+  using Table = std::vector<RecipeEntry>;  ///< an inline table, in order of its keys
+  std::variant<bool, int64_t, double, std::string, List, Table, ForeignValue> held;
 
   template <class T>
   const T* as() const {
     return std::get_if<T>(&held);
   }
+};
+
+struct RecipeEntry {
+  std::string key;
+  RecipeValue value;
 };
 
 /// How a message names what it got: `the string "abc"`, `0.5`, `a list`; long strings are cut short.

@@ -23,7 +23,7 @@ Session::Session(Recipe recipe, Communicator world)
     : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
         check_ranks(mesh_of(recipe_.parallel), world_.size());
         use_cores(recipe_);
-        return open_training_data(recipe_, world_.rank() == 0);
+        return open_training_data(recipe_, world_);
       }()) {
   PlanOptions options;
   options.rank = world_.rank();
@@ -37,7 +37,7 @@ Session::Session(Recipe recipe, Communicator world)
   }
 }
 
-void Session::feed(const BatchSource& source, int64_t number) {
+void Session::feed(BatchSource& source, int64_t number) {
   std::vector<View> views;
   std::vector<Region> regions;
   for (const std::string& name : batch_inputs(recipe_)) {

@@ -28,7 +28,7 @@ class Session {
   int64_t microbatch_rows() const { return recipe_.data.batch / recipe_.optimizer.accumulate; }
 
   /// Puts this rank's part of batch `number` of `source` where the program reads it.
-  void feed(const BatchSource& source, int64_t number);
+  void feed(BatchSource& source, int64_t number);
   void set_scalar(const std::string& input, double value);
   void set_integer(const std::string& input, int64_t value);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -121,6 +122,7 @@ class Trainer {
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
     if (text()) row.tokens = step_ * samples;
     row.bytes = {{"network", session_.executor().network_bytes() - sent}, {"memory", memory_bytes()}};
+    add_loading(row);
     result_.loss = loss;
     const bool last = step_ == total_;
     const LogSection& log = recipe_.log;
@@ -135,6 +137,23 @@ class Trainer {
     }
     const int64_t every = recipe_.checkpoint.every;
     if (last || (every > 0 && step_ % every == 0)) save();
+  }
+
+  /// What loading did since the last step: time that the step waited, and bytes by where they came from.
+  void add_loading(MetricsRow& row) {
+    for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
+    const std::optional<LoadStats> now = session_.data().train->stats();
+    if (!now) return;
+    row.more.emplace_back("stall_ms", now->stall_ms - loaded_.stall_ms);
+    constexpr std::array<const char*, kOrigins> kNames = {"load_memory", "load_disk", "load_peer",
+                                                          "load_source"};
+    for (size_t i = 0; i < kNames.size(); ++i) {
+      int64_t bytes = now->from[i].bytes - loaded_.from[i].bytes;
+      if (i == static_cast<size_t>(Origin::source))
+        bytes += now->read_for_peers.bytes - loaded_.read_for_peers.bytes;
+      row.bytes.emplace_back(kNames[i], bytes);
+    }
+    loaded_ = *now;
   }
 
   /// The step itself; returns its loss.
@@ -257,6 +276,7 @@ class Trainer {
   std::optional<TensorboardWriter> tensorboard_;
   std::optional<Trace> trace_;
   TrainResult result_;
+  LoadStats loaded_;  ///< up to the last step
 };
 
 }  // namespace

@@ -1,12 +1,16 @@
 #include "weft/train/training_data.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
+#include "weft/base/byte_size.h"
 #include "weft/base/check.h"
-#include "weft/data/image_batches.h"
+#include "weft/base/threads.h"
+#include "weft/data/decode/image_statistics.h"
+#include "weft/data/load/streamed_images.h"
+#include "weft/data/source/open_source.h"
 #include "weft/data/text_batches.h"
 #include "weft/data/token_corpus.h"
-#include "weft/train/progress.h"
+#include "weft/train/launch.h"
 
 namespace weft {
 
@@ -32,49 +36,97 @@ TrainingData open_text(const Recipe& recipe) {
   return data;
 }
 
-std::string validation_split(const std::filesystem::path& root) {
-  for (const char* split : {"test", "val", "validation"}) {
-    if (has_split(root, split)) return split;
+std::shared_ptr<const Source> open_images_at(const std::filesystem::path& path, const char* split) {
+  SourceOptions options;
+  options.path = path;
+  options.split = split;
+  OpenedSource opened = open_source(options);
+  if (!opened.source->encoded_images()) {
+    user_error("data.path: {} is {}, and data.kind = \"images\" needs JPEG or PNG images", path.string(),
+               opened.format);
   }
-  return {};
+  return std::move(opened.source);
 }
 
-TrainingData open_images(const Recipe& recipe, bool talk) {
-  const ImageFolder::Report report = [&](int64_t done, int64_t total) {
-    if (talk && done % 10000 == 0) Progress::say(fmt::format("decoding images: {} of {}", done, total));
-  };
+std::shared_ptr<const Source> open_held_out(const Recipe& recipe) {
   const std::filesystem::path root = recipe.data.path;
-  const auto train = std::make_shared<const ImageFolder>(root, "train", report);
-  std::shared_ptr<const ImageFolder> held_out;
-  if (std::holds_alternative<std::string>(recipe.data.validation)) {
-    held_out =
-        std::make_shared<const ImageFolder>(std::get<std::string>(recipe.data.validation), "test", report);
-  } else if (const std::string split = validation_split(root); !split.empty()) {
-    held_out = std::make_shared<const ImageFolder>(root, split, report);
-  } else {
-    user_error(
-        "data.validation: {} has no folder test, val or validation; name the validation images' folder",
-        root.string());
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation))
+    return open_images_at(*path, "test");
+  for (const char* split : {"test", "val", "validation"}) {
+    if (std::filesystem::is_directory(root / split)) return open_images_at(root, split);
   }
-  if (held_out->height() != train->height() || held_out->width() != train->width() ||
-      held_out->classes() != train->classes()) {
-    user_error("data.validation: its classes or image sizes differ from those of {}", root.string());
+  user_error("data.validation: {} has no folder test, val or validation; name the validation images' folder",
+             root.string());
+}
+
+/// How images become inputs: as they are, or cut to data.size.
+ImageTransform transform_for(const ImageKeys& keys, ImageSize first, bool training) {
+  ImageTransform transform;
+  transform.height = keys.size > 0 ? keys.size : first.height;
+  transform.width = keys.size > 0 ? keys.size : first.width;
+  if (keys.size > 0) transform.crop = ImageTransform::Crop::centre;
+  transform.resize = keys.size * 8 / 7;  // 256 for 224
+  if (training && keys.augment) {
+    transform.crop = keys.size > 0 ? ImageTransform::Crop::random_resized : ImageTransform::Crop::padded;
+    transform.mirror = true;
   }
-  TrainingData data;
-  data.unit = "images";
-  data.facts.classes = static_cast<int64_t>(train->classes().size());
-  data.facts.height = train->height();
-  data.facts.width = train->width();
-  data.facts.channels = 3;
-  data.train_samples = train->count();
-  ImageOptions options;
+  return transform;
+}
+
+int64_t memory_for(const ImageKeys& keys) {
+  if (!keys.memory.empty()) return parse_bytes(keys.memory, "data.memory");
+  return free_memory_of_this_rank() / 4;
+}
+
+StreamedImagesOptions streaming(const Recipe& recipe, const Communicator& world,
+                                std::shared_ptr<const Source> source, const ImageTransform& transform) {
+  const ImageKeys& keys = recipe.data.images;
+  StreamedImagesOptions options;
+  options.source = std::move(source);
+  options.transform = transform;
   options.batch = recipe.data.batch / recipe.optimizer.accumulate;
   options.seed = static_cast<uint64_t>(recipe.run.seed);
+  options.world = world;
+  options.data_ranks = static_cast<int>(recipe.parallel.data);
+  options.workers = keys.workers > 0 ? static_cast<int>(keys.workers) : std::max(1, threads() / 2);
+  options.lookahead = keys.lookahead;
+  options.on_bad = static_cast<OnBadSample>(keys.on_bad);
+  options.bad_limit = keys.bad_limit;
+  return options;
+}
+
+TrainingData open_images(const Recipe& recipe, const Communicator& world) {
+  const ImageKeys& keys = recipe.data.images;
+  const std::shared_ptr<const Source> source = open_images_at(recipe.data.path, "train");
+  const std::shared_ptr<const Source> held_out = open_held_out(recipe);
+  if (!std::ranges::equal(held_out->classes(), source->classes())) {
+    user_error("data.validation: its classes differ from those of {}", recipe.data.path);
+  }
+  const ImageSize first = size_of_image(*source, 0);
+  ImageTransform training = transform_for(keys, first, true);
+  ImageTransform evaluating = transform_for(keys, first, false);
+  const ImageStatistics statistics = image_statistics(*source, static_cast<uint64_t>(recipe.run.seed));
+  training.mean = evaluating.mean = statistics.mean;
+  training.deviation = evaluating.deviation = statistics.deviation;
+  TrainingData data;
+  data.unit = "images";
+  data.facts.classes = std::ssize(source->classes());
+  data.facts.height = training.height;
+  data.facts.width = training.width;
+  data.facts.channels = 3;
+  data.train_samples = source->count();
+  StreamedImagesOptions options = streaming(recipe, world, source, training);
   options.shuffle = recipe.data.shuffle;
-  options.augment = recipe.data.images.augment;
-  options.statistics = train->statistics();
-  data.train = std::make_unique<ImageBatches>(train, options);
-  auto validation = std::make_unique<ImageEvaluation>(held_out, options);
+  options.share = true;
+  options.memory_bytes = memory_for(keys);
+  for (const CacheDirectory& cache : keys.cache) {
+    options.directories.push_back({cache.path, parse_bytes(cache.size, "data.cache"), world.rank()});
+  }
+  data.train = std::make_unique<StreamedImages>(std::move(options));
+  options = streaming(recipe, world, held_out, evaluating);
+  options.memory_bytes = memory_for(keys) / 4;
+  options.last = LastBatch::pad;
+  auto validation = std::make_unique<StreamedImages>(std::move(options));
   data.validation_batches = validation->batches();
   data.validation = std::move(validation);
   return data;
@@ -82,12 +134,12 @@ TrainingData open_images(const Recipe& recipe, bool talk) {
 
 }  // namespace
 
-TrainingData open_training_data(const Recipe& recipe, bool talk) {
+TrainingData open_training_data(const Recipe& recipe, const Communicator& world) {
   switch (recipe.data.kind) {
     case DataSection::Kind::text:
       return open_text(recipe);
     case DataSection::Kind::images:
-      return open_images(recipe, talk);
+      return open_images(recipe, world);
   }
   internal_error(__FILE__, __LINE__, "unknown kind of data");
 }

@@ -2,6 +2,7 @@
 // The data of a recipe, open: training and validation batches, and what they say about the model.
 #include <memory>
 
+#include "weft/comm/communicator.h"
 #include "weft/data/batch_source.h"
 #include "weft/data/tokenizer.h"
 #include "weft/train/recipe.h"
@@ -19,8 +20,8 @@ struct TrainingData {
   std::string unit;                            ///< of throughput: "tokens" or "images"
 };
 
-/// `talk`: whether to show progress.
-TrainingData open_training_data(const Recipe& recipe, bool talk);
+/// Opens the data; `world`: the ranks of the job, which share what they keep.
+TrainingData open_training_data(const Recipe& recipe, const Communicator& world);
 
 /// The steps of the run: run.steps, or as many as run.epochs take.
 int64_t total_steps(const Recipe& recipe, const TrainingData& data);

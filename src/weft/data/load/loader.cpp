@@ -15,7 +15,7 @@ namespace weft {
 
 namespace {
 
-/// Bytes of every sample's record; one element where all are equal.
+/// Room that every sample's record takes in a tier.
 std::vector<int64_t> record_sizes(const Source& source, std::span<const Region> part) {
   std::vector<int64_t> sizes;
   std::vector<Extent> extents;
@@ -24,7 +24,7 @@ std::vector<int64_t> record_sizes(const Source& source, std::span<const Region> 
     source.locate(sample, part, extents);
     int64_t bytes = 0;
     for (const Extent& extent : extents) bytes += extent.bytes;
-    sizes.push_back(bytes);
+    sizes.push_back(tier_footprint(bytes));
   }
   return sizes;
 }

@@ -72,15 +72,16 @@ void check_options(const VolumeOptions& options) {
                options.shape.size());
   }
   if (!options.chunk.empty() && options.chunk.size() != 4) {
-    user_error("volumes: the chunk {} has {} sizes, expected as many as the shape {}", to_string(options.chunk),
-               options.chunk.size(), to_string(options.shape));
+    user_error("volumes: the chunk {} has {} sizes, expected as many as the shape {}",
+               to_string(options.chunk), options.chunk.size(), to_string(options.shape));
   }
   if (options.deflate < 0 || options.deflate > 9) {
     user_error("volumes: deflate {}, expected 0 to 9", options.deflate);
   }
   for (size_t d = 0; d < 4; ++d) {
     if (options.shape[d] < 1 || options.shape[d] > 4096) {
-      user_error("volumes: a size of {} in {}, expected 1 to 4096", options.shape[d], to_string(options.shape));
+      user_error("volumes: a size of {} in {}, expected 1 to 4096", options.shape[d],
+                 to_string(options.shape));
     }
     if (!options.chunk.empty() && (options.chunk[d] < 1 || options.chunk[d] > options.shape[d])) {
       user_error("volumes: the chunk {} does not fit into the shape {}", to_string(options.chunk),
@@ -123,7 +124,9 @@ class VolumeFile {
   }
 
  private:
-  [[noreturn]] void fail() const { user_error("{}: the volumes cannot be written (is the disk full?)", path_); }
+  [[noreturn]] void fail() const {
+    user_error("{}: the volumes cannot be written (is the disk full?)", path_);
+  }
 
   Hdf5Id create(const char* name, hid_t type, const std::vector<hsize_t>& shape, hid_t properties) const {
     const Hdf5Id space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);

@@ -15,8 +15,8 @@ struct VolumeOptions {
   std::filesystem::path path;
   int64_t count = 1;
   Dims shape{128, 128, 128, 4};  ///< depth, height, width, channels (times)
-  Dims chunk;                    ///< of the file, in a volume; empty: contiguous, or a volume where compressed
-  int deflate = 0;               ///< 1 to 9; 0: not compressed
+  Dims chunk;       ///< of the file, in a volume; empty: contiguous, or a volume where compressed
+  int deflate = 0;  ///< 1 to 9; 0: not compressed
   uint64_t seed = 1;
 };
 

@@ -13,6 +13,9 @@ namespace weft {
 /// A record's number: sample * parts + part, parts being how many ranks share a sample.
 using RecordId = int64_t;
 
+/// Room that a tier needs for a record of so many bytes, at most.
+constexpr int64_t tier_footprint(int64_t bytes) { return (bytes + 63) / 64 * 64 + 64; }
+
 /// Used by one thread (the fetcher), except where a method says otherwise. Never throws on I/O errors: a tier
 /// that breaks gets smaller, and says so once through `trouble()`.
 class Tier {

@@ -1,0 +1,91 @@
+#include "weft/data/decode/image_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/data/read/read_record.h"
+#include "weft/data/stream/permutation.h"
+
+namespace weft {
+
+namespace {
+
+constexpr int64_t kImages = 1000;
+constexpr uint64_t kStatisticsStream = 0x7374'6174;  // "stat"
+
+struct Sums {
+  std::array<int64_t, 3> sum{};
+  std::array<int64_t, 3> squares{};
+  int64_t pixels = 0;
+
+  void add(const Sums& other) {
+    for (size_t c = 0; c < 3; ++c) {
+      sum[c] += other.sum[c];
+      squares[c] += other.squares[c];
+    }
+    pixels += other.pixels;
+  }
+};
+
+Sums sums_of(ImageDecoder& decoder, const Source& source, int64_t sample) {
+  const std::vector<std::byte> file = read_record(source, sample);
+  const ImageSize size = decoder.size(file, source.name(sample));
+  ImageTransform as_it_is;
+  as_it_is.height = size.height;
+  as_it_is.width = size.width;
+  const Dims shape{size.height, size.width, 3};
+  std::vector<std::byte> pixels(static_cast<size_t>(elems_of(shape)));
+  decoder.decode(file, source.name(sample), as_it_is, {}, Region::all(shape),
+                 {pixels.data(), {DType::u8, shape}});
+  Sums sums;
+  for (size_t i = 0; i < pixels.size(); ++i) {
+    const auto value = static_cast<int64_t>(pixels[i]);
+    sums.sum[i % 3] += value;
+    sums.squares[i % 3] += value * value;
+  }
+  sums.pixels = size.height * size.width;
+  return sums;
+}
+
+}  // namespace
+
+ImageStatistics image_statistics(const Source& source, uint64_t seed) {
+  const Permutation order(source.count(), {seed, kStatisticsStream, 0});
+  std::mutex mutex;
+  Sums all;
+  std::string failure;
+  parallel_for(std::min(kImages, source.count()), 8, [&](int64_t begin, int64_t end) {
+    ImageDecoder decoder;
+    for (int64_t i = begin; i < end; ++i) {
+      // Integers: the sum does not depend on the order.
+      try {
+        const Sums sums = sums_of(decoder, source, order.at(i));
+        const std::lock_guard lock(mutex);
+        all.add(sums);
+      } catch (const UserError& error) {
+        const std::lock_guard lock(mutex);
+        if (failure.empty()) failure = error.what();
+      }
+    }
+  });
+  if (all.pixels == 0) throw UserError(failure);
+  ImageStatistics result;
+  for (size_t c = 0; c < 3; ++c) {
+    const auto count = static_cast<double>(all.pixels);
+    result.mean[c] = static_cast<double>(all.sum[c]) / count / 255;
+    const double variance =
+        static_cast<double>(all.squares[c]) / count / (255 * 255) - result.mean[c] * result.mean[c];
+    // Images of one colour have none: any divisor does then.
+    result.deviation[c] = variance > 1e-12 ? std::sqrt(variance) : 1;
+  }
+  return result;
+}
+
+ImageSize size_of_image(const Source& source, int64_t sample) {
+  return ImageDecoder().size(read_record(source, sample), source.name(sample));
+}
+
+}  // namespace weft

@@ -1,0 +1,23 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "weft/data/decode/image_decoder.h"
+#include "weft/data/source/source.h"
+
+namespace weft {
+
+/// Mean and standard deviation of each channel, of values in [0, 1].
+struct ImageStatistics {
+  std::array<double, 3> mean{};
+  std::array<double, 3> deviation{};
+};
+
+/// Of 1000 images drawn by `seed` (all where there are fewer), which are read at once: two decimals are all
+/// that normalising needs. Images that cannot be read do not count. UserError where none can.
+ImageStatistics image_statistics(const Source& source, uint64_t seed);
+
+/// The size of one image of the source. UserError naming it where it cannot be read.
+ImageSize size_of_image(const Source& source, int64_t sample);
+
+}  // namespace weft

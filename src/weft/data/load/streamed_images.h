@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "weft/comm/communicator.h"
+#include "weft/data/batch_source.h"
+#include "weft/data/decode/image_transform.h"
+#include "weft/data/load/image_assembler.h"
+#include "weft/data/load/loader.h"
+#include "weft/data/tier/directory_tier.h"
+
+namespace weft {
+
+struct StreamedImagesOptions {
+  std::shared_ptr<const Source> source;  ///< shared: the recipe's data know it as well
+  ImageTransform transform;
+  int64_t batch = 1;  ///< rows of one global batch
+  uint64_t seed = 0;
+  bool shuffle = false;
+  LastBatch last = LastBatch::drop;
+  std::optional<Communicator> world;  ///< all ranks; data_ranks of them take different rows
+  int data_ranks = 1;
+  bool share = false;        ///< whether ranks read from each other's tiers
+  int64_t memory_bytes = 0;  ///< of this rank, for copies of files; no more than they need is taken
+  std::vector<DirectoryTierOptions> directories;
+  int workers = 1;
+  int64_t lookahead = 32;
+  OnBadSample on_bad = OnBadSample::fail;
+  int64_t bad_limit = 100;
+};
+
+/// Images from files as the step's input: pixels [batch, height, width, 3], normalised, and class ids i32
+/// [batch]. Batches are loaded ahead, in the order of their numbers; another number begins anew there.
+class StreamedImages final : public BatchSource {
+ public:
+  /// UserError when there are fewer images than one batch has and the last batch is dropped.
+  explicit StreamedImages(StreamedImagesOptions options);
+  ~StreamedImages() override;
+  /// Collective among `world` where it begins or begins anew, if ranks share. All calls ask for the same part
+  /// of the pixels; where outputs[0] has no memory, only class ids are wanted, of any rows, and no file is
+  /// read.
+  void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
+  std::optional<LoadStats> stats() const override;
+  std::vector<std::string> notices() override;
+  /// Of one epoch.
+  int64_t batches() const { return stream_->steps_per_epoch(); }
+
+ private:
+  void begin(int64_t number, const View& pixels, const Region& region);
+  void fill_labels(int64_t number, const View& labels, Range rows) const;
+
+  StreamedImagesOptions options_;
+  std::shared_ptr<const AccessStream> stream_;
+  std::vector<std::unique_ptr<Tier>> tiers_;
+  std::unique_ptr<ImageAssembler> assembler_;
+  std::unique_ptr<Loader> loader_;
+  int64_t next_ = -1;  ///< number of the loader's next batch
+  size_t bad_told_ = 0;
+};
+
+}  // namespace weft
