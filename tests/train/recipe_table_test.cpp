@@ -27,11 +27,15 @@ RecipeValue another(const RecipeKey& key, const RecipeValue& value) {
   if (const int64_t* integer = value.as<int64_t>()) return {*integer + 9};
   if (value.as<double>() != nullptr) return {0.3125};
   if (value.as<RecipeValue::List>() != nullptr) {
+    if (key.name == "cache") {
+      const RecipeValue::Table directory{{"path", {std::string("/nvme")}}, {"size", {std::string("1GiB")}}};
+      return {RecipeValue::List{{directory}}};
+    }
     return key.name == "betas" ? RecipeValue{RecipeValue::List{{0.25}, {0.5}}}
                                : RecipeValue{RecipeValue::List{{int64_t{4}}, {int64_t{7}}}};
   }
   // Text, or one of a few names: take the first name that is allowed and new.
-  for (const char* text : {"bf16", "resnet", "relu", "images", "sgd", "cosine", "other"}) {
+  for (const char* text : {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "other"}) {
     Recipe recipe;
     if (*value.as<std::string>() != text && key.set(recipe, RecipeValue{std::string(text)})) {
       return {std::string(text)};

@@ -289,5 +289,23 @@ TEST(RecipeErrors, LongTextIsCutShort) {
   EXPECT_NE(error.find("aaa..."), std::string::npos) << error;
 }
 
+TEST(Recipe, CacheDirectoriesAreInlineTables) {
+  const std::vector<std::string> overrides{"model.kind=resnet", "data.kind=images",
+                                           R"(data.cache=[{path = "/nvme", size = "100GiB"}])"};
+  const Recipe recipe = parse_recipe(gpt_with("context", "context = 8"), "x.toml", overrides);
+  ASSERT_EQ(recipe.data.images.cache.size(), 1U);
+  EXPECT_EQ(recipe.data.images.cache[0].path, "/nvme");
+  EXPECT_EQ(recipe.data.images.cache[0].size, "100GiB");
+  EXPECT_EQ(parse_recipe(to_toml(recipe), "x.toml"), recipe);
+  std::vector<std::string> wrong = overrides;
+  wrong[2] = R"(data.cache=[{path = "/nvme", size = "much"}])";
+  try {
+    parse_recipe(gpt_with("context", "context = 8"), "x.toml", wrong);
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("\"much\" is no size"), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace weft
