@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const int64_t bytes = data[2] * 16;
   try {
-    const auto raw = weft::undo_filters(std::as_bytes(std::span(data + 4, size - 4)), filters, data[3] & 7, bytes,
-                                        "fuzz");
+    const auto raw =
+        weft::undo_filters(std::as_bytes(std::span(data + 4, size - 4)), filters, data[3] & 7, bytes, "fuzz");
     if (static_cast<int64_t>(raw.size()) != bytes) std::abort();
   } catch (const weft::UserError&) {
   }

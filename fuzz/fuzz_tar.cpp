@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (member.bytes < 0 || member.offset < end + 512) std::abort();
       end = member.offset + member.bytes;
       if (end > file.size()) std::abort();
-      if (member.bytes < 4096 && static_cast<int64_t>(walk.contents(member).size()) != member.bytes) std::abort();
+      if (member.bytes < 4096 && static_cast<int64_t>(walk.contents(member).size()) != member.bytes)
+        std::abort();
     });
   } catch (const weft::UserError&) {
   }

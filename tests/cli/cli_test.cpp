@@ -179,4 +179,35 @@ TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
             std::string::npos);
 }
 
+TEST_F(Cli, DataIsMadeInspectedAndChecked) {
+  const std::string file = (folder_ / "v.h5").string();
+  const std::string index = (folder_ / "v.index").string();
+  EXPECT_EQ(
+      run(fmt::format("data make volumes --out {} --count 3 --shape 8x8x8x2 --chunks 4x8x8x2 --deflate 4",
+                      file))
+          .code,
+      0);
+  Outcome outcome = run(fmt::format("data inspect {} --index {}", file, index));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("format    hdf5\nsamples   3\nfield     full f32 [8, 8, 8, 2]\n"),
+            std::string::npos)
+      << outcome.text;
+  EXPECT_NE(outcome.text.find("0 bad, 0 changed"), std::string::npos) << outcome.text;
+  outcome = run(fmt::format("data inspect {} --index {}", file, index));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  // The same names and shapes with other contents.
+  run(fmt::format("data make volumes --out {} --count 3 --shape 8x8x8x2 --seed 2", file));
+  outcome = run(fmt::format("data inspect {} --index {}", file, index));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("0 bad, 3 changed"), std::string::npos) << outcome.text;
+  outcome = run(fmt::format("data inspect {} --fields nothing", file));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("there is no 'nothing', it holds full [3, 8, 8, 8, 2], unitPar [3, 4]"),
+            std::string::npos)
+      << outcome.text;
+  outcome = run(fmt::format("data make volumes --out {} --count 1 --shape 8x", file));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.text, "weft: --shape 8x: expected sizes as in 128x128x128x4\n");
+}
+
 }  // namespace

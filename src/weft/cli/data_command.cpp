@@ -100,7 +100,8 @@ void print_classes(const Source& source) {
 }
 
 std::string shape_text(const Dims& shape) {
-  if (std::none_of(shape.begin(), shape.end(), [](int64_t size) { return size < 0; })) return to_string(shape);
+  if (std::none_of(shape.begin(), shape.end(), [](int64_t size) { return size < 0; }))
+    return to_string(shape);
   std::string text;
   for (const int64_t size : shape) {
     text += (text.empty() ? "" : ", ") + (size < 0 ? std::string("varies") : fmt::format("{}", size));
@@ -152,7 +153,8 @@ void DataCommand::declare(CLI::App& app) {
   data_ = app.add_subcommand("data", "look at a data set, or make one");
   data_->require_subcommand(1);
   inspect_ = data_->add_subcommand("inspect", "samples, sizes, shapes and classes of a data set");
-  inspect_->add_option("PATH", source_.path, "file, folder, or pattern such as train-{000..009}.tar")->required();
+  inspect_->add_option("PATH", source_.path, "file, folder, or pattern such as train-{000..009}.tar")
+      ->required();
   inspect_->add_option("--split", source_.split, "subfolder to read where it is there, as train");
   inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');
   inspect_->add_option("--window", source_.window, "tokens a sample, of token files")

@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "weft/base/check.h"
-#include "weft/data/inspect/check_image.h"
+#include "weft/data/decode/image_decoder.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/latency_pool.h"
 #include "weft/data/verify/record_checksum.h"
@@ -36,14 +36,14 @@ class Checker {
  private:
   void check(int64_t sample) {
     CheckedRecord checked{sample};
-    CheckedImage image;
+    ImageSize image;
     std::string problem;
     try {
       const std::vector<std::byte> record = read(sample);
       checked.bytes = static_cast<int64_t>(record.size());
       checked.checksum = record_checksum(record);
       if (source_.encoded_images()) {
-        image = check_image(record, source_.name(sample));
+        image = decode(sample, record);
       } else {
         unpack(sample, record);
       }
@@ -82,6 +82,36 @@ class Checker {
     return record;
   }
 
+  ImageSize decode(int64_t sample, std::span<const std::byte> record) {
+    std::unique_ptr<ImageDecoder> decoder = take_decoder();
+    const std::string name = source_.name(sample);
+    ImageSize size;
+    try {
+      size = decoder->size(record, name);
+      std::vector<std::byte> pixels(static_cast<size_t>(size.height * size.width * 3));
+      const ImageTransform transform{size.height, size.width};
+      const TensorType type{DType::u8, {size.height, size.width, 3}};
+      decoder->decode(record, name, transform, {}, Region::all(type.shape), {pixels.data(), type});
+    } catch (...) {
+      give_back(std::move(decoder));
+      throw;
+    }
+    give_back(std::move(decoder));
+    return size;
+  }
+  /// Decoders keep their buffers: there are as many as threads ever decoded at once.
+  std::unique_ptr<ImageDecoder> take_decoder() {
+    const std::lock_guard lock(mutex_);
+    if (decoders_.empty()) return std::make_unique<ImageDecoder>();
+    std::unique_ptr<ImageDecoder> decoder = std::move(decoders_.back());
+    decoders_.pop_back();
+    return decoder;
+  }
+  void give_back(std::unique_ptr<ImageDecoder> decoder) {
+    const std::lock_guard lock(mutex_);
+    decoders_.push_back(std::move(decoder));
+  }
+
   void unpack(int64_t sample, std::span<const std::byte> record) const {
     std::vector<std::vector<std::byte>> memory;
     std::vector<View> views;
@@ -103,6 +133,7 @@ class Checker {
   const CheckOptions& options_;
   std::vector<std::unique_ptr<FileReader>> open_;
   std::mutex mutex_;
+  std::vector<std::unique_ptr<ImageDecoder>> decoders_;
   CheckReport report_;
   int64_t done_ = 0;
 };

@@ -33,8 +33,8 @@ struct CheckReport {
   Dims largest{0, 0};
 };
 
-/// Reads every sample whole and unpacks it (images: see check_image), many at a time. Bad samples are listed,
-/// never thrown. Memory: a record and its tensors a thread.
+/// Reads every sample whole and unpacks or decodes it as training would, many at a time. Bad samples are
+/// listed, never thrown. Memory: a record and its tensors a thread.
 CheckReport check_samples(const Source& source, const CheckOptions& options);
 
 /// Names a data set by what it holds (names of files without their folders, samples, fields): the key of its

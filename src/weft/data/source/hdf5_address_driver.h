@@ -6,9 +6,10 @@
 namespace weft {
 
 /// Opens a file for reading its metadata only, by a file driver of ours: it reads metadata, and of raw data
-/// it notes where they lie instead of reading them. That makes finding a chunk a look-up in the library's
-/// index of them; its own calls (H5Dget_chunk_info, …_by_coord) walk all chunks each time in 1.10, which is
-/// quadratic. Less than 0 (none) where the file cannot be opened. Under an Hdf5Lock, as all here.
+/// it notes where they lie instead of reading them. That makes finding a chunk one look-up in the library's
+/// index of them. H5Dget_chunk_info_by_coord of 1.10.8 took 37 us a chunk of 8,000, H5Dread_chunk 0.5 us: the
+/// former seems to walk the index. Less than 0 (none) where the file cannot be opened. Under an Hdf5Lock, as
+/// all here.
 class Hdf5AddressFile {
  public:
   explicit Hdf5AddressFile(const std::filesystem::path& path);

@@ -244,7 +244,8 @@ class FileSurvey {
     for (int64_t i = 0; i < count; ++i) {
       int64_t rest = i;
       for (size_t d = grid.size(); d-- > 0; rest /= grid[d]) {
-        at[d] = static_cast<hsize_t>(rest % grid[d] * dataset.chunk[d]);
+        const int64_t place = rest % grid[d];
+        at[d] = static_cast<hsize_t>(place) * static_cast<hsize_t>(dataset.chunk[d]);
       }
       Hdf5AddressFile::Chunk found;
       if (!file_.find_chunk(id, at.data(), found)) continue;

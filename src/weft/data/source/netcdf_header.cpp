@@ -40,7 +40,7 @@ class HeaderReader {
     if (magic.size() < 4 || !magic.starts_with("CDF")) {
       user_error("{}: is no NetCDF-3 file (it does not start with CDF)", file_.name());
     }
-    version_ = magic[3];
+    version_ = static_cast<unsigned char>(magic[3]);
     if (version_ != 1 && version_ != 2 && version_ != 5) {
       user_error("{}: is NetCDF-3 of version {}, expected 1, 2 or 5", file_.name(), version_);
     }

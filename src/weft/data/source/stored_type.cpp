@@ -139,6 +139,7 @@ void convert(std::span<const std::byte> stored, StoredType type, const View& tar
   const int64_t elems = target.elems();
   WEFT_CHECK(static_cast<int64_t>(stored.size()) == elems * type.bytes, "{}: {} bytes for {} elements", name,
              stored.size(), elems);
+  if (elems == 0) return;  // nothing has no address either
   const bool known = with_type(type, [&]<class T>(T) {
     const auto to = [&]<class U>(U) {
       if constexpr ((std::is_same_v<T, BFloat16> && !std::is_same_v<U, BFloat16>) ||
@@ -154,8 +155,6 @@ void convert(std::span<const std::byte> stored, StoredType type, const View& tar
                name_of(target.type.dtype));
     if constexpr (std::is_same_v<T, BFloat16>) {
       to(BFloat16{});
-    } else if constexpr (std::is_same_v<T, Half>) {
-      to(float{});
     } else if constexpr (std::is_unsigned_v<T> && sizeof(T) > 1) {
       if (token) {
         to(int32_t{});

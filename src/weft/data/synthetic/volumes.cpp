@@ -19,7 +19,8 @@ constexpr uint64_t kParameterStream = 501;
 constexpr uint64_t kWaveStream = 502;
 constexpr int64_t kParameters = 4;
 constexpr size_t kWaves = 24;
-constexpr int64_t kMaxFrequency = 8;  ///< waves along a side: the field is smooth on the scale of elements
+constexpr int64_t kMaxFrequency = 8;  ///< waves along a side
+constexpr int64_t kWavelength = 8;    ///< elements a wave has at least: neighbours are alike
 
 struct Wave {
   int64_t frequency[3] = {0, 0, 0};
@@ -27,7 +28,8 @@ struct Wave {
 };
 
 /// Waves whose squared amplitudes fall with frequency, scaled to a field of variance one.
-std::vector<Wave> draw_waves(uint64_t seed, int64_t volume, std::span<const float> parameters) {
+std::vector<Wave> draw_waves(uint64_t seed, int64_t volume, const Dims& shape,
+                             std::span<const float> parameters) {
   const RandomStream random{seed, kWaveStream, static_cast<uint64_t>(volume)};
   const double slope = -1.5 + parameters[1];
   const double stretch = 1.0 + 0.5 * parameters[3];
@@ -37,7 +39,9 @@ std::vector<Wave> draw_waves(uint64_t seed, int64_t volume, std::span<const floa
   for (size_t w = 0; w < kWaves; ++w) {
     double squared = 0;
     for (size_t d = 0; d < 3; ++d) {
-      const auto drawn = static_cast<int64_t>(random.below(w * 8 + d, 2 * kMaxFrequency + 1)) - kMaxFrequency;
+      const int64_t most = std::min(kMaxFrequency, shape[d] / kWavelength);
+      const auto drawn =
+          static_cast<int64_t>(random.below(w * 8 + d, static_cast<uint64_t>(2 * most + 1))) - most;
       waves[w].frequency[d] = drawn;
       const double scaled = static_cast<double>(drawn) * (d == 0 ? stretch : 1.0);
       squared += scaled * scaled;
@@ -168,7 +172,7 @@ void fill_volume(uint64_t seed, int64_t volume, const Dims& shape, std::span<int
   WEFT_CHECK(static_cast<int64_t>(values.size()) == elems_of(shape), "{} values for {}", values.size(),
              to_string(shape));
   const std::vector<float> parameters = volume_parameters(seed, volume);
-  const std::vector<Wave> waves = draw_waves(seed, volume, parameters);
+  const std::vector<Wave> waves = draw_waves(seed, volume, shape, parameters);
   const int64_t height = shape[1];
   const int64_t width = shape[2];
   const auto in_depth = phases(waves, 0, shape[0]);
