@@ -157,6 +157,12 @@ TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   EXPECT_FALSE(fs::is_empty(folder_ / "run/checkpoints"));
 }
 
+TEST_F(Cli, BenchesTheDataPathOfARecipe) {
+  const Outcome bench = run("data bench " + recipe() + " --steps 3 --epochs 2");
+  EXPECT_EQ(bench.code, 0);
+  EXPECT_NE(bench.text.find("epoch 1"), std::string::npos) << bench.text;
+}
+
 TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
   const Outcome plan = run("plan " + recipe() + " --ranks 4 --set parallel.tensor=2 --explain");
   EXPECT_EQ(plan.code, 0);

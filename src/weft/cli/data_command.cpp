@@ -164,6 +164,15 @@ void DataCommand::declare(CLI::App& app) {
       ->add_option("--index", index_,
                    "check against, and add to, the checksums in this file (implies --check)")
       ->type_name("FILE");
+  bench_ =
+      data_->add_subcommand("bench", "the data path of a recipe alone: samples/s, waiting, bytes by source");
+  bench_->add_option("RECIPE", bench_options_.recipe, "recipe file")->required();
+  bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+  bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(CLI::Range(1, 1000));
+  bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all");
+  bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute");
   CLI::App* make = data_->add_subcommand("make", "make data to try things with");
   make->require_subcommand(1);
   volumes_ = make->add_subcommand("volumes", "an HDF5 file of smooth random volumes and their parameters");
@@ -179,6 +188,7 @@ void DataCommand::declare(CLI::App& app) {
 int DataCommand::run() {
   set_threads(available_cores());
   if (inspect_->parsed()) return inspect();
+  if (bench_->parsed()) return run_data_bench(bench_options_);
   return make();
 }
 

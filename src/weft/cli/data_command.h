@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/cli/data_bench.h"
 #include "weft/data/source/source_registry.h"
 #include "weft/data/synthetic/volumes.h"
 
@@ -24,9 +25,11 @@ class DataCommand {
   CLI::App* data_ = nullptr;
   CLI::App* inspect_ = nullptr;
   CLI::App* volumes_ = nullptr;
+  CLI::App* bench_ = nullptr;
   SourceOptions source_;
   bool check_ = false;
   std::string index_;
+  DataBenchOptions bench_options_;
   VolumeOptions volume_;
   std::string shape_ = "128x128x128x4";
   std::string chunk_;

@@ -1,0 +1,152 @@
+#include "weft/cli/data_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "weft/base/byte_size.h"
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/data/decode/image_decoder.h"
+#include "weft/data/read/read_record.h"
+#include "weft/data/source/open_source.h"
+#include "weft/data/stream/shuffle_sampler.h"
+#include "weft/train/launch.h"
+#include "weft/train/training_data.h"
+
+namespace weft {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// This rank's part of the two inputs of a step, as the plan would place them.
+struct Inputs {
+  std::vector<Region> regions;
+  std::vector<std::vector<std::byte>> memory;
+  std::vector<View> views;
+
+  void add(DType dtype, Region region) {
+    const TensorType type{dtype, region.shape()};
+    memory.emplace_back(static_cast<size_t>(std::max<int64_t>(1, type.bytes())));
+    views.push_back({memory.back().data(), type});
+    regions.push_back(std::move(region));
+  }
+};
+
+Inputs inputs_of(const Recipe& recipe, const DataFacts& facts, int data_rank) {
+  const int64_t batch = recipe.data.batch / recipe.optimizer.accumulate;
+  const Range rows = split_range(batch, recipe.parallel.data, data_rank);
+  Inputs inputs;
+  if (recipe.data.kind == DataSection::Kind::text) {
+    for (int i = 0; i < 2; ++i) inputs.add(DType::i32, Region{{rows, {0, recipe.data.text.context}}});
+  } else {
+    inputs.add(DType::f32, Region{{rows, {0, facts.height}, {0, facts.width}, {0, facts.channels}}});
+    inputs.add(DType::i32, Region{{rows}});
+  }
+  return inputs;
+}
+
+std::string bytes_by_origin(const LoadStats& now, const LoadStats& before) {
+  constexpr std::array<const char*, kOrigins> kNames = {"memory", "disk", "peers", "source"};
+  std::string text;
+  for (size_t i = 0; i < kNames.size(); ++i) {
+    int64_t bytes = now.from[i].bytes - before.from[i].bytes;
+    if (i == static_cast<size_t>(Origin::source))
+      bytes += now.read_for_peers.bytes - before.read_for_peers.bytes;
+    text += fmt::format("  {} {}", kNames[i], format_bytes(bytes));
+  }
+  return text;
+}
+
+/// Seconds for some samples of an epoch, read and decoded only when they are asked for.
+double naive_seconds(const Recipe& recipe, const DataFacts& facts, int64_t samples) {
+  SourceOptions options;
+  options.path = recipe.data.path;
+  options.split = "train";
+  const OpenedSource opened = open_source(options);
+  const ShuffleSampler sampler(opened.source->count(), static_cast<uint64_t>(recipe.run.seed));
+  ImageTransform transform;
+  transform.height = facts.height;
+  transform.width = facts.width;
+  transform.crop =
+      recipe.data.images.size > 0 ? ImageTransform::Crop::random_resized : ImageTransform::Crop::padded;
+  transform.mirror = true;
+  const Dims shape{facts.height, facts.width, 3};
+  const Clock::time_point start = Clock::now();
+  parallel_for(samples, 1, [&](int64_t begin, int64_t end) {
+    ImageDecoder decoder;
+    std::vector<float> pixels(static_cast<size_t>(elems_of(shape)));
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t sample = sampler.at(1'000'000, i);  // an epoch that no cache has seen
+      decoder.decode(read_record(*opened.source, sample), opened.source->name(sample), transform,
+                     augmentation_stream(0, 0, sample), Region::all(shape),
+                     {reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, shape}});
+    }
+  });
+  return seconds_since(start);
+}
+
+}  // namespace
+
+int run_data_bench(const DataBenchOptions& options) {
+  const Recipe recipe = load_recipe(options.recipe, options.set);
+  const Communicator world = Communicator::world();
+  check_ranks(mesh_of(recipe.parallel), world.size());
+  set_threads(threads_for(recipe));
+  TrainingData data = open_training_data(recipe, world);
+  const bool first = world.rank() == 0;
+  const int group = world.size() / static_cast<int>(recipe.parallel.data);
+  Inputs inputs = inputs_of(recipe, data.facts, world.rank() / group);
+  const int64_t batch = recipe.data.batch / recipe.optimizer.accumulate;
+  const int64_t epoch_steps = std::max<int64_t>(1, data.train_samples / batch);
+  const int64_t steps = options.steps > 0 ? std::min(options.steps, epoch_steps) : epoch_steps;
+  LoadStats before;
+  double decode_ms = 0;
+  for (int64_t epoch = 0; epoch < options.epochs; ++epoch) {
+    world.barrier();
+    const Clock::time_point start = Clock::now();
+    for (int64_t step = 0; step < steps; ++step) {
+      data.train->fill(epoch * epoch_steps + step, inputs.views, inputs.regions);
+      if (options.compute_ms > 0)
+        std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(options.compute_ms));
+    }
+    world.barrier();
+    const double took = seconds_since(start);
+    const LoadStats now = data.train->stats().value_or(LoadStats{});
+    decode_ms = now.decode_ms - before.decode_ms;
+    if (first) {
+      fmt::print("epoch {}  {:.1f} s  {:.0f} samples/s  waited {:.1f} s\n  rank 0 read:{}\n", epoch, took,
+                 static_cast<double>(steps * batch) / took, (now.stall_ms - before.stall_ms) * 1e-3,
+                 bytes_by_origin(now, before));
+      std::fflush(stdout);
+    }
+    before = now;
+  }
+  if (recipe.data.kind != DataSection::Kind::images) return 0;
+  const int64_t workers =
+      recipe.data.images.workers > 0 ? recipe.data.images.workers : std::max(1, threads() / 2);
+  const double bound =
+      std::max(static_cast<double>(steps) * options.compute_ms, decode_ms / static_cast<double>(workers)) *
+      1e-3;
+  const int64_t rows = inputs.regions[1].ranges[0].size();
+  const int64_t tried = std::min<int64_t>(steps * rows, 2000);
+  world.barrier();
+  const double naive = naive_seconds(recipe, data.facts, tried);
+  if (first) {
+    fmt::print("bound: {:.1f} s an epoch, {:.0f} samples/s, if no file had to be read\n", bound,
+               static_cast<double>(steps * batch) / bound);
+    fmt::print("naive: {:.0f} samples/s, {} threads that read when a step asks\n",
+               static_cast<double>(tried) / naive * world.size(), threads());
+  }
+  world.barrier();
+  return 0;
+}
+
+}  // namespace weft
