@@ -148,6 +148,25 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
   EXPECT_NE(none.text.find("no checkpoint here"), std::string::npos) << none.text;
 }
 
+TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
+  const std::string text = (folder_ / "text.txt").string();
+  const Outcome file = run("train " + recipe() + " --out " + text + "/run");
+  EXPECT_EQ(file.code, 1);
+  EXPECT_EQ(file.text, "weft: --out " + text + "/run: the folder cannot be made: Not a directory\n");
+  ASSERT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
+  const Outcome again = run("train " + recipe() + " --out " + out());
+  EXPECT_EQ(again.code, 1);
+  EXPECT_EQ(again.text, "weft: --out " + out() +
+                            ": holds the checkpoints of an earlier run; go on from it with --set "
+                            "checkpoint.resume=true, or name another folder\n");
+  const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
+  EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
+  EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
+  const Outcome heads = run("train " + recipe() + " --set model.width=1024");
+  EXPECT_EQ(heads.text,
+            "weft: attention: heads of 512 features, and at most 256 are possible; take more heads\n");
+}
+
 TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   const std::string command = "train " + recipe() + " --set run.steps=1000000 --set log.every=1000 --out " +
                               out() + " 2>&1 & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";

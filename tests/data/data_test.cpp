@@ -126,7 +126,10 @@ TEST_F(DataTest, CorpusReadsEachRealFileOnceAndSaysWhatIsMissing) {
   EXPECT_EQ(message_of([&] { read_corpus("/no/such", *tokenizer); }), "data.path: /no/such does not exist");
   fs::create_directories(folder_ / "empty");
   EXPECT_EQ(message_of([&] { read_corpus(folder_ / "empty", *tokenizer); }),
-            "data.path: " + (folder_ / "empty").string() + " holds no text");
+            "data.path: " + (folder_ / "empty").string() +
+                " holds no text (files with a zero byte are taken for binary)");
+  EXPECT_EQ(message_of([&] { read_corpus("/no/such", *tokenizer, "data.validation"); }),
+            "data.validation: /no/such does not exist");
   EXPECT_EQ(message_of([&] { make_tokenizer("/no/model"); }), "data.tokenizer: /no/model is no file");
 }
 

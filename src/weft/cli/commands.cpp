@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <new>
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
@@ -130,6 +132,12 @@ int run_command(int argc, char** argv) {
   declare_files(app, arguments, commands);
   DataCommand data;
   data.declare(app);
+  // CLI11 would only say that a command is missing.
+  const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
+    fmt::print(stderr, "weft: there is no command {}; weft --help lists them\n", argv[1]);
+    return 1;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -146,6 +154,10 @@ int run_command(int argc, char** argv) {
   } catch (const InternalError& error) {
     fmt::print(stderr, "weft: a bug of Weft's own, please report it: {}\n", error.what());
     return 70;
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "weft: {}: {}\n", error.path1().string(), error.code().message());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "weft: not enough memory outside of the arena: for the data or the plan\n");
   }
   return 1;
 }

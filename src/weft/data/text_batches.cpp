@@ -11,8 +11,8 @@ constexpr uint64_t kWindowStream = 0x7465'7874;  // "text"
 
 void check_length(const Tokens& tokens, const TextOptions& options) {
   if (static_cast<int64_t>(tokens.size()) < options.context + 1) {
-    user_error("data.path: {} tokens are too few for windows of data.context={} and one more", tokens.size(),
-               options.context);
+    user_error("{}: {} tokens are too few for windows of data.context={} and one more", options.key,
+               tokens.size(), options.context);
   }
 }
 
@@ -41,7 +41,7 @@ void copy_rows(const Tokens& tokens, std::span<const View> outputs, std::span<co
 }  // namespace
 
 TextBatches::TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions options)
-    : tokens_(std::move(tokens)), options_(options) {
+    : tokens_(std::move(tokens)), options_(std::move(options)) {
   check_length(*tokens_, options_);
 }
 
@@ -54,7 +54,7 @@ void TextBatches::fill(int64_t number, std::span<const View> outputs, std::span<
 }
 
 TextEvaluation::TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options)
-    : tokens_(std::move(tokens)), options_(options) {
+    : tokens_(std::move(tokens)), options_(std::move(options)) {
   check_length(*tokens_, options_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 
 #include "weft/data/batch_source.h"
 #include "weft/data/token_corpus.h"
@@ -10,6 +11,7 @@ struct TextOptions {
   int64_t batch = 0;    ///< rows of one global batch
   int64_t context = 0;  ///< tokens a row
   uint64_t seed = 0;
+  std::string key = "data.path";  ///< of the recipe, for errors: where the tokens come from
 };
 
 /// Tensors: tokens and targets (the tokens one further), i32 [batch, context] each. Row r of batch b is the

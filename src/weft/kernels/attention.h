@@ -8,11 +8,14 @@
 
 namespace weft::kernels {
 
+/// Elements of a head at most, unless in f64.
+constexpr int64_t kAttentionMaxWidth = 256;
+
 /// out[b, t, h] = sum over s of softmax over s of (scale * q[b, t, h] . k[b, s, h]) * v[b, s, h], with s <= t
 /// when `causal`. qkv `[B, T, 3, H, D]` holds q, k, v at index 0, 1, 2; out `[B, T, H, D]`; lse `[B, H, T]`
 /// takes the logarithm of the softmax's denominator (of scaled scores), which the backward pass reads. qkv
-/// and out: f32, bf16 (computed in f32) or f64; lse f32, or f64 with f64. D is at most 256 unless f64. The
-/// result does not depend on the number of threads. No operand may overlap another.
+/// and out: f32, bf16 (computed in f32) or f64; lse f32, or f64 with f64. D is at most kAttentionMaxWidth
+/// unless f64. The result does not depend on the number of threads. No operand may overlap another.
 void attention_forward(const View& qkv, const View& out, const View& lse, bool causal, double scale);
 
 /// Bytes that attention_backward needs at `scratch`, 64-byte aligned.

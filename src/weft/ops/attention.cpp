@@ -87,7 +87,15 @@ struct Attention final : Op {
   }
 };
 
+/// The kernels' limit, said before they meet it.
+void check_width(const TensorType& qkv) {
+  if (qkv.dtype == DType::f64 || qkv.shape[4] <= kernels::kAttentionMaxWidth) return;
+  user_error("attention: heads of {} features, and at most {} are possible; take more heads", qkv.shape[4],
+             kernels::kAttentionMaxWidth);
+}
+
 Kernel bind(const BindRequest& request) {
+  check_width(request.inputs[0]);
   const auto& op = static_cast<const Attention&>(request.op);
   return {[causal = op.causal, scale = op.scale](const KernelContext& context) {
     kernels::attention_forward(context.inputs[0], context.outputs[0], context.outputs[1], causal, scale);
@@ -95,6 +103,7 @@ Kernel bind(const BindRequest& request) {
 }
 
 Kernel bind_backward(const BindRequest& request) {
+  check_width(request.inputs[0]);
   const auto& op = static_cast<const AttentionBackward&>(request.op);
   const auto run = [causal = op.causal, scale = op.scale](const KernelContext& context) {
     kernels::attention_backward(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],

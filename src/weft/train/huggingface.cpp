@@ -107,7 +107,9 @@ void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
   }
   const int64_t vocabulary = table->second.shape[0];
   const int64_t context = positions->second.shape[0];
-  std::filesystem::create_directories(folder);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) user_error("--to {}: the folder cannot be made: {}", folder.string(), error.message());
   std::vector<std::vector<float>> kept;
   std::vector<NamedView> views;
   for (const Pair& pair : pairs_of(recipe, vocabulary, context)) {

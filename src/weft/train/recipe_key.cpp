@@ -14,6 +14,14 @@ Range at_least(int64_t least) {
   return range;
 }
 
+Range from_one_to_thousand() {
+  Range range;
+  range.least = 1;
+  range.most = 1000;
+  range.text = "from 1 to 1000";
+  return range;
+}
+
 Range above_zero() {
   Range range;
   range.least = 0.0;

@@ -33,6 +33,7 @@ struct Range {
   }
 };
 
+Range from_one_to_thousand();
 Range at_least(int64_t least);  ///< up to 10^9: the product of two such fits an int64_t
 Range above_zero();
 Range from_zero();

@@ -93,7 +93,7 @@ void add_model(RecipeTable& table) {
             "probability that an activation is dropped in training");
 
   const auto gpt = section_when(table, "model", &Recipe::model, &ModelSection::gpt, {"model.kind", "gpt"});
-  gpt.key("layers", &GptKeys::layers, at_least(1), "transformer blocks").required();
+  gpt.key("layers", &GptKeys::layers, from_one_to_thousand(), "transformer blocks").required();
   gpt.key("heads", &GptKeys::heads, at_least(1), "attention heads; divides `width`").required();
   gpt.key("width", &GptKeys::width, at_least(1), "features of a token").required();
   gpt.key("vocabulary", &GptKeys::vocabulary, at_least(0),

@@ -39,7 +39,7 @@ class Trainer {
 
   TrainResult run() {
     watch_for_interrupt();
-    std::filesystem::create_directories(options_.out);
+    make_out_folder();
     start_or_resume();
     if (first_rank_) open_logs();
     if (!options_.trace.empty()) {
@@ -61,6 +61,25 @@ class Trainer {
   }
 
  private:
+  /// A run's folder belongs to one run: a new one in it would lose to the old one's newer checkpoints.
+  void make_out_folder() const {
+    std::error_code error;
+    std::filesystem::create_directories(options_.out, error);
+    if (error) {
+      user_error("--out {}: the folder cannot be made: {}", options_.out.string(), error.message());
+    }
+    if (recipe_.checkpoint.resume) return;
+    int32_t old = first_rank_ && find_newest_good(checkpoints(), [](const std::string&) {}) ? 1 : 0;
+    session_.world().broadcast(&old, sizeof(old), 0);
+    if (old != 0) {
+      user_error(
+          "--out {}: holds the checkpoints of an earlier run; go on from it with --set "
+          "checkpoint.resume=true, "
+          "or name another folder",
+          options_.out.string());
+    }
+  }
+
   void start_or_resume() {
     std::optional<int64_t> at;
     if (recipe_.checkpoint.resume) at = session_.load_newest(checkpoints());

@@ -22,13 +22,15 @@ TrainingData open_text(const Recipe& recipe) {
   data.tokenizer = make_tokenizer(recipe.data.text.tokenizer);
   data.facts.vocabulary = data.tokenizer->vocabulary_size();
   Tokens tokens = read_corpus(recipe.data.path, *data.tokenizer);
-  Tokens held_out = std::holds_alternative<double>(recipe.data.validation)
-                        ? cut_validation(tokens, std::get<double>(recipe.data.validation))
-                        : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer);
+  Tokens held_out =
+      std::holds_alternative<double>(recipe.data.validation)
+          ? cut_validation(tokens, std::get<double>(recipe.data.validation))
+          : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
   TextOptions options{recipe.data.batch / recipe.optimizer.accumulate, recipe.data.text.context,
                       static_cast<uint64_t>(recipe.run.seed)};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
   data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
+  options.key = "data.validation";
   auto validation =
       std::make_unique<TextEvaluation>(std::make_shared<const Tokens>(std::move(held_out)), options);
   data.validation_batches = validation->batches();

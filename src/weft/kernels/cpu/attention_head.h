@@ -2,6 +2,7 @@
 // Where the heads of attention lie, and how they are cut. Internal.
 #include <cstdint>
 
+#include "weft/kernels/attention.h"
 #include "weft/tensor/dtype.h"
 #include "weft/tensor/view.h"
 
@@ -10,7 +11,6 @@ namespace weft::kernels {
 /// Queries and keys come in tiles of this many: tile x tile scores and the rows they need stay in the L2
 /// cache.
 constexpr int64_t kAttentionTile = 64;
-constexpr int64_t kAttentionMaxWidth = 256;
 
 struct AttentionShape {
   int64_t batch, length, heads, width;
