@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/train/count_allocations.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -113,6 +114,25 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   for (size_t i = 0; i < got.size(); ++i)
     EXPECT_NEAR(got[i], expected[i], 1e-4 * expected[i]) << "step " << i + 1;
   EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";
+}
+
+TEST_F(Training, AStepAllocatesNothing) {
+  if (!counts_allocations()) GTEST_SKIP() << "AddressSanitizer keeps operator new to itself";
+  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  const auto step = [&](int64_t number) {
+    session.set_scalar("learning_rate", 1e-3);
+    session.set_integer("update_step", number + 1);
+    session.set_integer("step", number);
+    session.executor().run(Phase::refresh);
+    session.feed(*session.data().train, number);
+    const int64_t before = allocations_so_far();
+    session.executor().run(Phase::accumulate);
+    session.executor().run(Phase::update);
+    return allocations_so_far() - before;
+  };
+  step(0);
+  step(1);
+  EXPECT_EQ(step(2), 0);
 }
 
 TEST_F(Training, ACheckpointOfOneMeshGoesOnOnAnother) {

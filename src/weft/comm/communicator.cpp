@@ -38,9 +38,6 @@ void for_pieces(int64_t count, int64_t limit, Body body) {
   }
 }
 
-/// The counts of a collective as MPI wants them.
-std::vector<int> int_counts(std::span<const int64_t> counts) { return {counts.begin(), counts.end()}; }
-
 int64_t checked_total(std::span<const int64_t> counts, int size, const char* what) {
   WEFT_CHECK(std::ssize(counts) == size, "{} got {} counts for {} ranks", what, counts.size(), size);
   for (const int64_t count : counts) WEFT_CHECK(count >= 0, "{} got the count {}", what, count);
@@ -77,7 +74,11 @@ void copy_to_self(std::span<const Message> sends, std::span<const Message> recei
 
 CommRequest::CommRequest() = default;
 CommRequest::CommRequest(std::unique_ptr<State> state) {
-  if (!state->requests.empty()) state_ = std::move(state);
+  if (state->requests.empty()) {
+    State::give_back(std::move(state));
+  } else {
+    state_ = std::move(state);
+  }
 }
 CommRequest::CommRequest(CommRequest&&) noexcept = default;
 
@@ -108,15 +109,16 @@ void CommRequest::finish() noexcept {
 }
 
 bool CommRequest::test() {
-  if (state_ && state_->test()) state_ = nullptr;
+  if (state_ && state_->test()) State::give_back(std::move(state_));
   return state_ == nullptr;
 }
 
 void CommRequest::wait() {
   if (!state_) return;
   // Moved out first: a failed operation is over too, and must not be waited for again.
-  const std::unique_ptr<State> state = std::move(state_);
+  std::unique_ptr<State> state = std::move(state_);
   state->wait();
+  State::give_back(std::move(state));
 }
 
 Communicator::Communicator(std::shared_ptr<const Group> group) : group_(std::move(group)) {}
@@ -152,7 +154,7 @@ CommRequest Communicator::all_reduce(void* data, int64_t count, Element element,
   WEFT_CHECK(count >= 0, "all_reduce got the count {}", count);
   if (size() == 1) return {};
   const int64_t item = bytes_of(element);
-  auto state = std::make_unique<CommRequest::State>(group_);
+  auto state = CommRequest::State::take(group_);
   for_pieces(count, piece_limit_, [&](int64_t offset, int length) {
     check_mpi(MPI_Iallreduce(MPI_IN_PLACE, at(data, offset * item), length, mpi_type(element),
                              group_->op(element, reduce), group_->comm, state->add()),
@@ -171,10 +173,10 @@ CommRequest Communicator::reduce_scatter(const void* send, void* receive, std::s
     copy_bytes(at(receive, 0), send, total * item);
     return {};
   }
-  auto state = std::make_unique<CommRequest::State>(group_);
+  auto state = CommRequest::State::take(group_);
   const MPI_Op op = group_->op(element, reduce);
   if (total <= piece_limit_) {
-    state->parts = int_counts(counts);
+    state->parts.assign(counts.begin(), counts.end());
     check_mpi(MPI_Ireduce_scatter(send, receive, state->parts.data(), mpi_type(element), op, group_->comm,
                                   state->add()),
               "MPI_Ireduce_scatter");
@@ -204,9 +206,9 @@ CommRequest Communicator::all_gather(const void* send, void* receive, std::span<
   const int64_t own_offset = std::reduce(counts.begin(), counts.begin() + rank(), int64_t{0});
   copy_bytes(at(receive, own_offset * item), send, own * item);
   if (size() == 1) return {};
-  auto state = std::make_unique<CommRequest::State>(group_);
+  auto state = CommRequest::State::take(group_);
   if (total <= piece_limit_) {
-    state->parts = int_counts(counts);
+    state->parts.assign(counts.begin(), counts.end());
     state->offsets.resize(counts.size());
     std::exclusive_scan(state->parts.begin(), state->parts.end(), state->offsets.begin(), 0);
     check_mpi(MPI_Iallgatherv(MPI_IN_PLACE, 0, mpi_type(element), receive, state->parts.data(),
@@ -234,7 +236,7 @@ CommRequest Communicator::exchange(std::span<const Message> sends, std::span<con
   check_messages(receives, size());
   copy_to_self(sends, receives, rank());
   if (size() == 1) return {};
-  auto state = std::make_unique<CommRequest::State>(group_);
+  auto state = CommRequest::State::take(group_);
   // Receives first: a message that finds its receive waiting is written in place.
   for (const Message& message : receives) {
     if (message.peer == rank()) continue;

@@ -100,8 +100,27 @@ MPI_Op Communicator::Group::op(Element element, Reduce reduce) const {
   return sum ? MPI_SUM : MPI_MAX;
 }
 
-CommRequest::State::State(std::shared_ptr<const Communicator::Group> its_group)
-    : group(std::move(its_group)) {}
+std::unique_ptr<CommRequest::State> CommRequest::State::take(
+    const std::shared_ptr<const Communicator::Group>& its_group) {
+  std::vector<std::unique_ptr<State>>& idle = its_group->idle;
+  std::unique_ptr<State> state;
+  if (idle.empty()) {
+    state = std::make_unique<State>();
+    idle.reserve(idle.capacity() + 1);  // room to give it back
+  } else {
+    state = std::move(idle.back());
+    idle.pop_back();
+  }
+  state->group = its_group;
+  return state;
+}
+
+void CommRequest::State::give_back(std::unique_ptr<State> state) {
+  const std::shared_ptr<const Communicator::Group> its_group = std::move(state->group);
+  state->requests.clear();
+  state->expected_bytes.clear();
+  its_group->idle.push_back(std::move(state));
+}
 
 MPI_Request* CommRequest::State::add(int64_t receive_bytes) {
   expected_bytes.push_back(receive_bytes);

@@ -39,6 +39,9 @@ struct Communicator::Group {
   MPI_Op bf16_max = MPI_OP_NULL;
   int rank = 0;
   int size = 1;
+  /// States of requests that are over, with their memory: a step of a training allocates nothing. Main thread
+  /// only.
+  mutable std::vector<std::unique_ptr<CommRequest::State>> idle;
 
   /// The single process.
   Group() = default;
@@ -58,7 +61,10 @@ struct CommRequest::State {
   std::vector<int> parts;    ///< counts that MPI reads until the operation is complete
   std::vector<int> offsets;  ///< and where each part begins
 
-  explicit State(std::shared_ptr<const Communicator::Group> its_group);
+  /// An empty one: used before, where there is one.
+  static std::unique_ptr<State> take(const std::shared_ptr<const Communicator::Group>& its_group);
+  /// Keeps a state whose requests are over for the next take().
+  static void give_back(std::unique_ptr<State> state);
   /// A slot for the next MPI call.
   MPI_Request* add(int64_t receive_bytes = -1);
   bool test();
