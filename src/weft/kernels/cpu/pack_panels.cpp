@@ -118,8 +118,26 @@ HWY_INLINE void fill_transposed(const PlainMatrix& from, const Panels& to, const
   transpose_words(narrow, kTileRows, to.width, words);
 }
 
+/// Asks for the lines of the source that the tile after the next one reads, which may lie past the end: a
+/// tile's rows are far apart, and no hardware foresees where they go on.
+HWY_INLINE void fetch_tile_ahead(const PlainMatrix& from, const Panels& to, const PanelTile& at) {
+  constexpr int64_t kLine = 64 / sizeof(float);
+  const int64_t rows = at.rows * to.group;
+  const int64_t height = from.transposed ? to.width : rows;
+  const int64_t length = from.transposed ? rows : to.width;
+  const int64_t corner = from.transposed ? at.column * from.stride + at.row * to.group
+                                         : at.row * to.group * from.stride + at.column;
+  auto address = reinterpret_cast<uintptr_t>(from.data + corner + 2 * length);
+  for (int64_t r = 0; r < height; ++r, address += static_cast<uintptr_t>(from.stride) * sizeof(float)) {
+    for (int64_t j = 0; j < length; j += kLine) {
+      hwy::Prefetch(reinterpret_cast<const std::byte*>(address + static_cast<uintptr_t>(j) * sizeof(float)));
+    }
+  }
+}
+
 void pack_tile(const PlainMatrix& from, const Panels& to, const PanelTile& at, uint32_t* out) {
   HWY_ALIGN uint32_t words[kMostPanelWidth * kTileRows];
+  fetch_tile_ahead(from, to, at);
   const bool inside = (at.row + at.rows) * to.group <= to.k && at.column + to.width <= to.n;
   if (!inside || (from.transposed && at.rows < kTileRows)) {
     fill_edge(from, to, at, words);
