@@ -34,6 +34,13 @@ TEST(Embedding, AgreesWithItsDefinitionOnOddShapes) {
         embedding_backward(dy, ids, 40, dtable);
         naive::embedding_backward(dy, ids, 40, plain_dtable);
         expect_equal(dtable, plain_dtable);
+        const Tensor base = Tensor::random(DType::f32, {131, width}, 4);
+        Tensor in_place = Tensor::random(DType::f32, {131, width}, 4);
+        add_embedding_backward(dy, ids, 40, base, dtable);
+        naive::add_embedding_backward(dy, ids, 40, base, plain_dtable);
+        add_embedding_backward(dy, ids, 40, in_place, in_place);
+        expect_equal(dtable, plain_dtable);
+        expect_equal(dtable, in_place);
       }
     }
   }

@@ -3,10 +3,14 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/ops/add.h"
+#include "weft/ops/embedding.h"
 #include "weft/ops/gelu.h"
+#include "weft/ops/gradients.h"
 #include "weft/ops/matmul.h"
+#include "weft/ops/reduce_sum.h"
 #include "weft/ops/scale.h"
 #include "weft/plan/buffers.h"
+#include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {
@@ -67,6 +71,24 @@ TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   EXPECT_FALSE(make_plan(graph, all_ops(), skipping).program.phases.contains(Phase::refresh));
 }
 
+TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
+  GraphBuilder build;
+  const TensorType rows{DType::f32, {3, 8}};
+  const ValueId ids = build.input("ids", {DType::i32, {3}}, {"n"});
+  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, true);
+  const ValueId loss =
+      reduce_sum(build, linear(build, embedding(build, table, ids, DType::f32), table, true));
+  const ValueId gradient = *gradients(build, loss, std::span(&table, 1)).front();
+  build.output("gradient", gradient);
+  const Graph graph = std::move(build).build();
+  const Graph folded = fold_sums(graph);
+  EXPECT_EQ(folded.nodes().size() + 1, graph.nodes().size());
+  const Node& last = folded.node(folded.value(folded.outputs()[0].value).producer);
+  ASSERT_EQ(last.inputs.size(), 3U);
+  const PhaseBuffers buffers = share_buffers(folded, Phase::accumulate);
+  EXPECT_EQ(buffers.of_value.at(last.outputs[0]).transient, buffers.of_value.at(last.inputs[2]).transient);
+}
+
 TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
   GraphBuilder build;
   build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
@@ -76,9 +98,9 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
     make_plan(std::move(build).build(), all_ops(), options);
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "--skip fold: there is no such pass, expected one of eliminate_dead, pack_weights, schedule");
+    EXPECT_STREQ(error.what(),
+                 "--skip fold: there is no such pass, expected one of eliminate_dead, fold_sums, "
+                 "pack_weights, schedule");
   }
 }
 

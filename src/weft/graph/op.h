@@ -27,6 +27,7 @@ enum class Combine : uint8_t { sum, max };
 struct Traits {
   bool view = false;    ///< output 0 is input 0 with other dimensions: same bytes, no work
   bool linear = false;  ///< a sum of its inputs: partial inputs give a partial output
+  bool sum = false;     ///< output 0 is the plain sum of the inputs, of which there may be any number
   bool hoistable =
       false;  ///< worth computing once a step instead of once a microbatch when inputs are states
   /// (output, input) pairs of one type whose memory may be the same.
@@ -105,6 +106,9 @@ class Op {
                                                 std::span<const TensorType> /*outputs*/) const {
     return std::nullopt;
   }
+  /// The op that takes one more input, last, and adds output 0 to it; null where that saves nothing. For
+  /// passes after the partition: it cannot be divided.
+  virtual OpPtr accumulating_form() const { return nullptr; }
   /// Set for communication nodes only.
   virtual const CommSpec* communication() const { return nullptr; }
 };

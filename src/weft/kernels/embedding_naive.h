@@ -7,5 +7,7 @@ namespace weft::kernels::naive {
 
 void embedding(const View& table, const View& ids, int64_t vocab_begin, const View& out);
 void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable);
+void add_embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& base,
+                            const View& dtable);
 
 }  // namespace weft::kernels::naive

@@ -22,7 +22,7 @@ struct AddN final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(inputs[0].shape, inputs, outputs);
   }
-  Traits traits() const override { return {.linear = true, .in_place = {{0, 0}}}; }
+  Traits traits() const override { return {.linear = true, .sum = true, .in_place = {{0, 0}}}; }
   std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
     return std::vector<std::optional<ValueId>>(context.inputs.size(), context.output_gradients[0]);
   }

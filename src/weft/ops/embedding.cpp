@@ -31,14 +31,17 @@ EmbeddingAxes embedding_axes(const Dims& ids, const Dims& table) {
 struct EmbeddingBackward final : Op {
   TensorType table;  ///< of the gradient: nothing else says how large the vocabulary is
   int64_t vocab_begin;
-  EmbeddingBackward(TensorType t, int64_t begin) : table(std::move(t)), vocab_begin(begin) {}
+  bool accumulates;  ///< a third operand is what the rows are added to
+  EmbeddingBackward(TensorType t, int64_t begin, bool accumulate = false)
+      : table(std::move(t)), vocab_begin(begin), accumulates(accumulate) {}
 
   std::string_view name() const override { return "embedding_backward"; }
   std::string attributes() const override {
-    return fmt::format("table={} vocab_begin={}", to_string(table), vocab_begin);
+    return fmt::format("table={} vocab_begin={} accumulates={}", to_string(table), vocab_begin, accumulates);
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("embedding_backward", inputs.size(), 2);
+    expect_inputs("embedding_backward", inputs.size(), accumulates ? 3 : 2);
+    if (accumulates) expect_same("embedding_backward", inputs[2], table);
     expect_floating("embedding_backward", inputs[0]);
     expect_dtype("embedding_backward", inputs[1], DType::i32);
     Dims rows = inputs[1].shape;
@@ -47,10 +50,20 @@ struct EmbeddingBackward final : Op {
     return {table};
   }
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const EmbeddingAxes map = embedding_axes(inputs[1].shape, table.shape);
-    return {map.axes, {map.rows, map.ids}, {map.table}};
+    EmbeddingAxes map = embedding_axes(inputs[1].shape, table.shape);
+    if (!accumulates) return {map.axes, {map.rows, map.ids}, {map.table}};
+    for (Axis& axis : map.axes) axis.kind = AxisKind::whole;
+    return {map.axes, {map.rows, map.ids, map.table}, {map.table}};
   }
-  Traits traits() const override { return {.flops_per_point = 0}; }
+  Traits traits() const override {
+    Traits result{.flops_per_point = 0};
+    if (accumulates) result.in_place = {{0, 2}};
+    return result;
+  }
+  OpPtr accumulating_form() const override {
+    if (accumulates) return nullptr;
+    return std::make_shared<EmbeddingBackward>(table, vocab_begin, true);
+  }
   OpPtr localize(const LocalRegions& regions) const override {
     const Region& owned = regions.outputs[0];
     return std::make_shared<EmbeddingBackward>(TensorType{table.dtype, owned.shape()},
@@ -102,7 +115,14 @@ Kernel bind(const BindRequest& request) {
 }
 
 Kernel bind_backward(const BindRequest& request) {
-  const int64_t begin = static_cast<const EmbeddingBackward&>(request.op).vocab_begin;
+  const auto& op = static_cast<const EmbeddingBackward&>(request.op);
+  const int64_t begin = op.vocab_begin;
+  if (op.accumulates) {
+    return {[begin](const KernelContext& context) {
+      const auto& in = context.inputs;
+      kernels::add_embedding_backward(in[0], in[1], begin, in[2], context.outputs[0]);
+    }};
+  }
   return {[begin](const KernelContext& context) {
     kernels::embedding_backward(context.inputs[0], context.inputs[1], begin, context.outputs[0]);
   }};

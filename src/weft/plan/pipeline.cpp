@@ -5,6 +5,7 @@
 #include "weft/base/check.h"
 #include "weft/plan/emit_program.h"
 #include "weft/plan/passes/eliminate_dead.h"
+#include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/schedule.h"
 
@@ -17,10 +18,12 @@ struct GraphPass {
   Graph (*run)(const Graph&);
 };
 
-// The order is meaning: dead nodes would be communicated for, so they go first; layouts depend on local
-// shapes, so they follow the partition; the schedule sees all nodes that will run.
+// The order is meaning: dead nodes would be communicated for, so they go first; what adds
+// in place cannot be divided, and layouts depend on local shapes, so they follow the partition; the schedule
+// sees all nodes that will run.
 const std::vector<GraphPass> kGlobalPasses = {{"eliminate_dead", eliminate_dead}};
-const std::vector<GraphPass> kLocalPasses = {{"pack_weights", pack_weights}, {"schedule", schedule}};
+const std::vector<GraphPass> kLocalPasses = {
+    {"fold_sums", fold_sums}, {"pack_weights", pack_weights}, {"schedule", schedule}};
 
 class Runner {
  public:

@@ -65,6 +65,26 @@ namespace {
 HWY_EXPORT(gather_rows);
 HWY_EXPORT(scatter_rows);
 
+/// Adds rows of dy to dtable; first begin_rows(element, bytes) writes what they are added to.
+template <class Begin>
+void scatter(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable,
+             const Begin& begin_rows) {
+  if (dtable.elems() == 0) return;
+  const int64_t width = dtable.type.shape.back();
+  WEFT_CHECK(dy.elems() == ids.elems() * width, "embedding_backward of {} into {}", to_string(dy.type),
+             to_string(dtable.type));
+  // Each thread owns rows of the table: their sums keep the order of ids.
+  parallel_for(dtable.elems() / width, 64, [&](int64_t begin, int64_t end) {
+    begin_rows(begin * width, static_cast<size_t>((end - begin) * width) * sizeof(float));
+    HWY_DYNAMIC_DISPATCH(scatter_rows)
+    (dy, ids.as<int32_t>(), ids.elems(), vocab_begin, width, dtable, begin, end);
+  });
+}
+
+bool has_fast_backward(const View& dy, const View& dtable) {
+  return dy.type.dtype != DType::f64 && dtable.type.dtype == DType::f32;
+}
+
 }  // namespace
 
 void embedding(const View& table, const View& ids, int64_t vocab_begin, const View& out) {
@@ -82,19 +102,19 @@ void embedding(const View& table, const View& ids, int64_t vocab_begin, const Vi
 }
 
 void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable) {
-  if (dy.type.dtype == DType::f64 || dtable.type.dtype != DType::f32) {
-    return naive::embedding_backward(dy, ids, vocab_begin, dtable);
+  if (!has_fast_backward(dy, dtable)) return naive::embedding_backward(dy, ids, vocab_begin, dtable);
+  scatter(dy, ids, vocab_begin, dtable,
+          [&](int64_t at, size_t bytes) { std::memset(dtable.as<float>() + at, 0, bytes); });
+}
+
+void add_embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& base,
+                            const View& dtable) {
+  WEFT_CHECK(base.type == dtable.type, "adding to {} into {}", to_string(base.type), to_string(dtable.type));
+  if (!has_fast_backward(dy, dtable)) {
+    return naive::add_embedding_backward(dy, ids, vocab_begin, base, dtable);
   }
-  if (dtable.elems() == 0) return;
-  const int64_t width = dtable.type.shape.back();
-  WEFT_CHECK(dy.elems() == ids.elems() * width, "embedding_backward of {} into {}", to_string(dy.type),
-             to_string(dtable.type));
-  // Each thread owns rows of the table: their sums keep the order of ids.
-  parallel_for(dtable.elems() / width, 64, [&](int64_t begin, int64_t end) {
-    std::memset(dtable.as<float>() + begin * width, 0,
-                static_cast<size_t>((end - begin) * width) * sizeof(float));
-    HWY_DYNAMIC_DISPATCH(scatter_rows)
-    (dy, ids.as<int32_t>(), ids.elems(), vocab_begin, width, dtable, begin, end);
+  scatter(dy, ids, vocab_begin, dtable, [&](int64_t at, size_t bytes) {
+    if (base.data != dtable.data) std::memcpy(dtable.as<float>() + at, base.as<float>() + at, bytes);
   });
 }
 

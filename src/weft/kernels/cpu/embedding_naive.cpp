@@ -1,5 +1,7 @@
 #include "weft/kernels/embedding_naive.h"
 
+#include <algorithm>
+
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 
@@ -26,7 +28,9 @@ void embedding(const View& table, const View& ids, int64_t vocab_begin, const Vi
   });
 }
 
-void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable) {
+namespace {
+
+void add_rows(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable) {
   if (dtable.elems() == 0) return;
   const int64_t c = dtable.type.shape.back();
   const int64_t v = dtable.elems() / c;
@@ -36,7 +40,6 @@ void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, co
       S* to = dtable.as<S>();
       // Each thread owns a range of rows: sums keep the order of ids.
       parallel_for(v, 64, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin * c; i < end * c; ++i) store(to, i, 0);
         for (int64_t i = 0; i < ids.elems(); ++i) {
           const int64_t row = ids.as<int32_t>()[i] - vocab_begin;
           if (row < begin || row >= end) continue;
@@ -48,6 +51,19 @@ void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, co
       });
     });
   });
+}
+
+}  // namespace
+
+void embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& dtable) {
+  std::fill_n(dtable.data, dtable.bytes(), std::byte{0});
+  add_rows(dy, ids, vocab_begin, dtable);
+}
+
+void add_embedding_backward(const View& dy, const View& ids, int64_t vocab_begin, const View& base,
+                            const View& dtable) {
+  if (dtable.data != base.data) std::copy_n(base.data, base.bytes(), dtable.data);
+  add_rows(dy, ids, vocab_begin, dtable);
 }
 
 }  // namespace weft::kernels::naive

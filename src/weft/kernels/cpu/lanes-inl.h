@@ -38,16 +38,19 @@ HWY_INLINE Floats load_floats(const BFloat16* from) {
 
 HWY_INLINE void store_floats(Floats value, float* to) { hn::StoreU(value, Lanes(), to); }
 
-/// To nearest even, and NaN stays NaN, as BFloat16 does.
-HWY_INLINE void store_floats(Floats value, BFloat16* to) {
-  const hn::Rebind<uint16_t, Lanes> half;
-  const hn::Rebind<uint32_t, Lanes> word;
+/// The bits of each lane as a BFloat16, in the low half of a word: to nearest even, and NaN stays NaN.
+HWY_INLINE hn::Vec<hn::RebindToUnsigned<Lanes>> bf16_bits(Floats value) {
+  const hn::RebindToUnsigned<Lanes> word;
   const auto bits = hn::BitCast(word, value);
   const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(word, 1));
   const auto rounded = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(word, 0x7fff))));
   const auto quiet = hn::Or(hn::ShiftRight<16>(bits), hn::Set(word, 0x40));
-  const auto kept = hn::IfThenElse(hn::RebindMask(word, hn::IsNaN(value)), quiet, rounded);
-  hn::StoreU(hn::TruncateTo(half, kept), half, reinterpret_cast<uint16_t*>(to));
+  return hn::IfThenElse(hn::RebindMask(word, hn::IsNaN(value)), quiet, rounded);
+}
+
+HWY_INLINE void store_floats(Floats value, BFloat16* to) {
+  const hn::Rebind<uint16_t, Lanes> half;
+  hn::StoreU(hn::TruncateTo(half, bf16_bits(value)), half, reinterpret_cast<uint16_t*>(to));
 }
 
 /// The first `count` elements, `filler` behind them. Nothing past them is read.

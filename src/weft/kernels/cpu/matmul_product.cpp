@@ -112,18 +112,30 @@ BLayout choose_b_layout(const OneDnn& dnn, const GemmShape& shape, const GemmStr
   return b_layout(dnn, shape, strategy, OperandForm::blocked);
 }
 
-BPacking::BPacking(const OneDnn& dnn, const GemmShape& shape, DType source, const BLayout& to) {
+BPacking::BPacking(const OneDnn& dnn, const GemmShape& shape, DType source, const BLayout& to)
+    : plain_{nullptr, shape.transpose_b ? shape.k : shape.n, shape.transpose_b} {
   for (const BPiece& piece : to.pieces) {
-    pieces_.push_back({OneDnnReorder(dnn, b_part(shape, piece.terms, source), piece.layout),
-                       b_offset(shape, piece.terms, source), piece.offset});
-    scratch_bytes_ = std::max(scratch_bytes_, pieces_.back().reorder.scratch_bytes());
+    Piece& made = pieces_.emplace_back();
+    made.from = b_offset(shape, piece.terms, source);
+    made.to = piece.offset;
+    if (source == DType::f32) made.panels = panels_of(piece.layout);
+    if (made.panels) continue;
+    made.reorder = OneDnnReorder(dnn, b_part(shape, piece.terms, source), piece.layout);
+    scratch_bytes_ = std::max(scratch_bytes_, made.reorder.scratch_bytes());
   }
 }
 
 void BPacking::run(const OneDnn& dnn, const void* plain, void* packed, std::byte* scratch) const {
   for (const Piece& piece : pieces_) {
-    piece.reorder.run(dnn, static_cast<const std::byte*>(plain) + piece.from,
-                      static_cast<std::byte*>(packed) + piece.to, scratch);
+    const std::byte* from = static_cast<const std::byte*>(plain) + piece.from;
+    std::byte* to = static_cast<std::byte*>(packed) + piece.to;
+    if (piece.panels) {
+      PlainMatrix matrix = plain_;
+      matrix.data = reinterpret_cast<const float*>(from);
+      pack_panels(matrix, *piece.panels, to);
+    } else {
+      piece.reorder.run(dnn, from, to, scratch);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "weft/kernels/cpu/matmul_onednn.h"
 #include "weft/kernels/cpu/matmul_strategy.h"
+#include "weft/kernels/cpu/panels.h"
 
 namespace weft::kernels {
 
@@ -27,7 +28,7 @@ struct BLayout {
 BLayout plain_pieces(const GemmShape& shape);
 BLayout choose_b_layout(const OneDnn& dnn, const GemmShape& shape, const GemmStrategy& strategy);
 
-/// Plain (stored as the shape says, in `source`) to packed, a reorder a piece.
+/// Plain (stored as the shape says, in `source`) to packed, piece by piece.
 class BPacking {
  public:
   BPacking() = default;
@@ -37,10 +38,12 @@ class BPacking {
 
  private:
   struct Piece {
-    OneDnnReorder reorder;
-    int64_t from = 0, to = 0;  // bytes
+    int64_t from = 0, to = 0;      // bytes
+    std::optional<Panels> panels;  // what Weft packs itself
+    OneDnnReorder reorder;         // for all else
   };
   std::vector<Piece> pieces_;
+  PlainMatrix plain_;  // its address is run()'s
   int64_t scratch_bytes_ = 0;
 };
 

@@ -1,0 +1,81 @@
+#include "weft/plan/passes/fold_sums.h"
+
+#include <map>
+
+#include "weft/plan/passes/rebuild.h"
+
+namespace weft {
+
+namespace {
+
+class Folding {
+ public:
+  explicit Folding(const Graph& graph) : graph_(graph), rebuild_(graph), uses_(graph.values().size(), 0) {
+    for (const Node& node : graph.nodes()) {
+      for (const ValueId id : node.inputs) ++uses_[id.at()];
+    }
+    for (const GraphOutput& output : graph.outputs()) ++uses_[output.value.at()];
+    for (const StateUpdate& update : graph.updates()) ++uses_[update.next.at()];
+  }
+
+  Graph run() {
+    std::vector<bool> folded(graph_.nodes().size(), false);
+    std::map<size_t, size_t> term_of;  // sum -> which of its terms is folded
+    for (size_t n = 0; n < graph_.nodes().size(); ++n) {
+      const std::optional<size_t> term = foldable_term(graph_.nodes()[n]);
+      if (!term) continue;
+      term_of[n] = *term;
+      folded[graph_.value(graph_.nodes()[n].inputs[*term]).producer.at()] = true;
+    }
+    for (size_t n = 0; n < graph_.nodes().size(); ++n) {
+      if (const auto found = term_of.find(n); found != term_of.end()) {
+        fold(graph_.nodes()[n], found->second);
+      } else if (!folded[n]) {
+        rebuild_.copy(graph_.nodes()[n]);
+      }
+    }
+    return std::move(rebuild_).finish();
+  }
+
+ private:
+  std::optional<size_t> foldable_term(const Node& sum) const {
+    if (!sum.op->traits().sum || sum.inputs.size() < 2) return std::nullopt;
+    for (size_t i = 0; i < sum.inputs.size(); ++i) {
+      const Value& term = graph_.value(sum.inputs[i]);
+      if (term.kind != ValueKind::result || uses_[sum.inputs[i].at()] != 1) continue;
+      const Node& producer = graph_.node(term.producer);
+      if (producer.outputs.size() != 1 || producer.phase != sum.phase) continue;
+      if (producer.op->accumulating_form() != nullptr) return i;
+    }
+    return std::nullopt;
+  }
+
+  void fold(const Node& sum, size_t term) {
+    const Node& producer = graph_.node(graph_.value(sum.inputs[term]).producer);
+    std::vector<ValueId> others;
+    for (size_t i = 0; i < sum.inputs.size(); ++i) {
+      if (i != term) others.push_back(rebuild_.mapped(sum.inputs[i]));
+    }
+    GraphBuilder& build = rebuild_.build();
+    build.phase = sum.phase;
+    build.label = producer.label;
+    build.shard_with_data = sum.shard_with_data;
+    build.placement = sum.placement;
+    const ValueId base = others.size() == 1 ? others[0] : build.add1(sum.op, others);
+    std::vector<ValueId> inputs;
+    for (const ValueId id : producer.inputs) inputs.push_back(rebuild_.mapped(id));
+    inputs.push_back(base);
+    rebuild_.replace(sum.outputs[0], build.add1(producer.op->accumulating_form(), std::move(inputs)));
+    build.placement.clear();
+  }
+
+  const Graph& graph_;
+  Rebuild rebuild_;
+  std::vector<int> uses_;
+};
+
+}  // namespace
+
+Graph fold_sums(const Graph& graph) { return Folding(graph).run(); }
+
+}  // namespace weft
