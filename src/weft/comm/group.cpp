@@ -107,6 +107,13 @@ std::unique_ptr<CommRequest::State> CommRequest::State::take(
   if (idle.empty()) {
     state = std::make_unique<State>();
     idle.reserve(idle.capacity() + 1);  // room to give it back
+    // Whatever it serves first, and later: one message to and from each rank, or one count for each.
+    const auto ranks = static_cast<size_t>(its_group->size);
+    state->requests.reserve(2 * ranks);
+    state->expected_bytes.reserve(2 * ranks);
+    state->statuses.reserve(2 * ranks);
+    state->parts.reserve(ranks);
+    state->offsets.reserve(ranks);
   } else {
     state = std::move(idle.back());
     idle.pop_back();

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/tensor/box_copy.h"
 
 namespace weft {
 
@@ -75,9 +76,7 @@ class TakeRegion final : public Op {
     traits.view = inner_ == outer_;
     return traits;
   }
-  void run(const KernelContext& context) const {
-    copy_region(context.inputs[0], outer_, context.outputs[0], inner_, inner_);
-  }
+  BoxCopy copy(DType dtype) const { return {outer_, inner_, inner_, bytes_of(dtype)}; }
 
  private:
   Region outer_;
@@ -110,6 +109,12 @@ template <class T>
 Kernel bind_to(const BindRequest& request) {
   const T& op = dynamic_cast<const T&>(request.op);
   return {[op](const KernelContext& context) { op.run(context); }, 0};
+}
+
+Kernel bind_take_region(const BindRequest& request) {
+  const BoxCopy copy = dynamic_cast<const TakeRegion&>(request.op).copy(request.inputs[0].dtype);
+  return {[copy](const KernelContext& context) { copy.run(context.inputs[0].data, context.outputs[0].data); },
+          0};
 }
 
 }  // namespace
@@ -162,7 +167,7 @@ OpPtr take_region_op(Region outer, Region inner) {
 OpPtr keep_or_zero_op(bool keep) { return std::make_shared<KeepOrZero>(keep); }
 
 void register_parallel_ops(OpRegistry& registry) {
-  registry.add({.name = "take_region", .cpu = bind_to<TakeRegion>, .cases = nullptr});
+  registry.add({.name = "take_region", .cpu = bind_take_region, .cases = nullptr});
   registry.add({.name = "keep_or_zero", .cpu = bind_to<KeepOrZero>, .cases = nullptr});
 }
 

@@ -31,112 +31,111 @@ Element element_of(DType dtype) {
 
 Reduce reduce_of(Combine combine) { return combine == Combine::sum ? Reduce::sum : Reduce::max; }
 
-View part_view(std::byte* data, DType dtype, const Region& region) { return {data, {dtype, region.shape()}}; }
-
 }  // namespace
 
 CommRunner::CommRunner(const Program& program, const Communicator& world) {
   std::set<std::vector<int>> wanted;
   size_t most = 0;
-  size_t messages = 0;
   for (const auto& [phase, code] : program.phases) {
     most = std::max(most, code.instructions.size());
     for (const Instruction& instruction : code.instructions) {
       const CommSpec* spec = instruction.op->communication();
-      if (spec == nullptr) continue;
-      wanted.insert(spec->mesh_axes);
-      messages = std::max({messages, spec->sends.size(), spec->receives.size(), spec->parts.size()});
+      if (spec != nullptr) wanted.insert(spec->mesh_axes);
     }
   }
   for (const std::vector<int>& axes : wanted) {
     const std::vector<int> group = program.mesh.group(program.rank, axes);
     groups_.emplace(axes, world.split(group.front(), program.rank));
   }
+  size_t messages = 0;
+  for (const auto& [phase, code] : program.phases) {
+    for (const Instruction& instruction : code.instructions) {
+      const CommSpec* spec = instruction.op->communication();
+      if (spec == nullptr || prepared_.contains(spec)) continue;
+      messages = std::max({messages, spec->sends.size(), spec->receives.size()});
+      prepared_.emplace(spec, prepare(*spec, instruction.inputs[0].type.dtype));
+    }
+  }
   requests_.resize(most);
   open_.reserve(most);
   sends_.reserve(messages);
   receives_.reserve(messages);
-  counts_.reserve(messages);
+}
+
+CommRunner::Prepared CommRunner::prepare(const CommSpec& spec, DType dtype) const {
+  const int64_t item = bytes_of(dtype);
+  Prepared made;
+  made.group = &groups_.at(spec.mesh_axes);
+  made.element = element_of(dtype);
+  int64_t offset = 0;
+  for (const Region& part : spec.parts) {
+    made.counts.push_back(part.elems());
+    if (spec.kind == CommKind::reduce_scatter) {
+      made.pack.push_back({BoxCopy(spec.source, part, part, item), offset});
+    } else {
+      made.unpack.push_back({BoxCopy(part, spec.target, intersect(part, spec.target), item), offset});
+    }
+    offset += part.elems() * item;
+  }
+  if (spec.kind != CommKind::exchange) return made;
+  made.own.emplace(spec.source, spec.target, intersect(spec.source, spec.target), item);
+  for (const Transfer& send : spec.sends) {
+    const int64_t bytes = send.region.elems() * item;
+    made.pack.push_back({BoxCopy(spec.source, send.region, send.region, item), offset});
+    made.sends.push_back({send.peer, offset, bytes});
+    offset += aligned(bytes);
+  }
+  for (const Transfer& receive : spec.receives) {
+    const int64_t bytes = receive.region.elems() * item;
+    made.unpack.push_back({BoxCopy(receive.region, spec.target, receive.region, item), offset});
+    made.receives.push_back({receive.peer, offset, bytes});
+    offset += aligned(bytes);
+  }
+  return made;
 }
 
 void CommRunner::start(const Instruction& instruction, int id, const View& input, const View& output,
                        std::byte* staging) {
   const CommSpec& spec = *instruction.op->communication();
-  const Communicator& group = groups_.at(spec.mesh_axes);
-  const Element element = element_of(input.type.dtype);
+  const Prepared& prepared = prepared_.at(&spec);
   CommRequest& request = requests_[static_cast<size_t>(id)];
-  counts_.clear();
-  for (const Region& part : spec.parts) counts_.push_back(part.elems());
+  for (const Piece& piece : prepared.pack) piece.copy.run(input.data, staging + piece.offset);
   switch (spec.kind) {
     case CommKind::all_reduce:
       if (output.data != input.data) std::memcpy(output.data, input.data, static_cast<size_t>(input.bytes()));
-      request = group.all_reduce(output.data, output.elems(), element, reduce_of(spec.combine));
+      request =
+          prepared.group->all_reduce(output.data, output.elems(), prepared.element, reduce_of(spec.combine));
       break;
-    case CommKind::reduce_scatter: {
-      std::byte* at = staging;
-      for (const Region& part : spec.parts) {
-        const View view = part_view(at, input.type.dtype, part);
-        copy_region(input, spec.source, view, part, part);
-        at += view.bytes();
-      }
-      request = group.reduce_scatter(staging, output.data, counts_, element, reduce_of(spec.combine));
+    case CommKind::reduce_scatter:
+      request = prepared.group->reduce_scatter(staging, output.data, prepared.counts, prepared.element,
+                                               reduce_of(spec.combine));
       break;
-    }
     case CommKind::all_gather:
-      request = group.all_gather(input.data, staging, counts_, element);
+      request = prepared.group->all_gather(input.data, staging, prepared.counts, prepared.element);
       break;
     case CommKind::exchange:
-      start_exchange(spec, id, input, staging);
+      start_exchange(prepared, id, staging);
       break;
   }
   open_.push_back(id);
 }
 
-void CommRunner::start_exchange(const CommSpec& spec, int id, const View& input, std::byte* staging) {
+void CommRunner::start_exchange(const Prepared& prepared, int id, std::byte* staging) {
   sends_.clear();
   receives_.clear();
-  std::byte* at = staging;
-  for (const Transfer& send : spec.sends) {
-    const View view = part_view(at, input.type.dtype, send.region);
-    copy_region(input, spec.source, view, send.region, send.region);
-    sends_.push_back({send.peer, at, view.bytes()});
-    at += aligned(view.bytes());
-  }
-  for (const Transfer& receive : spec.receives) {
-    const int64_t bytes = receive.region.elems() * bytes_of(input.type.dtype);
-    receives_.push_back({receive.peer, at, bytes});
-    at += aligned(bytes);
-  }
-  requests_[static_cast<size_t>(id)] = groups_.at(spec.mesh_axes).exchange(sends_, receives_, id);
-}
-
-void CommRunner::finish_exchange(const CommSpec& spec, const View& input, const View& output,
-                                 std::byte* staging) const {
-  copy_region(input, spec.source, output, spec.target, intersect(spec.source, spec.target));
-  std::byte* at = staging;
-  for (const Transfer& send : spec.sends) at += aligned(send.region.elems() * bytes_of(input.type.dtype));
-  for (const Transfer& receive : spec.receives) {
-    const View view = part_view(at, input.type.dtype, receive.region);
-    copy_region(view, receive.region, output, spec.target, receive.region);
-    at += aligned(view.bytes());
-  }
+  for (const Part& part : prepared.sends) sends_.push_back({part.peer, staging + part.offset, part.bytes});
+  for (const Part& part : prepared.receives)
+    receives_.push_back({part.peer, staging + part.offset, part.bytes});
+  requests_[static_cast<size_t>(id)] = prepared.group->exchange(sends_, receives_, id);
 }
 
 void CommRunner::wait(const Instruction& instruction, int id, const View& input, const View& output,
                       std::byte* staging) {
-  const CommSpec& spec = *instruction.op->communication();
+  const Prepared& prepared = prepared_.at(instruction.op->communication());
   requests_[static_cast<size_t>(id)].wait();
   std::erase(open_, id);
-  if (spec.kind == CommKind::all_gather) {
-    std::byte* at = staging;
-    for (const Region& part : spec.parts) {
-      const View view = part_view(at, input.type.dtype, part);
-      copy_region(view, part, output, spec.target, intersect(part, spec.target));
-      at += view.bytes();
-    }
-  } else if (spec.kind == CommKind::exchange) {
-    finish_exchange(spec, input, output, staging);
-  }
+  if (prepared.own) prepared.own->run(input.data, output.data);
+  for (const Piece& piece : prepared.unpack) piece.copy.run(staging + piece.offset, output.data);
 }
 
 void CommRunner::progress() {

@@ -1,13 +1,18 @@
 #pragma once
 // Starts and finishes the communication instructions of a Program.
 #include <map>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "weft/comm/communicator.h"
 #include "weft/plan/program.h"
+#include "weft/tensor/box_copy.h"
 
 namespace weft {
 
+/// Everything that a communication needs is worked out when the runner is made: starting and finishing one
+/// allocates nothing.
 class CommRunner {
  public:
   /// Collective: makes one communicator for each group of mesh axes that the program uses.
@@ -21,17 +26,36 @@ class CommRunner {
   void progress();
 
  private:
-  void prepare(const Program& program);
-  void start_exchange(const CommSpec& spec, int id, const View& input, std::byte* staging);
-  void finish_exchange(const CommSpec& spec, const View& input, const View& output, std::byte* staging) const;
+  /// A copy to or from a place in the staging memory.
+  struct Piece {
+    BoxCopy copy;
+    int64_t offset = 0;
+  };
+  struct Part {
+    int peer = 0;
+    int64_t offset = 0;
+    int64_t bytes = 0;
+  };
+  /// One communication, ready to be run.
+  struct Prepared {
+    const Communicator* group = nullptr;
+    Element element = Element::f32;
+    std::vector<int64_t> counts;  ///< reduce_scatter, all_gather: elements of each rank
+    std::vector<Piece> pack;      ///< from the input to staging
+    std::vector<Piece> unpack;    ///< from staging to the output
+    std::optional<BoxCopy> own;   ///< exchange: from the input to the output
+    std::vector<Part> sends;
+    std::vector<Part> receives;
+  };
+  Prepared prepare(const CommSpec& spec, DType dtype) const;
+  void start_exchange(const Prepared& prepared, int id, std::byte* staging);
 
   std::map<std::vector<int>, Communicator> groups_;
-  std::vector<CommRequest> requests_;  ///< by instruction id
+  std::unordered_map<const CommSpec*, Prepared> prepared_;
+  std::vector<CommRequest> requests_;  ///< by number of the communication in its phase
   std::vector<int> open_;
-  // Filled and emptied by every exchange; kept so that nothing is allocated in a step.
-  std::vector<Message> sends_;
+  std::vector<Message> sends_;  ///< filled and emptied by every exchange
   std::vector<Message> receives_;
-  std::vector<int64_t> counts_;
 };
 
 }  // namespace weft

@@ -50,9 +50,10 @@ std::vector<std::vector<int64_t>> all_capacities(const LoaderOptions& options, i
     std::vector<int64_t>& tiers = all[static_cast<size_t>(rank)];
     tiers.resize(static_cast<size_t>(most));
     for (int64_t tier = 0; tier < most; ++tier) {
-      int64_t least = flat[static_cast<size_t>(rank * options.group * most + tier)];
+      int64_t least = flat[static_cast<size_t>(int64_t{rank} * options.group * most + tier)];
       for (int member = 1; member < options.group; ++member) {
-        least = std::min(least, flat[static_cast<size_t>((rank * options.group + member) * most + tier)]);
+        least = std::min(least,
+                         flat[static_cast<size_t>((int64_t{rank} * options.group + member) * most + tier)]);
       }
       // Records that a group shares are dealt out by number, and so not to the last byte alike.
       const bool dealt = !options.split && options.group > 1;

@@ -32,7 +32,8 @@ class Room {
   /// Takes `bytes` in the fastest tier of the rank that has them; rank * tiers + tier, or -1.
   int32_t take(int rank, int64_t bytes) {
     for (int tier = 0; tier < tiers_; ++tier) {
-      int64_t& free = free_[static_cast<size_t>(rank * tiers_ + tier)];
+      int64_t& free =
+          free_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
       if (free < bytes) continue;
       free -= bytes;
       return rank * tiers_ + tier;
@@ -60,7 +61,8 @@ class Room {
  private:
   int64_t free_of(int rank) const {
     int64_t total = 0;
-    for (int tier = 0; tier < tiers_; ++tier) total += free_[static_cast<size_t>(rank * tiers_ + tier)];
+    for (int tier = 0; tier < tiers_; ++tier)
+      total += free_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
     return total;
   }
 
@@ -103,7 +105,7 @@ Placement::Placement(const AccessStream& stream, const PlacementOptions& options
   const std::vector<Usage> usage = usage_of(stream, options.first_epoch, epochs);
   Room room(options.capacity);
   tiers_ = room.tiers();
-  used_.resize(static_cast<size_t>(stream.ranks() * tiers_));
+  used_.resize(static_cast<size_t>(stream.ranks()) * static_cast<size_t>(tiers_));
   for (const int64_t sample : by_saving(usage)) {
     const int64_t bytes =
         options.record_bytes[options.record_bytes.size() == 1 ? 0 : static_cast<size_t>(sample)];

@@ -45,7 +45,9 @@ class Placement {
   int64_t covered() const { return covered_; }
   int64_t covered_bytes() const { return covered_bytes_; }
   /// Bytes placed in a tier of a rank.
-  int64_t used(int rank, int tier) const { return used_[static_cast<size_t>(rank * tiers_ + tier)]; }
+  int64_t used(int rank, int tier) const {
+    return used_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
+  }
 
  private:
   int tiers_;
