@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
@@ -64,6 +66,14 @@ int threads_for(const Recipe& recipe) {
 }
 
 int64_t free_memory_of_this_rank() {
+  // MemAvailable counts the page cache, which gives way; free pages alone would say little.
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  int64_t kilobytes = 0;
+  while (file >> key >> kilobytes) {
+    if (key == "MemAvailable:") return kilobytes * 1024 / local_ranks();
+    file.ignore(1024, '\n');
+  }
   return int64_t{sysconf(_SC_AVPHYS_PAGES)} * sysconf(_SC_PAGESIZE) / local_ranks();
 }
 
