@@ -37,7 +37,7 @@ std::optional<std::vector<std::byte>> read_back(Tier& tier, AsyncReader& reader,
   if (!stored) return std::nullopt;
   std::vector<std::byte> bytes(static_cast<size_t>(stored->bytes));
   if (stored->memory != nullptr) {
-    std::memcpy(bytes.data(), stored->memory, bytes.size());
+    if (!bytes.empty()) std::memcpy(bytes.data(), stored->memory, bytes.size());
   } else {
     ReadTask task = stored->read;
     task.into = bytes.data();
