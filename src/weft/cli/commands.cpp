@@ -148,16 +148,10 @@ int run_command(int argc, char** argv) {
     for (const auto& [command, run] : commands) {
       if (command->parsed()) return run(arguments);
     }
-  } catch (const UserError& error) {
-    fmt::print(stderr, "weft: {}\n", error.what());
-    return 1;
-  } catch (const InternalError& error) {
-    fmt::print(stderr, "weft: a bug of Weft's own, please report it: {}\n", error.what());
-    return 70;
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "weft: {}: {}\n", error.path1().string(), error.code().message());
+    user_error("{}: {}", error.path1().string(), error.code().message());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "weft: not enough memory outside of the arena: for the data or the plan\n");
+    user_error("not enough memory outside of the arena: for the data or the plan");
   }
   return 1;
 }

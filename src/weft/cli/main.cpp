@@ -4,13 +4,35 @@
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
 
+namespace {
+
+constexpr double kOthersSeconds = 1;  // for ranks that fail alike
+
+/// Says why this rank ends. Where all ranks fail, as with a mistake in the recipe, rank 0 speaks for all and
+/// they leave quietly; a rank that fails alone speaks for itself, and ends the job, because the others would
+/// wait for it.
+int end_with(const weft::CommSession& session, const std::string& why, int code) {
+  const weft::Communicator world = weft::Communicator::world();
+  if (world.rank() == 0) fmt::print(stderr, "weft: {}\n", why);
+  if (session.all_ranks_end(kOthersSeconds)) return code;
+  if (world.rank() != 0) fmt::print(stderr, "weft: rank {}: {}\n", world.rank(), why);
+  weft::Communicator::abort_job(code);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
     const weft::CommSession session(&argc, &argv);
-    const int code = weft::run_command(argc, argv);
-    // Ranks that fail alike leave alike; one that fails alone must not keep the others waiting.
-    if (code != 0 && weft::Communicator::world().size() > 1) weft::Communicator::abort_job(code);
-    return code;
+    try {
+      const int code = weft::run_command(argc, argv);
+      if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);
+      return code;
+    } catch (const weft::UserError& error) {
+      return end_with(session, error.what(), 1);
+    } catch (const weft::InternalError& error) {
+      return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()), 70);
+    }
   } catch (const std::exception& error) {
     fmt::print(stderr, "weft: {}\n", error.what());
     return 1;

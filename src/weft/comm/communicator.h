@@ -29,10 +29,16 @@ class CommSession {
   CommSession(const CommSession&) = delete;
   CommSession& operator=(const CommSession&) = delete;
 
+  /// For a rank that ends with an error: true once all ranks have said so, false where some have not after
+  /// `seconds` (they go on, and must be ended by abort_job). Leaves collectives that are under way alone.
+  /// True without MPI.
+  bool all_ranks_end(double seconds) const;
   /// Whether other threads than the main one may use MPI at the same time (PeerLink). False without MPI.
   static bool threads_may_communicate();
 
  private:
+  struct Ending;
+  std::unique_ptr<Ending> ending_;  ///< how all_ranks_end() asks
   bool started_ = false;
   int exceptions_ = 0;  ///< under way when the session began
 };

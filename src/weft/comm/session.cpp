@@ -1,9 +1,11 @@
 // The life of MPI in this process: start, end, abort.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "weft/base/check.h"
 #include "weft/comm/communicator.h"
@@ -27,6 +29,11 @@ bool mpi_is_running() {
   return initialized != 0 && finalized == 0;
 }
 
+/// A communicator of its own: what ranks were in the middle of cannot be taken for this.
+struct CommSession::Ending {
+  MPI_Comm comm = MPI_COMM_NULL;
+};
+
 CommSession::CommSession(int* argc, char*** argv) : exceptions_(std::uncaught_exceptions()) {
   const int launched = launched_processes();
   if (launched == 1) return;
@@ -45,6 +52,21 @@ CommSession::CommSession(int* argc, char*** argv) : exceptions_(std::uncaught_ex
         "weft was built with, or srun --mpi=pmix",
         launched);
   }
+  ending_ = std::make_unique<Ending>();
+  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &ending_->comm), "MPI_Comm_dup");
+}
+
+bool CommSession::all_ranks_end(double seconds) const {
+  if (!ending_ || !mpi_is_running()) return true;
+  MPI_Request arrival = MPI_REQUEST_NULL;
+  check_mpi(MPI_Ibarrier(ending_->comm, &arrival), "MPI_Ibarrier");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  int all = 0;
+  while (all == 0 && std::chrono::steady_clock::now() < deadline) {
+    check_mpi(MPI_Test(&arrival, &all, MPI_STATUS_IGNORE), "MPI_Test");
+    if (all == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return all != 0;
 }
 
 bool CommSession::threads_may_communicate() {
