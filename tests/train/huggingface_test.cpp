@@ -36,7 +36,8 @@ std::string python_with_transformers() {
   const char* named = std::getenv("WEFT_TRANSFORMERS_PYTHON");
   for (const std::string& python : {std::string(named != nullptr ? named : ""), std::string("python3")}) {
     if (python.empty()) continue;
-    if (!output_of(python + " -c 'from transformers import GPT2LMHeadModel; print(1)' 2>/dev/null").empty()) return python;
+    if (!output_of(python + " -c 'from transformers import GPT2LMHeadModel; print(1)' 2>/dev/null").empty())
+      return python;
   }
   return {};
 }
