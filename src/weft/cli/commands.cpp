@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
 #include <new>
+#include <thread>
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
@@ -119,6 +121,15 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   commands[inspect] = command_inspect;
 }
 
+/// Ranks usually fail alike. The first speaks and ends the job; the others wait so long, and are heard only
+/// where the first has nothing to say.
+void say_error(const std::string& sentence) {
+  constexpr auto kFirstSpeaks = std::chrono::seconds(1);
+  const int rank = Communicator::world().rank();
+  if (rank > 0) std::this_thread::sleep_for(kFirstSpeaks);
+  fmt::print(stderr, "weft: {}{}\n", rank > 0 ? fmt::format("rank {}: ", rank) : std::string(), sentence);
+}
+
 }  // namespace
 
 int run_command(int argc, char** argv) {
@@ -149,15 +160,15 @@ int run_command(int argc, char** argv) {
       if (command->parsed()) return run(arguments);
     }
   } catch (const UserError& error) {
-    fmt::print(stderr, "weft: {}\n", error.what());
+    say_error(error.what());
     return 1;
   } catch (const InternalError& error) {
-    fmt::print(stderr, "weft: a bug of Weft's own, please report it: {}\n", error.what());
+    say_error(fmt::format("a bug of Weft's own, please report it: {}", error.what()));
     return 70;
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "weft: {}: {}\n", error.path1().string(), error.code().message());
+    say_error(fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "weft: not enough memory outside of the arena: for the data or the plan\n");
+    say_error("not enough memory outside of the arena: for the data or the plan");
   }
   return 1;
 }
