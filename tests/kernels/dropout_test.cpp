@@ -46,6 +46,26 @@ TEST(Dropout, DrawsOfAPartAreThoseOfTheWhole) {
   compare(DType::f32, huge, Region{{{(1 << 20) - 2, 1 << 20}, {3, 777}}}, 0.3);
 }
 
+TEST(Dropout, KeepsWhereItsBitsAreAtLeastTheRate) {
+  // Rates whose product with 2^16 is no integer: bits that equal its whole part drop. A rate just below one
+  // drops everything.
+  constexpr int64_t kElems = 1 << 20;
+  for (const double rate : {0.1, 0.3, 0.99999}) {
+    const Tensor ones = Tensor::of(DType::f32, {kElems}, std::vector<double>(kElems, 1.0));
+    Tensor out(DType::f32, {kElems});
+    dropout(ones, Region::all({kElems}), {kElems}, kStream, rate, out);
+    int64_t at_the_edge = 0;
+    for (int64_t g = 0; g < kElems; ++g) {
+      const auto index = static_cast<uint64_t>(g);
+      const uint32_t bits = (kStream.block(index / 8)[index % 8 / 2] >> (16 * (index % 2))) & 0xffffu;
+      const double least = rate * 65536;
+      ASSERT_EQ(out.get(g) != 0, bits >= least) << bits << " of " << least;
+      at_the_edge += bits == std::floor(least) ? 1 : 0;
+    }
+    EXPECT_GT(at_the_edge, 0) << "no element could tell";
+  }
+}
+
 TEST(Dropout, WorksInPlaceAndKeepsTheMean) {
   const Dims shape{100, 1007};
   const Tensor ones = Tensor::of(DType::f32, shape, std::vector<double>(100700, 1.0));

@@ -1,5 +1,8 @@
 #include "weft/kernels/pooling.h"
 
+#include <cmath>
+#include <limits>
+
 #include "tests/kernels/tensor.h"
 #include "weft/kernels/pooling_naive.h"
 
@@ -64,6 +67,42 @@ TEST(MaxPool, GivesTheGradientToTheFirstOfEqualValues) {
     max_pool_backward(dy, x, window, dx);
     expect_equal(dx, Tensor::of(dtype, {1, 2, 4, 1}, {0, 3, 4, 0, 0, 0, 0, 0}));
   }
+}
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+TEST(MaxPool, KeepsMinusInfinityAndNaN) {
+  const Window window{{2}, {2}, {0}};
+  for (const DType dtype : {DType::f64, DType::f32, DType::bf16}) {
+    SCOPED_TRACE(name_of(dtype));
+    const Tensor x = Tensor::of(dtype, {1, 10, 1},
+                                {-kInfinity, -kInfinity, kNaN, 1, 1, kNaN, kNaN, kNaN, kInfinity, kNaN});
+    Tensor y(dtype, {1, 5, 1});
+    max_pool(x, window, y);
+    expect_equal(y, Tensor::of(dtype, {1, 5, 1}, {-kInfinity, kNaN, kNaN, kNaN, kNaN}));
+    // The gradient goes where the forward result comes from.
+    Tensor dx(dtype, {1, 10, 1});
+    max_pool_backward(Tensor::of(dtype, {1, 5, 1}, {1, 2, 3, 4, 5}), x, window, dx);
+    expect_equal(dx, Tensor::of(dtype, {1, 10, 1}, {1, 0, 2, 0, 0, 3, 4, 0, 0, 5}));
+  }
+}
+
+TEST(MaxPool, GivesMinusInfinityToAWindowWithoutPositions) {
+  for (const DType dtype : {DType::f64, DType::f32, DType::bf16}) {
+    Tensor y(dtype, {1, 2, 1});
+    max_pool(Tensor::of(dtype, {1, 1, 1}, {-7}), {{1}, {3}, {0}}, y);
+    expect_equal(y, Tensor::of(dtype, {1, 2, 1}, {-7, -kInfinity}));
+  }
+}
+
+TEST(AveragePool, AddsTheGradientsOfOverlappingWindowsBeforeItRounds) {
+  // 256 + 1 is no bf16: rounded after each addition, the ones would be lost.
+  const Window window{{4}, {1}, {3}};
+  const Tensor dy = Tensor::of(DType::bf16, {1, 4, 1}, {1024, 4, 4, 4});
+  Tensor dx(DType::bf16, {1, 1, 1});
+  average_pool_backward(dy, window, dx);
+  expect_equal(dx, Tensor::of(DType::bf16, {1, 1, 1}, {260}));  // 259 lies between 258 and 260: to even
 }
 
 TEST(AveragePool, DividesByTheFullWindow) {

@@ -61,6 +61,8 @@ int command_train(const Arguments& arguments) {
     Progress::say(fmt::format("interrupted after step {}: go on with --out {} --set checkpoint.resume=true",
                               result.steps, options.out.string()));
   }
+  // A code that is not 0 ends the job: not before every rank has written what it has to.
+  session.world().barrier();
   return kInterrupted;
 }
 

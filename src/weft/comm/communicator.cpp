@@ -258,6 +258,12 @@ CommRequest Communicator::exchange(std::span<const Message> sends, std::span<con
   return CommRequest(std::move(state));
 }
 
+void Communicator::reserve_requests(int count) const {
+  std::vector<std::unique_ptr<CommRequest::State>> states;
+  for (int i = 0; i < count; ++i) states.push_back(CommRequest::State::take(group_));
+  for (std::unique_ptr<CommRequest::State>& state : states) CommRequest::State::give_back(std::move(state));
+}
+
 void Communicator::broadcast(void* data, int64_t bytes, int root) const {
   WEFT_CHECK(root >= 0 && root < size(), "broadcast names rank {} of {}", root, size());
   WEFT_CHECK(bytes >= 0, "broadcast got {} bytes", bytes);

@@ -103,6 +103,8 @@ class Communicator {
   /// `tag` and must be as long as their receiver expects. A message of no bytes is not sent. A rank may send
   /// to itself: its sends to itself match its receives from itself in order.
   CommRequest exchange(std::span<const Message> sends, std::span<const Message> receives, int tag) const;
+  /// Memory for so many operations under way at once: up to there, starting one allocates nothing.
+  void reserve_requests(int count) const;
   /// Collective, blocking.
   void broadcast(void* data, int64_t bytes, int root) const;
   /// Collective, blocking: returns once all ranks have called it.

@@ -12,13 +12,15 @@ struct Window {
   Dims pad_low;
 };
 
-/// Windows without any position give the lowest value.
+/// A NaN in the window gives NaN; a window without any position gives minus infinity.
 void max_pool(const View& x, const Window& window, const View& y);
-/// dx of x's shape, written in full; where values tie, the first in row-major order of the window gets the
-/// gradient.
+/// dx of x's shape, written in full. Where values tie, the first in row-major order of the window gets the
+/// gradient; NaN is above every number. Where windows overlap, gradients are added in row-major order of the
+/// windows and in bf16 each sum is rounded: at most ceil(kernel / stride) of them a dimension.
 void max_pool_backward(const View& dy, const View& x, const Window& window, const View& dx);
 /// Sums over the window divided by its full size.
 void average_pool(const View& x, const Window& window, const View& y);
+/// The gradients of overlapping windows are added in f32, then rounded once.
 void average_pool_backward(const View& dy, const Window& window, const View& dx);
 
 }  // namespace weft::kernels

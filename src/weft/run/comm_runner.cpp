@@ -47,6 +47,18 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
     const std::vector<int> group = program.mesh.group(program.rank, axes);
     groups_.emplace(axes, world.split(group.front(), program.rank));
   }
+  // How many are under way at once depends on the transport's mood; all of a phase is the most.
+  for (const auto& [axes, group] : groups_) {
+    std::ptrdiff_t at_once = 0;
+    for (const auto& [phase, code] : program.phases) {
+      at_once = std::max(at_once, std::count_if(code.instructions.begin(), code.instructions.end(),
+                                                [&](const Instruction& instruction) {
+                                                  const CommSpec* spec = instruction.op->communication();
+                                                  return spec != nullptr && spec->mesh_axes == axes;
+                                                }));
+    }
+    group.reserve_requests(static_cast<int>(at_once));
+  }
   size_t messages = 0;
   for (const auto& [phase, code] : program.phases) {
     for (const Instruction& instruction : code.instructions) {

@@ -173,7 +173,10 @@ std::optional<NonFinite> Executor::find_non_finite(Phase phase) {
 
 std::string Executor::running() const {
   const Instruction* now = now_;
-  return now == nullptr ? "nothing" : fmt::format("{} ({})", now->op->name(), now->label);
+  if (now == nullptr) return {};
+  // What is sent is often an op's result, and carries that op's label.
+  const char* const waiting = now->kind == InstructionKind::comm_wait ? "waiting for " : "";
+  return fmt::format("{}{} ({})", waiting, now->op->name(), now->label);
 }
 
 }  // namespace weft

@@ -57,7 +57,7 @@ class Executor {
   int64_t network_bytes() const { return network_bytes_; }
   /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.
   void record(Trace* trace) { trace_ = trace; }
-  /// What is running now, for the watchdog: "all_reduce (block3.mlp)".
+  /// What is running now, for the watchdog: "waiting for all_reduce (block3.mlp)"; empty between phases.
   std::string running() const;
   /// Instructions started so far: the watchdog's pulse.
   int64_t instructions_started() const { return started_; }

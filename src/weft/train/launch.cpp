@@ -9,6 +9,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/run/arena.h"
 
 namespace weft {
 
@@ -46,8 +47,12 @@ Mesh mesh_of(const ParallelSection& parallel) {
 
 void check_ranks(const Mesh& mesh, int ranks) {
   if (mesh.ranks() == ranks) return;
+  if (mesh.ranks() == 1) {
+    user_error("[parallel] splits nothing and this job has {} ranks: set parallel.data={}, or start one rank",
+               ranks, ranks);
+  }
   user_error("[parallel] {} needs {} ranks and this job has {}: start it with `mpirun -n {} weft …`",
-             mesh.axes() == 0 ? "without a split" : mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
+             mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
 }
 
 int threads_for(const Recipe& recipe) {
@@ -63,6 +68,20 @@ int threads_for(const Recipe& recipe) {
         recipe.run.threads, share, share == 1 ? "" : "s");
   }
   return static_cast<int>(recipe.run.threads);
+}
+
+void check_memory(int64_t bytes) {
+  const int64_t available = available_memory_bytes();
+  const int ranks = local_ranks();
+  if (bytes <= available / ranks) return;
+  constexpr double kGiB = 1 << 30;
+  user_error(
+      "not enough memory: the plan needs {:.2f} GiB{} and {:.2f} GiB are available; a smaller data.batch, "
+      "more "
+      "optimizer.accumulate or more hosts need less",
+      static_cast<double>(bytes) / kGiB,
+      ranks > 1 ? fmt::format(" on each of the {} ranks of this host", ranks) : std::string(),
+      static_cast<double>(available) / kGiB);
 }
 
 int64_t free_memory_of_this_rank() {

@@ -16,6 +16,9 @@ void check_ranks(const Mesh& mesh, int ranks);
 /// when run.threads asks for more than there are and parallel.oversubscribe is not set.
 int threads_for(const Recipe& recipe);
 
+/// UserError when this host's ranks, with arenas of `bytes` each, need more memory than it has left.
+void check_memory(int64_t bytes);
+
 /// Memory that is free on this host, divided among the ranks on it.
 int64_t free_memory_of_this_rank();
 

@@ -29,6 +29,8 @@ Session::Session(Recipe recipe, Communicator world)
   options.rank = world_.rank();
   Plan plan = plan_recipe(recipe_, data_.facts, std::move(options));
   passes_ = std::move(plan.passes);
+  check_memory(plan.program.arena_bytes);
+  world_.barrier();  // all have looked before any takes
   executor_ = std::make_unique<Executor>(std::move(plan.program), world_);
   for (const auto& [name, named] : executor_->program().named) {
     if (named.kind != ValueKind::state) continue;

@@ -10,9 +10,9 @@
 
 #include "weft/base/check.h"
 #include "weft/params/checkpoint.h"
-#include "weft/run/watchdog.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
+#include "weft/train/hang_watch.h"
 #include "weft/train/interrupt.h"
 #include "weft/train/learning_rate.h"
 #include "weft/train/metrics_log.h"
@@ -26,7 +26,6 @@ namespace weft {
 namespace {
 
 constexpr size_t kTraceEvents = 200'000;
-constexpr std::chrono::milliseconds kHangs = std::chrono::minutes(5);
 
 class Trainer {
  public:
@@ -46,7 +45,7 @@ class Trainer {
       trace_.emplace(kTraceEvents);
       session_.executor().record(&*trace_);
     }
-    const std::optional<Watchdog> watchdog = watch();
+    hang_watch_.emplace(session_.executor(), session_.world());
     Progress progress(total_, step_);
     while (step_ < total_) {
       one_step(progress);
@@ -104,23 +103,6 @@ class Trainer {
     std::optional<int64_t> after;
     if (step_ > 0) after = step_;
     tensorboard_.emplace(options_.out / "tensorboard", after);
-  }
-
-  /// Nothing ends a job by itself when a link is cut: a collective then waits for ever.
-  std::optional<Watchdog> watch() const {
-    if (session_.world().size() == 1) return std::nullopt;
-    const Executor& executor = session_.executor();
-    const int rank = session_.world().rank();
-    // Time in data, evaluation and checkpoints counts too: nothing of it takes minutes.
-    return std::optional<Watchdog>(
-        std::in_place, [&executor] { return executor.instructions_started(); }, kHangs,
-        [&executor, rank] {
-          fmt::print(stderr,
-                     "weft: rank {}: no instruction ended for {} minutes; it is in {}; "
-                     "ending the job, go on from the last checkpoint\n",
-                     rank, kHangs.count() / 60'000, executor.running());
-          std::_Exit(1);  // not MPI_Abort: this is no thread of MPI's
-        });
   }
 
   std::filesystem::path checkpoints() const { return options_.out / "checkpoints"; }
@@ -185,6 +167,7 @@ class Trainer {
     const int64_t accumulate = recipe_.optimizer.accumulate;
     for (int64_t micro = 0; micro < accumulate; ++micro) {
       const int64_t number = step_ * accumulate + micro;
+      hang_watch_->doing("the data of a step");
       session_.feed(*session_.data().train, number);
       session_.set_integer("step", number);
       executor.run(Phase::accumulate);
@@ -206,12 +189,20 @@ class Trainer {
     for (const std::string& one : session_.world().all_gather_text(mine)) {
       if (first.empty()) first = one;
     }
-    user_error(
-        "step {}: the loss is {}; the first result that is not finite comes from {}; the last good "
-        "checkpoint "
-        "is {}",
-        step_ + 1, loss, first.empty() ? "none of the step's ops" : first,
-        saved_ >= 0 ? checkpoint_folder(checkpoints(), saved_).string() : "none, as none was written yet");
+    user_error("step {}: the loss is {}; the first result that is not finite comes from {}; {}", step_ + 1,
+               loss, first.empty() ? "none of the step's ops" : first, last_good());
+  }
+
+  /// A checkpoint after the last step holds the very weights that gave a loss that is not finite.
+  std::string last_good() const {
+    std::string bad;
+    for (const CheckpointName& checkpoint : list_checkpoints(checkpoints())) {
+      if (checkpoint.step < step_) {
+        return fmt::format("the last good checkpoint is {}{}", checkpoint.path.string(), bad);
+      }
+      bad = fmt::format("; {} holds the weights that gave this loss", checkpoint.path.string());
+    }
+    return "no good checkpoint was written yet" + bad;
   }
 
   void measure(MetricsRow& row) {
@@ -242,7 +233,8 @@ class Trainer {
   }
 
   /// Ranks may see the signal at different steps: all stop when any has seen it.
-  bool agreed_interrupt() const {
+  bool agreed_interrupt() {
+    hang_watch_->doing("the ranks' agreement on going on (all_reduce) after a step");
     int32_t seen = interrupted() ? 1 : 0;
     session_.world().all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
     return seen != 0;
@@ -250,6 +242,7 @@ class Trainer {
 
   void save() {
     if (saved_ == step_) return;
+    hang_watch_->doing("the writing of a checkpoint (all_gather)");
     const std::string extra =
         fmt::format(R"({{"data_position":{},"mesh":"{}"}})", step_ * recipe_.optimizer.accumulate,
                     session_.executor().program().mesh.to_string());
@@ -260,6 +253,7 @@ class Trainer {
 
   void finish() {
     result_.steps = step_;
+    hang_watch_->doing("the end of the run");
     std::string sample;
     if (text() && result_.end == TrainEnd::finished && recipe_.log.sample_tokens > 0) {
       GenerateOptions generation;
@@ -295,7 +289,8 @@ class Trainer {
   std::optional<TensorboardWriter> tensorboard_;
   std::optional<Trace> trace_;
   TrainResult result_;
-  LoadStats loaded_;  ///< up to the last step
+  LoadStats loaded_;                     ///< up to the last step
+  std::optional<HangWatch> hang_watch_;  ///< from the first step on
 };
 
 }  // namespace

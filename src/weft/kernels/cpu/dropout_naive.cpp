@@ -29,7 +29,7 @@ void dropout(const View& x, const Region& region, const Dims& global_shape, Rand
   const Dims global = region.ranges.empty() ? Dims{1} : global_shape;
   const Region box = region.ranges.empty() ? Region::all(local) : region;
   const int64_t width = local.back();
-  const auto threshold = static_cast<uint32_t>(rate * 65536);
+  const auto threshold = static_cast<uint32_t>(dropout_threshold(rate));
   with_floating(x.type.dtype, [&](auto t) {
     using T = decltype(t);
     using C = Compute<T>;

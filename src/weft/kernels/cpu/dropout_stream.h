@@ -1,6 +1,7 @@
 #pragma once
 // What the vector form of dropout reads. Internal.
 #include "weft/base/philox.h"
+#include "weft/kernels/dropout.h"
 
 namespace weft::kernels {
 
@@ -12,7 +13,7 @@ struct DropoutStream {
   float factor;       ///< of what is kept
 
   DropoutStream(const RandomStream& stream, double rate)
-      : threshold(static_cast<int32_t>(rate * 65536)), factor(static_cast<float>(1 / (1 - rate))) {
+      : threshold(dropout_threshold(rate)), factor(static_cast<float>(1 / (1 - rate))) {
     // RandomStream mixes these for every block; here it is done once.
     const PhiloxBlock mixed =
         philox({static_cast<uint32_t>(stream.seed), static_cast<uint32_t>(stream.seed >> 32)},

@@ -50,6 +50,18 @@ struct PoolGeometry {
     }
     return result;
   }
+  /// The windows, as ranges of the three dimensions of y, that cover position `p` of a sample.
+  WindowBox windows_over(int64_t p) const {
+    const int64_t at[3] = {p / (in[1] * in[2]), p / in[2] % in[1], p % in[2]};
+    WindowBox result;
+    for (int d = 0; d < 3; ++d) {
+      // o * stride <= at + pad < o * stride + kernel
+      const int64_t reach = at[d] + pad[d];
+      result.begin[d] = reach < kernel[d] ? 0 : (reach - kernel[d]) / stride[d] + 1;
+      result.end[d] = reach < 0 ? 0 : std::min(out[d], reach / stride[d] + 1);
+    }
+    return result;
+  }
   /// Element of a sample at which the channels of a position begin.
   int64_t element(int64_t a, int64_t b, int64_t c) const { return ((a * in[1] + b) * in[2] + c) * channels; }
 };

@@ -38,10 +38,10 @@ HWY_FLATTEN void max_windows(const View& x, const PoolGeometry& g, const View& y
       const WindowBox box = g.box(w % g.windows());
       const T* in = x.as<T>() + w / g.windows() * g.in_elems();
       sweep(g.channels, [&](int64_t j, int64_t count) HWY_ATTR {
-        Floats top = hn::Set(Lanes(), std::numeric_limits<float>::lowest());
+        Floats top = hn::Set(Lanes(), -std::numeric_limits<float>::infinity());
         each_position(g, box, [&](int64_t at) HWY_ATTR {
           const Floats v = load_floats(in + at + j, count);
-          top = hn::IfThenElse(hn::Gt(v, top), v, top);
+          top = hn::IfThenElse(hn::Or(hn::Gt(v, top), hn::IsNaN(v)), v, top);
         });
         store_floats(top, y.as<T>() + w * g.channels + j, count);
       });
@@ -79,13 +79,13 @@ HWY_FLATTEN void spread_max(const View& dy, const View& x, const PoolGeometry& g
       const T* grad = dy.as<T>() + sample * g.out_elems() + w * g.channels + begin;
       sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
         // Number of the first greatest position; the first one starts as the best, so that a window without a
-        // greater one (all minus infinity, a NaN at the front) still has one.
+        // greater one (all minus infinity) still has one. NaN is above every number.
         Floats top = constant(0), winner = constant(0);
         float number = 0;
         each_position(g, box, [&](int64_t at) HWY_ATTR {
           const Floats v = load_floats(in + at + j, count);
           if (number == 0) top = v;
-          const auto greater = hn::Gt(v, top);
+          const auto greater = hn::Or(hn::Gt(v, top), hn::AndNot(hn::IsNaN(top), hn::IsNaN(v)));
           top = hn::IfThenElse(greater, v, top);
           winner = hn::IfThenElse(greater, hn::Set(Lanes(), number), winner);
           ++number;
@@ -103,21 +103,26 @@ HWY_FLATTEN void spread_max(const View& dy, const View& x, const PoolGeometry& g
   });
 }
 
-/// Channels [begin, end) of one sample, whose part of dx is zero so far.
-HWY_FLATTEN void spread_average(const View& dy, const PoolGeometry& g, const View& dx, int64_t sample,
-                                int64_t begin, int64_t end) {
+/// Positions [begin, end) of dx, counted over all samples.
+HWY_FLATTEN void gather_average(const View& dy, const PoolGeometry& g, const View& dx, int64_t begin,
+                                int64_t end) {
   const Floats share = constant(1.0 / static_cast<double>(g.window_elems()));
   with_lane_type(dx.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
-    T* out = dx.as<T>() + sample * g.in_elems() + begin;
-    for (int64_t w = 0; w < g.windows(); ++w) {
-      const WindowBox box = g.box(w);
-      const T* grad = dy.as<T>() + sample * g.out_elems() + w * g.channels + begin;
-      sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
-        const Floats part = hn::Mul(load_floats(grad + j, count), share);
-        each_position(g, box, [&](int64_t at) HWY_ATTR {
-          store_floats(hn::Add(load_floats(out + at + j, count), part), out + at + j, count);
-        });
+    for (int64_t p = begin; p < end; ++p) {
+      const WindowBox box = g.windows_over(p % g.in_positions());
+      const T* grad = dy.as<T>() + p / g.in_positions() * g.out_elems();
+      sweep(g.channels, [&](int64_t j, int64_t count) HWY_ATTR {
+        Floats sum = constant(0);
+        for (int64_t a = box.begin[0]; a < box.end[0]; ++a) {
+          for (int64_t b = box.begin[1]; b < box.end[1]; ++b) {
+            for (int64_t c = box.begin[2]; c < box.end[2]; ++c) {
+              const int64_t window = (a * g.out[1] + b) * g.out[2] + c;
+              sum = hn::Add(sum, load_floats(grad + window * g.channels + j, count));
+            }
+          }
+        }
+        store_floats(hn::Mul(sum, share), dx.as<T>() + p * g.channels + j, count);
       });
     }
   });
@@ -136,7 +141,7 @@ namespace {
 HWY_EXPORT(max_windows);
 HWY_EXPORT(average_windows);
 HWY_EXPORT(spread_max);
-HWY_EXPORT(spread_average);
+HWY_EXPORT(gather_average);
 
 constexpr int64_t kChannelsAtOnce = 64;
 
@@ -191,8 +196,8 @@ void average_pool(const View& x, const Window& window, const View& y) {
 void average_pool_backward(const View& dy, const Window& window, const View& dx) {
   if (dx.type.dtype == DType::f64) return naive::average_pool_backward(dy, window, dx);
   const PoolGeometry g(dx.type.shape, dy.type.shape, window);
-  spread_gradient(g, dx, [&](int64_t sample, int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(spread_average)(dy, g, dx, sample, begin, end);
+  parallel_for(g.batch * g.in_positions(), windows_at_once(g), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(gather_average)(dy, g, dx, begin, end);
   });
 }
 

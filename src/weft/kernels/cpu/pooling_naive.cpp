@@ -1,5 +1,6 @@
 #include "weft/kernels/pooling_naive.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -22,6 +23,17 @@ void positions(const PoolGeometry& g, int64_t o, const Body& body) {
   }
 }
 
+/// Calls body(window) for each window of a sample that covers position `p`, in row-major order.
+template <class Body>
+void windows_over(const PoolGeometry& g, int64_t p, const Body& body) {
+  const WindowBox box = g.windows_over(p);
+  for (int64_t a = box.begin[0]; a < box.end[0]; ++a) {
+    for (int64_t b = box.begin[1]; b < box.end[1]; ++b) {
+      for (int64_t c = box.begin[2]; c < box.end[2]; ++c) body((a * g.out[1] + b) * g.out[2] + c);
+    }
+  }
+}
+
 /// Calls body(sample, number of the window in it), samples in parallel.
 template <class Body>
 void each_window(const PoolGeometry& g, const Body& body) {
@@ -30,6 +42,12 @@ void each_window(const PoolGeometry& g, const Body& body) {
       for (int64_t o = 0; o < g.windows(); ++o) body(n, o);
     }
   });
+}
+
+/// Whether `value` takes the place of `top`: NaN is above every number.
+template <class C>
+bool above(C value, C top) {
+  return value > top || (std::isnan(value) && !std::isnan(top));
 }
 
 }  // namespace
@@ -43,9 +61,11 @@ void max_pool(const View& x, const Window& window, const View& y) {
       const int64_t to = o * g.channels;
       T* out = y.as<T>() + n * g.out_elems() + to;
       const T* in = x.as<T>() + n * g.in_elems();
-      for (int64_t c = 0; c < g.channels; ++c) store(out, c, std::numeric_limits<C>::lowest());
+      for (int64_t c = 0; c < g.channels; ++c) store(out, c, -std::numeric_limits<C>::infinity());
       positions(g, o, [&](int64_t at) {
-        for (int64_t c = 0; c < g.channels; ++c) store(out, c, std::max(load(out, c), load(in, at + c)));
+        for (int64_t c = 0; c < g.channels; ++c) {
+          if (above(load(in, at + c), load(out, c))) out[c] = in[at + c];
+        }
       });
     });
   });
@@ -63,7 +83,7 @@ void max_pool_backward(const View& dy, const View& x, const Window& window, cons
       for (int64_t c = 0; c < g.channels; ++c) {
         int64_t best = -1;
         positions(g, o, [&](int64_t at) {
-          if (best < 0 || load(in, at + c) > load(in, best)) best = at + c;
+          if (best < 0 || above(load(in, at + c), load(in, best))) best = at + c;
         });
         if (best >= 0) store(out, best, load(out, best) + load(dy.as<T>() + n * g.out_elems(), from + c));
       }
@@ -90,19 +110,20 @@ void average_pool(const View& x, const Window& window, const View& y) {
 
 void average_pool_backward(const View& dy, const Window& window, const View& dx) {
   const PoolGeometry g(dx.type.shape, dy.type.shape, window);
-  std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
   with_floating(dx.type.dtype, [&](auto t) {
     using T = decltype(t);
     using C = Compute<T>;
-    each_window(g, [&](int64_t n, int64_t o) {
-      const int64_t from = o * g.channels;
-      T* out = dx.as<T>() + n * g.in_elems();
-      positions(g, o, [&](int64_t at) {
-        for (int64_t c = 0; c < g.channels; ++c) {
-          const C part = load(dy.as<T>() + n * g.out_elems(), from + c) / static_cast<C>(g.window_elems());
-          store(out, at + c, load(out, at + c) + part);
+    parallel_for(g.batch, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t n = begin; n < end; ++n) {
+        const T* in = dy.as<T>() + n * g.out_elems();
+        for (int64_t p = 0; p < g.in_positions(); ++p) {
+          for (int64_t c = 0; c < g.channels; ++c) {
+            C sum = 0;
+            windows_over(g, p, [&](int64_t o) { sum += load(in, o * g.channels + c); });
+            store(dx.as<T>() + n * g.in_elems(), p * g.channels + c, sum / static_cast<C>(g.window_elems()));
+          }
         }
-      });
+      }
     });
   });
 }

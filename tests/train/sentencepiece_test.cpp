@@ -1,0 +1,120 @@
+// Training on the tokens of a SentencePiece model, made here by SentencePiece's own trainer.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sentencepiece_trainer.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "weft/base/check.h"
+#include "weft/data/tokenizer.h"
+#include "weft/train/generate.h"
+#include "weft/train/metrics_log.h"
+#include "weft/train/trainer.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kPieces = 60;
+
+class SentencePiece : public ::testing::Test {
+ protected:
+  SentencePiece()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("weft-pieces-{}-{}", getpid(),
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+    std::ofstream text(folder_ / "text.txt");
+    for (int i = 0; i < 400; ++i) {
+      text << "the weaver throws the shuttle and the warp holds the weft, pick " << i % 37 << "\n";
+    }
+  }
+  ~SentencePiece() override { fs::remove_all(folder_); }
+
+  std::string model() const { return (folder_ / "pieces.model").string(); }
+  void make_model() const {
+    const auto status = sentencepiece::SentencePieceTrainer::Train(
+        fmt::format("--input={} --model_prefix={} --vocab_size={} --model_type=bpe --minloglevel=2",
+                    (folder_ / "text.txt").string(), (folder_ / "pieces").string(), kPieces));
+    ASSERT_TRUE(status.ok()) << status.ToString();
+  }
+  Recipe recipe(const std::string& tokenizer) const {
+    const std::string text = fmt::format(R"(
+[run]
+name = "pieces"
+steps = 40
+threads = 1
+[model]
+kind = "gpt"
+layers = 1
+heads = 2
+width = 16
+[data]
+kind = "text"
+path = "{}"
+tokenizer = "{}"
+context = 8
+batch = 8
+[optimizer]
+kind = "adamw"
+learning_rate = 1e-2
+[log]
+evaluate_batches = 2
+)",
+                                         (folder_ / "text.txt").string(), tokenizer);
+    return parse_recipe(text, "pieces.toml", {});
+  }
+  std::string error_of(const std::string& tokenizer) const {
+    try {
+      Session session(recipe(tokenizer), Communicator::world());
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(SentencePiece, AGptLearnsItsTokensAndSpeaksThem) {
+  make_model();
+  Session session(recipe(model()), Communicator::world());
+  EXPECT_EQ(session.data().tokenizer->vocabulary_size(), kPieces);
+  const auto& table = session.executor().program().named.at("wte").where.global_type.shape;
+  EXPECT_GE(table[0], kPieces);
+  // Fewer tokens than bytes, and back again without loss.
+  const std::string words = "the weaver holds the warp";
+  const std::vector<int32_t> tokens = session.data().tokenizer->encode(words);
+  EXPECT_LT(tokens.size(), words.size() / 2);
+  EXPECT_EQ(session.data().tokenizer->decode(tokens), words);
+  train(session, {.out = folder_ / "run", .trace = {}});
+  const std::vector<MetricsRow> rows = read_metrics(folder_ / "run/metrics.jsonl");
+  ASSERT_EQ(rows.size(), 40U);
+  // The first loss is that of a guess among the pieces, not among 256 bytes.
+  EXPECT_NEAR(rows.front().loss, std::log(kPieces), 0.3);
+  EXPECT_LT(rows.back().loss, 0.8 * rows.front().loss);
+  GenerateOptions options;
+  options.prompt = "the weaver";
+  options.tokens = 6;
+  const std::string text = generate(session, options);
+  EXPECT_FALSE(text.empty());
+  EXPECT_EQ(text, generate(session, options)) << "the same seed";
+}
+
+TEST_F(SentencePiece, AModelThatIsMissingOrBrokenIsOneSentence) {
+  EXPECT_EQ(error_of(model()), fmt::format("data.tokenizer: {} is no file", model()));
+  std::ofstream(model()) << "these are not the pieces";
+  EXPECT_EQ(error_of(model()), fmt::format("data.tokenizer: {} is no SentencePiece model", model()));
+  std::ofstream(model()).close();
+  EXPECT_EQ(error_of(model()), fmt::format("data.tokenizer: {} is no SentencePiece model", model()));
+  make_model();
+  fs::resize_file(model(), fs::file_size(model()) / 2);
+  EXPECT_EQ(error_of(model()), fmt::format("data.tokenizer: {} is no SentencePiece model", model()));
+}
+
+}  // namespace
+}  // namespace weft
