@@ -48,7 +48,8 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
     groups_.emplace(axes, world.split(group.front(), program.rank));
   }
   // How many are under way at once depends on the transport's mood; all of a phase is the most.
-  for (const auto& [axes, group] : groups_) {
+  for (const auto& entry : groups_) {
+    const std::vector<int>& axes = entry.first;
     std::ptrdiff_t at_once = 0;
     for (const auto& [phase, code] : program.phases) {
       at_once = std::max(at_once, std::count_if(code.instructions.begin(), code.instructions.end(),
@@ -57,7 +58,7 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
                                                   return spec != nullptr && spec->mesh_axes == axes;
                                                 }));
     }
-    group.reserve_requests(static_cast<int>(at_once));
+    entry.second.reserve_requests(static_cast<int>(at_once));
   }
   size_t messages = 0;
   for (const auto& [phase, code] : program.phases) {

@@ -276,12 +276,15 @@ TEST_P(Readers, EndsAlthoughAFileNeverAnswers) {
 }
 
 TEST_P(Readers, StopsInTheMiddle) {
-  const std::string path = file("f", 1'000'000, 1);
-  std::vector<std::byte> memory(1'000'000);
+  constexpr int64_t kBytes = 200'000;
+  constexpr int kTasks = 200;
+  const std::string path = file("f", kBytes, 1);
+  std::vector<std::byte> memory(kBytes * kTasks);
   for (int round = 0; round < 20; ++round) {
     auto read = reader(5);
-    for (int i = 0; i < 200; ++i) {
-      read->submit({.path = path.c_str(), .bytes = 1'000'000, .into = memory.data(), .direct = i % 2 == 0});
+    for (int i = 0; i < kTasks; ++i) {
+      read->submit(
+          {.path = path.c_str(), .bytes = kBytes, .into = memory.data() + i * kBytes, .direct = i % 2 == 0});
     }
     std::vector<ReadResult> done;
     if (round % 2 == 0) read->collect(done, 1);
