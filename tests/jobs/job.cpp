@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr Seconds kPatience{60};
+constexpr Seconds kPatience{120};
 constexpr auto kLook = std::chrono::milliseconds(5);
 
 std::string content(const fs::path& path) {
