@@ -11,7 +11,8 @@ namespace weft::testing {
 namespace {
 
 constexpr Seconds kStart{60};
-/// That a job ends at all is tested here; docs/performance.md says how soon it did (a loaded machine is slow).
+/// That a job ends at all is tested here; docs/performance.md says how soon it did (a loaded machine is
+/// slow).
 constexpr Seconds kEnd{60};
 
 class Failure : public JobTest {

@@ -24,6 +24,8 @@ bool contains(const std::string& text, const std::string& part) {
 
 constexpr const char* kNasty = "<script>alert(\"x\")</script>&'";
 
+constexpr const char* kHeldNasty = "held_bytes <script>alert(\"x\")</script>&'";
+
 /// Every section filled, every text hostile.
 ReportInput full_input() {
   ReportInput input;
@@ -38,6 +40,8 @@ ReportInput full_input() {
     row.step_ms = 200;
     row.samples_per_s = 40;
     row.tokens = step * 1000;
+    row.more = {{"stall_ms", 2}, {"latency_ms_source", step < 100 ? 8.0 : std::nan("")}, {kHeldNasty, 4096}};
+    row.bytes = {{"load_memory", 3072}, {"load_source", step < 100 ? 1024 : 0}};
     input.metrics.push_back(row);
   }
   input.ops = {{kNasty, kNasty, 3, 25, 50'000'000'000, 1'000'000'000}, {"gelu", "forward", 1, 75, 0, 0}};
@@ -109,6 +113,14 @@ TEST(Report, BytesShowTheDifferenceOfCountedFromPredicted) {
   EXPECT_TRUE(contains(html, "<span class=\"bad\">unforeseen</span>"));
   EXPECT_TRUE(contains(html, "<span class=\"bad\">+1.50%</span>"));
   EXPECT_TRUE(contains(html, "<span class=\"good\">-0.10%</span>"));
+}
+
+TEST(Report, LoadingSaysWhatStepsWaitedForAndWhereBytesCameFrom) {
+  const std::string html = report_html(full_input());
+  EXPECT_TRUE(contains(html, "The steps waited 4.00 s for data, 1.00% of their time."));
+  EXPECT_TRUE(contains(html, "<tr><th>source</th><td>99 KiB</td><td>1.6%</td><td>8.00 ms</td></tr>"));
+  EXPECT_TRUE(contains(html, "<tr><th>memory</th><td>5.86 MiB</td><td>98.4%</td><td>–</td></tr>"));
+  EXPECT_FALSE(contains(html, "<th>peer</th>")) << "nothing came from there";
 }
 
 TEST(Report, MemorySaysPeakAndArena) {

@@ -83,6 +83,19 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
   EXPECT_EQ(losses("whole"), losses("parts"));
 }
 
+TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
+  run(recipe(), "run");
+  EXPECT_EQ(run(recipe({"checkpoint.resume=true"}), "run").steps, 12);
+  EXPECT_THROW(run(recipe({"checkpoint.resume=true", "run.steps=11"}), "run"), UserError);
+  EXPECT_EQ(losses("run").size(), 12U) << "metrics of a run that was not resumed are kept";
+}
+
+TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
+  Session session(recipe(), Communicator::world());
+  EXPECT_THROW(train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}), UserError);
+  EXPECT_TRUE(losses("run").empty());
+}
+
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
   const TrainResult result = run(recipe({"optimizer.accumulate=3", "model.dropout=0.0"}), "accumulated");
   EXPECT_EQ(result.steps, 12);

@@ -20,6 +20,8 @@ class BatchSource {
   virtual void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) = 0;
   /// What loading has cost so far; nothing where all is in memory.
   virtual std::optional<LoadStats> stats() const { return std::nullopt; }
+  /// The fetches of records that ended since the last call; the first call begins to remember them.
+  virtual std::vector<FetchEvent> fetches() { return {}; }
   /// Sentences for people since the last call: tiers that broke, samples that were bad.
   virtual std::vector<std::string> notices() { return {}; }
 };

@@ -12,7 +12,7 @@ struct TraceEvent {
   const std::string* label = nullptr;  ///< of the instruction; outlives the trace
   std::string_view op;
   std::string_view phase;
-  std::string_view kind;
+  std::string_view kind;  ///< "compute", "communication", …; "fetch": may overlap others of its kind
   int64_t start_ns = 0;
   int64_t nanoseconds = 0;
 };
@@ -23,7 +23,8 @@ class Trace {
   explicit Trace(size_t capacity);
   void add(const TraceEvent& event);
   /// Nanoseconds since the trace began.
-  int64_t now() const;
+  int64_t now() const { return at(std::chrono::steady_clock::now()); }
+  int64_t at(std::chrono::steady_clock::time_point time) const;
   /// Writes the events of this rank. UserError when the file cannot be written.
   void write(const std::filesystem::path& path, int rank) const;
   const std::vector<TraceEvent>& events() const { return events_; }

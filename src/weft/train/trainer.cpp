@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include "weft/train/hang_watch.h"
 #include "weft/train/interrupt.h"
 #include "weft/train/learning_rate.h"
+#include "weft/train/load_metrics.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/progress.h"
 #include "weft/train/report_facts.h"
@@ -43,6 +43,7 @@ class Trainer {
     if (first_rank_) open_logs();
     if (!options_.trace.empty()) {
       trace_.emplace(kTraceEvents);
+      trace_->write(trace_file(), session_.world().rank());  // a path that cannot be written is said now
       session_.executor().record(&*trace_);
     }
     hang_watch_.emplace(session_.executor(), session_.world());
@@ -84,7 +85,14 @@ class Trainer {
     if (recipe_.checkpoint.resume) at = session_.load_newest(checkpoints());
     step_ = at.value_or(0);
     saved_ = at.value_or(-1);
-    if (at && first_rank_) Progress::say(fmt::format("resuming after step {}", step_));
+    if (step_ > total_) {
+      user_error("--out {}: its newest checkpoint is of step {}, and the recipe ends at step {}",
+                 options_.out.string(), step_, total_);
+    }
+    if (at && first_rank_) {
+      Progress::say(fmt::format("resuming after step {}{}", step_,
+                                step_ == total_ ? ", the last: nothing is left to train" : ""));
+    }
     if (!first_rank_) return;
     const std::filesystem::path metrics = options_.out / "metrics.jsonl";
     // Facts of an earlier run say nothing about this one.
@@ -123,7 +131,12 @@ class Trainer {
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
     if (text()) row.tokens = step_ * samples;
     row.bytes = {{"network", session_.executor().network_bytes() - sent}, {"memory", memory_bytes()}};
-    add_loading(row);
+    for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
+    if (trace_) trace_fetches(session_.data().train->fetches(), *trace_);
+    if (const std::optional<LoadStats> now = session_.data().train->stats()) {
+      add_loading(loaded_, *now, row);
+      loaded_ = *now;
+    }
     result_.loss = loss;
     const bool last = step_ == total_;
     const LogSection& log = recipe_.log;
@@ -140,23 +153,6 @@ class Trainer {
     if (last || (every > 0 && step_ % every == 0)) save();
   }
 
-  /// What loading did since the last step: time that the step waited, and bytes by where they came from.
-  void add_loading(MetricsRow& row) {
-    for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
-    const std::optional<LoadStats> now = session_.data().train->stats();
-    if (!now) return;
-    row.more.emplace_back("stall_ms", now->stall_ms - loaded_.stall_ms);
-    constexpr std::array<const char*, kOrigins> kNames = {"load_memory", "load_disk", "load_peer",
-                                                          "load_source"};
-    for (size_t i = 0; i < kNames.size(); ++i) {
-      int64_t bytes = now->from[i].bytes - loaded_.from[i].bytes;
-      if (i == static_cast<size_t>(Origin::source))
-        bytes += now->read_for_peers.bytes - loaded_.read_for_peers.bytes;
-      row.bytes.emplace_back(kNames[i], bytes);
-    }
-    loaded_ = *now;
-  }
-
   /// The step itself; returns its loss.
   double compute(double rate) {
     Executor& executor = session_.executor();
@@ -168,7 +164,7 @@ class Trainer {
     for (int64_t micro = 0; micro < accumulate; ++micro) {
       const int64_t number = step_ * accumulate + micro;
       hang_watch_->doing("the data of a step");
-      session_.feed(*session_.data().train, number);
+      feed(number);
       session_.set_integer("step", number);
       executor.run(Phase::accumulate);
       const double part = executor.scalar(Phase::accumulate, "loss");
@@ -177,6 +173,13 @@ class Trainer {
     }
     executor.run(Phase::update);
     return loss;
+  }
+
+  void feed(int64_t number) {
+    static const std::string kPlace = "input";
+    const int64_t start = trace_ ? trace_->now() : 0;
+    session_.feed(*session_.data().train, number);
+    if (trace_) trace_->add({&kPlace, "data", "data", "compute", start, trace_->now() - start});
   }
 
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
@@ -264,16 +267,19 @@ class Trainer {
     }
     if (trace_) {
       session_.executor().record(nullptr);
-      trace_->write(
-          options_.trace.string() +
-              (session_.world().size() > 1 ? fmt::format(".{}", session_.world().rank()) : std::string()),
-          session_.world().rank());
+      trace_->write(trace_file(), session_.world().rank());
     }
     if (!first_rank_) return;
     result_.report = options_.out / "report.html";
     write_report_facts(options_.out, run_report(session_, sample));
     write_report(result_.report, read_report_input(options_.out));
     if (!sample.empty()) fmt::print("{}{}\n", recipe_.log.prompt, sample);
+  }
+
+  /// One file a rank.
+  std::string trace_file() const {
+    const Communicator& world = session_.world();
+    return options_.trace.string() + (world.size() > 1 ? fmt::format(".{}", world.rank()) : std::string());
   }
 
   bool text() const { return recipe_.model.kind == ModelSection::Kind::gpt; }

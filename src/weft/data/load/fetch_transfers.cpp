@@ -206,11 +206,24 @@ void Fetcher::count(Origin origin, int64_t records, int64_t bytes, double ms) {
     traffic.records += records;
     traffic.bytes += bytes;
     traffic.ms += ms;
+    count_tiers(stats);
   });
+}
+
+void Fetcher::count_tiers(LoadStats& stats) const {
+  stats.tiers.resize(world_.tiers.size());
+  for (size_t i = 0; i < world_.tiers.size(); ++i) {
+    if (stats.tiers[i].name.empty()) stats.tiers[i].name = world_.tiers[i]->name();
+    stats.tiers[i].used = world_.tiers[i]->used();
+    stats.tiers[i].capacity = world_.tiers[i]->capacity();
+  }
 }
 
 void Fetcher::note(const Fetch& fetch) {
   const double ms = now_ms() - fetch.started_ms;
+  const auto end = std::chrono::steady_clock::now();
+  world_.counters->add({fetch.origin, fetch.sample, fetch.bytes,
+                        end - std::chrono::nanoseconds(static_cast<int64_t>(ms * 1e6)), end});
   speeds_[static_cast<size_t>(fetch.origin)].observe(fetch.bytes, ms, fetch.under_way);
   if (fetch.rows.empty()) {
     if (fetch.origin != Origin::source) return;
@@ -218,6 +231,7 @@ void Fetcher::note(const Fetch& fetch) {
       ++stats.read_for_peers.records;
       stats.read_for_peers.bytes += fetch.bytes;
       stats.read_for_peers.ms += ms;
+      count_tiers(stats);
     });
     return;
   }

@@ -119,6 +119,7 @@ class Fetcher {
   void keep(const Fetch& fetch, uint64_t checksum);
   void note(const Fetch& fetch);
   void count(Origin origin, int64_t records, int64_t bytes, double ms);
+  void count_tiers(LoadStats& stats) const;
   void drop_corrupt(RecordId record);
   void failed(const FetchPtr& fetch, const std::string& why);
   bool take_broken_rows();

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -8,6 +9,22 @@
 #include "weft/data/load/record.h"
 
 namespace weft {
+
+/// A record on its way to a row of this rank, or to a peer.
+struct FetchEvent {
+  Origin origin = Origin::memory;
+  int64_t sample = 0;
+  int64_t bytes = 0;
+  std::chrono::steady_clock::time_point start;
+  std::chrono::steady_clock::time_point end;
+};
+
+/// What a tier holds.
+struct TierUse {
+  std::string name;
+  int64_t used = 0;      ///< bytes
+  int64_t capacity = 0;  ///< bytes; falls when a disk is full or gone
+};
 
 /// What loading has done so far.
 struct LoadStats {
@@ -24,6 +41,7 @@ struct LoadStats {
   int64_t bad_samples = 0;
   double stall_ms = 0;   ///< that the consumer waited
   double decode_ms = 0;  ///< of all workers together
+  std::vector<TierUse> tiers;
 };
 
 /// The same, written by the fetcher and read by anybody.
@@ -39,9 +57,28 @@ class LoadCounters {
     return stats_;
   }
 
+  /// From here on fetches are remembered, at most so many until they are taken; later ones are lost.
+  void remember(size_t capacity) {
+    const std::lock_guard lock(mutex_);
+    capacity_ = capacity;
+    events_.reserve(capacity);
+  }
+  void add(const FetchEvent& event) {
+    const std::lock_guard lock(mutex_);
+    if (events_.size() < capacity_) events_.push_back(event);
+  }
+  std::vector<FetchEvent> take() {
+    std::vector<FetchEvent> taken;
+    const std::lock_guard lock(mutex_);
+    taken.swap(events_);
+    return taken;
+  }
+
  private:
   mutable std::mutex mutex_;
   LoadStats stats_;
+  size_t capacity_ = 0;
+  std::vector<FetchEvent> events_;
 };
 
 }  // namespace weft

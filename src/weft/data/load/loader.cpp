@@ -165,6 +165,10 @@ LoadStats Loader::stats() const {
   return stats;
 }
 
+void Loader::remember_fetches(size_t capacity) { parts_->counters.remember(capacity); }
+
+std::vector<FetchEvent> Loader::take_fetches() { return parts_->counters.take(); }
+
 std::vector<BadSamples::Entry> Loader::bad_samples() const { return parts_->bad.list(); }
 
 int64_t Loader::covered() const { return parts_->placement ? parts_->placement->covered() : 0; }

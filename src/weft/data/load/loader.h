@@ -69,6 +69,10 @@ class Loader {
   void release();
 
   LoadStats stats() const;
+  /// From here on the fetches of records are remembered, at most so many until take_fetches().
+  void remember_fetches(size_t capacity);
+  /// Those that ended since the last call.
+  std::vector<FetchEvent> take_fetches();
   std::vector<BadSamples::Entry> bad_samples() const;
   /// Samples that have a home in some rank's tiers, of all.
   int64_t covered() const;

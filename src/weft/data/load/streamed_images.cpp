@@ -14,6 +14,9 @@ namespace {
 // Longer than any run: an epoch that is never reached costs nothing.
 constexpr int64_t kEpochs = int64_t{1} << 30;
 
+// That are remembered from one step to the next.
+constexpr size_t kFetches = 10'000;
+
 std::shared_ptr<const Sampler> sampler_for(const StreamedImagesOptions& options) {
   const int64_t count = options.source->count();
   if (options.shuffle) return std::make_shared<ShuffleSampler>(count, options.seed);
@@ -91,6 +94,7 @@ void StreamedImages::begin(int64_t number, const View& pixels, const Region& reg
   loading.on_bad = options_.on_bad;
   loading.bad_limit = options_.bad_limit;
   loader_ = std::make_unique<Loader>(*options_.source, *assembler_, std::move(loading));
+  if (remembers_) loader_->remember_fetches(kFetches);
   next_ = number;
   bad_told_ = 0;
 }
@@ -121,6 +125,12 @@ void StreamedImages::fill_labels(int64_t number, const View& labels, Range rows)
 
 std::optional<LoadStats> StreamedImages::stats() const {
   return loader_ ? std::optional(loader_->stats()) : std::optional(LoadStats{});
+}
+
+std::vector<FetchEvent> StreamedImages::fetches() {
+  if (!remembers_ && loader_) loader_->remember_fetches(kFetches);
+  remembers_ = true;
+  return loader_ ? loader_->take_fetches() : std::vector<FetchEvent>();
 }
 
 std::vector<std::string> StreamedImages::notices() {

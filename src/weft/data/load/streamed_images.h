@@ -42,6 +42,7 @@ class StreamedImages final : public BatchSource {
   /// read.
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
   std::optional<LoadStats> stats() const override;
+  std::vector<FetchEvent> fetches() override;
   std::vector<std::string> notices() override;
   /// Of one epoch.
   int64_t batches() const { return stream_->steps_per_epoch(); }
@@ -57,6 +58,7 @@ class StreamedImages final : public BatchSource {
   std::unique_ptr<Loader> loader_;
   int64_t next_ = -1;  ///< number of the loader's next batch
   size_t bad_told_ = 0;
+  bool remembers_ = false;  ///< fetches
 };
 
 }  // namespace weft

@@ -1,0 +1,141 @@
+// The report's section on loading: what the steps waited for, where records came from, what the tiers hold.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "weft/train/report_chart.h"
+#include "weft/train/report_sections.h"
+#include "weft/train/report_text.h"
+
+namespace weft {
+namespace {
+
+using Points = std::vector<std::pair<double, double>>;
+
+// More points than a wide screen has pixels only make the page heavier.
+constexpr size_t kMaxPoints = 600;
+constexpr std::array<const char*, 4> kOrigins = {"memory", "disk", "peer", "source"};
+constexpr std::string_view kHeld = "held_bytes ";
+
+double field(const MetricsRow& row, std::string_view name) {
+  for (const auto& [key, value] : row.more) {
+    if (key == name) return value;
+  }
+  return std::nan("");
+}
+
+double bytes_field(const MetricsRow& row, std::string_view name) {
+  for (const auto& [key, bytes] : row.bytes) {
+    if (key == name) return static_cast<double>(bytes);
+  }
+  return 0;
+}
+
+template <class Get>
+Points over_steps(const ReportInput& input, const Get& get) {
+  Points points;
+  for (const MetricsRow& row : input.metrics) points.emplace_back(static_cast<double>(row.step), get(row));
+  return points;
+}
+
+double mean_of_finite(const Points& points) {
+  double sum = 0;
+  int64_t count = 0;
+  for (const auto& [x, y] : points) {
+    if (!std::isfinite(y)) continue;
+    sum += y;
+    ++count;
+  }
+  return count == 0 ? std::nan("") : sum / static_cast<double>(count);
+}
+
+std::string origins_table(const ReportInput& input) {
+  std::array<double, kOrigins.size()> bytes{};
+  for (const MetricsRow& row : input.metrics) {
+    for (size_t i = 0; i < bytes.size(); ++i)
+      bytes[i] += bytes_field(row, std::string("load_") + kOrigins[i]);
+  }
+  const double all = std::max(1.0, std::accumulate(bytes.begin(), bytes.end(), 0.0));
+  std::string rows;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == 0) continue;
+    const double latency = mean_of_finite(over_steps(
+        input, [&](const MetricsRow& row) { return field(row, std::string("latency_ms_") + kOrigins[i]); }));
+    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{:.1f}%</td><td>{}</td></tr>\n", kOrigins[i],
+                        human_bytes(bytes[i]), 100 * bytes[i] / all,
+                        std::isfinite(latency) ? human_ms(latency) : "–");
+  }
+  return "<table><thead><tr><th>from</th><td>bytes</td><td>share</td><td>mean latency</td></tr></thead>"
+         "<tbody>\n" +
+         rows + "</tbody></table>";
+}
+
+std::string stall_chart(const ReportInput& input) {
+  Chart chart;
+  chart.x_label = "step";
+  chart.from_zero = true;
+  chart.series.push_back(
+      {"milliseconds that a step waited for data", Mark::line, 2,
+       extremes(over_steps(input, [](const MetricsRow& row) { return field(row, "stall_ms"); }),
+                kMaxPoints)});
+  return chart_html(chart);
+}
+
+/// Bytes of each step from beyond this rank's memory, and what the tiers hold.
+std::string bytes_chart(const ReportInput& input) {
+  Chart chart;
+  chart.x_label = "step";
+  chart.unit = Unit::bytes;
+  chart.from_zero = true;
+  const auto half = static_cast<int64_t>(input.metrics.size() / 60);
+  for (size_t i = 1; i < kOrigins.size(); ++i) {
+    const Points points = over_steps(
+        input, [&](const MetricsRow& row) { return bytes_field(row, std::string("load_") + kOrigins[i]); });
+    if (std::none_of(points.begin(), points.end(), [](const auto& point) { return point.second > 0; }))
+      continue;
+    chart.series.push_back({fmt::format("from {}, a step", kOrigins[i]), Mark::line, static_cast<int>(i) + 1,
+                            extremes(smooth(points, half), kMaxPoints)});
+  }
+  return chart_html(chart);
+}
+
+std::string tiers_chart(const ReportInput& input) {
+  Chart chart;
+  chart.x_label = "step";
+  chart.unit = Unit::bytes;
+  chart.from_zero = true;
+  for (const auto& [name, last] : input.metrics.back().more) {
+    if (!name.starts_with(kHeld)) continue;
+    const Points points = over_steps(input, [&](const MetricsRow& row) { return field(row, name); });
+    chart.series.push_back({"held in " + name.substr(kHeld.size()), Mark::line,
+                            static_cast<int>(chart.series.size()) % 5 + 1, extremes(points, kMaxPoints)});
+  }
+  return chart_html(chart);
+}
+
+}  // namespace
+
+std::string loading_section(const ReportInput& input) {
+  double stalled = 0;
+  double wall = 0;
+  bool streamed = false;
+  for (const MetricsRow& row : input.metrics) {
+    const double stall = field(row, "stall_ms");
+    if (!std::isfinite(stall)) continue;
+    streamed = true;
+    stalled += stall;
+    wall += row.step_ms;
+  }
+  if (!streamed) return "";
+  const std::string about =
+      fmt::format("The steps waited {} for data, {:.2f}% of their time. Figures of rank 0.",
+                  human_ms(stalled), 100 * stalled / std::max(wall, 1e-9));
+  return section_html("Loading", about,
+                      origins_table(input) + stall_chart(input) + bytes_chart(input) + tiers_chart(input),
+                      "tall");
+}
+
+}  // namespace weft
