@@ -5,6 +5,7 @@
 
 #include "weft/base/check.h"
 #include "weft/kernels/cpu/matmul_onednn.h"
+#include "weft/kernels/cpu/onednn_versions.h"
 
 namespace weft::kernels {
 
@@ -92,29 +93,23 @@ struct Convolution::Body {
     const dnnl::memory::desc hint(shape.w_shape(), act, Tag::any);
     Dims dilation = shape.dilation;
     for (int64_t& d : dilation) d -= 1;
-    const Dims high = high_padding(shape);
-    const auto algorithm = dnnl::algorithm::convolution_direct;
-    const dnnl::convolution_forward::primitive_desc forward(
-        {dnnl::prop_kind::forward_training, algorithm, x, hint, y, shape.stride, dilation, shape.pad_low,
-         high},
-        user_scratch(), dnn.engine);
+    const ConvolutionWindow window{shape.stride, dilation, shape.pad_low, high_padding(shape)};
+    const auto forward = describe_convolution(dnn.engine, x, hint, y, window, user_scratch());
     switch (pass) {
       case ConvolutionPass::forward:
         return prepare_data(
             forward, dnnl::convolution_forward(forward), plain, forward.weights_desc(),
             {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, forward.weights_desc()}, {DNNL_ARG_DST, y}});
       case ConvolutionPass::backward_data: {
-        const dnnl::convolution_backward_data::primitive_desc data(
-            {algorithm, x, any, y, shape.stride, dilation, shape.pad_low, high}, user_scratch(), dnn.engine,
-            forward);
+        const auto data = describe_gradient<dnnl::convolution_backward_data>(dnn.engine, x, any, y, window,
+                                                                             user_scratch(), forward);
         return prepare_data(
             data, dnnl::convolution_backward_data(data), plain, data.weights_desc(),
             {{DNNL_ARG_DIFF_DST, y}, {DNNL_ARG_WEIGHTS, data.weights_desc()}, {DNNL_ARG_DIFF_SRC, x}});
       }
       case ConvolutionPass::backward_weights: {
-        const dnnl::convolution_backward_weights::primitive_desc weights(
-            {algorithm, x, any, y, shape.stride, dilation, shape.pad_low, high}, user_scratch(), dnn.engine,
-            forward);
+        const auto weights = describe_gradient<dnnl::convolution_backward_weights>(
+            dnn.engine, x, any, y, window, user_scratch(), forward);
         return prepare_data(weights, dnnl::convolution_backward_weights(weights), weights.diff_weights_desc(),
                             plain,
                             {{DNNL_ARG_SRC, x},

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <span>
-
 #include "weft/base/check.h"
+#include "weft/kernels/cpu/onednn_versions.h"
 
 namespace weft::kernels {
 
@@ -57,7 +56,7 @@ dnnl::memory::data_type onednn_dtype(DType dtype) {
     case DType::i64:
       break;
   }
-  internal_error(__FILE__, __LINE__, "oneDNN 2 has no dtype {}", name_of(dtype));
+  internal_error(__FILE__, __LINE__, "oneDNN has no dtype {}", name_of(dtype));
 }
 
 dnnl::primitive_attr user_scratch() {
@@ -67,18 +66,12 @@ dnnl::primitive_attr user_scratch() {
 }
 
 std::string layout_key(const dnnl::memory::desc& layout) {
-  const dnnl_memory_desc_t& raw = layout.data;
-  WEFT_CHECK(raw.format_kind == dnnl_blocked, "a layout of kind {} has no key",
-             static_cast<int>(raw.format_kind));
-  const auto rank = static_cast<size_t>(raw.ndims);
-  const dnnl_blocking_desc_t& blocks = raw.format_desc.blocking;
-  const auto inner = static_cast<size_t>(blocks.inner_nblks);
-  using Numbers = std::span<const dnnl_dim_t>;
-  return fmt::format(
-      "t{} d{} p{} s{} i{} b{} e{}.{}", static_cast<int>(raw.data_type),
-      fmt::join(Numbers(raw.dims, rank), ","), fmt::join(Numbers(raw.padded_dims, rank), ","),
-      fmt::join(Numbers(blocks.strides, rank), ","), fmt::join(Numbers(blocks.inner_idxs, inner), ","),
-      fmt::join(Numbers(blocks.inner_blks, inner), ","), raw.extra.flags, raw.extra.compensation_mask);
+  const std::optional<BlockedLayout> blocked = blocked_layout(layout);
+  WEFT_CHECK(blocked, "only a layout of blocks has a key");
+  const BlockedLayout& raw = *blocked;
+  return fmt::format("t{} d{} p{} s{} i{} b{} o{} m{}", static_cast<int>(raw.data_type),
+                     fmt::join(raw.dims, ","), fmt::join(raw.padded_dims, ","), fmt::join(raw.strides, ","),
+                     fmt::join(raw.inner_idxs, ","), fmt::join(raw.inner_blks, ","), raw.offset, raw.more);
 }
 
 }  // namespace weft::kernels

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/kernels/cpu/onednn_versions.h"
 
 namespace weft::kernels {
 namespace {
@@ -43,8 +44,10 @@ Layout asked(OperandForm form, const Layout& plain, const Layout& row_major) {
       return plain;
     case OperandForm::row_major:
       return row_major;
-    case OperandForm::blocked:
-      return Layout(plain.dims(), plain.data_type(), dnnl::memory::format_tag::any);
+    case OperandForm::blocked: {
+      const BlockedLayout parts = blocked_layout(plain).value();
+      return Layout(parts.dims, parts.data_type, dnnl::memory::format_tag::any);
+    }
   }
   return plain;
 }
@@ -66,7 +69,7 @@ dnnl::matmul::primitive_desc describe(const OneDnn& dnn, const Layout& a, const 
     sum.append_sum(1.0F);
     attributes.set_post_ops(sum);
   }
-  return {dnnl::matmul::desc(a, b, out), attributes, dnn.engine};
+  return describe_matmul(dnn.engine, a, b, out, attributes);
 }
 
 DType sum_dtype(const GemmShape& s, bool many_terms) { return many_terms ? DType::f32 : s.out; }
