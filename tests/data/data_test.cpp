@@ -162,6 +162,13 @@ class Images {
         std::vector{region_, Region::all({5})});
     return pixels;
   }
+  /// The same batch, where the ring has it.
+  std::vector<float> lend(int64_t number) {
+    std::vector<View> views{{nullptr, {DType::f32, region_.shape()}}, {nullptr, {DType::i32, {5}}}};
+    EXPECT_TRUE(batches_->lend(number, views, std::vector{region_, Region::all({5})}));
+    labels.assign(views[1].as<int32_t>(), views[1].as<int32_t>() + 5);
+    return {views[0].as<float>(), views[0].as<float>() + region_.elems()};
+  }
   StreamedImages& batches() { return *batches_; }
   const Source& source() const { return *source_; }
 
@@ -187,6 +194,8 @@ TEST_F(DataTest, AnyRegionOfImagesIsItsPartWhateverTheThreads) {
     const std::vector<float> expected = whole.fill(number);
     const std::vector<float> lower = part.fill(number);
     EXPECT_EQ(again.fill(number), expected);
+    EXPECT_EQ(again.labels, whole.labels);
+    EXPECT_EQ(again.lend(number), expected) << "begins anew at the same batch";
     EXPECT_EQ(again.labels, whole.labels);
     for (size_t n = 0; n < 5; ++n) {
       for (size_t i = 0; i < 54; ++i) EXPECT_EQ(lower[n * 54 + i], expected[n * 90 + 36 + i]);

@@ -18,6 +18,12 @@ class BatchSource {
   /// targets; images: pixels, labels). A pure function of the number: any rank, in any order, gets the same.
   /// Fastest where numbers come one after the other.
   virtual void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) = 0;
+  /// Instead of fill(), where the batch is in the source's own memory already: points `views` (of the types
+  /// that fill() would be given) at it and returns true. The memory is valid until the next call of fill() or
+  /// lend().
+  virtual bool lend(int64_t /*number*/, std::span<View> /*views*/, std::span<const Region> /*regions*/) {
+    return false;
+  }
   /// What loading has cost so far; nothing where all is in memory.
   virtual std::optional<LoadStats> stats() const { return std::nullopt; }
   /// The fetches of records that ended since the last call; the first call begins to remember them.

@@ -72,6 +72,7 @@ Executor::Executor(Program program, const Communicator& world)
     : program_(std::move(program)), arena_(program_.arena_bytes), comm_(program_, world) {
   check_same_order(program_, world);
   for (const auto& [phase, code] : program_.phases) bind(phase, code);
+  find_readers();
 }
 
 void Executor::bind(Phase phase, const PhaseProgram& code) {
@@ -85,6 +86,31 @@ void Executor::bind(Phase phase, const PhaseProgram& code) {
     bound.inputs.push_back(std::move(inputs));
     bound.outputs.push_back(std::move(outputs));
   }
+}
+
+void Executor::find_readers() {
+  for (const auto& [name, named] : program_.named) {
+    if (named.kind != ValueKind::input) continue;
+    const std::byte* begin = at(named.slot).data;
+    const std::byte* end = begin + named.slot.type.bytes();
+    std::vector<std::pair<View*, int64_t>>& readers = readers_[name];
+    for (auto& [phase, bound] : bound_) {
+      for (auto* side : {&bound.inputs, &bound.outputs}) {  // a view's output is the input's memory too
+        for (std::vector<View>& views : *side) {
+          for (View& view : views) {
+            if (view.data >= begin && view.data < end) readers.emplace_back(&view, view.data - begin);
+          }
+        }
+      }
+    }
+  }
+}
+
+void Executor::read_input_from(const std::string& name, const std::byte* memory) {
+  const auto readers = readers_.find(name);
+  WEFT_CHECK(readers != readers_.end(), "the program has no input named {}", name);
+  std::byte* base = memory != nullptr ? const_cast<std::byte*>(memory) : view(name).data;
+  for (const auto& [view, offset] : readers->second) view->data = base + offset;
 }
 
 void Executor::run(Phase phase) {

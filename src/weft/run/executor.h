@@ -42,6 +42,9 @@ class Executor {
 
   /// Memory of an input or state by name; valid as long as the executor.
   View view(const std::string& name) const;
+  /// From now on the input is read from `memory`, laid out as its view is and aligned to 64 bytes: nothing is
+  /// copied. Null: from its own memory again. Allocates nothing.
+  void read_input_from(const std::string& name, const std::byte* memory);
   /// An output of a phase; to be read before the next phase runs.
   View output(Phase phase, const std::string& name) const;
   /// A scalar output (f32 or f64).
@@ -70,12 +73,15 @@ class Executor {
   };
   View at(const Slot& slot) const { return {arena_.data() + slot.offset, slot.type}; }
   void bind(Phase phase, const PhaseProgram& code);
+  void find_readers();
   void execute(Phase phase, const PhaseProgram& code, Bound& bound, size_t index);
 
   Program program_;
   Arena arena_;
   CommRunner comm_;
   std::map<Phase, Bound> bound_;
+  /// Of each input, the views of it and of its parts, and where they are in it.
+  std::map<std::string, std::vector<std::pair<View*, int64_t>>> readers_;
   Trace* trace_ = nullptr;
   int64_t network_bytes_ = 0;
   // Read by the watchdog's thread.

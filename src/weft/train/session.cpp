@@ -42,11 +42,17 @@ Session::Session(Recipe recipe, Communicator world)
 void Session::feed(BatchSource& source, int64_t number) {
   std::vector<View> views;
   std::vector<Region> regions;
-  for (const std::string& name : batch_inputs(recipe_)) {
+  const std::vector<std::string> names = batch_inputs(recipe_);
+  for (const std::string& name : names) {
     views.push_back(executor_->view(name));
     regions.push_back(executor_->program().named.at(name).where.region);
   }
-  source.fill(number, views, regions);
+  std::vector<View> lent = views;
+  const bool in_place = source.lend(number, lent, regions);
+  for (size_t i = 0; i < names.size(); ++i) {
+    executor_->read_input_from(names[i], in_place ? lent[i].data : nullptr);
+  }
+  if (!in_place) source.fill(number, views, regions);
 }
 
 void Session::set_scalar(const std::string& input, double value) {

@@ -339,8 +339,9 @@ TEST(ImageDecoder, ErrorsNameTheFileAndWhatIsWrong) {
   EXPECT_EQ(message_of({}, plain(40, 40)), "image: its 0 bytes begin neither as JPEG nor as PNG");
   EXPECT_EQ(message_of(jpeg, plain(32, 30)),
             "image: the image is 40x40, and without a crop it must be 30x32");
-  EXPECT_EQ(message_of(std::span(jpeg).first(jpeg.size() * 2 / 3), plain(40, 40)),
-            "image: the JPEG image is damaged (Premature end of JPEG file)");
+  // What is in the parentheses is the library's, and differs from release to release.
+  EXPECT_TRUE(message_of(std::span(jpeg).first(jpeg.size() * 2 / 3), plain(40, 40))
+                  .starts_with("image: the JPEG image is damaged ("));
   EXPECT_EQ(message_of(std::span(jpeg).first(20), plain(40, 40)),
             "image: no JPEG image that can be read (JPEG datastream contains no image)");
   EXPECT_EQ(message_of(std::span(png).first(png.size() * 2 / 3), plain(40, 40)),

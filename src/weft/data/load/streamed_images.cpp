@@ -99,21 +99,35 @@ void StreamedImages::begin(int64_t number, const View& pixels, const Region& reg
   bad_told_ = 0;
 }
 
+const Batch& StreamedImages::next(int64_t number, std::span<const View> wanted,
+                                  std::span<const Region> regions) {
+  if (number != next_) begin(number, wanted[0], regions[0]);
+  const Batch* batch = loader_->next();
+  WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
+  ++next_;
+  for (size_t i = 0; i < 2; ++i) {
+    WEFT_CHECK(batch->tensors[i].bytes() == wanted[i].bytes(), "a batch of {} where {} is wanted",
+               to_string(batch->tensors[i].type), to_string(wanted[i].type));
+  }
+  return *batch;
+}
+
 void StreamedImages::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) {
   WEFT_CHECK(outputs.size() == 2 && outputs[1].type.dtype == DType::i32,
              "an image batch has pixels and class ids");
   if (outputs[0].data == nullptr) return fill_labels(number, outputs[1], regions[1].ranges[0]);
-  if (number != next_) begin(number, outputs[0], regions[0]);
-  const Batch* batch = loader_->next();
-  WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
-  ++next_;
-  WEFT_CHECK(
-      batch->tensors[0].bytes() == outputs[0].bytes() && batch->tensors[1].bytes() == outputs[1].bytes(),
-      "a batch of {} where {} is wanted", to_string(batch->tensors[0].type), to_string(outputs[0].type));
+  const Batch& batch = next(number, outputs, regions);
   for (size_t i = 0; i < 2; ++i) {
-    std::memcpy(outputs[i].data, batch->tensors[i].data, static_cast<size_t>(outputs[i].bytes()));
+    std::memcpy(outputs[i].data, batch.tensors[i].data, static_cast<size_t>(outputs[i].bytes()));
   }
   loader_->release();
+}
+
+bool StreamedImages::lend(int64_t number, std::span<View> views, std::span<const Region> regions) {
+  if (views.size() != 2 || views[0].bytes() == 0) return false;
+  const Batch& batch = next(number, views, regions);
+  for (size_t i = 0; i < 2; ++i) views[i].data = batch.tensors[i].data;
+  return true;
 }
 
 void StreamedImages::fill_labels(int64_t number, const View& labels, Range rows) const {

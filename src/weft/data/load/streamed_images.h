@@ -41,6 +41,8 @@ class StreamedImages final : public BatchSource {
   /// of the pixels; where outputs[0] has no memory, only class ids are wanted, of any rows, and no file is
   /// read.
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
+  /// A batch in the staging ring, where this rank has pixels.
+  bool lend(int64_t number, std::span<View> views, std::span<const Region> regions) override;
   std::optional<LoadStats> stats() const override;
   std::vector<FetchEvent> fetches() override;
   std::vector<std::string> notices() override;
@@ -49,6 +51,8 @@ class StreamedImages final : public BatchSource {
 
  private:
   void begin(int64_t number, const View& pixels, const Region& region);
+  /// The loader's batch, whose tensors have the types of `wanted`.
+  const Batch& next(int64_t number, std::span<const View> wanted, std::span<const Region> regions);
   void fill_labels(int64_t number, const View& labels, Range rows) const;
 
   StreamedImagesOptions options_;
