@@ -81,6 +81,7 @@ struct ImageKeys {
   std::vector<CacheDirectory> cache;
   int64_t workers = 0;     ///< 0: one for each two cores of the rank
   int64_t lookahead = 32;  ///< steps
+  std::string checksums;   ///< index of `weft data inspect --index`; "": none
   OnBad on_bad = OnBad::fail;
   int64_t bad_limit = 100;
   bool operator==(const ImageKeys&) const = default;

@@ -118,7 +118,9 @@ void add_data(RecipeTable& table) {
       .required();
   data.key("path", &DataSection::path, "file or folder of the training data").required();
   data.key("validation", &DataSection::validation, from_zero_below_one(),
-           "a file or folder, or the fraction of `path` that is held out");
+           "a file or folder, or the fraction of `path` that is held out (of images only where `path` has no "
+           "folder "
+           "`test`, `val` or `validation`)");
   data.key("batch", &DataSection::batch, at_least(1), "samples a step, over all ranks and microbatches")
       .required();
   data.key("shuffle", &DataSection::shuffle, "whether training samples come in random order");
@@ -143,6 +145,10 @@ void add_data(RecipeTable& table) {
   images.key("workers", &ImageKeys::workers, at_least(0),
              "threads of each rank that decode; 0: one for two cores");
   images.key("lookahead", &ImageKeys::lookahead, at_least(1), "steps whose files are fetched ahead");
+  images.key(
+      "checksums", &ImageKeys::checksums,
+      "index made by `weft data inspect PATH --index FILE`; training files that differ from it count as "
+      "bad; empty: none");
   images.key("on_bad", &ImageKeys::on_bad,
              "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
              "or another "

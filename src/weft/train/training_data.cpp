@@ -6,8 +6,10 @@
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/data/decode/image_statistics.h"
+#include "weft/data/inspect/check_samples.h"
 #include "weft/data/load/streamed_images.h"
 #include "weft/data/source/open_source.h"
+#include "weft/data/source/subset.h"
 #include "weft/data/text_batches.h"
 #include "weft/data/token_corpus.h"
 #include "weft/train/launch.h"
@@ -50,15 +52,26 @@ std::shared_ptr<const Source> open_images_at(const std::filesystem::path& path, 
   return std::move(opened.source);
 }
 
-std::shared_ptr<const Source> open_held_out(const Recipe& recipe) {
+/// The images to train on, and those that are held out: another path's, those of a folder beside `train`, or
+/// a fraction of `all`.
+HeldOut open_held_out(const Recipe& recipe, const std::shared_ptr<const Source>& all) {
   const std::filesystem::path root = recipe.data.path;
-  if (const auto* path = std::get_if<std::string>(&recipe.data.validation))
-    return open_images_at(*path, "test");
-  for (const char* split : {"test", "val", "validation"}) {
-    if (std::filesystem::is_directory(root / split)) return open_images_at(root, split);
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
+    return {all, open_images_at(*path, "test"), {}};
   }
-  user_error("data.validation: {} has no folder test, val or validation; name the validation images' folder",
-             root.string());
+  for (const char* split : {"test", "val", "validation"}) {
+    if (std::filesystem::is_directory(root / split)) {
+      return {all, open_images_at(root, split), {}};
+    }
+  }
+  const double fraction = std::get<double>(recipe.data.validation);
+  if (fraction == 0) {
+    user_error(
+        "data.validation = 0: {} has no folder test, val or validation; name the validation images' folder, "
+        "or a fraction such as 0.1",
+        root.string());
+  }
+  return hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
 }
 
 /// How images become inputs: as they are, or cut to data.size.
@@ -73,6 +86,14 @@ ImageTransform transform_for(const ImageKeys& keys, ImageSize first, bool traini
     transform.mirror = true;
   }
   return transform;
+}
+
+std::shared_ptr<const KnownChecksums> known_checksums(const ImageKeys& keys, const Source& all,
+                                                      const HeldOut& parts) {
+  if (keys.checksums.empty()) return nullptr;
+  auto known = std::make_shared<KnownChecksums>(keys.checksums, source_key(all), all.count());
+  if (parts.training_samples.empty()) return known;
+  return std::make_shared<KnownChecksums>(known->of(parts.training_samples));
 }
 
 int64_t memory_for(const ImageKeys& keys) {
@@ -99,8 +120,10 @@ StreamedImagesOptions streaming(const Recipe& recipe, const Communicator& world,
 
 TrainingData open_images(const Recipe& recipe, const Communicator& world) {
   const ImageKeys& keys = recipe.data.images;
-  const std::shared_ptr<const Source> source = open_images_at(recipe.data.path, "train");
-  const std::shared_ptr<const Source> held_out = open_held_out(recipe);
+  const std::shared_ptr<const Source> all = open_images_at(recipe.data.path, "train");
+  const HeldOut parts = open_held_out(recipe, all);
+  const std::shared_ptr<const Source>& source = parts.training;
+  const std::shared_ptr<const Source>& held_out = parts.held_out;
   if (!std::ranges::equal(held_out->classes(), source->classes())) {
     user_error("data.validation: its classes differ from those of {}", recipe.data.path);
   }
@@ -120,6 +143,7 @@ TrainingData open_images(const Recipe& recipe, const Communicator& world) {
   StreamedImagesOptions options = streaming(recipe, world, source, training);
   options.shuffle = recipe.data.shuffle;
   options.share = true;
+  options.known = known_checksums(keys, *all, parts);
   options.memory_bytes = memory_for(keys);
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, parse_bytes(cache.size, "data.cache"), world.rank()});

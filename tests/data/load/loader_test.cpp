@@ -10,6 +10,7 @@
 #include "weft/data/load/array_assembler.h"
 #include "weft/data/load/replicas.h"
 #include "weft/data/stream/shuffle_sampler.h"
+#include "weft/data/verify/record_checksum.h"
 
 namespace weft {
 namespace {
@@ -175,6 +176,58 @@ TEST(Loader, ATruncatedFileIsABadSample) {
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(), "data.path: pattern[49] cannot be read (it ends too early)");
   }
+}
+
+/// An index of the source in which the checksum of sample 17 is another.
+std::shared_ptr<const KnownChecksums> index_with_a_wrong_one(const PatternSource& source) {
+  const std::filesystem::path file = source.file().string() + ".index";
+  {
+    ChecksumIndex index(file, 5);
+    for (int64_t sample = 0; sample < source.count(); ++sample) {
+      std::vector<std::byte> bytes(static_cast<size_t>(PatternSource::size_of(sample)));
+      for (size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = PatternSource::pattern(sample, static_cast<int64_t>(i));
+      }
+      index.check(sample, std::ssize(bytes), record_checksum(bytes) + (sample == 17 ? 1 : 0));
+    }
+  }
+  EXPECT_THROW(KnownChecksums(file, 6, source.count()), UserError) << "another data set";
+  EXPECT_THROW(KnownChecksums(source.file(), 5, source.count()), UserError) << "no index";
+  auto known = std::make_shared<const KnownChecksums>(file, 5, source.count());
+  std::filesystem::remove(file);
+  return known;
+}
+
+TEST(Loader, ASampleThatIsNotAsTheIndexHasItIsBad) {
+  const PatternSource source(50, own_name());
+  ArrayAssembler assembler(source, {});
+  LoaderOptions options;
+  options.stream = stream_of(50, 10, 2);
+  options.known = index_with_a_wrong_one(source);
+  const LoaderOptions failing = options;
+  options.on_bad = OnBadSample::skip;
+  {
+    Loader loader(source, assembler, std::move(options));
+    drain(loader);
+    ASSERT_EQ(loader.bad_samples().size(), 1U) << "all others are as the index has them";
+    EXPECT_EQ(loader.bad_samples()[0].sample, 17);
+  }
+  Loader loader(source, assembler, failing);
+  try {
+    drain(loader);
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(),
+                 "data.path: pattern[17] cannot be read (its bytes are not those that data.checksums has)");
+  }
+}
+
+TEST(KnownChecksums, OfSomeSamplesAreNumberedAnew) {
+  const PatternSource source(50, own_name());
+  const auto known = index_with_a_wrong_one(source);
+  const KnownChecksums some = known->of(std::vector<int64_t>{40, 17});
+  EXPECT_EQ(some.find(0), known->find(40));
+  EXPECT_EQ(some.find(1), known->find(17));
 }
 
 std::vector<std::byte> bytes_of(size_t size) { return std::vector<std::byte>(size, std::byte{1}); }

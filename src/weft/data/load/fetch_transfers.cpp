@@ -16,6 +16,13 @@ constexpr double kReadWaitMs = 0.5;  // peers are looked after as often
 constexpr int kAttempts = 3;         // at the source, before a sample is called bad
 
 constexpr int kEndOfFile = -1;  // beside the values of errno
+constexpr int kOtherBytes = -2;
+
+std::string reason(int error) {
+  if (error == kEndOfFile) return "it ends too early";
+  if (error == kOtherBytes) return "its bytes are not those that data.checksums has";
+  return std::strerror(error);
+}
 
 }  // namespace
 
@@ -110,11 +117,18 @@ void Fetcher::read_ended(const FetchPtr& fetch) {
     fetch->buffer = nullptr;
     return choose_origin(*fetch, fetch);
   }
+  if (fetch->error == 0 && !is_as_known(*fetch, checksum)) fetch->error = kOtherBytes;
   if (fetch->error == 0) return arrived(fetch, checksum);
   if (fetch->attempts < kAttempts && fetch->error != ENOENT && fetch->error != EACCES)
     return read_source(fetch);
   failed(fetch, fmt::format("data.path: {} cannot be read ({})", world_.source->name(fetch->sample),
-                            fetch->error == kEndOfFile ? "it ends too early" : std::strerror(fetch->error)));
+                            reason(fetch->error)));
+}
+
+bool Fetcher::is_as_known(const Fetch& fetch, uint64_t checksum) const {
+  if (world_.known == nullptr) return true;
+  const auto known = world_.known->find(fetch.sample);
+  return !known || *known == ChecksumIndex::Known{fetch.bytes, checksum};
 }
 
 bool Fetcher::collect_peers() {

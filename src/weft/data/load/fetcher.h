@@ -19,6 +19,7 @@
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"
 #include "weft/data/tier/tier.h"
+#include "weft/data/verify/known_checksums.h"
 
 namespace weft {
 
@@ -32,6 +33,7 @@ struct FetchWorld {
   AsyncReader* reader = nullptr;
   BadSamples* bad = nullptr;
   LoadCounters* counters = nullptr;
+  const KnownChecksums* known = nullptr;  ///< null: what the source gives is believed
 };
 
 struct FetchOptions {
@@ -112,6 +114,7 @@ class Fetcher {
   void ask_peer(const FetchPtr& fetch, int peer);
   bool collect_reads();
   void read_ended(const FetchPtr& fetch);
+  bool is_as_known(const Fetch& fetch, uint64_t checksum) const;
   bool collect_peers();
   void answer(const PeerLink::Question& question);
   void give_up_late_peers();

@@ -114,6 +114,8 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   world.reader = p.reader.get();
   world.bad = &p.bad;
   world.counters = &p.counters;
+  WEFT_CHECK(!o.known || o.part.empty() || source.encoded_images(), "checksums of whole records for parts");
+  world.known = o.known.get();
   FetchOptions fetching;
   fetching.rank = o.rank;
   fetching.part = o.part;

@@ -17,6 +17,7 @@
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"
 #include "weft/data/tier/tier.h"
+#include "weft/data/verify/known_checksums.h"
 
 namespace weft {
 
@@ -32,6 +33,9 @@ struct LoaderOptions {
   /// Ranks that share their tiers: stream rank * group + member. None: no peers. Makes the constructor
   /// collective.
   std::optional<Communicator> peers;
+  /// What whole records must be when the source gives them; null: nothing is known. Shared by the loaders of
+  /// a run. Not with `part`, whose records are others, unless these are encoded images.
+  std::shared_ptr<const KnownChecksums> known;
   uint64_t seed = 0;
   int64_t first_step = 0;                     ///< to go on from
   int slots = 3;                              ///< batches in the staging ring

@@ -91,6 +91,7 @@ void StreamedImages::begin(int64_t number, const View& pixels, const Region& reg
   loading.first_step = number;
   loading.workers = options_.workers;
   loading.lookahead = options_.lookahead;
+  loading.known = options_.known;
   loading.on_bad = options_.on_bad;
   loading.bad_limit = options_.bad_limit;
   loader_ = std::make_unique<Loader>(*options_.source, *assembler_, std::move(loading));

@@ -26,6 +26,7 @@ struct StreamedImagesOptions {
   std::vector<DirectoryTierOptions> directories;
   int workers = 1;
   int64_t lookahead = 32;
+  std::shared_ptr<const KnownChecksums> known;  ///< see LoaderOptions
   OnBadSample on_bad = OnBadSample::fail;
   int64_t bad_limit = 100;
 };
