@@ -215,7 +215,7 @@ TEST_F(DataTest, StatisticsAreThoseOfAllPixels) {
   write_jpeg(folder_ / "a" / "1.jpg", 16, 16, 1);
   write_jpeg(folder_ / "a" / "2.jpg", 16, 16, 2);
   const auto source = open_source({.path = folder_}).source;
-  const ImageStatistics statistics = image_statistics(*source, 1);
+  const ImageStatistics statistics = image_statistics(*source, 1, Communicator::world());
   for (size_t c = 0; c < 3; ++c) {
     // The pixels of write_jpeg are near uniform over a byte.
     EXPECT_NEAR(statistics.mean[c], 0.5, 0.1);

@@ -31,8 +31,9 @@ RecipeValue another(const RecipeKey& key, const RecipeValue& value) {
       const RecipeValue::Table directory{{"path", {std::string("/nvme")}}, {"size", {std::string("1GiB")}}};
       return {RecipeValue::List{{directory}}};
     }
-    return key.name == "betas" ? RecipeValue{RecipeValue::List{{0.25}, {0.5}}}
-                               : RecipeValue{RecipeValue::List{{int64_t{4}}, {int64_t{7}}}};
+    const bool integers = key.name == "milestones";
+    return integers ? RecipeValue{RecipeValue::List{{int64_t{4}}, {int64_t{7}}}}
+                    : RecipeValue{RecipeValue::List{{0.25}, {0.5}}};
   }
   // Text, or one of a few names: take the first name that is allowed and new.
   for (const char* text : {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "other"}) {

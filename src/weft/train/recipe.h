@@ -76,7 +76,8 @@ struct CacheDirectory {
 struct ImageKeys {
   enum class OnBad { fail, skip, substitute };
   bool augment = false;
-  int64_t size = 0;    ///< pixels of a side; 0: images are as they are
+  int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
+  std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
   std::string memory;  ///< bytes for copies of records; "": a quarter of what is free, at most the data
   std::vector<CacheDirectory> cache;
   int64_t workers = 0;     ///< 0: one for each two cores of the rank

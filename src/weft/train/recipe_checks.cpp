@@ -82,6 +82,23 @@ Complaint sizes_in_bytes(const Recipe& recipe) {
   return std::nullopt;
 }
 
+Complaint three_channels(const Recipe& recipe) {
+  const ImageKeys& images = recipe.data.images;
+  for (const auto& [key, values] :
+       {std::pair{"data.mean", &images.mean}, std::pair{"data.deviation", &images.deviation}}) {
+    if (values->empty()) continue;
+    const bool divides = values == &images.deviation;
+    const bool good = values->size() == 3 && std::ranges::all_of(*values, [&](double value) {
+                        return value <= 1 && (divides ? value > 0 : value >= 0);
+                      });
+    if (!good) {
+      return RecipeComplaint{key, fmt::format("{} needs three numbers in {}0, 1], of red, green and blue",
+                                              key, divides ? "(" : "[")};
+    }
+  }
+  return std::nullopt;
+}
+
 Complaint data_is_named(const Recipe& recipe) {
   const auto* validation = std::get_if<std::string>(&recipe.data.validation);
   if (recipe.data.path.empty()) return RecipeComplaint{"data.path", "data.path is empty"};
@@ -141,7 +158,7 @@ Complaint mesh_axes(const Recipe& recipe) {
 
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
   for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
-                          sizes_in_bytes, microbatches, learning_rates, mesh_axes}) {
+                          sizes_in_bytes, three_channels, microbatches, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

@@ -154,23 +154,25 @@ struct Conversion<std::variant<double, std::string>> {
   }
 };
 
-template <>
-struct Conversion<std::vector<int64_t>> {
-  static std::string expected() { return "a list of integers"; }
-  static std::optional<std::vector<int64_t>> from(const RecipeValue& value) {
+template <class T>
+requires(std::is_same_v<T, int64_t> || std::is_same_v<T, double>) struct Conversion<std::vector<T>> {
+  static std::string expected() {
+    return std::is_same_v<T, double> ? "a list of numbers" : "a list of integers";
+  }
+  static std::optional<std::vector<T>> from(const RecipeValue& value) {
     const auto* list = value.as<RecipeValue::List>();
     if (list == nullptr) return std::nullopt;
-    std::vector<int64_t> integers;
+    std::vector<T> numbers;
     for (const RecipeValue& item : *list) {
-      const int64_t* integer = item.as<int64_t>();
-      if (integer == nullptr) return std::nullopt;
-      integers.push_back(*integer);
+      const std::optional<T> number = Conversion<T>::from(item);
+      if (!number) return std::nullopt;
+      numbers.push_back(*number);
     }
-    return integers;
+    return numbers;
   }
-  static RecipeValue to(const std::vector<int64_t>& integers) {
+  static RecipeValue to(const std::vector<T>& numbers) {
     RecipeValue::List list;
-    for (const int64_t integer : integers) list.push_back({integer});
+    for (const T number : numbers) list.push_back({number});
     return {std::move(list)};
   }
 };

@@ -138,6 +138,13 @@ void add_data(RecipeTable& table) {
   images.key(
       "size", &ImageKeys::size, at_least(0),
       "side of the images in pixels, to which they are cut and scaled; 0: all are of one size, as they are");
+  images.key(
+      "mean", &ImageKeys::mean,
+      "of red, green and blue in [0, 1], which is subtracted, such as [0.485, 0.456, 0.406]; empty: measured "
+      "on 1000 images");
+  images.key("deviation", &ImageKeys::deviation,
+             "standard deviation of red, green and blue, by which is divided, such as [0.229, 0.224, 0.225]; "
+             "empty: measured");
   images.key("memory", &ImageKeys::memory,
              "memory of each rank for copies of files, such as \"8GiB\"; empty: a quarter of what is free");
   images.key("cache", &ImageKeys::cache,

@@ -96,6 +96,17 @@ std::shared_ptr<const KnownChecksums> known_checksums(const ImageKeys& keys, con
   return std::make_shared<KnownChecksums>(known->of(parts.training_samples));
 }
 
+ImageStatistics statistics_for(const Recipe& recipe, const Source& source, const Communicator& world) {
+  const ImageKeys& keys = recipe.data.images;
+  ImageStatistics statistics;
+  if (keys.mean.empty() || keys.deviation.empty()) {
+    statistics = image_statistics(source, static_cast<uint64_t>(recipe.run.seed), world);
+  }
+  std::ranges::copy(keys.mean, statistics.mean.begin());
+  std::ranges::copy(keys.deviation, statistics.deviation.begin());
+  return statistics;
+}
+
 int64_t memory_for(const ImageKeys& keys) {
   if (!keys.memory.empty()) return parse_bytes(keys.memory, "data.memory");
   return free_memory_of_this_rank() / 4;
@@ -130,7 +141,7 @@ TrainingData open_images(const Recipe& recipe, const Communicator& world) {
   const ImageSize first = size_of_image(*source, 0);
   ImageTransform training = transform_for(keys, first, true);
   ImageTransform evaluating = transform_for(keys, first, false);
-  const ImageStatistics statistics = image_statistics(*source, static_cast<uint64_t>(recipe.run.seed));
+  const ImageStatistics statistics = statistics_for(recipe, *source, world);
   training.mean = evaluating.mean = statistics.mean;
   training.deviation = evaluating.deviation = statistics.deviation;
   TrainingData data;

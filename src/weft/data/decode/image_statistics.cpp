@@ -28,6 +28,17 @@ struct Sums {
     }
     pixels += other.pixels;
   }
+
+  /// The sums of all ranks.
+  void share(const Communicator& world) {
+    std::array<int64_t, 7> numbers{sum[0], sum[1], sum[2], squares[0], squares[1], squares[2], pixels};
+    world.all_reduce(numbers.data(), std::ssize(numbers), Element::i64, Reduce::sum).wait();
+    for (size_t c = 0; c < 3; ++c) {
+      sum[c] = numbers[c];
+      squares[c] = numbers[3 + c];
+    }
+    pixels = numbers[6];
+  }
 };
 
 Sums sums_of(ImageDecoder& decoder, const Source& source, int64_t sample) {
@@ -52,17 +63,18 @@ Sums sums_of(ImageDecoder& decoder, const Source& source, int64_t sample) {
 
 }  // namespace
 
-ImageStatistics image_statistics(const Source& source, uint64_t seed) {
+ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world) {
   const Permutation order(source.count(), {seed, kStatisticsStream, 0});
   std::mutex mutex;
   Sums all;
   std::string failure;
-  parallel_for(std::min(kImages, source.count()), 8, [&](int64_t begin, int64_t end) {
+  const Range own = split_range(std::min(kImages, source.count()), world.size(), world.rank());
+  parallel_for(own.size(), 8, [&](int64_t begin, int64_t end) {
     ImageDecoder decoder;
     for (int64_t i = begin; i < end; ++i) {
       // Integers: the sum does not depend on the order.
       try {
-        const Sums sums = sums_of(decoder, source, order.at(i));
+        const Sums sums = sums_of(decoder, source, order.at(own.begin + i));
         const std::lock_guard lock(mutex);
         all.add(sums);
       } catch (const UserError& error) {
@@ -71,7 +83,11 @@ ImageStatistics image_statistics(const Source& source, uint64_t seed) {
       }
     }
   });
-  if (all.pixels == 0) throw UserError(failure);
+  all.share(world);
+  if (all.pixels == 0) {
+    if (failure.empty()) failure = "data.path: no image can be read; another rank says more";
+    throw UserError(failure);
+  }
   ImageStatistics result;
   for (size_t c = 0; c < 3; ++c) {
     const auto count = static_cast<double>(all.pixels);

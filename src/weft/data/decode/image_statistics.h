@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 
+#include "weft/comm/communicator.h"
 #include "weft/data/decode/image_decoder.h"
 #include "weft/data/source/source.h"
 
@@ -14,8 +15,9 @@ struct ImageStatistics {
 };
 
 /// Of 1000 images drawn by `seed` (all where there are fewer), which are read at once: two decimals are all
-/// that normalising needs. Images that cannot be read do not count. UserError where none can.
-ImageStatistics image_statistics(const Source& source, uint64_t seed);
+/// that normalising needs. Each rank reads its share of them. Images that cannot be read do not count.
+/// UserError where none can. Collective.
+ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world);
 
 /// The size of one image of the source. UserError naming it where it cannot be read.
 ImageSize size_of_image(const Source& source, int64_t sample);
