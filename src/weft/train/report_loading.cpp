@@ -107,7 +107,8 @@ std::string tiers_chart(const ReportInput& input) {
   chart.x_label = "step";
   chart.unit = Unit::bytes;
   chart.from_zero = true;
-  for (const auto& [name, last] : input.metrics.back().more) {
+  for (const auto& held : input.metrics.back().more) {
+    const std::string& name = held.first;
     if (!name.starts_with(kHeld)) continue;
     const Points points = over_steps(input, [&](const MetricsRow& row) { return field(row, name); });
     chart.series.push_back({"held in " + name.substr(kHeld.size()), Mark::line,
