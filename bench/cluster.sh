@@ -26,8 +26,8 @@ cluster_host() {
   cluster_in switch ip link set "$port" master br0 up
   cluster_in $name ip addr add "$address/24" dev eth0
   cluster_in $name ip link set eth0 up
-  cluster_in $name tc qdisc add dev eth0 root tbf rate "$rate" burst 128kb limit 16mb
-  cluster_in switch tc qdisc add dev "$port" root tbf rate "$rate" burst 128kb limit 16mb
+  cluster_in $name tc qdisc add dev eth0 root tbf rate "$rate" burst 128kb latency 30ms
+  cluster_in switch tc qdisc add dev "$port" root tbf rate "$rate" burst 128kb latency 30ms
 }
 
 cluster_up() {

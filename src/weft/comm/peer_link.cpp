@@ -22,13 +22,19 @@ struct Wire {
   int32_t unused;
 };
 
-/// A message made of a checksum and bytes that lie elsewhere, without a copy.
+/// What goes before a record.
+struct Head {
+  uint64_t checksum = 0;
+  double prepared_ms = 0;
+};
+
+/// A message made of a head and bytes that lie elsewhere, without a copy.
 class TwoPieces {
  public:
-  TwoPieces(uint64_t* checksum, const std::byte* bytes, int count) {
-    std::array<int, 2> lengths{sizeof(uint64_t), count};
+  TwoPieces(Head* head, const std::byte* bytes, int count) {
+    std::array<int, 2> lengths{sizeof(Head), count};
     std::array<MPI_Aint, 2> places{};
-    check_mpi(MPI_Get_address(checksum, &places[0]), "MPI_Get_address");
+    check_mpi(MPI_Get_address(head, &places[0]), "MPI_Get_address");
     check_mpi(MPI_Get_address(bytes, &places[1]), "MPI_Get_address");
     check_mpi(MPI_Type_create_hindexed(count > 0 ? 2 : 1, lengths.data(), places.data(), MPI_BYTE, &type_),
               "MPI_Type_create_hindexed");
@@ -48,7 +54,7 @@ class TwoPieces {
 struct Operation {
   enum class Kind : uint8_t { question, answer, receive } kind = Kind::question;
   uint64_t id = 0;
-  uint64_t checksum = 0;
+  Head head;
   Wire wire{};
 };
 
@@ -115,7 +121,7 @@ uint64_t PeerLink::ask(int peer, int64_t record, double patience_ms, std::byte* 
   const int tag = kFirstAnswerTag + static_cast<int>(id % kAnswerTags);
   // The receive first: an answer that finds it waiting is written in place.
   Operation& receive = channel.add(Operation::Kind::receive, id);
-  const TwoPieces pieces(&receive.checksum, into, static_cast<int>(bytes));
+  const TwoPieces pieces(&receive.head, into, static_cast<int>(bytes));
   check_mpi(MPI_Irecv(MPI_BOTTOM, 1, pieces.type(), peer, tag, channel.comm, &channel.requests.back()),
             "MPI_Irecv");
   Operation& question = channel.add(Operation::Kind::question, id);
@@ -139,15 +145,17 @@ void PeerLink::take_questions(std::vector<Question>& questions) {
     check_mpi(MPI_Recv(&wire, sizeof(Wire), MPI_BYTE, status.MPI_SOURCE, kQuestionTag, channel.comm,
                        MPI_STATUS_IGNORE),
               "MPI_Recv");
-    questions.push_back({status.MPI_SOURCE, wire.tag, wire.record, wire.patience_ms});
+    questions.push_back(
+        {status.MPI_SOURCE, wire.tag, wire.record, wire.patience_ms, std::chrono::steady_clock::now()});
   }
 }
 
 uint64_t PeerLink::answer(const Question& question, std::span<const std::byte> bytes, uint64_t checksum) {
   Channel& channel = *channel_;
   Operation& answer = channel.add(Operation::Kind::answer, channel.next_id++);
-  answer.checksum = checksum;
-  const TwoPieces pieces(&answer.checksum, bytes.data(), static_cast<int>(bytes.size()));
+  const std::chrono::duration<double, std::milli> prepared = std::chrono::steady_clock::now() - question.came;
+  answer.head = {checksum, prepared.count()};
+  const TwoPieces pieces(&answer.head, bytes.data(), static_cast<int>(bytes.size()));
   check_mpi(MPI_Isend(MPI_BOTTOM, 1, pieces.type(), question.peer, question.tag, channel.comm,
                       &channel.requests.back()),
             "MPI_Isend");
@@ -156,7 +164,7 @@ uint64_t PeerLink::answer(const Question& question, std::span<const std::byte> b
 }
 
 uint64_t PeerLink::refuse(const Question& question) {
-  // No checksum at all: a record may have no bytes, and is no refusal then.
+  // No head at all: a record may have no bytes, and is no refusal then.
   Channel& channel = *channel_;
   Operation& refusal = channel.add(Operation::Kind::answer, channel.next_id++);
   check_mpi(
@@ -186,8 +194,9 @@ void PeerLink::collect(std::vector<Answer>& answers, std::vector<uint64_t>& sent
       case Operation::Kind::receive: {
         int got = 0;
         check_mpi(MPI_Get_count(&channel.statuses[i], MPI_BYTE, &got), "MPI_Get_count");
-        const int head = sizeof(uint64_t);
-        answers.push_back({operation.id, got < head ? -1 : int64_t{got} - head, operation.checksum});
+        const int head = sizeof(Head);
+        answers.push_back({operation.id, got < head ? -1 : int64_t{got} - head, operation.head.checksum,
+                           operation.head.prepared_ms});
         --channel.waiting;
         break;
       }

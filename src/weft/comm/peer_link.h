@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,7 @@ class PeerLink {
     int32_t tag = 0;
     int64_t record = 0;
     double patience_ms = 0;  ///< the asker has another way after this time
+    std::chrono::steady_clock::time_point came;
   };
   /// Appends the questions that have come.
   void take_questions(std::vector<Question>& questions);
@@ -44,6 +46,7 @@ class PeerLink {
     uint64_t id = 0;
     int64_t bytes = -1;  ///< -1: refused
     uint64_t checksum = 0;
+    double prepared_ms = 0;  ///< that the peer had the question before it answered
   };
   /// Appends the answers that have come, and the ids of answers that have left.
   void collect(std::vector<Answer>& answers, std::vector<uint64_t>& sent);

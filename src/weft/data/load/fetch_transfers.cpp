@@ -13,6 +13,7 @@ namespace weft {
 namespace {
 
 constexpr double kReadWaitMs = 0.5;  // peers are looked after as often
+constexpr double kReadings = 4;      // times that a peer may take as long as a reading of this rank's
 constexpr int kAttempts = 3;         // at the source, before a sample is called bad
 
 constexpr int kEndOfFile = -1;  // beside the values of errno
@@ -89,7 +90,10 @@ void Fetcher::ask_peer(const FetchPtr& fetch, int peer) {
   fetch->link_id = world_.link->ask(peer, fetch->record, options_.patience_ms, fetch->buffer->bytes().data(),
                                     fetch->bytes);
   asked_.emplace(fetch->link_id, fetch);
-  deadlines_.emplace_back(now_ms() + options_.patience_ms, fetch->link_id);
+  // The peer may have to read it first, as slowly as this rank does.
+  const double reading = speeds_[static_cast<size_t>(Origin::source)].estimate_ms(
+      fetch->bytes, requests_[static_cast<size_t>(Origin::source)]);
+  deadlines_.emplace(now_ms() + options_.patience_ms + kReadings * reading, fetch->link_id);
 }
 
 bool Fetcher::collect_reads() {
@@ -146,6 +150,7 @@ bool Fetcher::collect_peers() {
     if (fetch->link_id != come.id) continue;  // given up before
     --requests_[static_cast<size_t>(Origin::peer)];
     fetch->link_id = 0;
+    fetch->prepared_ms = come.prepared_ms;
     const bool whole = come.bytes == fetch->bytes;
     if (whole && record_checksum(fetch->buffer->bytes()) == come.checksum) {
       arrived(fetch, come.checksum);
@@ -160,9 +165,9 @@ bool Fetcher::collect_peers() {
 
 void Fetcher::give_up_late_peers() {
   const double now = now_ms();
-  while (!deadlines_.empty() && deadlines_.front().first < now) {
-    const uint64_t id = deadlines_.front().second;
-    deadlines_.pop_front();
+  while (!deadlines_.empty() && deadlines_.begin()->first < now) {
+    const uint64_t id = deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
     const auto found = asked_.find(id);
     if (found == asked_.end() || found->second->link_id != id) continue;
     const FetchPtr fetch = found->second;
@@ -238,7 +243,9 @@ void Fetcher::note(const Fetch& fetch) {
   const auto end = std::chrono::steady_clock::now();
   world_.counters->add({fetch.origin, fetch.sample, fetch.bytes,
                         end - std::chrono::nanoseconds(static_cast<int64_t>(ms * 1e6)), end});
-  speeds_[static_cast<size_t>(fetch.origin)].observe(fetch.bytes, ms, fetch.under_way);
+  // A copy that the peer had to fetch first says nothing about the way from it.
+  const double own_ms = fetch.origin == Origin::peer ? std::max(0.0, ms - fetch.prepared_ms) : ms;
+  speeds_[static_cast<size_t>(fetch.origin)].observe(fetch.bytes, own_ms, fetch.under_way);
   if (fetch.rows.empty()) {
     if (fetch.origin != Origin::source) return;
     world_.counters->change([&](LoadStats& stats) {

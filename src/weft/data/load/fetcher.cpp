@@ -243,11 +243,13 @@ void Fetcher::choose_origin(Fetch& fetch, const FetchPtr& pointer) {
 }
 
 bool Fetcher::peer_is_best(const Fetch& fetch) const {
-  // The source is everybody's: it must be clearly faster for a reader to turn to it when a copy is at hand.
-  constexpr double kClearly = 1.5;
   const auto peer = static_cast<size_t>(Origin::peer);
   const auto source = static_cast<size_t>(Origin::source);
   if (options_.peers_first || !speeds_[peer].known() || !speeds_[source].known()) return true;
+  // The source is everybody's, and what one rank takes from it slows all others: while there is time, a copy
+  // is taken however slowly it comes.
+  if (fetch.rows.empty() || fetch.rows.front().step > consumer_step_ + kUrgentSteps) return true;
+  constexpr double kClearly = 1.5;
   return speeds_[peer].estimate_ms(fetch.bytes, requests_[peer]) <
          kClearly * speeds_[source].estimate_ms(fetch.bytes, requests_[source]);
 }

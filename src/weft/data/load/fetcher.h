@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -87,13 +88,15 @@ class Fetcher {
     int64_t bytes_left = 0;
     int error = 0;
     double started_ms = 0;
-    int64_t under_way = 1;  ///< requests of its origin when it began
+    double prepared_ms = 0;  ///< of it, what the peer waited for its own source
+    int64_t under_way = 1;   ///< requests of its origin when it began
     uint64_t link_id = 0;
     uint64_t expected_checksum = 0;
     std::shared_ptr<RecordBuffer> buffer;
     std::vector<DecodePool::Row> rows;
     std::vector<PeerLink::Question> questions;
   };
+  static constexpr int64_t kUrgentSteps = 1;  ///< after the one that the trainer waits for
   static constexpr int64_t kEpochsAhead =
       4;  ///< in which a second copy must be used again to be worth its room
   using FetchPtr = std::shared_ptr<Fetch>;  ///< shared by the maps below
@@ -150,7 +153,7 @@ class Fetcher {
   std::unordered_map<uint64_t, FetchPtr> reads_;                         ///< by ReadTask::id
   std::unordered_map<uint64_t, FetchPtr> asked_;                         ///< by PeerLink id
   std::unordered_map<uint64_t, std::shared_ptr<RecordBuffer>> sending_;  ///< answers that have not left
-  std::deque<std::pair<double, uint64_t>> deadlines_;                    ///< of asked_, ascending
+  std::set<std::pair<double, uint64_t>> deadlines_;                      ///< of asked_
   uint64_t next_read_ = 1;
   std::array<SourceSpeed, kOrigins> speeds_;
   std::array<int64_t, kOrigins> requests_{};  ///< under way, by origin
