@@ -125,14 +125,14 @@ int run_data_bench(const DataBenchOptions& options) {
     const LoadStats now = data.train->stats().value_or(LoadStats{});
     decode_ms = now.decode_ms - before.decode_ms;
     if (first) {
-      fmt::print("epoch {}  {:.1f} s  {:.0f} samples/s  waited {:.1f} s\n  rank 0 read:{}\n", epoch, took,
+      fmt::print("epoch {}  {:.2f} s  {:.0f} samples/s  waited {:.2f} s\n  rank 0 read:{}\n", epoch, took,
                  static_cast<double>(steps * batch) / took, (now.stall_ms - before.stall_ms) * 1e-3,
                  bytes_by_origin(now, before));
       std::fflush(stdout);
     }
     before = now;
   }
-  if (recipe.data.kind != DataSection::Kind::images) return 0;
+  if (recipe.data.kind != DataSection::Kind::images || !options.naive) return 0;
   const int64_t workers =
       recipe.data.images.workers > 0 ? recipe.data.images.workers : std::max(1, threads() / 2);
   const double bound =
