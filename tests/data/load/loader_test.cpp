@@ -111,6 +111,47 @@ TEST(Loader, EndsEarlyWithoutHanging) {
   }
 }
 
+TEST(Loader, BatchesThatAreKeptStayWhatTheyWere) {
+  const PatternSource source(500, own_name());
+  ArrayAssembler assembler(source, {.workers = 2});
+  LoaderOptions options;
+  options.stream = stream_of(500, 10, 2);
+  options.workers = 2;
+  options.slots = 3;
+  Loader loader(source, assembler, std::move(options));
+  struct Kept {
+    Batch batch;
+    std::vector<int64_t> content;
+  };
+  const auto content = [](const Batch& batch) {
+    const View& rows = batch.tensors[0];
+    return std::vector<int64_t>(rows.as<int64_t>(), rows.as<int64_t>() + rows.elems());
+  };
+  std::vector<Kept> kept;
+  std::vector<std::vector<View>> views;
+  int64_t out = 0;
+  for (int64_t step = 0; step < 100; ++step) {
+    if (out == 2) {  // two are out at once, and given back while somebody still has the older one
+      loader.give_back();
+      --out;
+    }
+    while (!loader.wait_for(50)) {
+    }
+    const Batch* batch = loader.take();
+    ASSERT_NE(batch, nullptr);
+    EXPECT_EQ(batch->step, step);
+    ++out;
+    if (step % 7 != 0) continue;
+    views.emplace_back(batch->tensors.begin(), batch->tensors.end());
+    kept.push_back({*batch, content(*batch)});
+  }
+  EXPECT_EQ(loader.take(), nullptr);
+  for (size_t i = 0; i < kept.size(); ++i) {
+    kept[i].batch.tensors = views[i];
+    EXPECT_EQ(content(kept[i].batch), kept[i].content);
+  }
+}
+
 TEST(Loader, FailsOnABadSampleWithItsName) {
   PatternSource source(50, own_name());
   source.broken = 17;

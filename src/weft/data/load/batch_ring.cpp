@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -24,27 +25,32 @@ TensorType batched(const TensorType& row, int64_t rows) {
 
 }  // namespace
 
-void BatchRing::Free::operator()(std::byte* memory) const { std::free(memory); }
-
 BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step)
     : rows_(rows), row_types_(row_types.begin(), row_types.end()), oldest_(first_step) {
   WEFT_CHECK(slots >= 1 && rows >= 0, "a ring of {} slots with {} rows", slots, rows);
-  int64_t slot_bytes = 0;
-  for (const TensorType& type : row_types_) slot_bytes += aligned(batched(type, rows).bytes());
-  const auto bytes = static_cast<size_t>(std::max<int64_t>(1, slot_bytes * slots));
-  const size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  memory_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, whole)));
-  if (!memory_) user_error("data: {} bytes for the staging ring are not to be had", whole);
-  madvise(memory_.get(), whole, MADV_HUGEPAGE);
-  std::memset(memory_.get(), 0, whole);  // every page is there before the first step
-  std::byte* next = memory_.get();
   slots_.resize(static_cast<size_t>(slots));
   for (Slot& slot : slots_) {
     slot.rows_left = rows;
-    for (const TensorType& type : row_types_) {
-      slot.tensors.push_back({next, batched(type, rows)});
-      next += aligned(slot.tensors.back().bytes());
-    }
+    give_memory(slot);
+  }
+}
+
+void BatchRing::give_memory(Slot& slot) const {
+  int64_t slot_bytes = 0;
+  for (const TensorType& type : row_types_) slot_bytes += aligned(batched(type, rows_).bytes());
+  const auto bytes = static_cast<size_t>(std::max<int64_t>(1, slot_bytes));
+  const size_t alignment = bytes < kHugePage ? static_cast<size_t>(kAlignment) : kHugePage;
+  const size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  slot.memory.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, whole)),
+                    [](std::byte* memory) { std::free(memory); });
+  if (!slot.memory) user_error("data: {} bytes for the staging ring are not to be had", whole);
+  if (alignment == kHugePage) madvise(slot.memory.get(), whole, MADV_HUGEPAGE);
+  std::memset(slot.memory.get(), 0, whole);  // every page is there before the first step
+  std::byte* next = slot.memory.get();
+  slot.tensors.clear();
+  for (const TensorType& type : row_types_) {
+    slot.tensors.push_back({next, batched(type, rows_)});
+    next += aligned(slot.tensors.back().bytes());
   }
 }
 
@@ -75,10 +81,22 @@ void BatchRing::fail(std::exception_ptr error) {
 
 std::span<const View> BatchRing::wait(int64_t step) {
   std::unique_lock lock(mutex_);
-  WEFT_CHECK(step == oldest_, "batches are taken in order: step {} before {}", step, oldest_);
+  WEFT_CHECK(step >= oldest_ && step < oldest_ + std::ssize(slots_),
+             "batches are taken in order: step {} where {} is the oldest", step, oldest_);
   changed_.wait(lock, [&] { return slot(step).rows_left == 0 || error_; });
   if (slot(step).rows_left != 0) std::rethrow_exception(error_);
   return slot(step).tensors;
+}
+
+bool BatchRing::wait_for(int64_t step, double ms) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::duration<double, std::milli>(ms),
+                           [&] { return slot(step).rows_left == 0 || error_; });
+}
+
+std::shared_ptr<const void> BatchRing::memory(int64_t step) const {
+  const std::lock_guard lock(mutex_);
+  return slot(step).memory;
 }
 
 bool BatchRing::is_ready(int64_t step) const {
@@ -90,7 +108,9 @@ void BatchRing::release(int64_t step) {
   {
     const std::lock_guard lock(mutex_);
     WEFT_CHECK(step == oldest_, "batches are released in order: step {} before {}", step, oldest_);
-    slot(step).rows_left = rows_;
+    Slot& free = slot(step);
+    if (free.memory.use_count() > 1) give_memory(free);
+    free.rows_left = rows_;
     ++oldest_;
   }
   if (on_release_) on_release_();

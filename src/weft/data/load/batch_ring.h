@@ -12,7 +12,8 @@
 namespace weft {
 
 /// The staging ring: room for a few batches of this rank, touched once and used for ever. Workers fill rows
-/// of steps that have a slot, the trainer takes whole batches in order and gives them back.
+/// of steps that have a slot, the trainer takes whole batches in order and gives them back. Who wants to keep
+/// a batch for longer keeps its memory(): the slot then gets new memory.
 class BatchRing {
  public:
   /// `row_types`: tensors of one row; a slot has `rows` of each.
@@ -28,7 +29,12 @@ class BatchRing {
   void fail(std::exception_ptr error);
 
   /// Waits for a step's batch: [rows, ...] views, valid until release(step). Throws what fail() was given.
+  /// Several batches may be out at once.
   std::span<const View> wait(int64_t step);
+  /// The same with an end: false where the batch is not there in that time.
+  bool wait_for(int64_t step, double ms);
+  /// What the batch lies in.
+  std::shared_ptr<const void> memory(int64_t step) const;
   bool is_ready(int64_t step) const;
   /// Steps are released in order.
   void release(int64_t step);
@@ -37,18 +43,16 @@ class BatchRing {
 
  private:
   struct Slot {
+    std::shared_ptr<std::byte> memory;  ///< shared with those who keep the batch
     std::vector<View> tensors;
     int64_t rows_left = 0;
   };
-  struct Free {
-    void operator()(std::byte* memory) const;
-  };
+  void give_memory(Slot& slot) const;
   const Slot& slot(int64_t step) const { return slots_[static_cast<size_t>(step) % slots_.size()]; }
   Slot& slot(int64_t step) { return slots_[static_cast<size_t>(step) % slots_.size()]; }
 
   int64_t rows_;
   std::vector<TensorType> row_types_;
-  std::unique_ptr<std::byte[], Free> memory_;
   std::vector<Slot> slots_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -68,7 +68,7 @@ void Fetcher::stop() {
 }
 
 void Fetcher::released(int64_t step) {
-  consumer_step_ = step + 1;
+  consumer_step_ = std::max(consumer_step_.load(), step + 1);
   {
     const std::lock_guard lock(mutex_);
     woken_ = true;

@@ -139,22 +139,39 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
 
 Loader::~Loader() = default;
 
+void Loader::give_back() {
+  WEFT_CHECK(held_ > 0, "no batch is out");
+  const int64_t step = next_step_ - held_--;
+  if (batch_.step == step) batch_.memory = nullptr;
+  parts_->ring->release(step);
+  parts_->fetcher->released(step);
+}
+
 void Loader::release() {
-  if (!held_) return;
-  held_ = false;
-  parts_->ring->release(batch_.step);
-  parts_->fetcher->released(batch_.step);
+  while (held_ > 0) give_back();
 }
 
 const Batch* Loader::next() {
   release();
+  return take();
+}
+
+bool Loader::wait_for(double ms) {
+  return next_step_ >= parts_->options.stream->steps() || parts_->ring->wait_for(next_step_, ms);
+}
+
+const Batch* Loader::take() {
   const AccessStream& stream = *parts_->options.stream;
   if (next_step_ >= stream.steps()) return nullptr;
+  WEFT_CHECK(held_ < parts_->options.slots, "{} batches are out already", held_);
+  if (held_ > 0) parts_->fetcher->released(next_step_ - 1);  // what is fetched first is what is waited for
   const auto start = std::chrono::steady_clock::now();
-  batch_.step = next_step_++;
+  batch_.tensors = parts_->ring->wait(next_step_);
+  batch_.step = next_step_;
   batch_.epoch = stream.epoch_of(batch_.step);
-  batch_.tensors = parts_->ring->wait(batch_.step);
-  held_ = true;
+  batch_.memory = parts_->ring->memory(batch_.step);
+  ++next_step_;
+  ++held_;
   batch_.stall_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   parts_->counters.change([&](LoadStats& stats) { stats.stall_ms += batch_.stall_ms; });

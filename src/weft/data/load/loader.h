@@ -54,7 +54,9 @@ struct Batch {
   int64_t step = 0;
   int64_t epoch = 0;
   double stall_ms = 0;            ///< that next() waited
-  std::span<const View> tensors;  ///< [rows, ...]; valid until the next call of next()
+  std::span<const View> tensors;  ///< [rows, ...]; valid until the batch is given back
+  /// What the tensors lie in: who keeps it keeps them (the ring then takes new memory).
+  std::shared_ptr<const void> memory;
 };
 
 /// Loads the batches of a stream in order, in the background. Use it from one thread.
@@ -71,6 +73,14 @@ class Loader {
   const Batch* next();
   /// Gives the batch back early, so that its slot is filled while the step computes from a copy.
   void release();
+
+  /// Like next(), but the batches before it stay valid until they are given back, the oldest first. At most
+  /// `slots` may be out at once.
+  const Batch* take();
+  void give_back();
+  /// Whether the next batch is there, after waiting so long at most. True also where taking it would throw,
+  /// or give null.
+  bool wait_for(double ms);
 
   LoadStats stats() const;
   /// From here on the fetches of records are remembered, at most so many until take_fetches().
@@ -89,7 +99,7 @@ class Loader {
   std::unique_ptr<Parts> parts_;
   Batch batch_;
   int64_t next_step_;
-  bool held_ = false;
+  int64_t held_ = 0;  ///< batches taken and not given back: the last ones before next_step_
 };
 
 }  // namespace weft

@@ -69,24 +69,29 @@ StreamedImages::StreamedImages(StreamedImagesOptions options) : options_(std::mo
 
 StreamedImages::~StreamedImages() = default;
 
-void StreamedImages::begin(int64_t number, const View& pixels, const Region& region) {
+int StreamedImages::rank() const {
+  if (!options_.world) return options_.rank;
+  return options_.world->rank() / (options_.world->size() / options_.data_ranks);
+}
+
+void StreamedImages::begin(int64_t number, DType dtype, const Region& part) {
   loader_ = nullptr;
   ImageAssembler::Options assembling;
   assembling.transform = options_.transform;
   assembling.seed = options_.seed;
-  assembling.dtype = pixels.type.dtype;
-  assembling.part = Region{{region.ranges.begin() + 1, region.ranges.end()}};
+  assembling.dtype = dtype;
+  assembling.part = part;
   assembling.workers = options_.workers;
   assembler_ = std::make_unique<ImageAssembler>(*options_.source, assembling);
   LoaderOptions loading;
   loading.stream = stream_;
-  const int ranks = options_.world ? options_.world->size() : 1;
-  const int rank = options_.world ? options_.world->rank() : 0;
+  const int ranks = options_.world ? options_.world->size() : options_.data_ranks;
   loading.group = ranks / options_.data_ranks;
-  loading.rank = rank / loading.group;  // data is the mesh's outermost axis
-  loading.member = rank % loading.group;
+  loading.rank = rank();  // data is the mesh's outermost axis
+  loading.member = options_.world ? options_.world->rank() % loading.group : 0;
   for (const auto& tier : tiers_) loading.tiers.push_back(tier.get());
-  if (options_.share && ranks > 1 && CommSession::threads_may_communicate()) loading.peers = options_.world;
+  if (options_.share && options_.world && ranks > 1 && CommSession::threads_may_communicate())
+    loading.peers = options_.world;
   loading.seed = options_.seed;
   loading.first_step = number;
   loading.workers = options_.workers;
@@ -102,7 +107,9 @@ void StreamedImages::begin(int64_t number, const View& pixels, const Region& reg
 
 const Batch& StreamedImages::next(int64_t number, std::span<const View> wanted,
                                   std::span<const Region> regions) {
-  if (number != next_) begin(number, wanted[0], regions[0]);
+  if (number != next_) {
+    begin(number, wanted[0].type.dtype, Region{{regions[0].ranges.begin() + 1, regions[0].ranges.end()}});
+  }
   const Batch* batch = loader_->next();
   WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
   ++next_;
@@ -136,6 +143,19 @@ void StreamedImages::fill_labels(int64_t number, const View& labels, Range rows)
     const int64_t sample = stream_->sample(number, row);
     labels.as<int32_t>()[row - rows.begin] = sample < 0 ? -1 : options_.source->label(sample);
   }
+}
+
+bool StreamedImages::wait_for(int64_t number, DType dtype, double ms) {
+  if (number != next_) begin(number, dtype, {});
+  return loader_->wait_for(ms);
+}
+
+const Batch& StreamedImages::take(int64_t number, DType dtype) {
+  if (number != next_) begin(number, dtype, {});
+  const Batch* batch = loader_->take();
+  WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
+  ++next_;
+  return *batch;
 }
 
 std::optional<LoadStats> StreamedImages::stats() const {

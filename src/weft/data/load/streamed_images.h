@@ -21,6 +21,7 @@ struct StreamedImagesOptions {
   LastBatch last = LastBatch::drop;
   std::optional<Communicator> world;  ///< all ranks; data_ranks of them take different rows
   int data_ranks = 1;
+  int rank = 0;              ///< of data_ranks, where `world` is not given
   bool share = false;        ///< whether ranks read from each other's tiers
   int64_t memory_bytes = 0;  ///< of this rank, for copies of files; no more than they need is taken
   std::vector<DirectoryTierOptions> directories;
@@ -44,6 +45,13 @@ class StreamedImages final : public BatchSource {
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
   /// A batch in the staging ring, where this rank has pixels.
   bool lend(int64_t number, std::span<View> views, std::span<const Region> regions) override;
+  /// For a user that keeps batches: whole images of this rank's rows, see Loader::take(). False from
+  /// wait_for: the batch is not there after `ms`.
+  bool wait_for(int64_t number, DType dtype, double ms);
+  const Batch& take(int64_t number, DType dtype);
+  void give_back() { loader_->give_back(); }
+  /// This rank's rows of a batch.
+  int64_t rows() const { return stream_->rows(rank()).size(); }
   std::optional<LoadStats> stats() const override;
   std::vector<FetchEvent> fetches() override;
   std::vector<std::string> notices() override;
@@ -51,7 +59,8 @@ class StreamedImages final : public BatchSource {
   int64_t batches() const { return stream_->steps_per_epoch(); }
 
  private:
-  void begin(int64_t number, const View& pixels, const Region& region);
+  int rank() const;
+  void begin(int64_t number, DType dtype, const Region& part);
   /// The loader's batch, whose tensors have the types of `wanted`.
   const Batch& next(int64_t number, std::span<const View> wanted, std::span<const Region> regions);
   void fill_labels(int64_t number, const View& labels, Range rows) const;
