@@ -9,6 +9,7 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
+#include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
 
 namespace weft {
@@ -132,6 +133,8 @@ int run_command(int argc, char** argv) {
   declare_files(app, arguments, commands);
   DataCommand data;
   data.declare(app);
+  SimulateCommand simulate;
+  simulate.declare(app);
   // CLI11 would only say that a command is missing.
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
@@ -145,6 +148,7 @@ int run_command(int argc, char** argv) {
   }
   try {
     if (data.parsed()) return data.run();
+    if (simulate.parsed()) return simulate.run();
     for (const auto& [command, run] : commands) {
       if (command->parsed()) return run(arguments);
     }

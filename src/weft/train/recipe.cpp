@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "weft/base/check.h"
-#include "weft/train/nearest_key.h"
+#include "weft/base/nearest_key.h"
 #include "weft/train/recipe_checks.h"
 #include "weft/train/recipe_keys.h"
 #include "weft/train/recipe_toml.h"

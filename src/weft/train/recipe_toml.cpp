@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "weft/base/check.h"
-#include "weft/train/recipe_ascii.h"
+#include "weft/base/toml_ascii.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "weft/train/nearest_key.h"
+#include "weft/base/nearest_key.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "weft/train/recipe_ascii.h"
+#include "weft/base/toml_ascii.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,229 @@
+#include "weft/sim/io/io_run.h"
+
+#include <algorithm>
+
+#include "weft/sim/io/contention.h"
+
+namespace weft {
+
+IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> policy)
+    : world_(&world), name_(std::move(name)), policy_(std::move(policy)) {
+  const IoScenario& scenario = world.scenario;
+  const auto ranks = static_cast<size_t>(scenario.ranks);
+  const auto accesses = ranks * static_cast<size_t>(scenario.batch);
+  total_.policy = name_;
+  total_.unsupported = policy_->unsupported();
+  window_ = std::max<int64_t>(
+      1, static_cast<int64_t>(scenario.staging_mb * static_cast<double>(scenario.samples) / world.total_mb));
+  const int threads = scenario.staging_threads;
+  preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging_write.at(threads));
+  reader_mb_s_ = scenario.file_system.at(scenario.ranks) / scenario.ranks;
+  for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_}) clocks->resize(ranks);
+  tiers_.resize(ranks * scenario.tiers.size());
+  served_.resize(accesses);
+  consumed_.resize(accesses);
+  demand_mb_.resize(ranks);
+  step_mb_.resize(ranks);
+  fetch_from_.resize(ranks);
+  if (!total_.unsupported.empty()) return;
+  if (policy_->replaces_samples()) seen_.resize(static_cast<size_t>(scenario.samples));
+  const Preparation preparation = policy_->prepare();
+  total_.prepare_s = preparation.seconds;
+  total_.file_system_mb = preparation.file_system_mb;
+}
+
+void IoRun::step(int64_t step, std::span<const int64_t> samples) {
+  if (!total_.unsupported.empty()) return;
+  samples_.assign(samples.begin(), samples.end());
+  IoStep now;
+  now.step = step;
+  now.epoch = world_->stream->epoch_of(step);
+  now.batch = world_->scenario.batch;
+  now.samples = samples_;
+  policy_->arrange(now);
+  for (size_t i = 0; i < served_.size(); ++i) served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
+  policy_->serve(now, reader_mb_s_, served_);
+  count_demand(now);
+  share_file_system(now);
+  play(now);
+  finish_step();
+}
+
+void IoRun::count_demand(const IoStep& step) {
+  std::fill(demand_mb_.begin(), demand_mb_.end(), 0);
+  for (int rank = 0; rank < world_->ranks(); ++rank) {
+    double& own = step_mb_[static_cast<size_t>(rank)];
+    own = 0;
+    for (int64_t i = rank * step.batch; i < (rank + 1) * step.batch; ++i) {
+      const auto at = static_cast<size_t>(i);
+      const double mb = world_->mb(step.samples[at]);
+      const Served& served = served_[at];
+      own += mb;
+      if (!seen_.empty()) seen_[static_cast<size_t>(step.samples[at])] = true;
+      if (served.from == Served::From::file_system) demand_mb_[static_cast<size_t>(served.rank)] += mb;
+      if (served.from == Served::From::local) total_.local_mb += mb;
+      if (served.from == Served::From::peer || served.rank != rank) total_.peer_mb += mb;
+    }
+  }
+}
+
+void IoRun::share_file_system(const IoStep& step) {
+  const IoScenario& scenario = world_->scenario;
+  const double room = room_at(step, step.batch - 1, -1);
+  std::vector<FileSystemDemand> demands(static_cast<size_t>(scenario.ranks));
+  for (int rank = 0; rank < scenario.ranks; ++rank) {
+    const auto r = static_cast<size_t>(rank);
+    FileSystemDemand& demand = demands[r];
+    demand.mb = demand_mb_[r];
+    total_.file_system_mb += demand.mb;
+    demand.always = policy_->background_threads(rank) > 0;
+    if (policy_->fetches_ahead()) {
+      demand.least_s =
+          std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
+    } else {
+      const double busy = demand.mb / reader_mb_s_;
+      demand.least_s = busy + step_mb_[r] * (preprocess_s_ + 1 / scenario.compute_mb_s);
+    }
+  }
+  const double readers = readers_at_once(scenario.file_system, demands);
+  reader_mb_s_ = scenario.file_system.at(readers) / readers;
+}
+
+/// When the staging buffer has room for a row; rank -1: at the latest, where that lies in an earlier step.
+double IoRun::room_at(const IoStep& step, int64_t row, int rank) const {
+  const int64_t leaving = step.step * step.batch + row - window_;
+  if (leaving < 0) return 0;
+  const int64_t from = leaving / step.batch;
+  const int64_t left = leaving % step.batch;
+  if (from == step.step) {
+    return rank < 0 ? now_ : consumed_[static_cast<size_t>(rank * step.batch + left)];
+  }
+  // Ranks take a step's samples at an even pace, near enough.
+  const double begin = from > 0 ? step_ends_[static_cast<size_t>(from - 1)] : 0;
+  const double end = step_ends_[static_cast<size_t>(from)];
+  return begin + (end - begin) * static_cast<double>(left + 1) / static_cast<double>(step.batch);
+}
+
+void IoRun::play(const IoStep& step) {
+  const double compute_s = 1 / world_->scenario.compute_mb_s;
+  std::fill(used_.begin(), used_.end(), now_);
+  fetch_from_ = fetched_;
+  const bool ahead = policy_->fetches_ahead();
+  // Row by row, so that ranks come to what they share in nearly the order of time.
+  for (int64_t row = 0; row < step.batch; ++row) {
+    const bool same_step = step.step * step.batch + row - window_ >= step.step * step.batch;
+    const double room = same_step ? 0 : room_at(step, row, -1);
+    for (int rank = 0; rank < world_->ranks(); ++rank) {
+      const auto at = static_cast<size_t>(rank * step.batch + row);
+      const Access access{&served_[at], world_->mb(step.samples[at]), rank};
+      double& used = used_[static_cast<size_t>(rank)];
+      double start = used;
+      if (ahead) start = same_step ? room_at(step, row, rank) : room;
+      const double avail = fetch(access, start);
+      consumed_[at] = std::max(avail, used);
+      used = consumed_[at] + access.mb * compute_s;
+    }
+  }
+}
+
+double IoRun::wait_for(double& clock, double start, double seconds) {
+  clock = std::max(clock, start) + seconds;
+  return clock;
+}
+
+double& IoRun::tier_clock(int rank, int tier) {
+  return tiers_[static_cast<size_t>(rank) * world_->scenario.tiers.size() + static_cast<size_t>(tier)];
+}
+
+/// When the sample lies in the staging buffer, preprocessed.
+double IoRun::fetch(const Access& access, double start) {
+  using From = Served::From;
+  const Served& served = *access.served;
+  if (served.from == From::at_once) return 0;
+  const auto r = static_cast<size_t>(access.rank);
+  const IoScenario& scenario = world_->scenario;
+  const double alone_s = thread_fetch_s(access) + access.mb * preprocess_s_;
+  if (policy_->fetches_ahead()) {
+    start = std::max(start, staging_[r]);
+    staging_[r] = start + alone_s / scenario.staging_threads;
+  }
+  double came = start;
+  if (served.from == From::file_system) {
+    came = read_file_system(access, start);
+  } else {
+    const TierSpec& tier = scenario.tiers[static_cast<size_t>(served.tier)];
+    const int holder = served.from == From::peer ? served.rank : access.rank;
+    came = wait_for(tier_clock(holder, served.tier), start, access.mb / tier.read_mb_s());
+    if (holder != access.rank) came = std::max(came, send(holder, access.rank, access.mb, start));
+  }
+  keep(access, came);
+  fetched_[r] = std::max({fetched_[r], came, staging_[r]});
+  // A shared server is done at `came`; this thread alone cannot be done before `alone_s` are over.
+  return std::max(came + access.mb * preprocess_s_, start + alone_s);
+}
+
+double IoRun::read_file_system(const Access& access, double start) {
+  const int reader = access.served->rank;
+  const double threads = world_->scenario.staging_threads;
+  const double rate = reader_mb_s_ * threads / (threads + policy_->background_threads(reader));
+  const double came = wait_for(reading_[static_cast<size_t>(reader)], start, access.mb / rate);
+  if (reader == access.rank) return came;
+  return send(reader, access.rank, access.mb, came);
+}
+
+double IoRun::send(int from, int to, double mb, double start) {
+  const double seconds = mb / world_->scenario.network_mb_s;
+  const double sent = wait_for(sending_[static_cast<size_t>(from)], start, seconds);
+  const double received = wait_for(receiving_[static_cast<size_t>(to)], start, seconds);
+  return std::max(sent, received);
+}
+
+/// Of one thread that has its origin to itself.
+double IoRun::thread_fetch_s(const Access& access) const {
+  const Served& served = *access.served;
+  const IoScenario& scenario = world_->scenario;
+  if (served.from == Served::From::file_system) return access.mb / reader_mb_s_;
+  const TierSpec& tier = scenario.tiers[static_cast<size_t>(served.tier)];
+  double rate = tier.read_mb_s() / tier.threads;
+  if (served.from == Served::From::peer) rate = std::min(rate, scenario.network_mb_s);
+  return access.mb / rate;
+}
+
+/// Writing a copy delays nobody but those who use the tier next.
+void IoRun::keep(const Access& access, double at) {
+  const Served& served = *access.served;
+  const auto write = [&](int rank, int tier) {
+    const double rate = world_->scenario.tiers[static_cast<size_t>(tier)].write_mb_s();
+    wait_for(tier_clock(rank, tier), at, access.mb / rate);
+  };
+  if (served.home_tier >= 0) write(served.rank, served.home_tier);
+  if (served.own_tier >= 0) write(access.rank, served.own_tier);
+}
+
+void IoRun::finish_step() {
+  const double slowest_mb = *std::max_element(step_mb_.begin(), step_mb_.end());
+  total_.compute_s += slowest_mb / world_->scenario.compute_mb_s;
+  now_ = *std::max_element(used_.begin(), used_.end());
+  step_ends_.push_back(now_);
+  for (int rank = 0; rank < world_->ranks(); ++rank) {
+    if (policy_->background_threads(rank) == 0) continue;
+    const auto r = static_cast<size_t>(rank);
+    const double seconds = fetched_[r] - fetch_from_[r];
+    const double left = seconds * reader_mb_s_ - demand_mb_[r];
+    total_.file_system_mb += policy_->background(rank, seconds, std::max(0.0, left));
+  }
+}
+
+IoResult IoRun::result() const {
+  IoResult result = total_;
+  result.seconds = total_.prepare_s + now_;
+  if (!total_.unsupported.empty()) return result;
+  result.covered = policy_->covered();
+  if (!seen_.empty()) {
+    const auto seen = std::count(seen_.begin(), seen_.end(), true);
+    result.read = static_cast<double>(seen) / static_cast<double>(seen_.size());
+  }
+  return result;
+}
+
+}  // namespace weft

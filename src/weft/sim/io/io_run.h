@@ -1,0 +1,84 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "weft/sim/io/io_policy.h"
+
+namespace weft {
+
+struct IoResult {
+  std::string policy;
+  std::string unsupported;   ///< why there is nothing else here
+  double seconds = 0;        ///< preparation included
+  double prepare_s = 0;      ///< before the first step
+  double compute_s = 0;      ///< the same steps, had no sample to be waited for
+  double file_system_mb = 0;
+  double peer_mb = 0;        ///< sent from rank to rank
+  double local_mb = 0;       ///< from the reader's own tiers
+  double covered = 0;        ///< share of samples with a copy in some tier
+  double read = 1;           ///< share of samples that were trained on at all
+  double stall_share() const { return seconds > 0 ? (seconds - compute_s) / seconds : 0; }
+};
+
+/// One policy in virtual time, step by step: the model of Dryden et al. (SC'21, section 4) with every
+/// resource shared. Each rank's file system reads, network directions and tiers are servers with a clock,
+/// busy for s / rate a sample; the staging threads fetch and preprocess in the order of use, as far ahead as
+/// the staging buffer has room; ranks meet at the end of each step. A step costs O(ranks * batch).
+class IoRun {
+ public:
+  /// `world` must outlive it.
+  IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> policy);
+  /// Steps come in order, starting from 0.
+  void step(int64_t step, std::span<const int64_t> samples);
+  IoResult result() const;
+
+ private:
+  struct Access {
+    const Served* served;
+    double mb;
+    int rank;
+  };
+  void count_demand(const IoStep& step);
+  void share_file_system(const IoStep& step);
+  void play(const IoStep& step);
+  void finish_step();
+  double room_at(const IoStep& step, int64_t row, int rank) const;
+  double fetch(const Access& access, double start);
+  double read_file_system(const Access& access, double start);
+  double send(int from, int to, double mb, double start);
+  double wait_for(double& clock, double start, double seconds);
+  double thread_fetch_s(const Access& access) const;
+  double& tier_clock(int rank, int tier);
+  void keep(const Access& access, double at);
+
+  const IoWorld* world_;
+  std::string name_;
+  std::unique_ptr<IoPolicy> policy_;
+  IoResult total_;
+  int64_t window_;          ///< samples that the staging buffer of a rank holds
+  double preprocess_s_;     ///< of one MB on one thread, written to the staging buffer meanwhile
+  double reader_mb_s_;      ///< t(gamma) / gamma
+  std::vector<bool> seen_;  ///< samples trained on, of policies that replace some
+
+  // Clocks, in seconds since the first step.
+  double now_ = 0;                 ///< when the ranks met last
+  std::vector<double> step_ends_;  ///< all of them: what was in the staging buffer is free from then on
+  std::vector<double> used_;       ///< of each rank: it computes until then
+  std::vector<double> staging_;    ///< staging threads are free
+  std::vector<double> fetched_;    ///< the last sample came
+  std::vector<double> reading_;    ///< reads of the file system are done
+  std::vector<double> sending_;
+  std::vector<double> receiving_;
+  std::vector<double> tiers_;  ///< [rank][tier]
+
+  // Of the step in hand.
+  std::vector<int64_t> samples_;
+  std::vector<Served> served_;
+  std::vector<double> consumed_;    ///< [rank][row]: when the sample was begun to be computed on
+  std::vector<double> demand_mb_;   ///< of each rank, of the file system
+  std::vector<double> step_mb_;     ///< of each rank, from anywhere
+  std::vector<double> fetch_from_;  ///< fetched_ when the step began
+};
+
+}  // namespace weft

@@ -1,0 +1,21 @@
+// Nothing is kept and nothing fetched ahead: each sample is read when it is asked for.
+#include "weft/sim/io/policy_registry.h"
+
+namespace weft {
+
+namespace {
+
+class Naive final : public IoPolicy {
+ public:
+  bool fetches_ahead() const override { return false; }
+  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> /*out*/) override {}
+};
+
+}  // namespace
+
+void register_naive(IoPolicyRegistry& registry) {
+  registry.add("naive", "read from the file system when asked for",
+               [](const IoWorld& /*world*/) { return std::make_unique<Naive>(); });
+}
+
+}  // namespace weft

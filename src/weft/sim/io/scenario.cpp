@@ -1,0 +1,123 @@
+#include "weft/sim/io/scenario.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "weft/base/check.h"
+#include "weft/base/nearest_key.h"
+#include "weft/base/toml_ascii.h"
+#include "weft/sim/io/policy_registry.h"
+#include "weft/sim/io/scenario_table.h"
+
+namespace weft {
+
+namespace {
+
+constexpr double kMbPerGb = 1000;
+constexpr int64_t kMostTiers = 8;
+constexpr int64_t kMostThreads = 1024;
+// Ranks and samples are kept in 32 bits, steps of a run in memory.
+constexpr int64_t kMostRanks = 1 << 20;
+constexpr int64_t kMostSamples = int64_t{1} << 31;
+constexpr int64_t kMostAccesses = int64_t{1} << 34;
+
+std::vector<std::string> policies_of(ScenarioTable& run) {
+  const std::vector<std::string> all = io_policy_names();
+  if (!run.has("policies")) return all;
+  std::vector<std::string> chosen = run.texts("policies");
+  for (const std::string& name : chosen) {
+    if (std::find(all.begin(), all.end(), name) != all.end()) continue;
+    const auto near = nearest_key(name, all);
+    user_error("{}: there is no policy \"{}\"{}", run.where("policies"), name,
+               near ? "; did you mean \"" + *near + "\"?"
+                    : fmt::format("; there are {}", fmt::join(all, ", ")));
+  }
+  return chosen;
+}
+
+void read_run(ScenarioTable run, IoScenario& scenario) {
+  scenario.ranks = static_cast<int>(run.integer("ranks", 1, kMostRanks));
+  scenario.batch = run.integer("batch", 1, 1 << 20);
+  scenario.epochs = run.integer("epochs", 1, 1000);
+  scenario.seed = static_cast<uint64_t>(run.integer("seed", 0, INT64_MAX));
+  scenario.policies = policies_of(run);
+  run.finish();
+}
+
+void read_cluster(ScenarioTable cluster, IoScenario& scenario) {
+  scenario.compute_mb_s = cluster.number("compute_mb_s");
+  scenario.preprocess_mb_s = cluster.number("preprocess_mb_s");
+  scenario.network_mb_s = cluster.number("network_mb_s");
+  scenario.file_system = cluster.rates("file_system_mb_s");
+  cluster.finish();
+}
+
+TierSpec tier_of(ScenarioTable& table) {
+  TierSpec tier;
+  tier.name = table.text("name");
+  tier.capacity_mb = table.number("capacity_gb", /*or_zero=*/true) * kMbPerGb;
+  tier.threads = static_cast<int>(table.integer("threads", 1, kMostThreads));
+  tier.read = table.rates("read_mb_s");
+  tier.write = table.rates("write_mb_s");
+  table.finish();
+  return tier;
+}
+
+void check_sizes(const ScenarioTable& root, const IoScenario& scenario) {
+  const int64_t step = scenario.batch * scenario.ranks;
+  if (scenario.samples < step) {
+    user_error("{}: {} samples do not fill one step of {} ranks x {}", root.where("dataset"),
+               scenario.samples, scenario.ranks, scenario.batch);
+  }
+  if (scenario.samples * scenario.epochs > kMostAccesses) {
+    user_error("{}: {} samples x {} epochs is more than 2^34 accesses", root.where("dataset"),
+               scenario.samples, scenario.epochs);
+  }
+}
+
+}  // namespace
+
+IoScenario parse_io_scenario(std::string_view text, std::string_view source_name) {
+  if (const auto line = line_beyond_ascii(text)) {
+    user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
+               source_name, *line);
+  }
+  toml::table table;
+  try {
+    table = toml::parse(text, source_name);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    user_error("{}:{}:{}: not TOML: {}", source_name, at.line, at.column, error.description());
+  }
+  ScenarioTable root(table, "", source_name);
+  IoScenario scenario;
+  scenario.name = root.text("name");
+  read_run(root.section("run"), scenario);
+  ScenarioTable dataset = root.section("dataset");
+  scenario.samples = dataset.integer("samples", 1, kMostSamples);
+  scenario.mean_mb = dataset.number("mean_mb");
+  scenario.deviation_mb = dataset.number("deviation_mb", /*or_zero=*/true);
+  dataset.finish();
+  read_cluster(root.section("cluster"), scenario);
+  ScenarioTable staging = root.section("staging");
+  scenario.staging_mb = staging.number("capacity_gb") * kMbPerGb;
+  scenario.staging_threads = static_cast<int>(staging.integer("threads", 1, kMostThreads));
+  scenario.staging_write = staging.rates("write_mb_s");
+  staging.finish();
+  for (ScenarioTable& tier : root.sections("tier")) scenario.tiers.push_back(tier_of(tier));
+  if (std::ssize(scenario.tiers) > kMostTiers) {
+    user_error("{}: {} tiers, and there may be {}", root.where("tier"), scenario.tiers.size(), kMostTiers);
+  }
+  root.finish();
+  check_sizes(root, scenario);
+  return scenario;
+}
+
+IoScenario read_io_scenario(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) user_error("{}: no such scenario file", path.string());
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return parse_io_scenario(text, path.string());
+}
+
+}  // namespace weft

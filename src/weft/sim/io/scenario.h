@@ -1,0 +1,55 @@
+#pragma once
+// What `weft simulate io` is asked: a cluster, a data set, a training run, and policies to compare.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/sim/io/rate_table.h"
+
+namespace weft {
+
+/// Storage of each rank that keeps copies: RAM, a local disk.
+struct TierSpec {
+  std::string name;
+  double capacity_mb = 0;
+  int threads = 1;  ///< p_j: readers and writers at once
+  RateTable read;   ///< r_j, of all threads together
+  RateTable write;  ///< w_j
+  double read_mb_s() const { return read.at(threads); }
+  double write_mb_s() const { return write.at(threads); }
+};
+
+/// Units: MB = 10^6 bytes, MB/s. Symbols in the comments are those of Dryden et al. (SC'21), section 4.
+struct IoScenario {
+  std::string name;
+  int ranks = 1;      ///< N
+  int64_t batch = 1;  ///< samples of one rank in a step
+  int64_t epochs = 1;
+  uint64_t seed = 0;
+  std::vector<std::string> policies;  ///< in the order of the result
+
+  int64_t samples = 0;  ///< F
+  double mean_mb = 0;   ///< sizes are drawn from a normal distribution, again while below zero
+  double deviation_mb = 0;
+
+  double compute_mb_s = 0;     ///< c, of one rank
+  double preprocess_mb_s = 0;  ///< beta, of one thread
+  double network_mb_s = 0;     ///< b_c, of one rank, in each direction
+  RateTable file_system;       ///< t(gamma), of all readers together
+
+  double staging_mb = 0;  ///< d_0
+  int staging_threads = 1;
+  RateTable staging_write;  ///< w_0
+  std::vector<TierSpec> tiers;
+
+  int64_t steps_per_epoch() const { return samples / (batch * ranks); }
+};
+
+/// Reads a scenario. UserError naming the line for text that is not TOML, a key that is not known (with the
+/// nearest that is), one that is missing, and a value that makes no sense.
+IoScenario parse_io_scenario(std::string_view text, std::string_view source_name);
+IoScenario read_io_scenario(const std::filesystem::path& path);
+
+}  // namespace weft
