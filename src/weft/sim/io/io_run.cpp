@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "weft/sim/io/contention.h"
-
 namespace weft {
 
 IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> policy)
@@ -21,8 +19,10 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_}) clocks->resize(ranks);
   tiers_.resize(ranks * scenario.tiers.size());
   served_.resize(accesses);
+  demands_.resize(ranks);
   consumed_.resize(accesses);
   demand_mb_.resize(ranks);
+  overdrawn_mb_.resize(ranks);
   step_mb_.resize(ranks);
   fetch_from_.resize(ranks);
   if (!total_.unsupported.empty()) return;
@@ -70,10 +70,9 @@ void IoRun::count_demand(const IoStep& step) {
 void IoRun::share_file_system(const IoStep& step) {
   const IoScenario& scenario = world_->scenario;
   const double room = room_at(step, step.batch - 1, -1);
-  std::vector<FileSystemDemand> demands(static_cast<size_t>(scenario.ranks));
   for (int rank = 0; rank < scenario.ranks; ++rank) {
     const auto r = static_cast<size_t>(rank);
-    FileSystemDemand& demand = demands[r];
+    FileSystemDemand& demand = demands_[r];
     demand.mb = demand_mb_[r];
     total_.file_system_mb += demand.mb;
     demand.always = policy_->background_threads(rank) > 0;
@@ -81,11 +80,10 @@ void IoRun::share_file_system(const IoStep& step) {
       demand.least_s =
           std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
     } else {
-      const double busy = demand.mb / reader_mb_s_;
-      demand.least_s = busy + step_mb_[r] * (preprocess_s_ + 1 / scenario.compute_mb_s);
+      demand.besides_s = step_mb_[r] * (preprocess_s_ + 1 / scenario.compute_mb_s);
     }
   }
-  const double readers = readers_at_once(scenario.file_system, demands);
+  const double readers = readers_at_once(scenario.file_system, demands_);
   reader_mb_s_ = scenario.file_system.at(readers) / readers;
 }
 
@@ -209,8 +207,11 @@ void IoRun::finish_step() {
     if (policy_->background_threads(rank) == 0) continue;
     const auto r = static_cast<size_t>(rank);
     const double seconds = fetched_[r] - fetch_from_[r];
-    const double left = seconds * reader_mb_s_ - demand_mb_[r];
-    total_.file_system_mb += policy_->background(rank, seconds, std::max(0.0, left));
+    // Reads of a step overlap with what the rank got from elsewhere before it: what that took from the
+    // background is made good.
+    const double left = seconds * reader_mb_s_ - demand_mb_[r] - overdrawn_mb_[r];
+    overdrawn_mb_[r] = std::max(0.0, -left);
+    if (left > 0) total_.file_system_mb += policy_->background(rank, seconds, left);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/sim/io/contention.h"
 #include "weft/sim/io/io_policy.h"
 
 namespace weft {
@@ -18,7 +19,8 @@ struct IoResult {
   double local_mb = 0;       ///< from the reader's own tiers
   double covered = 0;        ///< share of samples with a copy in some tier
   double read = 1;           ///< share of samples that were trained on at all
-  double stall_share() const { return seconds > 0 ? (seconds - compute_s) / seconds : 0; }
+  /// Of the time, in which the slowest rank waits for samples.
+  double stall_share() const { return seconds > compute_s ? (seconds - compute_s) / seconds : 0; }
 };
 
 /// One policy in virtual time, step by step: the model of Dryden et al. (SC'21, section 4) with every
@@ -71,11 +73,13 @@ class IoRun {
   std::vector<double> sending_;
   std::vector<double> receiving_;
   std::vector<double> tiers_;  ///< [rank][tier]
+  std::vector<double> overdrawn_mb_;  ///< the background read, and steps needed, within the same time
 
   // Of the step in hand.
   std::vector<int64_t> samples_;
   std::vector<Served> served_;
   std::vector<double> consumed_;    ///< [rank][row]: when the sample was begun to be computed on
+  std::vector<FileSystemDemand> demands_;
   std::vector<double> demand_mb_;   ///< of each rank, of the file system
   std::vector<double> step_mb_;     ///< of each rank, from anywhere
   std::vector<double> fetch_from_;  ///< fetched_ when the step began

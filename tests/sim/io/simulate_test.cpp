@@ -1,0 +1,169 @@
+#include "weft/sim/io/simulate.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/sim/io/small_scenario.h"
+#include "weft/data/place/placement.h"
+#include "weft/sim/io/io_world.h"
+
+namespace weft {
+namespace {
+
+// What a policy's time may lie below a bound by: sums of the same numbers in another order.
+constexpr double kRounding = 1e-9;
+
+std::vector<IoScenario> scenarios() {
+  std::vector<IoScenario> all = {small_scenario(), slow_file_system()};
+  all.push_back(small_scenario());
+  all.back().staging_mb = 0.3;  // less than a step: samples of one step wait for each other
+  all.push_back(slow_file_system());
+  all.back().network_mb_s = 10;
+  all.push_back(small_scenario());
+  all.back().tiers.clear();
+  all.push_back(slow_file_system());
+  all.back().ranks = 64;
+  all.back().epochs = 3;
+  return all;
+}
+
+TEST(SimulateIo, NothingIsFasterThanComputing) {
+  for (const IoScenario& scenario : scenarios()) {
+    const IoComparison comparison = simulate_io(scenario, nullptr);
+    EXPECT_NEAR(run_of(comparison, "lower-bound").seconds, comparison.bound_s, 0);
+    for (const IoResult& run : comparison.runs) {
+      if (!run.unsupported.empty()) continue;
+      EXPECT_GE(run.seconds, run.compute_s * (1 - kRounding)) << run.policy;
+      // A policy that moves samples between ranks or replaces them has steps of its own.
+      if (run.policy == "parallel-staging" || run.policy == "deepio-opportunistic" ||
+          run.policy == "locality-aware")
+        continue;
+      EXPECT_GE(run.seconds, comparison.bound_s * (1 - kRounding)) << run.policy;
+    }
+  }
+}
+
+TEST(SimulateIo, NoRankReadsFasterThanTheFileSystemAllows) {
+  for (const IoScenario& scenario : scenarios()) {
+    const double most_mb_s = scenario.file_system.at(1e9);
+    for (const IoResult& run : simulate_io(scenario, nullptr).runs) {
+      // What is read ahead at a step's pace is charged to the step after it: a step's worth of slack.
+      const double slack = 1.02;
+      EXPECT_LE(run.file_system_mb, run.seconds * most_mb_s * slack) << run.policy;
+    }
+  }
+}
+
+TEST(SimulateIo, FasterHardwareIsNeverSlower) {
+  for (const IoScenario& scenario : scenarios()) {
+    const IoComparison before = simulate_io(scenario, nullptr);
+    const auto expect_no_slower = [&](const IoScenario& faster, const char* what) {
+      const IoComparison after = simulate_io(faster, nullptr);
+      for (size_t i = 0; i < before.runs.size(); ++i) {
+        EXPECT_LE(after.runs[i].seconds, before.runs[i].seconds * (1 + kRounding))
+            << before.runs[i].policy << " with a faster " << what;
+      }
+    };
+    IoScenario faster = scenario;
+    faster.file_system = scenario.file_system.scaled(2);
+    expect_no_slower(faster, "file system");
+    faster = scenario;
+    faster.network_mb_s *= 2;
+    expect_no_slower(faster, "network");
+    faster = scenario;
+    for (TierSpec& tier : faster.tiers) {
+      tier.read = tier.read.scaled(2);
+      tier.write = tier.write.scaled(2);
+    }
+    expect_no_slower(faster, "storage");
+    faster = scenario;
+    faster.preprocess_mb_s *= 2;
+    expect_no_slower(faster, "processor");
+  }
+}
+
+TEST(SimulateIo, TheSeedDecidesAll) {
+  const IoScenario scenario = slow_file_system();
+  const std::string once = to_json(simulate_io(scenario, nullptr));
+  EXPECT_EQ(once, to_json(simulate_io(scenario, nullptr)));
+  IoScenario other = scenario;
+  other.seed = 8;
+  EXPECT_NE(once, to_json(simulate_io(other, nullptr)));
+}
+
+TEST(SimulateIo, WeftReadsEachSampleOnceWhereTheTiersHoldAll) {
+  IoScenario scenario = slow_file_system();
+  scenario.samples = 3008;  // a whole number of steps: an epoch leaves no sample out
+  const IoComparison comparison = simulate_io(scenario, nullptr);
+  const IoResult& weft = run_of(comparison, "weft");
+  EXPECT_NEAR(weft.file_system_mb, comparison.total_mb, comparison.total_mb * 1e-6);
+  EXPECT_EQ(weft.covered, 1);
+  // Each rank of NoPFS reads its own copies.
+  EXPECT_GT(run_of(comparison, "nopfs").file_system_mb, 1.1 * comparison.total_mb);
+  EXPECT_NEAR(run_of(comparison, "staging-buffer").file_system_mb, 4 * comparison.total_mb,
+              comparison.total_mb * 1e-5);
+}
+
+TEST(SimulateIo, PlacesSamplesAsTheLoaderDoes) {
+  IoScenario scenario = small_scenario();
+  for (TierSpec& tier : scenario.tiers) tier.capacity_mb = 20;  // 160 MB of 300
+  const IoWorld world(scenario);
+  PlacementOptions options;
+  std::vector<int64_t> bytes;
+  for (const float mb : world.sizes) bytes.push_back(static_cast<int64_t>(static_cast<double>(mb) * 1e6));
+  options.record_bytes = bytes;
+  options.capacity.assign(4, {20'000'000, 20'000'000});
+  const Placement placement(*world.stream, options);
+  ASSERT_LT(placement.covered(), scenario.samples);
+  EXPECT_EQ(run_of(simulate_io(scenario, nullptr), "weft").covered,
+            static_cast<double>(placement.covered()) / 3000);
+}
+
+TEST(SimulateIo, WhatTiersDoNotHoldIsReadEveryEpoch) {
+  IoScenario scenario = slow_file_system();
+  for (TierSpec& tier : scenario.tiers) tier.capacity_mb = 20;
+  const IoComparison comparison = simulate_io(scenario, nullptr);
+  const IoResult& weft = run_of(comparison, "weft");
+  EXPECT_GT(weft.file_system_mb, 1.5 * comparison.total_mb);
+  EXPECT_LT(weft.file_system_mb, run_of(comparison, "nopfs").file_system_mb);
+  EXPECT_EQ(run_of(comparison, "lbann-dynamic").unsupported,
+            "the data, 0 GB, exceeds the first tier of all ranks, 0 GB");
+  const IoResult& sharded = run_of(comparison, "parallel-staging");
+  EXPECT_LT(sharded.read, 0.6);
+  EXPECT_LT(sharded.file_system_mb, comparison.total_mb);
+}
+
+// By hand: one rank, one sample a step, three samples of 10 MB, no second copy.
+TEST(SimulateIo, NaiveTimeIsTheSumOfItsParts) {
+  IoScenario scenario = small_scenario();
+  scenario.ranks = 1;
+  scenario.batch = 1;
+  scenario.samples = 3;
+  scenario.mean_mb = 10;
+  scenario.deviation_mb = 0;
+  scenario.epochs = 2;
+  const IoComparison comparison = simulate_io(scenario, nullptr);
+  EXPECT_NEAR(run_of(comparison, "naive").seconds, 6 * (10 / 338.0 + 10 / 200.0 + 10 / 64.0), 1e-9);
+  // Ahead of its use, a sample costs nothing; only the first is waited for.
+  EXPECT_NEAR(run_of(comparison, "staging-buffer").seconds, 10 / 338.0 + 10 / 200.0 + 6 * 10 / 64.0, 1e-9);
+}
+
+TEST(SimulateIo, AFileSystemThatIsTooSlowSetsThePace) {
+  IoScenario scenario = slow_file_system();
+  const IoComparison comparison = simulate_io(scenario, nullptr);
+  // Every rank always reads: 40 MB/s for all of them.
+  const double bytes_s = run_of(comparison, "staging-buffer").file_system_mb / 40;
+  EXPECT_NEAR(run_of(comparison, "staging-buffer").seconds, bytes_s, 0.1 * bytes_s);
+  EXPECT_LT(run_of(comparison, "weft").seconds, run_of(comparison, "nopfs").seconds);
+  EXPECT_LT(run_of(comparison, "nopfs").seconds, run_of(comparison, "staging-buffer").seconds);
+  EXPECT_LT(run_of(comparison, "staging-buffer").seconds, run_of(comparison, "naive").seconds);
+}
+
+TEST(SimulateIo, ASlowNetworkTurnsRanksToTheFileSystem) {
+  IoScenario scenario = small_scenario();
+  scenario.network_mb_s = 1;
+  EXPECT_EQ(run_of(simulate_io(scenario, nullptr), "weft").peer_mb, 0);
+  EXPECT_GT(run_of(simulate_io(small_scenario(), nullptr), "weft").peer_mb, 0);
+}
+
+}  // namespace
+}  // namespace weft
