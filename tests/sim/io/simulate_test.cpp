@@ -11,6 +11,8 @@ namespace {
 
 // What a policy's time may lie below a bound by: sums of the same numbers in another order.
 constexpr double kRounding = 1e-9;
+// The first samples of a run: the time until they come is all that policies differ in when none stalls later.
+constexpr double kStart = 1e-4;
 
 std::vector<IoScenario> scenarios() {
   std::vector<IoScenario> all = {small_scenario(), slow_file_system()};
@@ -156,6 +158,67 @@ TEST(SimulateIo, AFileSystemThatIsTooSlowSetsThePace) {
   EXPECT_LT(run_of(comparison, "weft").seconds, run_of(comparison, "nopfs").seconds);
   EXPECT_LT(run_of(comparison, "nopfs").seconds, run_of(comparison, "staging-buffer").seconds);
   EXPECT_LT(run_of(comparison, "staging-buffer").seconds, run_of(comparison, "naive").seconds);
+}
+
+// Tiers of all ranks as large as the data. The original's sampler covers 84% on 4 ranks; on 16 it covers 66%,
+// and a sixth more where ties are broken by first use, as here (an independent count gave 75.7%).
+TEST(SimulateIo, NoPfsLeavesSamplesOut) {
+  IoScenario scenario = small_scenario();
+  scenario.samples = 40'000;
+  scenario.deviation_mb = 0;
+  scenario.epochs = 10;
+  scenario.policies = {"nopfs", "weft"};
+  scenario.tiers.resize(1);
+  for (const auto& [ranks, covered] : {std::pair(4, 0.84), std::pair(16, 0.757)}) {
+    scenario.ranks = ranks;
+    scenario.tiers[0].capacity_mb = 4000.0 / ranks + 1e-6;
+    const IoComparison comparison = simulate_io(scenario, nullptr);
+    EXPECT_NEAR(run_of(comparison, "nopfs").covered, covered, 0.01) << ranks << " ranks";
+    EXPECT_EQ(run_of(comparison, "weft").covered, 1) << ranks << " ranks";
+  }
+}
+
+// Bar of issue 3: the published scenarios with fewer samples, tiers and staging buffers smaller in
+// proportion (bench/simulate_io.sh runs them whole).
+TEST(SimulateIo, RanksThePublishedPoliciesAsThePaperDoes) {
+  for (const char* name : {"imagenet-1k", "openimages", "imagenet-22k", "cosmoflow"}) {
+    IoScenario scenario =
+        read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate" / (std::string(name) + ".toml"));
+    const double smaller = 4000.0 / static_cast<double>(scenario.samples);
+    scenario.samples = 4000;
+    scenario.staging_mb *= smaller;
+    for (TierSpec& tier : scenario.tiers) tier.capacity_mb *= smaller;
+    const IoComparison comparison = simulate_io(scenario, nullptr);
+    const double nopfs = run_of(comparison, "nopfs").seconds;
+    EXPECT_LE(run_of(comparison, "weft").seconds, nopfs * (1 + kStart)) << name;
+    EXPECT_LT(run_of(comparison, "weft").seconds, 1.1 * comparison.bound_s) << name;
+    EXPECT_LT(nopfs, 1.1 * comparison.bound_s) << name;
+    for (const IoResult& run : comparison.runs) {
+      if (!run.unsupported.empty()) continue;
+      if (run.policy != "naive") {
+        EXPECT_LT(run.seconds, run_of(comparison, "naive").seconds) << name << " " << run.policy;
+      }
+      // Those that load before training pay for it.
+      if (run.prepare_s > 0) {
+        EXPECT_GT(run.seconds, nopfs) << name << " " << run.policy;
+      }
+    }
+    EXPECT_GT(run_of(comparison, "deepio-ordered").seconds,
+              run_of(comparison, "deepio-opportunistic").seconds * (1 - kRounding))
+        << name;
+    EXPECT_EQ(run_of(comparison, "lbann-preload").unsupported.empty(), std::string(name) == "imagenet-1k");
+  }
+}
+
+// The paper's scenario 1: "Naive, which is 1.7x slower than the best-performing policy". The model's figure
+// at its parameters is 1 + 64 / 338 + 64 / 200 = 1.51, within the 15% that issue 3 asks for.
+TEST(SimulateIo, NaiveIsAboutAsSlowAsPublished) {
+  IoScenario scenario =
+      read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate/mnist.toml");
+  scenario.samples = 5000;
+  const IoComparison comparison = simulate_io(scenario, nullptr);
+  const double ratio = run_of(comparison, "naive").seconds / run_of(comparison, "nopfs").seconds;
+  EXPECT_NEAR(ratio, 1.7, 0.15 * 1.7);
 }
 
 TEST(SimulateIo, ASlowNetworkTurnsRanksToTheFileSystem) {

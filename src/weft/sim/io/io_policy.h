@@ -17,6 +17,7 @@ struct Served {
     at_once,      ///< costs nothing: the bound
   };
   From from = From::file_system;
+  bool on_demand = false;  ///< fetched when it is asked for, not ahead of that
   int8_t tier = 0;
   int8_t home_tier = -1;  ///< of `rank`, in which it keeps what it read from the file system
   int8_t own_tier = -1;   ///< of the reader, in which it keeps a copy
@@ -49,8 +50,6 @@ class IoPolicy {
   /// Why it cannot run this scenario; empty: it can.
   virtual std::string unsupported() const { return ""; }
   virtual Preparation prepare() { return {}; }
-  /// False: each sample is fetched when it is asked for.
-  virtual bool fetches_ahead() const { return true; }
   /// Whether it may train on other samples than the stream says.
   virtual bool replaces_samples() const { return false; }
   /// Moves or replaces the samples of a step.

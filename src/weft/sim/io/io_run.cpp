@@ -11,8 +11,9 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   const auto accesses = ranks * static_cast<size_t>(scenario.batch);
   total_.policy = name_;
   total_.unsupported = policy_->unsupported();
-  window_ = std::max<int64_t>(
-      1, static_cast<int64_t>(scenario.staging_mb * static_cast<double>(scenario.samples) / world.total_mb));
+  const double most = static_cast<double>(scenario.samples * scenario.epochs);  // that a rank could want
+  const double held = scenario.staging_mb * static_cast<double>(scenario.samples) / world.total_mb;
+  window_ = static_cast<int64_t>(std::clamp(held, 1.0, most));
   const int threads = scenario.staging_threads;
   preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging_write.at(threads));
   reader_mb_s_ = scenario.file_system.at(scenario.ranks) / scenario.ranks;
@@ -22,6 +23,7 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   demands_.resize(ranks);
   consumed_.resize(accesses);
   demand_mb_.resize(ranks);
+  on_demand_mb_.resize(ranks);
   overdrawn_mb_.resize(ranks);
   step_mb_.resize(ranks);
   fetch_from_.resize(ranks);
@@ -53,12 +55,14 @@ void IoRun::count_demand(const IoStep& step) {
   std::fill(demand_mb_.begin(), demand_mb_.end(), 0);
   for (int rank = 0; rank < world_->ranks(); ++rank) {
     double& own = step_mb_[static_cast<size_t>(rank)];
-    own = 0;
+    double& on_demand = on_demand_mb_[static_cast<size_t>(rank)];
+    own = on_demand = 0;
     for (int64_t i = rank * step.batch; i < (rank + 1) * step.batch; ++i) {
       const auto at = static_cast<size_t>(i);
       const double mb = world_->mb(step.samples[at]);
       const Served& served = served_[at];
       own += mb;
+      if (served.on_demand) on_demand += mb;
       if (!seen_.empty()) seen_[static_cast<size_t>(step.samples[at])] = true;
       if (served.from == Served::From::file_system) demand_mb_[static_cast<size_t>(served.rank)] += mb;
       if (served.from == Served::From::local) total_.local_mb += mb;
@@ -76,11 +80,13 @@ void IoRun::share_file_system(const IoStep& step) {
     demand.mb = demand_mb_[r];
     total_.file_system_mb += demand.mb;
     demand.always = policy_->background_threads(rank) > 0;
-    if (policy_->fetches_ahead()) {
+    demand.least_s = 0;
+    demand.besides_s = 0;
+    if (on_demand_mb_[r] > 0) {
+      demand.besides_s = on_demand_mb_[r] * preprocess_s_ + step_mb_[r] / scenario.compute_mb_s;
+    } else {
       demand.least_s =
           std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
-    } else {
-      demand.besides_s = step_mb_[r] * (preprocess_s_ + 1 / scenario.compute_mb_s);
     }
   }
   const double readers = readers_at_once(scenario.file_system, demands_);
@@ -106,7 +112,6 @@ void IoRun::play(const IoStep& step) {
   const double compute_s = 1 / world_->scenario.compute_mb_s;
   std::fill(used_.begin(), used_.end(), now_);
   fetch_from_ = fetched_;
-  const bool ahead = policy_->fetches_ahead();
   // Row by row, so that ranks come to what they share in nearly the order of time.
   for (int64_t row = 0; row < step.batch; ++row) {
     const bool same_step = step.step * step.batch + row - window_ >= step.step * step.batch;
@@ -115,8 +120,12 @@ void IoRun::play(const IoStep& step) {
       const auto at = static_cast<size_t>(rank * step.batch + row);
       const Access access{&served_[at], world_->mb(step.samples[at]), rank};
       double& used = used_[static_cast<size_t>(rank)];
-      double start = used;
-      if (ahead) start = same_step ? room_at(step, row, rank) : room;
+      double start = room;
+      if (access.served->on_demand) {
+        start = used;
+      } else if (same_step) {
+        start = room_at(step, row, rank);
+      }
       const double avail = fetch(access, start);
       consumed_[at] = std::max(avail, used);
       used = consumed_[at] + access.mb * compute_s;
@@ -141,7 +150,7 @@ double IoRun::fetch(const Access& access, double start) {
   const auto r = static_cast<size_t>(access.rank);
   const IoScenario& scenario = world_->scenario;
   const double alone_s = thread_fetch_s(access) + access.mb * preprocess_s_;
-  if (policy_->fetches_ahead()) {
+  if (!served.on_demand) {
     start = std::max(start, staging_[r]);
     staging_[r] = start + alone_s / scenario.staging_threads;
   }

@@ -81,6 +81,7 @@ class IoRun {
   std::vector<double> consumed_;    ///< [rank][row]: when the sample was begun to be computed on
   std::vector<FileSystemDemand> demands_;
   std::vector<double> demand_mb_;   ///< of each rank, of the file system
+  std::vector<double> on_demand_mb_;  ///< of each rank, not fetched ahead
   std::vector<double> step_mb_;     ///< of each rank, from anywhere
   std::vector<double> fetch_from_;  ///< fetched_ when the step began
 };

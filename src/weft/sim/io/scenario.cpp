@@ -19,6 +19,7 @@ constexpr int64_t kMostThreads = 1024;
 // Ranks and samples are kept in 32 bits, steps of a run in memory.
 constexpr int64_t kMostRanks = 1 << 20;
 constexpr int64_t kMostSamples = int64_t{1} << 31;
+constexpr double kMostMb = 1e12;  // 10^18 bytes: counted in 64 bits
 constexpr int64_t kMostAccesses = int64_t{1} << 34;
 
 std::vector<std::string> policies_of(ScenarioTable& run) {
@@ -68,6 +69,10 @@ void check_sizes(const ScenarioTable& root, const IoScenario& scenario) {
   if (scenario.samples < step) {
     user_error("{}: {} samples do not fill one step of {} ranks x {}", root.where("dataset"),
                scenario.samples, scenario.ranks, scenario.batch);
+  }
+  if (static_cast<double>(scenario.samples) * (scenario.mean_mb + scenario.deviation_mb) > kMostMb) {
+    user_error("{}: {} samples of {} MB are more than 1e12 MB", root.where("dataset"), scenario.samples,
+               scenario.mean_mb);
   }
   if (scenario.samples * scenario.epochs > kMostAccesses) {
     user_error("{}: {} samples x {} epochs is more than 2^34 accesses", root.where("dataset"),

@@ -18,7 +18,7 @@ class ScenarioTable {
 
   /// A whole number in [least, most].
   int64_t integer(std::string_view key, int64_t least, int64_t most);
-  /// A finite number above 0, at most 1e15; with `or_zero` 0 is allowed too.
+  /// A number from 1e-9 to 1e9; with `or_zero` 0 is allowed too.
   double number(std::string_view key, bool or_zero = false);
   std::string text(std::string_view key);
   std::vector<std::string> texts(std::string_view key);

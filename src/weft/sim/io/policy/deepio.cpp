@@ -1,7 +1,7 @@
 // DeepIO (Zhu et al., "Entropy-Aware I/O Pipelining for Large-Scale Deep Learning on HPC Systems", MASCOTS
 // 2018), as Dryden et al. simulate it: before training each rank loads its share of the data into RAM, as far
-// as it fits, and ranks read from each other's. What does not fit comes from the file system (ordered), or is
-// replaced by a sample that some rank has (opportunistic).
+// as it fits, and ranks read from each other's, ahead of use. What does not fit is read from the file system
+// when it is asked for (ordered), or replaced by a sample that the rank has (opportunistic).
 #include "weft/base/philox.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/shards.h"
@@ -40,6 +40,7 @@ class DeepIo final : public IoPolicy {
   void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
     for (size_t i = 0; i < out.size(); ++i) {
       const Shards::Place place = shards_.find(step.samples[i]);
+      out[i].on_demand = place.tier < 0;
       if (place.tier < 0) continue;
       out[i].from = place.rank == out[i].rank ? Served::From::local : Served::From::peer;
       out[i].rank = place.rank;

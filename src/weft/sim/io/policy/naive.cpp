@@ -7,8 +7,9 @@ namespace {
 
 class Naive final : public IoPolicy {
  public:
-  bool fetches_ahead() const override { return false; }
-  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> /*out*/) override {}
+  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> out) override {
+    for (Served& served : out) served.on_demand = true;
+  }
 };
 
 }  // namespace
