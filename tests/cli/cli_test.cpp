@@ -235,4 +235,24 @@ TEST_F(Cli, DataIsMadeInspectedAndChecked) {
   EXPECT_EQ(outcome.text, "weft: --shape 8x: expected sizes as in 128x128x128x4\n");
 }
 
+TEST_F(Cli, SimulatesAScenario) {
+  const std::string scenario = std::string(WEFT_SOURCE_DIR) + "/recipes/simulate/mnist.toml";
+  const std::string json = (folder_ / "result.json").string();
+  Outcome outcome = run(fmt::format("simulate io {} --policy weft,naive --json {}", scenario, json));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  EXPECT_LT(outcome.text.find("\nnaive  "), outcome.text.find("\nweft  ")) << outcome.text;
+  EXPECT_EQ(outcome.text.find("nopfs"), std::string::npos) << outcome.text;
+  EXPECT_NE(content(json).find("\"ratio_to_bound\""), std::string::npos);
+  outcome = run("simulate io --help");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.text.find("locality-aware"), std::string::npos) << outcome.text;
+  outcome = run("simulate io " + (folder_ / "none.toml").string());
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.text, "weft: " + (folder_ / "none.toml").string() + ": no such scenario file\n");
+  outcome = run(fmt::format("simulate io {} --policy weft --json /nowhere/x.json", scenario));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("weft: --json /nowhere/x.json: the file cannot be written\n"),
+            std::string::npos);
+}
+
 }  // namespace

@@ -20,13 +20,19 @@ class TimeLeft {
  public:
   void show(double done) {
     const auto now = Clock::now();
+    if (done > 0 && !steps_began_) {
+      steps_began_ = true;
+      began_ = now;
+    }
     if (std::chrono::duration<double>(now - last_).count() < (terminal_ ? 0.5 : 10)) return;
     last_ = now;
     const double spent = std::chrono::duration<double>(now - began_).count();
     if (spent < kQuiet) return;
     shown_ = true;
-    fmt::print(stderr, "{}simulated {:.0f}%, about {:.0f} s left{}", terminal_ ? "\r" : "", 100 * done,
-               spent / done * (1 - done), terminal_ ? " " : "\n");
+    const std::string text =
+        done > 0 ? fmt::format("simulated {:.0f}%, about {:.0f} s left", 100 * done, spent / done * (1 - done))
+                 : "preparing the policies";
+    fmt::print(stderr, "{}{:<40}{}", terminal_ ? "\r" : "", text, terminal_ ? "" : "\n");
     std::fflush(stderr);
   }
   TimeLeft() = default;
@@ -41,6 +47,7 @@ class TimeLeft {
   static constexpr double kQuiet = 2;  ///< seconds
   bool terminal_ = isatty(STDERR_FILENO) == 1;
   bool shown_ = false;
+  bool steps_began_ = false;  ///< what came before says nothing about how long they take
   Clock::time_point began_ = Clock::now();
   Clock::time_point last_ = began_;
 };
@@ -56,16 +63,19 @@ std::string help_of_policies() {
       "  file sys, peers, local   GB read from the file system, sent between ranks, read from own tiers\n"
       "  covered      share of the samples that lie in some tier\n"
       "Policies:\n";
-  for (const auto& entry : io_policies().entries()) text += fmt::format("  {:<21} {}\n", entry.name, entry.about);
+  for (const auto& entry : io_policies().entries())
+    text += fmt::format("  {:<21} {}\n", entry.name, entry.about);
   return text + "Example: weft simulate io recipes/simulate/imagenet-1k.toml --policy nopfs,weft";
 }
 
 }  // namespace
 
 void SimulateCommand::declare(CLI::App& app) {
-  simulate_ = app.add_subcommand("simulate", "what if: a larger cluster, another file system, another policy");
+  simulate_ =
+      app.add_subcommand("simulate", "what if: a larger cluster, another file system, another policy");
   simulate_->require_subcommand(1);
-  CLI::App* io = simulate_->add_subcommand("io", "time, waiting and bytes of ways to load data, in virtual time");
+  CLI::App* io =
+      simulate_->add_subcommand("io", "time, waiting and bytes of ways to load data, in virtual time");
   io->add_option("SCENARIO", scenario_, "scenario file (TOML)")->required();
   io->add_option("--policy", policies_, "only these, in place of the scenario's list")
       ->delimiter(',')
@@ -78,6 +88,11 @@ int SimulateCommand::run() const {
   set_threads(available_cores());
   IoScenario scenario = read_io_scenario(scenario_);
   if (!policies_.empty()) scenario.policies = policies_;
+  std::ofstream file;
+  if (!json_.empty()) {  // before minutes of simulation
+    file.open(json_);
+    if (!file) user_error("--json {}: the file cannot be written", json_);
+  }
   IoComparison comparison;
   {
     TimeLeft left;
@@ -85,7 +100,6 @@ int SimulateCommand::run() const {
   }
   fmt::print("{}", to_text(comparison));
   if (json_.empty()) return 0;
-  std::ofstream file(json_);
   file << to_json(comparison);
   file.close();
   if (!file) user_error("--json {}: the file cannot be written", json_);

@@ -161,7 +161,7 @@ TEST(SimulateIo, AFileSystemThatIsTooSlowSetsThePace) {
 }
 
 // Tiers of all ranks as large as the data. The original's sampler covers 84% on 4 ranks; on 16 it covers 66%,
-// and a sixth more where ties are broken by first use, as here (an independent count gave 75.7%).
+// where ties are left to a sort; by first use, as here, a count apart from this code gave 75.7%.
 TEST(SimulateIo, NoPfsLeavesSamplesOut) {
   IoScenario scenario = small_scenario();
   scenario.samples = 40'000;
@@ -182,8 +182,8 @@ TEST(SimulateIo, NoPfsLeavesSamplesOut) {
 // proportion (bench/simulate_io.sh runs them whole).
 TEST(SimulateIo, RanksThePublishedPoliciesAsThePaperDoes) {
   for (const char* name : {"imagenet-1k", "openimages", "imagenet-22k", "cosmoflow"}) {
-    IoScenario scenario =
-        read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate" / (std::string(name) + ".toml"));
+    IoScenario scenario = read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate" /
+                                           (std::string(name) + ".toml"));
     const double smaller = 4000.0 / static_cast<double>(scenario.samples);
     scenario.samples = 4000;
     scenario.staging_mb *= smaller;

@@ -8,9 +8,9 @@ namespace weft {
 /// What one rank asks of the file system while a step is fetched.
 struct FileSystemDemand {
   double mb = 0;
-  double least_s = 0;   ///< that the step's fetching takes even if the file system were infinitely fast
+  double least_s = 0;    ///< that the step's fetching takes even if the file system were infinitely fast
   double besides_s = 0;  ///< in which the rank does not read, because it computes between reads
-  bool always = false;  ///< it reads all the time, for its tiers
+  bool always = false;   ///< it reads all the time, for its tiers
 };
 
 /// gamma: how many ranks read at once, on average over a step. A rank that would be done before its time is

@@ -17,7 +17,8 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   const int threads = scenario.staging_threads;
   preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging_write.at(threads));
   reader_mb_s_ = scenario.file_system.at(scenario.ranks) / scenario.ranks;
-  for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_}) clocks->resize(ranks);
+  for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_})
+    clocks->resize(ranks);
   tiers_.resize(ranks * scenario.tiers.size());
   served_.resize(accesses);
   demands_.resize(ranks);
@@ -43,7 +44,8 @@ void IoRun::step(int64_t step, std::span<const int64_t> samples) {
   now.batch = world_->scenario.batch;
   now.samples = samples_;
   policy_->arrange(now);
-  for (size_t i = 0; i < served_.size(); ++i) served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
+  for (size_t i = 0; i < served_.size(); ++i)
+    served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
   policy_->serve(now, reader_mb_s_, served_);
   count_demand(now);
   share_file_system(now);
@@ -85,8 +87,7 @@ void IoRun::share_file_system(const IoStep& step) {
     if (on_demand_mb_[r] > 0) {
       demand.besides_s = on_demand_mb_[r] * preprocess_s_ + step_mb_[r] / scenario.compute_mb_s;
     } else {
-      demand.least_s =
-          std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
+      demand.least_s = std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
     }
   }
   const double readers = readers_at_once(scenario.file_system, demands_);

@@ -10,15 +10,15 @@ namespace weft {
 
 struct IoResult {
   std::string policy;
-  std::string unsupported;   ///< why there is nothing else here
-  double seconds = 0;        ///< preparation included
-  double prepare_s = 0;      ///< before the first step
-  double compute_s = 0;      ///< the same steps, had no sample to be waited for
+  std::string unsupported;  ///< why there is nothing else here
+  double seconds = 0;       ///< preparation included
+  double prepare_s = 0;     ///< before the first step
+  double compute_s = 0;     ///< the same steps, had no sample to be waited for
   double file_system_mb = 0;
-  double peer_mb = 0;        ///< sent from rank to rank
-  double local_mb = 0;       ///< from the reader's own tiers
-  double covered = 0;        ///< share of samples with a copy in some tier
-  double read = 1;           ///< share of samples that were trained on at all
+  double peer_mb = 0;   ///< sent from rank to rank
+  double local_mb = 0;  ///< from the reader's own tiers
+  double covered = 0;   ///< share of samples with a copy in some tier
+  double read = 1;      ///< share of samples that were trained on at all
   /// Of the time, in which the slowest rank waits for samples.
   double stall_share() const { return seconds > compute_s ? (seconds - compute_s) / seconds : 0; }
 };
@@ -72,18 +72,18 @@ class IoRun {
   std::vector<double> reading_;    ///< reads of the file system are done
   std::vector<double> sending_;
   std::vector<double> receiving_;
-  std::vector<double> tiers_;  ///< [rank][tier]
+  std::vector<double> tiers_;         ///< [rank][tier]
   std::vector<double> overdrawn_mb_;  ///< the background read, and steps needed, within the same time
 
   // Of the step in hand.
   std::vector<int64_t> samples_;
   std::vector<Served> served_;
-  std::vector<double> consumed_;    ///< [rank][row]: when the sample was begun to be computed on
+  std::vector<double> consumed_;  ///< [rank][row]: when the sample was begun to be computed on
   std::vector<FileSystemDemand> demands_;
-  std::vector<double> demand_mb_;   ///< of each rank, of the file system
+  std::vector<double> demand_mb_;     ///< of each rank, of the file system
   std::vector<double> on_demand_mb_;  ///< of each rank, not fetched ahead
-  std::vector<double> step_mb_;     ///< of each rank, from anywhere
-  std::vector<double> fetch_from_;  ///< fetched_ when the step began
+  std::vector<double> step_mb_;       ///< of each rank, from anywhere
+  std::vector<double> fetch_from_;    ///< fetched_ when the step began
 };
 
 }  // namespace weft

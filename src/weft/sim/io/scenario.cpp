@@ -29,9 +29,9 @@ std::vector<std::string> policies_of(ScenarioTable& run) {
   for (const std::string& name : chosen) {
     if (std::find(all.begin(), all.end(), name) != all.end()) continue;
     const auto near = nearest_key(name, all);
-    user_error("{}: there is no policy \"{}\"{}", run.where("policies"), name,
-               near ? "; did you mean \"" + *near + "\"?"
-                    : fmt::format("; there are {}", fmt::join(all, ", ")));
+    user_error(
+        "{}: there is no policy \"{}\"{}", run.where("policies"), name,
+        near ? "; did you mean \"" + *near + "\"?" : fmt::format("; there are {}", fmt::join(all, ", ")));
   }
   return chosen;
 }

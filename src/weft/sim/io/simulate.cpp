@@ -11,6 +11,7 @@ IoComparison simulate_io(const IoScenario& scenario, const std::function<void(do
   std::vector<std::unique_ptr<IoRun>> runs;
   const auto add = [&](const std::string& name) {
     runs.push_back(std::make_unique<IoRun>(world, name, make_io_policy(name, world)));
+    if (on_progress) on_progress(0);
   };
   for (const std::string& name : scenario.policies) add(name);
   add("lower-bound");  // whether asked for or not: others are compared with it

@@ -89,12 +89,9 @@ std::string to_json(const IoComparison& comparison) {
     entry["samples_read"] = run.read;
     policies.push_back(std::move(entry));
   }
-  const Json json = {{"scenario", scenario.name},
-                     {"ranks", scenario.ranks},
-                     {"epochs", scenario.epochs},
-                     {"samples", scenario.samples},
-                     {"dataset_mb", comparison.total_mb},
-                     {"bound_seconds", comparison.bound_s},
+  const Json json = {{"scenario", scenario.name},         {"ranks", scenario.ranks},
+                     {"epochs", scenario.epochs},         {"samples", scenario.samples},
+                     {"dataset_mb", comparison.total_mb}, {"bound_seconds", comparison.bound_s},
                      {"policies", std::move(policies)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

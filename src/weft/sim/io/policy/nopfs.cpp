@@ -33,9 +33,7 @@ class NoPfs final : public IoPolicy {
   };
   static constexpr float kNo = -1;
 
-  size_t tier_at(int rank, int tier) const {
-    return static_cast<size_t>(rank * world_->tiers() + tier);
-  }
+  size_t tier_at(int rank, int tier) const { return static_cast<size_t>(rank * world_->tiers() + tier); }
   std::span<Copy> copies_of(int64_t sample) {
     return {copies_.data() + sample * world_->scenario.epochs, static_cast<size_t>(world_->scenario.epochs)};
   }
@@ -159,7 +157,7 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s, std::span<Served>
     for (const Copy& copy : copies_of(step.samples[i])) {
       if (copy.tier < 0) continue;
       if (copy.rank == reader) own = &copy;
-      if (static_cast<double>(copy.filled) > filled_[tier_at(copy.rank, copy.tier)]) continue;
+      if (copy.filled > static_cast<float>(filled_[tier_at(copy.rank, copy.tier)])) continue;
       const TierSpec& tier = scenario.tiers[static_cast<size_t>(copy.tier)];
       double rate = tier.read_mb_s() / tier.threads;
       if (copy.rank != reader) rate = std::min(rate, scenario.network_mb_s);

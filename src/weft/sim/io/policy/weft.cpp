@@ -20,7 +20,8 @@ Placement placed(const IoWorld& world) {
   PlacementOptions options;
   std::vector<int64_t> bytes;
   bytes.reserve(world.sizes.size());
-  for (const float mb : world.sizes) bytes.push_back(static_cast<int64_t>(static_cast<double>(mb) * kBytesPerMb));
+  for (const float mb : world.sizes)
+    bytes.push_back(static_cast<int64_t>(static_cast<double>(mb) * kBytesPerMb));
   options.record_bytes = bytes;
   std::vector<int64_t> capacity;
   for (const TierSpec& tier : world.scenario.tiers)
@@ -43,7 +44,9 @@ std::vector<double> spare_room(const IoWorld& world, const Placement& placement)
 class Weft final : public IoPolicy {
  public:
   explicit Weft(const IoWorld& world)
-      : world_(&world), placement_(placed(world)), replicas_(world, spare_room(world, placement_)),
+      : world_(&world),
+        placement_(placed(world)),
+        replicas_(world, spare_room(world, placement_)),
         read_(world.sizes.size()) {}
 
   void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) override {
