@@ -29,9 +29,9 @@ class TimeLeft {
     const double spent = std::chrono::duration<double>(now - began_).count();
     if (spent < kQuiet) return;
     shown_ = true;
-    const std::string text =
-        done > 0 ? fmt::format("simulated {:.0f}%, about {:.0f} s left", 100 * done, spent / done * (1 - done))
-                 : "preparing the policies";
+    const std::string text = done > 0 ? fmt::format("simulated {:.0f}%, about {:.0f} s left", 100 * done,
+                                                    spent / done * (1 - done))
+                                      : "preparing the policies";
     fmt::print(stderr, "{}{:<40}{}", terminal_ ? "\r" : "", text, terminal_ ? "" : "\n");
     std::fflush(stderr);
   }
