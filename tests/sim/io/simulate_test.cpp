@@ -48,9 +48,7 @@ TEST(SimulateIo, NoRankReadsFasterThanTheFileSystemAllows) {
   for (const IoScenario& scenario : scenarios()) {
     const double most_mb_s = scenario.file_system.at(1e9);
     for (const IoResult& run : simulate_io(scenario, nullptr).runs) {
-      // What is read ahead at a step's pace is charged to the step after it: a step's worth of slack.
-      const double slack = 1.02;
-      EXPECT_LE(run.file_system_mb, run.seconds * most_mb_s * slack) << run.policy;
+      EXPECT_LE(run.file_system_mb, run.seconds * most_mb_s * (1 + kRounding)) << run.policy;
     }
   }
 }

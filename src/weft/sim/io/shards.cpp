@@ -46,7 +46,8 @@ Preparation Shards::load() const {
   for (int rank = 0; rank < scenario.ranks; ++rank) {
     double mb = 0;
     for (int tier = 0; tier < tiers_; ++tier) {
-      const double part = mb_[static_cast<size_t>(rank * tiers_ + tier)];
+      const double part =
+          mb_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
       mb += part;
       const double written_s = part / scenario.tiers[static_cast<size_t>(tier)].write_mb_s();
       preparation.seconds = std::max(preparation.seconds, written_s);

@@ -33,7 +33,9 @@ class NoPfs final : public IoPolicy {
   };
   static constexpr float kNo = -1;
 
-  size_t tier_at(int rank, int tier) const { return static_cast<size_t>(rank * world_->tiers() + tier); }
+  size_t tier_at(int rank, int tier) const {
+    return static_cast<size_t>(rank) * world_->scenario.tiers.size() + static_cast<size_t>(tier);
+  }
   std::span<Copy> copies_of(int64_t sample) {
     return {copies_.data() + sample * world_->scenario.epochs, static_cast<size_t>(world_->scenario.epochs)};
   }
@@ -53,7 +55,7 @@ class NoPfs final : public IoPolicy {
 };
 
 NoPfs::NoPfs(const IoWorld& world) : world_(&world) {
-  const auto tiers = static_cast<size_t>(world.ranks() * world.tiers());
+  const size_t tiers = tier_at(world.ranks(), 0);
   wanted_.resize(tiers);
   filled_.resize(tiers);
   if (world.tiers() == 0) return;
