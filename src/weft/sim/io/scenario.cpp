@@ -23,7 +23,7 @@ constexpr double kMostMb = 1e12;  // 10^18 bytes: counted in 64 bits
 constexpr int64_t kMostAccesses = int64_t{1} << 34;
 
 std::vector<std::string> policies_of(ScenarioTable& run) {
-  const std::vector<std::string> all = io_policy_names();
+  std::vector<std::string> all = io_policy_names();
   if (!run.has("policies")) return all;
   std::vector<std::string> chosen = run.texts("policies");
   for (const std::string& name : chosen) {
