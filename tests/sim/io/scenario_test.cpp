@@ -108,7 +108,7 @@ TEST(IoScenario, RefusesWhatMakesNoSense) {
 
 TEST(IoScenario, ReadsThePublishedOnes) {
   for (const char* name : {"mnist", "imagenet-1k", "imagenet-1k-fast", "openimages", "imagenet-22k",
-                           "cosmoflow", "cosmoflow-512", "thousand-ranks"}) {
+                           "cosmoflow", "cosmoflow-512", "thousand-ranks", "slow-server"}) {
     const auto path =
         std::filesystem::path(WEFT_SOURCE_DIR) / "recipes" / "simulate" / (std::string(name) + ".toml");
     EXPECT_EQ(read_io_scenario(path).policies, io_policy_names()) << name;

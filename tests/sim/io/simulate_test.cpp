@@ -219,11 +219,30 @@ TEST(SimulateIo, NaiveIsAboutAsSlowAsPublished) {
   EXPECT_NEAR(ratio, 1.7, 0.15 * 1.7);
 }
 
+// Bar of issue 3: what bench/slow_fs.sh measured on four hosts and a file server behind 50 Mbit/s
+// (docs/data.md): 6.22 s, then three epochs of 0.93 s; without I/O 0.93 s. PyTorch's DataLoader: 6.48 s,
+// then 6.11 s.
+TEST(SimulateIo, PredictsTheStallThatWasMeasured) {
+  const IoComparison comparison = simulate_io(
+      read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate/slow-server.toml"),
+      nullptr);
+  const auto stall = [&](const char* policy) {
+    return run_of(comparison, policy).seconds - comparison.bound_s;
+  };
+  constexpr double kWeft = 6.22 + 3 * 0.93 - 4 * 0.93;
+  constexpr double kDoubleBuffering = 6.48 + 3 * 6.11 - 4 * 0.93;
+  EXPECT_NEAR(stall("weft"), kWeft, 0.15 * kWeft);
+  EXPECT_NEAR(stall("staging-buffer"), kDoubleBuffering, 0.15 * kDoubleBuffering);
+}
+
 TEST(SimulateIo, ASlowNetworkTurnsRanksToTheFileSystem) {
   IoScenario scenario = small_scenario();
+  const double fast_mb = run_of(simulate_io(scenario, nullptr), "weft").peer_mb;
   scenario.network_mb_s = 1;
-  EXPECT_EQ(run_of(simulate_io(scenario, nullptr), "weft").peer_mb, 0);
-  EXPECT_GT(run_of(simulate_io(small_scenario(), nullptr), "weft").peer_mb, 0);
+  const IoComparison slow = simulate_io(scenario, nullptr);
+  // While no step waits a copy is taken however slowly it comes, as the loader does.
+  EXPECT_LT(run_of(slow, "weft").peer_mb, 0.7 * fast_mb);
+  EXPECT_GT(run_of(slow, "weft").file_system_mb, 1.5 * slow.total_mb);
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ struct IoStep {
   int64_t epoch = 0;
   int64_t batch = 1;
   std::span<int64_t> samples;
+  /// Of each rank: it fetches this step while it computes the one before, or waits already.
+  std::span<const uint8_t> urgent;
 };
 
 /// Before the first step.

@@ -24,6 +24,7 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   demands_.resize(ranks);
   consumed_.resize(accesses);
   demand_mb_.resize(ranks);
+  urgent_.resize(ranks);
   on_demand_mb_.resize(ranks);
   overdrawn_mb_.resize(ranks);
   step_mb_.resize(ranks);
@@ -43,6 +44,10 @@ void IoRun::step(int64_t step, std::span<const int64_t> samples) {
   now.epoch = world_->stream->epoch_of(step);
   now.batch = world_->scenario.batch;
   now.samples = samples_;
+  for (size_t rank = 0; rank < urgent_.size(); ++rank) {
+    urgent_[rank] = step < 2 || fetched_[rank] >= step_ends_[static_cast<size_t>(step - 2)] ? 1 : 0;
+  }
+  now.urgent = urgent_;
   policy_->arrange(now);
   for (size_t i = 0; i < served_.size(); ++i)
     served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};

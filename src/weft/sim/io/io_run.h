@@ -77,6 +77,7 @@ class IoRun {
 
   // Of the step in hand.
   std::vector<int64_t> samples_;
+  std::vector<uint8_t> urgent_;
   std::vector<Served> served_;
   std::vector<double> consumed_;  ///< [rank][row]: when the sample was begun to be computed on
   std::vector<FileSystemDemand> demands_;

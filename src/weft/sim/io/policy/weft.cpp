@@ -1,7 +1,7 @@
 // What Weft's loader does (data/load/fetcher.cpp), with the loader's own placement: every sample has one home
 // that all ranks agree on. A home reads a sample from the file system when it, or another, first needs it,
 // and keeps it; others ask the home. Room that homes leave over holds second copies of what a rank reads soon
-// again. A peer's copy is preferred unless the file system is clearly faster.
+// again. A peer's copy is preferred unless the file system is clearly faster and a step is about to wait.
 #include <algorithm>
 
 #include "weft/data/place/placement.h"
@@ -69,7 +69,8 @@ class Weft final : public IoPolicy {
     if (replica >= 0) {
       out.from = Served::From::local;
       out.tier = static_cast<int8_t>(replica);
-    } else if (home.rank >= 0 && (at_home || peer_is_best(home.tier, file_system_mb_s))) {
+    } else if (home.rank >= 0 && (at_home || step.urgent[static_cast<size_t>(reader)] == 0 ||
+                                  peer_is_best(home.tier, file_system_mb_s))) {
       ask_home(home, sample, out);
     }
     if (at_home) return;
