@@ -1,6 +1,7 @@
 #include "weft/cli/data_bench.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -93,6 +94,15 @@ double naive_seconds(const Recipe& recipe, const DataFacts& facts, int64_t sampl
   return seconds_since(start);
 }
 
+void print_digest(int64_t number, std::span<const View> tensors) {
+  fmt::print("batch {}", number);
+  for (const View& tensor : tensors) {
+    fmt::print(" {:08x}", crc32_z(0, reinterpret_cast<const Bytef*>(tensor.data),
+                                  static_cast<z_size_t>(tensor.bytes())));
+  }
+  fmt::print("\n");
+}
+
 }  // namespace
 
 int run_data_bench(const DataBenchOptions& options) {
@@ -116,7 +126,9 @@ int run_data_bench(const DataBenchOptions& options) {
       std::vector<View> lent = inputs.views;
       if (!data.train->lend(epoch * epoch_steps + step, lent, inputs.regions)) {
         data.train->fill(epoch * epoch_steps + step, inputs.views, inputs.regions);
+        lent = inputs.views;
       }
+      if (options.digest && first) print_digest(epoch * epoch_steps + step, lent);
       if (options.compute_ms > 0)
         std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(options.compute_ms));
     }

@@ -12,6 +12,7 @@ struct DataBenchOptions {
   int64_t epochs = 2;
   int64_t steps = 0;      ///< of each epoch; 0: all
   double compute_ms = 0;  ///< that each step waits, in place of the network
+  bool digest = false;    ///< whether the CRC-32 of each batch of rank 0 is printed, to compare loaders
   bool naive = true;      ///< whether the naive way is measured too
 };
 

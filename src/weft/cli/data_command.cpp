@@ -173,6 +173,7 @@ void DataCommand::declare(CLI::App& app) {
   bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(CLI::Range(1, 1000));
   bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all");
   bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute");
+  bench_->add_flag("--digest", bench_options_.digest, "print the CRC-32 of each batch of rank 0");
   bench_->add_flag("--naive,!--no-naive", bench_options_.naive, "whether the naive way is measured too");
   CLI::App* make = data_->add_subcommand("make", "make data to try things with");
   make->require_subcommand(1);

@@ -35,6 +35,8 @@ class CommSession {
   bool all_ranks_end(double seconds) const;
   /// Whether other threads than the main one may use MPI at the same time (PeerLink). False without MPI.
   static bool threads_may_communicate();
+  /// Whether MPI has been started and not ended, by a session or by somebody else (mpi4py).
+  static bool mpi_runs();
 
  private:
   struct Ending;

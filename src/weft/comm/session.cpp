@@ -76,6 +76,8 @@ bool CommSession::threads_may_communicate() {
   return provided == MPI_THREAD_MULTIPLE;
 }
 
+bool CommSession::mpi_runs() { return mpi_is_running(); }
+
 CommSession::~CommSession() {
   if (!started_ || !mpi_is_running()) return;
   if (std::uncaught_exceptions() > exceptions_) Communicator::abort_job(1);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/memory.h"
 #include "weft/base/threads.h"
 #include "weft/run/arena.h"
 
@@ -84,17 +85,7 @@ void check_memory(int64_t bytes) {
       static_cast<double>(available) / kGiB);
 }
 
-int64_t free_memory_of_this_rank() {
-  // MemAvailable counts the page cache, which gives way; free pages alone would say little.
-  std::ifstream file("/proc/meminfo");
-  std::string key;
-  int64_t kilobytes = 0;
-  while (file >> key >> kilobytes) {
-    if (key == "MemAvailable:") return kilobytes * 1024 / local_ranks();
-    file.ignore(1024, '\n');
-  }
-  return int64_t{sysconf(_SC_AVPHYS_PAGES)} * sysconf(_SC_PAGESIZE) / local_ranks();
-}
+int64_t free_memory_of_this_rank() { return available_memory() / local_ranks(); }
 
 void use_cores(const Recipe& recipe) {
   const int count = threads_for(recipe);

@@ -74,20 +74,6 @@ HeldOut open_held_out(const Recipe& recipe, const std::shared_ptr<const Source>&
   return hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
 }
 
-/// How images become inputs: as they are, or cut to data.size.
-ImageTransform transform_for(const ImageKeys& keys, ImageSize first, bool training) {
-  ImageTransform transform;
-  transform.height = keys.size > 0 ? keys.size : first.height;
-  transform.width = keys.size > 0 ? keys.size : first.width;
-  if (keys.size > 0) transform.crop = ImageTransform::Crop::centre;
-  transform.resize = keys.size * 8 / 7;  // 256 for 224
-  if (training && keys.augment) {
-    transform.crop = keys.size > 0 ? ImageTransform::Crop::random_resized : ImageTransform::Crop::padded;
-    transform.mirror = true;
-  }
-  return transform;
-}
-
 std::shared_ptr<const KnownChecksums> known_checksums(const ImageKeys& keys, const Source& all,
                                                       const HeldOut& parts) {
   if (keys.checksums.empty()) return nullptr;
@@ -139,8 +125,8 @@ TrainingData open_images(const Recipe& recipe, const Communicator& world) {
     user_error("data.validation: its classes differ from those of {}", recipe.data.path);
   }
   const ImageSize first = size_of_image(*source, 0);
-  ImageTransform training = transform_for(keys, first, true);
-  ImageTransform evaluating = transform_for(keys, first, false);
+  ImageTransform training = usual_transform(first, keys.size, keys.augment);
+  ImageTransform evaluating = usual_transform(first, keys.size, false);
   const ImageStatistics statistics = statistics_for(recipe, *source, world);
   training.mean = evaluating.mean = statistics.mean;
   training.deviation = evaluating.deviation = statistics.deviation;

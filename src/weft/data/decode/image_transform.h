@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "weft/data/decode/pixels.h"
+
 namespace weft {
 
 /// In this order: crop, mirror, colour jitter (its changes in random order), normalise, cutout.
@@ -30,5 +32,23 @@ struct ImageTransform {
   std::array<double, 3> mean{0, 0, 0};  ///< of values in [0, 1]
   std::array<double, 3> deviation{1, 1, 1};
 };
+
+/// What the field does by habit: images as they are (`side` 0) or `side` pixels high and wide, cut from the
+/// middle after the shorter side was scaled to 8/7 of it; augmented: cut at random (shifted by up to 4
+/// pixels, or a random area where they are scaled) and mirrored.
+inline ImageTransform usual_transform(ImageSize as_it_is, int64_t side, bool augmented) {
+  using Crop = ImageTransform::Crop;
+  ImageTransform transform;
+  transform.height = side > 0 ? side : as_it_is.height;
+  transform.width = side > 0 ? side : as_it_is.width;
+  transform.resize = side * 8 / 7;  // 256 for 224
+  if (augmented) {
+    transform.crop = side > 0 ? Crop::random_resized : Crop::padded;
+    transform.mirror = true;
+  } else if (side > 0) {
+    transform.crop = Crop::centre;
+  }
+  return transform;
+}
 
 }  // namespace weft

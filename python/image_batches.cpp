@@ -1,0 +1,92 @@
+#include "python/image_batches.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/data/decode/image_statistics.h"
+#include "weft/data/source/open_source.h"
+
+namespace weft {
+
+namespace {
+
+// Of the ring's slots, the batch that a loop works on and the one before it, which its variables still hold
+// when it asks for the next; more than these get memory of their own.
+constexpr int64_t kOut = 2;
+
+void check(const ImageBatchesOptions& options) {
+  const auto three = [](const std::vector<double>& values) { return values.empty() || values.size() == 3; };
+  if (options.batch < 1) user_error("batch_size = {}: expected at least 1", options.batch);
+  if (options.workers < 1) user_error("num_workers = {}: expected at least 1", options.workers);
+  if (options.size < 0) user_error("size = {}: expected a number of pixels, or 0", options.size);
+  if (options.lookahead < 1) user_error("lookahead = {}: expected at least 1", options.lookahead);
+  if (!three(options.mean)) user_error("mean: expected three numbers, of red, green and blue");
+  if (!three(options.deviation)) user_error("std: expected three numbers, of red, green and blue");
+  if (std::ranges::any_of(options.deviation, [](double value) { return !(value > 0); })) {
+    user_error("std: expected numbers above 0");
+  }
+  if (options.ranks < 1 || options.rank < 0 || options.rank >= options.ranks) {
+    user_error("rank = {}, world_size = {}: expected a rank below the size", options.rank, options.ranks);
+  }
+}
+
+}  // namespace
+
+ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(options)) {
+  check(options_);
+  source_ = open_source({.path = options_.path, .fields = {}, .split = options_.split}).source;
+  if (!source_->encoded_images()) {
+    user_error("{}: expected JPEG or PNG images (a folder tree or tar shards)", options_.path);
+  }
+  StreamedImagesOptions streaming;
+  const Communicator world = Communicator::world();
+  const bool mpi = world.size() > 1;
+  rank_ = mpi ? world.rank() : options_.rank;
+  ranks_ = mpi ? world.size() : options_.ranks;
+  streaming.source = source_;
+  streaming.transform = usual_transform(size_of_image(*source_, 0), options_.size, options_.augment);
+  ImageStatistics statistics;
+  if (options_.mean.empty() || options_.deviation.empty()) {
+    statistics = image_statistics(*source_, options_.seed, world);
+  }
+  std::ranges::copy(options_.mean, statistics.mean.begin());
+  std::ranges::copy(options_.deviation, statistics.deviation.begin());
+  streaming.transform.mean = statistics.mean;
+  streaming.transform.deviation = statistics.deviation;
+  streaming.batch = options_.batch * ranks_;
+  streaming.seed = options_.seed;
+  streaming.shuffle = options_.shuffle;
+  streaming.last = options_.drop_last ? LastBatch::drop : LastBatch::redistribute;
+  if (mpi) streaming.world = world;
+  streaming.data_ranks = ranks_;
+  streaming.rank = rank_;
+  streaming.share = true;
+  streaming.memory_bytes = options_.memory_bytes;
+  for (const auto& [path, bytes] : options_.cache) streaming.directories.push_back({path, bytes, rank_});
+  streaming.workers = options_.workers;
+  streaming.lookahead = options_.lookahead;
+  streaming.on_bad = options_.on_bad;
+  streaming.bad_limit = options_.bad_limit;
+  images_ = std::make_unique<StreamedImages>(std::move(streaming));
+}
+
+std::vector<std::string> ImageBatches::classes() const {
+  const std::span<const std::string> names = source_->classes();
+  return {names.begin(), names.end()};
+}
+
+HeldBatch ImageBatches::take(int64_t number) {
+  if (number != next_) out_ = 0;  // a new loader begins
+  for (; out_ >= kOut; --out_) images_->give_back();
+  const Batch& batch = images_->take(number, options_.dtype);
+  ++out_;
+  next_ = number + 1;
+  HeldBatch held{batch.memory, batch.tensors[0], batch.tensors[1], 0};
+  const std::span labels(held.labels.as<int32_t>(), static_cast<size_t>(held.labels.elems()));
+  // Empty rows are the last: of a batch that the epoch did not fill. Bad samples leave holes, which stay.
+  held.rows = std::ssize(labels);
+  while (held.rows > 0 && labels[static_cast<size_t>(held.rows - 1)] < 0) --held.rows;
+  return held;
+}
+
+}  // namespace weft
