@@ -34,8 +34,8 @@ struct ImageBatchesOptions {
 /// A batch that Python holds: its memory stays as long as somebody has it.
 struct HeldBatch {
   std::shared_ptr<const void> memory;
-  View pixels;  ///< [rows, height, width, 3]
-  View labels;  ///< i32 [rows]; -1: the row is empty
+  View pixels;       ///< [rows, height, width, 3]
+  View labels;       ///< i32 [rows]; -1: the row is empty
   int64_t rows = 0;  ///< that are not empty
 };
 

@@ -26,9 +26,8 @@ constexpr double kLookMs = 50;
 /// An array over the batch's memory, which stays until Python has let go of the array.
 nb::object array_of(const HeldBatch& batch, const weft::View& view, nb::dlpack::dtype dtype) {
   auto* keeper = new std::shared_ptr<const void>(batch.memory);
-  nb::capsule owner(keeper, [](void* memory) noexcept {
-    delete static_cast<std::shared_ptr<const void>*>(memory);
-  });
+  nb::capsule owner(keeper,
+                    [](void* memory) noexcept { delete static_cast<std::shared_ptr<const void>*>(memory); });
   std::vector<size_t> shape(view.type.shape.begin(), view.type.shape.end());
   shape[0] = static_cast<size_t>(batch.rows);
   return nb::cast(nb::ndarray<nb::array_api>(view.data, shape.size(), shape.data(), owner, nullptr, dtype),
@@ -119,12 +118,12 @@ NB_MODULE(_weft, module) {
       .def("next", &next_batch)
       .def("stats", &stats_of)
       .def("notices", &ImageBatches::notices);
-  module.def("parse_bytes", [](const std::string& text, const std::string& what) {
-    return weft::parse_bytes(text, what);
-  });
+  module.def("parse_bytes",
+             [](const std::string& text, const std::string& what) { return weft::parse_bytes(text, what); });
   module.def("available_memory", &weft::available_memory);
   module.def("begin", [] {
-    if (!session() && !weft::CommSession::mpi_runs()) session() = std::make_unique<weft::CommSession>(nullptr, nullptr);
+    if (!session() && !weft::CommSession::mpi_runs())
+      session() = std::make_unique<weft::CommSession>(nullptr, nullptr);
   });
   module.def("end", [] { session() = nullptr; });
 }
