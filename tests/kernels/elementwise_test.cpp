@@ -17,8 +17,10 @@ using Binary = void (*)(const View&, const View&, const View&);
 struct BinaryPair {
   Binary fast, plain;
 };
-constexpr BinaryPair kBinary[] = {
-    {add, naive::add}, {multiply, naive::multiply}, {relu_backward, naive::relu_backward}};
+constexpr BinaryPair kBinary[] = {{add, naive::add},
+                                  {multiply, naive::multiply},
+                                  {relu_backward, naive::relu_backward},
+                                  {tanh_backward, naive::tanh_backward}};
 
 void compare(const BinaryPair& pair, const Tensor& a, const Tensor& b) {
   SCOPED_TRACE(to_string(a.type()) + " and " + to_string(b.type()));
@@ -79,6 +81,9 @@ TEST(Elementwise, FunctionsAgreeWithTheirDefinitions) {
       relu(x, out);
       naive::relu(x, plain);
       expect_equal(out, plain);
+      tanh(x, out);
+      naive::tanh(x, plain);
+      expect_close(out, plain);
       for (const bool tanh_form : {true, false}) {
         gelu(x, out, tanh_form);
         naive::gelu(x, plain, tanh_form);

@@ -64,6 +64,40 @@ def gelu():
         report(name, F.gelu(2 * x, approximate=kind), [x])
 
 
+def tied_embedding():
+    table, weight = operand(0, 6, 4), operand(1, 4, 4)
+    x = F.embedding(torch.tensor([5, 0, 5, 2]), table)
+    report("tied_embedding", F.linear(F.linear(x, weight), table), [table, weight])
+
+
+def batched_matmul():
+    a, b = operand(0, 2, 5, 3), operand(1, 2, 4, 5)
+    report("batched_matmul", a.transpose(1, 2) @ b.transpose(1, 2), [a, b])
+
+
+def softmax():
+    x = operand(0, 3, 5)
+    report("softmax", F.softmax(4 * x, dim=-1), [x])
+
+
+def tanh():
+    x = operand(0, 9)
+    report("tanh", torch.tanh(3 * x), [x])
+
+
+def mse():
+    x, target = operand(0, 4, 3), operand(1, 4, 3)
+    report("mse", F.mse_loss(x, target), [x])
+
+
+def pools():
+    x = operand(0, 2, 6, 5, 3)  # channels last
+    y = F.avg_pool2d(x.permute(0, 3, 1, 2), (3, 2), stride=(2, 1), padding=(1, 0))
+    report("average_pool", y.permute(0, 2, 3, 1).contiguous(), [x])
+    x = operand(0, 2, 6, 5, 3)
+    report("global_pool", F.adaptive_avg_pool2d(x.permute(0, 3, 1, 2), 1).flatten(1), [x])
+
+
 def adamw():
     param, other = operand(0, 6), operand(1, 6)
     optimizer = torch.optim.AdamW([param], lr=0.01, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
@@ -73,5 +107,6 @@ def adamw():
     line("adamw", param.detach())
 
 
-for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, adamw):
+for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax,
+             tanh, mse, pools, adamw):
     case()

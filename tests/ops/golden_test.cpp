@@ -9,15 +9,22 @@
 #include "tests/ops/case_graph.h"
 #include "weft/ops/adamw.h"
 #include "weft/ops/attention.h"
+#include "weft/ops/average_pool.h"
 #include "weft/ops/batch_norm.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/cross_entropy.h"
+#include "weft/ops/embedding.h"
 #include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/layer_norm.h"
+#include "weft/ops/matmul.h"
 #include "weft/ops/max_pool.h"
+#include "weft/ops/mean_spatial.h"
+#include "weft/ops/mse.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
+#include "weft/ops/softmax.h"
+#include "weft/ops/tanh.h"
 
 namespace weft::testing {
 namespace {
@@ -56,11 +63,12 @@ void expect_golden(const std::string& name, const std::vector<double>& got) {
 }
 
 using Composite = std::function<ValueId(GraphBuilder&, std::span<const ValueId>)>;
-using Integers = std::map<std::string, std::vector<double>>;
+/// Of inputs and states that need no gradient, by name.
+using Given = std::map<std::string, std::vector<double>>;
 
 /// Builds `composite` on f64 operands of `shapes`, and compares its result and the gradient of every operand.
 void check(const std::string& name, const std::vector<Dims>& shapes, const Composite& composite,
-           const Integers& integers = {}) {
+           const Given& given_values = {}) {
   const OpRegistry registry = all_ops();
   GraphBuilder build;
   std::vector<ValueId> operands;
@@ -80,8 +88,8 @@ void check(const std::string& name, const std::vector<Dims>& shapes, const Compo
   for (int64_t i = 0; i < type.elems(); ++i) cosines.push_back(std::cos(0.11 * static_cast<double>(i)));
   run.set(weights, cosines);
   for (size_t v = 0; v < graph.values().size(); ++v) {
-    const auto given = integers.find(graph.values()[v].name);
-    if (given != integers.end()) run.set(ValueId{static_cast<int32_t>(v)}, given->second);
+    const auto given = given_values.find(graph.values()[v].name);
+    if (given != given_values.end()) run.set(ValueId{static_cast<int32_t>(v)}, given->second);
   }
   run.run();
   expect_golden(name, run.get(result));
@@ -130,6 +138,44 @@ TEST(Golden, GeluOfBothKinds) {
       return gelu(build, scale(build, in[0], 2), k);
     });
   }
+}
+
+TEST(Golden, EmbeddingTiedToTheHead) {
+  const Composite composite = [](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId ids = build.input("ids", {DType::i32, {4}}, {"rows"});
+    const ValueId x = linear(build, embedding(build, in[0], ids, DType::f64), in[1], true);
+    return linear(build, x, in[0], true);
+  };
+  check("tied_embedding", {{6, 4}, {4, 4}}, composite, {{"ids", {5, 0, 5, 2}}});
+}
+
+TEST(Golden, BatchedMatmulOfTransposedOperands) {
+  check("batched_matmul", {{2, 5, 3}, {2, 4, 5}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    return matmul(build, in[0], in[1], {.batch = 1, .transpose_a = true, .transpose_b = true});
+  });
+}
+
+TEST(Golden, SoftmaxAndTanh) {
+  check("softmax", {{3, 5}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    return softmax(build, scale(build, in[0], 4));
+  });
+  check("tanh", {{9}},
+        [](GraphBuilder& build, std::span<const ValueId> in) { return tanh(build, scale(build, in[0], 3)); });
+}
+
+TEST(Golden, MeanSquaredError) {
+  const Composite composite = [](GraphBuilder& build, std::span<const ValueId> in) {
+    return mse(build, in[0], build.input("target", {DType::f64, {4, 3}}, {"rows", "d"}), 1.0 / 12);
+  };
+  check("mse", {{4, 3}}, composite, {{"target", operand_values(1, 12)}});
+}
+
+TEST(Golden, AverageAndGlobalPool) {
+  check("average_pool", {{2, 6, 5, 3}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    return average_pool(build, in[0], {3, 2}, {.stride = {2, 1}, .pad_low = {1, 0}, .pad_high = {1, 0}});
+  });
+  check("global_pool", {{2, 6, 5, 3}},
+        [](GraphBuilder& build, std::span<const ValueId> in) { return mean_spatial(build, in[0]); });
 }
 
 TEST(Golden, AdamWOverThreeSteps) {

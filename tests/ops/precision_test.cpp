@@ -103,7 +103,7 @@ TEST(EveryOp, AgreesInBf16WithF64) {
   for (const char* name :
        {"add",       "multiply",    "matmul",    "layer_norm",   "gelu",       "relu",      "softmax",
         "attention", "convolution", "max_pool",  "average_pool", "bn_apply",   "embedding", "xent_sums",
-        "dropout",   "reshape",     "transpose", "mean_spatial", "column_sum", "mse"}) {
+        "dropout",   "reshape",     "transpose", "mean_spatial", "column_sum", "mse",       "tanh"}) {
     EXPECT_GT(taken[name], 0) << name;
   }
 }

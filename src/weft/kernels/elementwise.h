@@ -24,6 +24,10 @@ void cast(const View& x, const View& out);
 void relu(const View& x, const View& out);
 /// dx = dy where the result y is above 0, else 0.
 void relu_backward(const View& dy, const View& y, const View& dx);
+/// out = tanh(x).
+void tanh(const View& x, const View& out);
+/// dx = dy * (1 - y^2), y being the result.
+void tanh_backward(const View& dy, const View& y, const View& dx);
 /// Gaussian error linear unit, by tanh or by erf (Hendrycks & Gimpel, 2016).
 void gelu(const View& x, const View& out, bool tanh_form);
 /// dx = dy * gelu'(x).

@@ -12,6 +12,8 @@ void scale(const View& x, double factor, const View& out);
 void cast(const View& x, const View& out);
 void relu(const View& x, const View& out);
 void relu_backward(const View& dy, const View& y, const View& dx);
+void tanh(const View& x, const View& out);
+void tanh_backward(const View& dy, const View& y, const View& dx);
 void gelu(const View& x, const View& out, bool tanh_form);
 void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form);
 void column_sum(const View& x, const View& out);

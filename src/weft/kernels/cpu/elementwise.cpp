@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "weft/kernels/cpu/elementwise.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -32,6 +33,11 @@ HWY_INLINE void combine(Pairing pairing, const A* a, const B* b, int64_t n, A* o
     case Pairing::product:
       return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
         store_floats(hn::Mul(load_floats(a + i, count), load_floats(b + i, count)), out + i, count);
+      });
+    case Pairing::tanh_slope:
+      return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
+        const Floats y = load_floats(b + i, count);
+        store_floats(hn::Mul(load_floats(a + i, count), hn::NegMulAdd(y, y, constant(1))), out + i, count);
       });
     case Pairing::where_positive:
       return sweep(n, [&](int64_t i, int64_t count) HWY_ATTR {
@@ -92,6 +98,16 @@ HWY_FLATTEN void relu_piece(const View& x, const View& out, int64_t begin, int64
   });
 }
 
+HWY_FLATTEN void tanh_piece(const View& x, const View& out, int64_t begin, int64_t end) {
+  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+    using T = decltype(t);
+    sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
+      const Floats v = load_floats(x.as<T>() + begin + j, count);
+      store_floats(hn::Tanh(Lanes(), v), out.as<T>() + begin + j, count);
+    });
+  });
+}
+
 /// Sum of x, or of its squares, over [begin, end).
 HWY_FLATTEN double sum_piece(const View& x, bool squares, int64_t begin, int64_t end) {
   double total = 0;
@@ -122,6 +138,7 @@ HWY_EXPORT(combine_piece);
 HWY_EXPORT(add_n_piece);
 HWY_EXPORT(scale_piece);
 HWY_EXPORT(relu_piece);
+HWY_EXPORT(tanh_piece);
 HWY_EXPORT(sum_piece);
 
 bool is_f64(const View& view) { return view.type.dtype == DType::f64; }
@@ -151,6 +168,11 @@ void add(const View& a, const View& b, const View& out) {
 void multiply(const View& a, const View& b, const View& out) {
   if (is_f64(a) || is_f64(b)) return naive::multiply(a, b, out);
   combine(Pairing::product, a, b, out);
+}
+
+void tanh_backward(const View& dy, const View& y, const View& dx) {
+  if (is_f64(dy) || is_f64(y)) return naive::tanh_backward(dy, y, dx);
+  combine(Pairing::tanh_slope, dy, y, dx);
 }
 
 void relu_backward(const View& dy, const View& y, const View& dx) {
@@ -192,6 +214,13 @@ void relu(const View& x, const View& out) {
   if (is_f64(x)) return naive::relu(x, out);
   parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(relu_piece)(x, out, begin, end);
+  });
+}
+
+void tanh(const View& x, const View& out) {
+  if (is_f64(x)) return naive::tanh(x, out);
+  parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(tanh_piece)(x, out, begin, end);
   });
 }
 

@@ -149,6 +149,14 @@ void relu_backward(const View& dy, const View& y, const View& dx) {
   binary_any(dy, y, dx, [](auto g, auto v) { return v > 0 ? g : decltype(g)(0); });
 }
 
+void tanh(const View& x, const View& out) {
+  unary(x, out, [](auto v) { return std::tanh(v); });
+}
+
+void tanh_backward(const View& dy, const View& y, const View& dx) {
+  binary_any(dy, y, dx, [](auto g, auto v) { return g * (1 - v * v); });
+}
+
 void gelu(const View& x, const View& out, bool tanh_form) {
   unary(x, out, [tanh_form](auto v) { return gelu_of(v, tanh_form); });
 }

@@ -7,6 +7,7 @@ namespace weft::kernels {
 enum class Pairing : uint8_t {
   sum,
   product,
+  tanh_slope,      ///< the first times 1 - the second squared
   where_positive,  ///< the first where the second is above 0, else 0
 };
 
