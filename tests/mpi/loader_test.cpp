@@ -40,6 +40,7 @@ struct Setting {
   int64_t tier_bytes = 1 << 20;  ///< of each rank
   int64_t corrupt_every = 0;
   double patience_ms = 20'000;
+  int64_t network_budget = 0;
 };
 
 LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong, int64_t& covered) {
@@ -54,6 +55,7 @@ LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong
   options.peers = world;
   options.peers_first = true;
   options.patience_ms = setting.patience_ms;
+  options.network_budget = setting.network_budget;
   const auto stream = options.stream;
   Loader loader(source, assembler, std::move(options));
   wrong = wrong_rows(loader, *stream, world.rank());
@@ -82,6 +84,15 @@ TEST(LoaderOnRanks, EachSampleLeavesTheSourceOnce) {
   EXPECT_EQ(covered, kSamples);
   EXPECT_EQ(source_reads(world, stats), kSamples);
   EXPECT_EQ(stats.late_peers, 0);
+}
+
+TEST(LoaderOnRanks, ABudgetDelaysAnswersAndLosesNone) {
+  const Communicator world = Communicator::world();
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  const LoadStats stats = load(world, {.network_budget = 400'000}, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(source_reads(world, stats), kSamples);
 }
 
 TEST(LoaderOnRanks, WhatHasNoHomeIsReadEveryEpoch) {

@@ -80,9 +80,10 @@ struct ImageKeys {
   std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
   std::string memory;  ///< bytes for copies of records; "": a quarter of what is free, at most the data
   std::vector<CacheDirectory> cache;
-  int64_t workers = 0;     ///< 0: one for each two cores of the rank
-  int64_t lookahead = 32;  ///< steps
-  std::string checksums;   ///< index of `weft data inspect --index`; "": none
+  std::string network_budget;  ///< bytes a second to peers; "": no limit
+  int64_t workers = 0;         ///< 0: one for each two cores of the rank
+  int64_t lookahead = 32;      ///< steps
+  std::string checksums;       ///< index of `weft data inspect --index`; "": none
   OnBad on_bad = OnBad::fail;
   int64_t bad_limit = 100;
   bool operator==(const ImageKeys&) const = default;

@@ -73,6 +73,11 @@ Complaint sizes_in_bytes(const Recipe& recipe) {
       return RecipeComplaint{"data.memory", std::move(why)};
     }
   }
+  if (!images.network_budget.empty()) {
+    if (std::string why = no_size(images.network_budget, "data.network_budget"); !why.empty()) {
+      return RecipeComplaint{"data.network_budget", std::move(why)};
+    }
+  }
   for (const CacheDirectory& cache : images.cache) {
     if (std::string why = no_size(cache.size, "data.cache"); !why.empty()) {
       return RecipeComplaint{"data.cache", std::move(why)};

@@ -149,6 +149,10 @@ void add_data(RecipeTable& table) {
              "memory of each rank for copies of files, such as \"8GiB\"; empty: a quarter of what is free");
   images.key("cache", &ImageKeys::cache,
              "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
+  images.key(
+      "network_budget", &ImageKeys::network_budget,
+      "bytes a second that each rank sends to others that ask for its copies, such as \"50MiB\", so that "
+      "the training's own communication is not slowed; empty: no limit");
   images.key("workers", &ImageKeys::workers, at_least(0),
              "threads of each rank that decode; 0: one for two cores");
   images.key("lookahead", &ImageKeys::lookahead, at_least(1), "steps whose files are fetched ahead");

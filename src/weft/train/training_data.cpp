@@ -140,6 +140,9 @@ TrainingData open_images(const Recipe& recipe, const Communicator& world) {
   StreamedImagesOptions options = streaming(recipe, world, source, training);
   options.shuffle = recipe.data.shuffle;
   options.share = true;
+  if (!keys.network_budget.empty()) {
+    options.network_budget = parse_bytes(keys.network_budget, "data.network_budget");
+  }
   options.known = known_checksums(keys, *all, parts);
   options.memory_bytes = memory_for(keys);
   for (const CacheDirectory& cache : keys.cache) {

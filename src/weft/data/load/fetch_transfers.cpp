@@ -138,7 +138,11 @@ bool Fetcher::is_as_known(const Fetch& fetch, uint64_t checksum) const {
 bool Fetcher::collect_peers() {
   std::vector<PeerLink::Question> questions;
   world_.link->take_questions(questions);
-  for (const PeerLink::Question& question : questions) answer(question);
+  unanswered_.insert(unanswered_.end(), questions.begin(), questions.end());
+  while (!unanswered_.empty() && budget_.allows(now_ms())) {
+    answer(unanswered_.front());
+    unanswered_.pop_front();
+  }
   std::vector<PeerLink::Answer> answers;
   std::vector<uint64_t> sent;
   world_.link->collect(answers, sent);
@@ -212,6 +216,7 @@ void Fetcher::answer(const PeerLink::Question& question) {
 
 void Fetcher::send(const PeerLink::Question& question, std::span<const std::byte> bytes, uint64_t checksum,
                    std::shared_ptr<RecordBuffer> buffer) {
+  budget_.spend(std::ssize(bytes), now_ms());
   sending_.emplace(world_.link->answer(question, bytes, checksum), std::move(buffer));
   world_.counters->change([&](LoadStats& stats) {
     ++stats.served.records;

@@ -39,6 +39,7 @@ Fetcher::Fetcher(FetchWorld world, FetchOptions options)
     : world_(std::move(world)),
       options_(std::move(options)),
       replicas_(world_.tiers, spare_room(world_, options_)),
+      budget_(options_.network_budget),
       next_step_(options_.first_step),
       consumer_step_(options_.first_step) {
   if (world_.source->files().size() <= kOpenFiles) open_files_.assign(world_.source->files().size(), -1);

@@ -13,6 +13,7 @@
 #include "weft/data/load/bad_samples.h"
 #include "weft/data/load/decode_pool.h"
 #include "weft/data/load/load_stats.h"
+#include "weft/data/load/rate_limit.h"
 #include "weft/data/load/replicas.h"
 #include "weft/data/load/source_speed.h"
 #include "weft/data/place/placement.h"
@@ -52,6 +53,7 @@ struct FetchOptions {
   int64_t budget_bytes = 256 << 20;  ///< of records on their way
   int64_t requests = 256;            ///< under way at once
   double patience_ms = 5000;         ///< for a peer's answer
+  int64_t network_budget = 0;        ///< bytes a second sent to peers; 0: no limit
   bool peers_first = false;          ///< a peer's copy is taken however slow it seems
 };
 
@@ -146,6 +148,8 @@ class Fetcher {
   DecodePool* pool_ = nullptr;
   BatchRing* ring_ = nullptr;
   Replicas replicas_;
+  RateLimit budget_;                           ///< of the network
+  std::deque<PeerLink::Question> unanswered_;  ///< until the budget allows
 
   int64_t next_step_ = 0;
   int64_t next_row_ = 0;

@@ -44,6 +44,7 @@ struct LoaderOptions {
   int64_t budget_bytes = int64_t{256} << 20;  ///< of records on their way
   int read_depth = 64;                        ///< reads under way at once
   double patience_ms = 5000;                  ///< for a peer's answer, before the source is read
+  int64_t network_budget = 0;                 ///< bytes a second that this rank sends to peers; 0: no limit
   bool peers_first = false;                   ///< never read from the source what a peer keeps
   OnBadSample on_bad = OnBadSample::fail;
   int64_t bad_limit = 100;

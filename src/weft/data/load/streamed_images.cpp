@@ -97,6 +97,7 @@ void StreamedImages::begin(int64_t number, DType dtype, const Region& part) {
   loading.workers = options_.workers;
   loading.lookahead = options_.lookahead;
   loading.known = options_.known;
+  loading.network_budget = options_.network_budget;
   loading.on_bad = options_.on_bad;
   loading.bad_limit = options_.bad_limit;
   loader_ = std::make_unique<Loader>(*options_.source, *assembler_, std::move(loading));

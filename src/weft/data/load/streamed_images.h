@@ -21,9 +21,10 @@ struct StreamedImagesOptions {
   LastBatch last = LastBatch::drop;
   std::optional<Communicator> world;  ///< all ranks; data_ranks of them take different rows
   int data_ranks = 1;
-  int rank = 0;              ///< of data_ranks, where `world` is not given
-  bool share = false;        ///< whether ranks read from each other's tiers
-  int64_t memory_bytes = 0;  ///< of this rank, for copies of files; no more than they need is taken
+  int rank = 0;                ///< of data_ranks, where `world` is not given
+  int64_t network_budget = 0;  ///< see LoaderOptions
+  bool share = false;          ///< whether ranks read from each other's tiers
+  int64_t memory_bytes = 0;    ///< of this rank, for copies of files; no more than they need is taken
   std::vector<DirectoryTierOptions> directories;
   int workers = 1;
   int64_t lookahead = 32;
