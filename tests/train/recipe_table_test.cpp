@@ -36,7 +36,8 @@ RecipeValue another(const RecipeKey& key, const RecipeValue& value) {
                     : RecipeValue{RecipeValue::List{{0.25}, {0.5}}};
   }
   // Text, or one of a few names: take the first name that is allowed and new.
-  for (const char* text : {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "other"}) {
+  for (const char* text :
+       {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "class_balanced", "other"}) {
     Recipe recipe;
     if (*value.as<std::string>() != text && key.set(recipe, RecipeValue{std::string(text)})) {
       return {std::string(text)};

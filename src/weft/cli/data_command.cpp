@@ -159,6 +159,7 @@ void DataCommand::declare(CLI::App& app) {
   inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');
   inspect_->add_option("--window", source_.window, "tokens a sample, of token files")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30));
+  inspect_->add_flag("--list", list_, "print the class and the name of every sample, and nothing else");
   inspect_->add_flag("--check", check_, "read and unpack every sample; list the bad ones");
   inspect_
       ->add_option("--index", index_,
@@ -197,6 +198,12 @@ int DataCommand::run() {
 int DataCommand::inspect() const {
   const OpenedSource opened = open_source(source_);
   const Source& source = *opened.source;
+  if (list_) {
+    for (int64_t sample = 0; sample < source.count(); ++sample) {
+      fmt::print("{} {}\n", source.label(sample), source.name(sample));
+    }
+    return 0;
+  }
   fmt::print("format    {}\n", opened.format);
   fmt::print("samples   {}\n", source.count());
   for (const Field& field : source.fields()) {

@@ -27,6 +27,7 @@ class DataCommand {
   CLI::App* volumes_ = nullptr;
   CLI::App* bench_ = nullptr;
   SourceOptions source_;
+  bool list_ = false;
   bool check_ = false;
   std::string index_;
   DataBenchOptions bench_options_;

@@ -75,6 +75,9 @@ struct CacheDirectory {
 /// Keys of [data] when kind = "images".
 struct ImageKeys {
   enum class OnBad { fail, skip, substitute };
+  enum class Sampler { uniform, class_balanced, weighted };
+  Sampler sampler = Sampler::uniform;
+  std::string weights;  ///< of weighted: a file with one number a sample
   bool augment = false;
   int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
   std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured

@@ -87,6 +87,21 @@ Complaint sizes_in_bytes(const Recipe& recipe) {
   return std::nullopt;
 }
 
+Complaint sampler_and_weights(const Recipe& recipe) {
+  const ImageKeys& images = recipe.data.images;
+  const bool weighted = images.sampler == ImageKeys::Sampler::weighted;
+  if (weighted && images.weights.empty()) {
+    return RecipeComplaint{"data.sampler", "data.sampler = \"weighted\" needs data.weights, a file"};
+  }
+  if (!weighted && !images.weights.empty()) {
+    return RecipeComplaint{"data.weights", "data.weights needs data.sampler = \"weighted\""};
+  }
+  if (images.sampler != ImageKeys::Sampler::uniform && !recipe.data.shuffle) {
+    return RecipeComplaint{"data.sampler", "data.sampler draws samples at random, and data.shuffle is false"};
+  }
+  return std::nullopt;
+}
+
 Complaint three_channels(const Recipe& recipe) {
   const ImageKeys& images = recipe.data.images;
   for (const auto& [key, values] :
@@ -162,8 +177,9 @@ Complaint mesh_axes(const Recipe& recipe) {
 }  // namespace
 
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
-  for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
-                          sizes_in_bytes, three_channels, microbatches, learning_rates, mesh_axes}) {
+  for (const auto rule :
+       {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named, sizes_in_bytes,
+        sampler_and_weights, three_channels, microbatches, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

@@ -138,6 +138,12 @@ void add_data(RecipeTable& table) {
   images.key(
       "size", &ImageKeys::size, at_least(0),
       "side of the images in pixels, to which they are cut and scaled; 0: all are of one size, as they are");
+  images.key("sampler", &ImageKeys::sampler,
+             "how often training images come: each once an epoch, each class equally often, or by `weights`");
+  images.key(
+      "weights", &ImageKeys::weights,
+      "with `sampler = \"weighted\"`: a file with one number a line for each training image, in the order of "
+      "`weft data inspect PATH --list`");
   images.key(
       "mean", &ImageKeys::mean,
       "of red, green and blue in [0, 1], which is subtracted, such as [0.485, 0.456, 0.406]; empty: measured "

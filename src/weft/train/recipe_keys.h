@@ -43,6 +43,14 @@ struct Choices<ImageKeys::OnBad> {
 };
 
 template <>
+struct Choices<ImageKeys::Sampler> {
+  static constexpr std::pair<ImageKeys::Sampler, std::string_view> all[] = {
+      {ImageKeys::Sampler::uniform, "uniform"},
+      {ImageKeys::Sampler::class_balanced, "class_balanced"},
+      {ImageKeys::Sampler::weighted, "weighted"}};
+};
+
+template <>
 struct Choices<OptimizerSection::Kind> {
   static constexpr std::pair<OptimizerSection::Kind, std::string_view> all[] = {
       {OptimizerSection::Kind::sgd, "sgd"}, {OptimizerSection::Kind::adamw, "adamw"}};

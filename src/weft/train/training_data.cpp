@@ -1,6 +1,9 @@
 #include "weft/train/training_data.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
@@ -10,6 +13,8 @@
 #include "weft/data/load/streamed_images.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/source/subset.h"
+#include "weft/data/stream/mixture_sampler.h"
+#include "weft/data/stream/weighted_sampler.h"
 #include "weft/data/text_batches.h"
 #include "weft/data/token_corpus.h"
 #include "weft/train/launch.h"
@@ -93,6 +98,45 @@ ImageStatistics statistics_for(const Recipe& recipe, const Source& source, const
   return statistics;
 }
 
+/// Weights of the training samples, from a file with one number for each of all.
+std::vector<double> read_weights(const std::string& path, const Source& all, const HeldOut& parts) {
+  std::ifstream file(path);
+  if (!file) user_error("data.weights: {} cannot be opened: {}", path, std::strerror(errno));
+  std::vector<double> weights;
+  for (double weight = 0; file >> weight;) weights.push_back(weight);
+  if (!file.eof()) {
+    user_error("data.weights: {}: expected numbers, one a line, and number {} is none", path,
+               weights.size() + 1);
+  }
+  if (std::ssize(weights) != all.count()) {
+    user_error("data.weights: {} has {} numbers, and there are {} training images", path, weights.size(),
+               all.count());
+  }
+  if (parts.training_samples.empty()) return weights;
+  std::vector<double> some;
+  for (const int64_t sample : parts.training_samples) some.push_back(weights[static_cast<size_t>(sample)]);
+  return some;
+}
+
+/// Null: each sample once an epoch.
+std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Source& all, const HeldOut& parts) {
+  const ImageKeys& keys = recipe.data.images;
+  const Source& source = *parts.training;
+  const auto seed = static_cast<uint64_t>(recipe.run.seed);
+  switch (keys.sampler) {
+    case ImageKeys::Sampler::uniform:
+      return nullptr;
+    case ImageKeys::Sampler::class_balanced: {
+      std::vector<int32_t> labels;
+      for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
+      return std::make_shared<MixtureSampler>(class_balanced(labels, source.count(), seed));
+    }
+    case ImageKeys::Sampler::weighted:
+      return std::make_shared<WeightedSampler>(read_weights(keys.weights, all, parts), source.count(), seed);
+  }
+  return nullptr;
+}
+
 int64_t memory_for(const ImageKeys& keys) {
   if (!keys.memory.empty()) return parse_bytes(keys.memory, "data.memory");
   return free_memory_of_this_rank() / 4;
@@ -144,6 +188,7 @@ TrainingData open_images(const Recipe& recipe, const Communicator& world) {
     options.network_budget = parse_bytes(keys.network_budget, "data.network_budget");
   }
   options.known = known_checksums(keys, *all, parts);
+  options.sampler = sampler_for(recipe, *all, parts);
   options.memory_bytes = memory_for(keys);
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, parse_bytes(cache.size, "data.cache"), world.rank()});

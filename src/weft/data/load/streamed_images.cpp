@@ -18,6 +18,7 @@ constexpr int64_t kEpochs = int64_t{1} << 30;
 constexpr size_t kFetches = 10'000;
 
 std::shared_ptr<const Sampler> sampler_for(const StreamedImagesOptions& options) {
+  if (options.sampler) return options.sampler;
   const int64_t count = options.source->count();
   if (options.shuffle) return std::make_shared<ShuffleSampler>(count, options.seed);
   return std::make_shared<SequentialSampler>(count);

@@ -18,6 +18,7 @@ struct StreamedImagesOptions {
   int64_t batch = 1;  ///< rows of one global batch
   uint64_t seed = 0;
   bool shuffle = false;
+  std::shared_ptr<const Sampler> sampler;  ///< in place of `shuffle`; shared with the stream
   LastBatch last = LastBatch::drop;
   std::optional<Communicator> world;  ///< all ranks; data_ranks of them take different rows
   int data_ranks = 1;
