@@ -2,7 +2,10 @@
 #include "weft/data/load/loader.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
+#include <random>
 #include <set>
 #include <thread>
 
@@ -97,6 +100,82 @@ TEST(Loader, GoesOnFromAnyStep) {
     const int64_t sample = stream->sample(first, 2);
     EXPECT_EQ(seen.steps[0][2], sample);
   }
+}
+
+/// Samples that the ranks of one start see from `first` until they are killed before step `end`, by epoch.
+void run_until_killed(const PatternSource& source, int ranks, int64_t first, int64_t end,
+                      std::vector<std::multiset<int64_t>>& seen) {
+  const auto stream = std::make_shared<AccessStream>(
+      AccessStream::Options{std::make_shared<ShuffleSampler>(source.count(), 3), 12, std::ssize(seen), ranks,
+                            LastBatch::redistribute});
+  for (int rank = 0; rank < ranks; ++rank) {
+    ArrayAssembler assembler(source, {});
+    LoaderOptions options;
+    options.stream = stream;
+    options.rank = rank;
+    options.first_step = first;
+    Loader loader(source, assembler, std::move(options));
+    for (int64_t step = first; step < end; ++step) {
+      const Batch* batch = loader.next();
+      ASSERT_NE(batch, nullptr);
+      const Range rows = stream->rows(rank);
+      for (int64_t i = 0; i < rows.size(); ++i) {
+        if (stream->sample(step, rows.begin + i) < 0) continue;  // an empty row of the last batch
+        EXPECT_EQ(batch->tensors[0].as<int64_t>()[i * 2 + 1], 0) << "bytes are wrong";
+        seen[static_cast<size_t>(batch->epoch)].insert(batch->tensors[0].as<int64_t>()[i * 2]);
+      }
+    }
+  }
+}
+
+TEST(Loader, StartedAgainOnOtherRanksSeesEachSampleOnceAnEpoch) {
+  const PatternSource source(101, own_name());
+  constexpr int64_t kEpochs = 3;
+  constexpr int64_t kSteps = kEpochs * 9;  // 101 samples in batches of 12
+  std::mt19937 random(4);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::multiset<int64_t>> seen(kEpochs);
+    for (int64_t step = 0; step < kSteps;) {
+      const int64_t end = std::min<int64_t>(kSteps, step + 1 + static_cast<int64_t>(random() % 11));
+      run_until_killed(source, static_cast<int>(1 + random() % 5), step, end, seen);
+      step = end;
+    }
+    for (const std::multiset<int64_t>& epoch : seen) {
+      EXPECT_EQ(epoch.size(), 101U);
+      EXPECT_EQ(std::set<int64_t>(epoch.begin(), epoch.end()).size(), 101U);
+    }
+  }
+}
+
+int64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  int64_t all = 0;
+  int64_t resident = 0;
+  file >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+TEST(Loader, MemoryStaysFlatForAHundredEpochs) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "AddressSanitizer keeps what is freed";
+#endif
+  const PatternSource source(1000, own_name());
+  ArrayAssembler assembler(source, {.workers = 2});
+  MapTier tier(200'000);  // holds half: the other half comes and goes as second copies and reads
+  LoaderOptions options;
+  options.stream = stream_of(1000, 50, 100);
+  options.workers = 2;
+  options.tiers = {&tier};
+  Loader loader(source, assembler, std::move(options));
+  int64_t early = 0;
+  int64_t late = 0;
+  while (const Batch* batch = loader.next()) {
+    if (batch->epoch == 10) early = std::max(early, resident_bytes());
+    if (batch->epoch == 99) late = std::max(late, resident_bytes());
+  }
+  ASSERT_GT(early, 0);
+  // 90 epochs read 30 MB; a leak of a tenth of them would show.
+  EXPECT_LT(late - early, 3 << 20);
 }
 
 TEST(Loader, EndsEarlyWithoutHanging) {
