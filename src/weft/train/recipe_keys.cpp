@@ -128,7 +128,9 @@ void add_data(RecipeTable& table) {
   const auto text = section_when(table, "data", &Recipe::data, &DataSection::text, {"data.kind", "text"});
   text.key("tokenizer", &TextKeys::tokenizer, "\"bytes\", or the file of a SentencePiece model");
   text.key("context", &TextKeys::context, at_least(1), "tokens of a sample").required();
+}
 
+void add_images(RecipeTable& table) {
   const auto images =
       section_when(table, "data", &Recipe::data, &DataSection::images, {"data.kind", "images"});
   images.key(
@@ -251,6 +253,7 @@ RecipeTable make_table() {
   add_run(table);
   add_model(table);
   add_data(table);
+  add_images(table);
   add_optimizer(table);
   add_parallel(table);
   add_checkpoint(table);
