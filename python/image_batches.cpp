@@ -4,6 +4,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/decode/image_statistics.h"
+#include "weft/data/load/image_form.h"
 #include "weft/data/source/open_source.h"
 
 namespace weft {
@@ -38,21 +39,22 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   if (!source_->encoded_images()) {
     user_error("{}: expected JPEG or PNG images (a folder tree or tar shards)", options_.path);
   }
-  StreamedImagesOptions streaming;
+  StreamedBatchesOptions streaming;
   const Communicator world = Communicator::world();
   const bool mpi = world.size() > 1;
   rank_ = mpi ? world.rank() : options_.rank;
   ranks_ = mpi ? world.size() : options_.ranks;
   streaming.source = source_;
-  streaming.transform = usual_transform(size_of_image(*source_, 0), options_.size, options_.augment);
+  ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size, options_.augment);
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
     statistics = image_statistics(*source_, options_.seed, world);
   }
   std::ranges::copy(options_.mean, statistics.mean.begin());
   std::ranges::copy(options_.deviation, statistics.deviation.begin());
-  streaming.transform.mean = statistics.mean;
-  streaming.transform.deviation = statistics.deviation;
+  transform.mean = statistics.mean;
+  transform.deviation = statistics.deviation;
+  streaming.form = std::make_shared<ImageForm>(source_, transform, options_.seed);
   streaming.batch = options_.batch * ranks_;
   streaming.seed = options_.seed;
   streaming.shuffle = options_.shuffle;
@@ -67,7 +69,7 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   streaming.lookahead = options_.lookahead;
   streaming.on_bad = options_.on_bad;
   streaming.bad_limit = options_.bad_limit;
-  images_ = std::make_unique<StreamedImages>(std::move(streaming));
+  images_ = std::make_unique<StreamedBatches>(std::move(streaming));
 }
 
 std::vector<std::string> ImageBatches::classes() const {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/data/load/streamed_images.h"
+#include "weft/data/load/streamed_batches.h"
 
 namespace weft {
 
@@ -59,7 +59,7 @@ class ImageBatches {
  private:
   ImageBatchesOptions options_;
   std::shared_ptr<const Source> source_;
-  std::unique_ptr<StreamedImages> images_;
+  std::unique_ptr<StreamedBatches> images_;
   int rank_ = 0;
   int ranks_ = 1;
   int64_t next_ = -1;  ///< the batch that follows the last one taken

@@ -1,5 +1,7 @@
 #include "weft/kernels/mse.h"
 
+#include <cmath>
+
 #include "tests/kernels/tensor.h"
 #include "weft/kernels/mse_naive.h"
 
@@ -23,6 +25,33 @@ TEST(Mse, AgreesWithItsDefinitionOnOddSizes) {
       mse_backward(x, target, dloss, 0.3, x);
       testing::expect_equal(x, dx);
     }
+  }
+}
+
+TEST(Mse, TargetsThatAreNotNumbersDoNotCount) {
+  constexpr int64_t kSize = 37;
+  const auto as = [](const std::vector<double>& values, DType dtype) {
+    Tensor tensor(dtype, {kSize});
+    for (int64_t i = 0; i < kSize; ++i) tensor.set(i, values[static_cast<size_t>(i)]);
+    return tensor;
+  };
+  std::vector<double> x(kSize, 3), target(kSize, 1);
+  double counted = 0;
+  for (size_t i = 0; i < kSize; ++i) {
+    if (i % 5 == 2) {
+      target[i] = std::nan("");
+    } else {
+      counted += 1;
+    }
+  }
+  for (const DType dtype : {DType::f32, DType::f64, DType::bf16}) {
+    const DType scalar = dtype == DType::f64 ? DType::f64 : DType::f32;
+    const Tensor input = as(x, dtype), missing = as(target, dtype), dloss = Tensor::scalar(scalar, 1);
+    Tensor loss(scalar, {}), dx(dtype, {kSize});
+    mse(input, missing, 0.5, loss);
+    mse_backward(input, missing, dloss, 0.5, dx);
+    EXPECT_EQ(loss.get(0), 0.5 * 4 * counted) << name_of(dtype);
+    for (int64_t i = 0; i < kSize; ++i) EXPECT_EQ(dx.get(i), i % 5 == 2 ? 0 : 2) << name_of(dtype);
   }
 }
 

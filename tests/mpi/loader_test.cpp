@@ -124,9 +124,11 @@ TEST(LoaderOnRanks, RanksThatSplitSamplesInSpaceReadTheirFileOnce) {
     LoaderOptions options;
     options.stream = stream_of(world.size() / 2, 4);
     options.rank = world.rank() / 2;
-    options.group = 2;
-    options.member = world.rank() % 2;
-    options.split = split;
+    // What they read is not told apart by its bytes here, only by its number.
+    const Region one{{{0, 1}}};
+    const Region other{{{1, 2}}};
+    options.parts =
+        split ? SampleParts({{one}, {other}}, world.rank() % 2) : SampleParts(2, world.rank() % 2);
     MapTier tier(1 << 20);
     options.tiers = {&tier};
     options.peers = world;

@@ -18,6 +18,7 @@ namespace {
 Program twofold() {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {2, 4}}, {"n", "c"});
+  build.output("same", x);
   build.output("y", scale(build, x, 3));
   build.output("z", relu(build, reshape(build, x, {8})));
   OpRegistry registry;
@@ -41,6 +42,7 @@ TEST(Executor, ReadsAnInputWhereItIsAndFromItsOwnMemoryAgain) {
   EXPECT_EQ(values(executor.output(Phase::accumulate, "y")),
             (std::vector<double>{-3, 6, -9, 12, -15, 18, -21, 24}));
   EXPECT_EQ(values(executor.output(Phase::accumulate, "z")), (std::vector<double>{0, 2, 0, 4, 0, 6, 0, 8}));
+  EXPECT_EQ(values(executor.output(Phase::accumulate, "same"))[7], 8) << "an input that is an output";
   EXPECT_EQ(lent, before) << "an input is never written";
   EXPECT_EQ(executor.view("x").as<double>(), own);
 

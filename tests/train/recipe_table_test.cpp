@@ -31,13 +31,14 @@ RecipeValue another(const RecipeKey& key, const RecipeValue& value) {
       const RecipeValue::Table directory{{"path", {std::string("/nvme")}}, {"size", {std::string("1GiB")}}};
       return {RecipeValue::List{{directory}}};
     }
+    if (key.name == "mirror") return {RecipeValue::List{{std::string("width")}}};
     const bool integers = key.name == "milestones";
     return integers ? RecipeValue{RecipeValue::List{{int64_t{4}}, {int64_t{7}}}}
                     : RecipeValue{RecipeValue::List{{0.25}, {0.5}}};
   }
   // Text, or one of a few names: take the first name that is allowed and new.
-  for (const char* text :
-       {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "class_balanced", "other"}) {
+  for (const char* text : {"bf16", "resnet", "relu", "images", "skip", "sgd", "cosine", "class_balanced",
+                           "pad", "streamed", "first", "other"}) {
     Recipe recipe;
     if (*value.as<std::string>() != text && key.set(recipe, RecipeValue{std::string(text)})) {
       return {std::string(text)};

@@ -182,8 +182,9 @@ TEST(RecipeErrors, WrongTypes) {
       error_of(kResnet, {"optimizer.milestones=[1, true]"}),
       "--set optimizer.milestones=[1, true]: \"optimizer.milestones\": expected a list of integers from 1 "
       "to 10^9, got the list [1, true]");
-  EXPECT_EQ(error_of(gpt_with("kind", "kind = \"gtp\"")),
-            "x.toml:4: \"model.kind\": expected one of \"gpt\", \"resnet\", got the string \"gtp\"");
+  EXPECT_EQ(
+      error_of(gpt_with("kind", "kind = \"gtp\"")),
+      "x.toml:4: \"model.kind\": expected one of \"gpt\", \"resnet\", \"cosmoflow\", got the string \"gtp\"");
   EXPECT_EQ(
       error_of(kGpt, {"run.precision=fp16"}),
       "--set run.precision=fp16: \"run.precision\": expected one of \"f32\", \"bf16\", \"f64\", got the "
@@ -214,7 +215,8 @@ TEST(RecipeErrors, OutOfRange) {
 
 TEST(RecipeErrors, MissingKeys) {
   EXPECT_EQ(error_of(""),
-            "x.toml: missing key \"model.kind\": expected one of \"gpt\", \"resnet\" (which network)");
+            "x.toml: missing key \"model.kind\": expected one of \"gpt\", \"resnet\", \"cosmoflow\" (which "
+            "network)");
   EXPECT_EQ(error_of(gpt_with("context", "")),
             "x.toml: missing key \"data.context\": expected an integer from 1 to 10^9 (tokens of a sample)");
   EXPECT_EQ(error_of(gpt_with("steps", "")), "x.toml: neither run.steps nor run.epochs is above 0; give one");
@@ -262,7 +264,8 @@ TEST(RecipeErrors, RulesBetweenKeysNameTheLine) {
   EXPECT_EQ(error_of(kResnet, {"model.depth=19"}),
             "--set model.depth=19: model.depth = 19 is not 6n + 2; the nearest are 14 and 20");
   EXPECT_EQ(error_of(kResnet, {"data.kind=text", "data.context=4"}),
-            "--set data.kind=text: model.kind = \"resnet\" needs data.kind = \"images\", got \"text\"");
+            "--set data.kind=text: model.kind = \"resnet\" needs data.kind = \"images\" or \"arrays\", got "
+            "\"text\"");
   EXPECT_EQ(error_of(kGpt, {"data.kind=images"}),
             "--set data.kind=images: model.kind = \"gpt\" needs data.kind = \"text\", got \"images\"");
   EXPECT_EQ(error_of(kResnet, {"optimizer.milestones=[5, 5]"}),
@@ -293,9 +296,9 @@ TEST(Recipe, CacheDirectoriesAreInlineTables) {
   const std::vector<std::string> overrides{"model.kind=resnet", "data.kind=images",
                                            R"(data.cache=[{path = "/nvme", size = "100GiB"}])"};
   const Recipe recipe = parse_recipe(gpt_with("context", "context = 8"), "x.toml", overrides);
-  ASSERT_EQ(recipe.data.images.cache.size(), 1U);
-  EXPECT_EQ(recipe.data.images.cache[0].path, "/nvme");
-  EXPECT_EQ(recipe.data.images.cache[0].size, "100GiB");
+  ASSERT_EQ(recipe.data.loading.cache.size(), 1U);
+  EXPECT_EQ(recipe.data.loading.cache[0].path, "/nvme");
+  EXPECT_EQ(recipe.data.loading.cache[0].size, "100GiB");
   EXPECT_EQ(parse_recipe(to_toml(recipe), "x.toml"), recipe);
   std::vector<std::string> wrong = overrides;
   wrong[2] = R"(data.cache=[{path = "/nvme", size = "much"}])";

@@ -67,12 +67,13 @@ learning_rate = 0.1
     TrainingData data = open_training_data(recipe(keys), Communicator::world());
     std::map<int32_t, int64_t> counts;
     std::vector<int32_t> labels(12);
+    std::vector<float> pixels(12 * 8 * 8 * 3);
     for (int64_t step = 0; step < steps; ++step) {
-      // Class ids alone need no file.
+      const Dims shape{12, 8, 8, 3};
       data.train->fill(step,
-                       std::vector{View{nullptr, {DType::f32, {0, 8, 8, 3}}},
+                       std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, shape}},
                                    View{reinterpret_cast<std::byte*>(labels.data()), {DType::i32, {12}}}},
-                       std::vector{Region::all({0, 8, 8, 3}), Region::all({12})});
+                       std::vector{Region::all(shape), Region::all({12})});
       for (const int32_t label : labels) ++counts[label];
     }
     return counts;
@@ -124,7 +125,7 @@ TEST_F(TrainingDataTest, WeightsSayHowOftenEachSampleComes) {
 TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
   const std::string path = weights([](int) { return "1"; }, 47);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
-            fmt::format("data.weights: {} has 47 numbers, and there are 48 training images", path));
+            fmt::format("data.weights: {} has 47 numbers, and there are 48 training samples", path));
   weights([](int i) { return i == 2 ? "many" : "1"; }, 48);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
             fmt::format("data.weights: {}: expected numbers, one a line, and number 3 is none", path));

@@ -15,7 +15,7 @@
 #include "weft/data/source/open_source.h"
 #include "weft/data/stream/shuffle_sampler.h"
 #include "weft/train/launch.h"
-#include "weft/train/training_data.h"
+#include "weft/train/session.h"
 
 namespace weft {
 
@@ -27,32 +27,22 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// This rank's part of the two inputs of a step, as the plan would place them.
+/// This rank's part of the inputs of a step, as the plan places them.
 struct Inputs {
   std::vector<Region> regions;
   std::vector<std::vector<std::byte>> memory;
   std::vector<View> views;
 
-  void add(DType dtype, Region region) {
-    const TensorType type{dtype, region.shape()};
-    memory.emplace_back(static_cast<size_t>(std::max<int64_t>(1, type.bytes())));
-    views.push_back({memory.back().data(), type});
-    regions.push_back(std::move(region));
+  Inputs(const Program& program, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      const Region& region = program.named.at(name).where.region;
+      const TensorType type{program.named.at(name).where.global_type.dtype, region.shape()};
+      memory.emplace_back(static_cast<size_t>(std::max<int64_t>(1, type.bytes())));
+      views.push_back({memory.back().data(), type});
+      regions.push_back(region);
+    }
   }
 };
-
-Inputs inputs_of(const Recipe& recipe, const DataFacts& facts, int data_rank) {
-  const int64_t batch = recipe.data.batch / recipe.optimizer.accumulate;
-  const Range rows = split_range(batch, recipe.parallel.data, data_rank);
-  Inputs inputs;
-  if (recipe.data.kind == DataSection::Kind::text) {
-    for (int i = 0; i < 2; ++i) inputs.add(DType::i32, Region{{rows, {0, recipe.data.text.context}}});
-  } else {
-    inputs.add(DType::f32, Region{{rows, {0, facts.height}, {0, facts.width}, {0, facts.channels}}});
-    inputs.add(DType::i32, Region{{rows}});
-  }
-  return inputs;
-}
 
 std::string bytes_by_origin(const LoadStats& now, const LoadStats& before) {
   constexpr std::array<const char*, kOrigins> kNames = {"memory", "disk", "peers", "source"};
@@ -74,12 +64,12 @@ double naive_seconds(const Recipe& recipe, const DataFacts& facts, int64_t sampl
   const OpenedSource opened = open_source(options);
   const ShuffleSampler sampler(opened.source->count(), static_cast<uint64_t>(recipe.run.seed));
   ImageTransform transform;
-  transform.height = facts.height;
-  transform.width = facts.width;
+  transform.height = facts.sample[0];
+  transform.width = facts.sample[1];
   transform.crop =
       recipe.data.images.size > 0 ? ImageTransform::Crop::random_resized : ImageTransform::Crop::padded;
   transform.mirror = true;
-  const Dims shape{facts.height, facts.width, 3};
+  const Dims shape = facts.sample;
   const Clock::time_point start = Clock::now();
   parallel_for(samples, 1, [&](int64_t begin, int64_t end) {
     ImageDecoder decoder;
@@ -112,10 +102,11 @@ int run_data_bench(const DataBenchOptions& options) {
   set_threads(threads_for(recipe));
   TrainingData data = open_training_data(recipe, world);
   const bool first = world.rank() == 0;
-  const int group = world.size() / static_cast<int>(recipe.parallel.data);
-  Inputs inputs = inputs_of(recipe, data.facts, world.rank() / group);
+  PlanOptions planning;
+  planning.rank = world.rank();
+  Inputs inputs(plan_recipe(recipe, data.facts, std::move(planning)).program, batch_inputs(recipe));
   const int64_t batch = recipe.data.batch / recipe.optimizer.accumulate;
-  const int64_t epoch_steps = std::max<int64_t>(1, data.train_samples / batch);
+  const int64_t epoch_steps = std::max<int64_t>(1, data.epoch_batches);
   const int64_t steps = options.steps > 0 ? std::min(options.steps, epoch_steps) : epoch_steps;
   LoadStats before;
   double decode_ms = 0;
@@ -146,7 +137,7 @@ int run_data_bench(const DataBenchOptions& options) {
   }
   if (recipe.data.kind != DataSection::Kind::images || !options.naive) return 0;
   const int64_t workers =
-      recipe.data.images.workers > 0 ? recipe.data.images.workers : std::max(1, threads() / 2);
+      recipe.data.loading.workers > 0 ? recipe.data.loading.workers : std::max(1, threads() / 2);
   const double bound =
       std::max(static_cast<double>(steps) * options.compute_ms, decode_ms / static_cast<double>(workers)) *
       1e-3;

@@ -1,16 +1,15 @@
 #include "weft/cli/data_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/cli/counter.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/verify/checksum_index.h"
@@ -20,48 +19,6 @@ namespace weft {
 namespace {
 
 constexpr size_t kListed = 20;  ///< classes and bad samples printed
-
-/// A line on stderr that counts, a few times a second on a terminal and every ten seconds elsewhere.
-class Counter {
- public:
-  explicit Counter(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {}
-  void show(int64_t done, int64_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    const std::chrono::duration<double> since = now - last_;
-    if (since.count() < (terminal_ ? 0.2 : 10.0)) return;
-    last_ = now;
-    shown_ = true;
-    fmt::print(stderr, "{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n");
-  }
-  ~Counter() {
-    if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
-  }
-  Counter(const Counter&) = delete;
-  Counter& operator=(const Counter&) = delete;
-
- private:
-  std::string what_;
-  bool terminal_;
-  bool shown_ = false;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-/// "128x128x4"
-Dims parse_sizes(const std::string& text, const char* option) {
-  Dims sizes;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (true) {
-    int64_t size = 0;
-    const auto [next, error] = std::from_chars(at, end, size);
-    if (error != std::errc() || size < 1) break;
-    sizes.push_back(size);
-    if (next == end) return sizes;
-    if (*next != 'x') break;
-    at = next + 1;
-  }
-  user_error("{} {}: expected sizes as in 128x128x128x4", option, text);
-}
 
 void print_sizes(const Source& source) {
   std::vector<int64_t> bytes;
@@ -176,23 +133,14 @@ void DataCommand::declare(CLI::App& app) {
   bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute");
   bench_->add_flag("--digest", bench_options_.digest, "print the CRC-32 of each batch of rank 0");
   bench_->add_flag("--naive,!--no-naive", bench_options_.naive, "whether the naive way is measured too");
-  CLI::App* make = data_->add_subcommand("make", "make data to try things with");
-  make->require_subcommand(1);
-  volumes_ = make->add_subcommand("volumes", "an HDF5 file of smooth random volumes and their parameters");
-  volumes_->add_option("--out", volume_.path, "file to write")->required()->type_name("FILE.h5");
-  volumes_->add_option("--count", volume_.count, "how many")->required();
-  volumes_->add_option("--shape", shape_, "of a volume")->type_name("DxHxWxC");
-  volumes_->add_option("--chunks", chunk_, "shape of a chunk of the file; without: not chunked")
-      ->type_name("DxHxWxC");
-  volumes_->add_option("--deflate", volume_.deflate, "compress, 1 to 9");
-  volumes_->add_option("--seed", volume_.seed, "of the random fields");
+  make_.declare(*data_);
 }
 
 int DataCommand::run() {
   set_threads(available_cores());
   if (inspect_->parsed()) return inspect();
   if (bench_->parsed()) return run_data_bench(bench_options_);
-  return make();
+  return make_.run();
 }
 
 int DataCommand::inspect() const {
@@ -213,16 +161,6 @@ int DataCommand::inspect() const {
   print_classes(source);
   if (!check_ && index_.empty()) return 0;
   return check(source, index_) ? 0 : 1;
-}
-
-int DataCommand::make() const {
-  VolumeOptions options = volume_;
-  options.shape = parse_sizes(shape_, "--shape");
-  if (!chunk_.empty()) options.chunk = parse_sizes(chunk_, "--chunks");
-  Counter counter("made");
-  make_volumes(options, [&](int64_t done) { counter.show(done, options.count); });
-  fmt::print("{} volumes {} written to {}\n", options.count, to_string(options.shape), options.path.string());
-  return 0;
 }
 
 }  // namespace weft

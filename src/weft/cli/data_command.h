@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "weft/cli/data_bench.h"
+#include "weft/cli/data_make.h"
 #include "weft/data/source/source_registry.h"
-#include "weft/data/synthetic/volumes.h"
 
 namespace weft {
 
@@ -20,20 +20,16 @@ class DataCommand {
 
  private:
   int inspect() const;
-  int make() const;
 
   CLI::App* data_ = nullptr;
   CLI::App* inspect_ = nullptr;
-  CLI::App* volumes_ = nullptr;
   CLI::App* bench_ = nullptr;
   SourceOptions source_;
   bool list_ = false;
   bool check_ = false;
   std::string index_;
   DataBenchOptions bench_options_;
-  VolumeOptions volume_;
-  std::string shape_ = "128x128x128x4";
-  std::string chunk_;
+  DataMake make_;
 };
 
 }  // namespace weft

@@ -86,6 +86,7 @@ void Executor::bind(Phase phase, const PhaseProgram& code) {
     bound.inputs.push_back(std::move(inputs));
     bound.outputs.push_back(std::move(outputs));
   }
+  for (const auto& [name, slot] : code.outputs) bound.results.emplace(name, at(slot));
 }
 
 void Executor::find_readers() {
@@ -94,12 +95,14 @@ void Executor::find_readers() {
     const std::byte* begin = at(named.slot).data;
     const std::byte* end = begin + named.slot.type.bytes();
     std::vector<std::pair<View*, int64_t>>& readers = readers_[name];
+    const auto add = [&](View& view) {
+      if (view.data >= begin && view.data < end) readers.emplace_back(&view, view.data - begin);
+    };
     for (auto& [phase, bound] : bound_) {
+      for (auto& [result, view] : bound.results) add(view);
       for (auto* side : {&bound.inputs, &bound.outputs}) {  // a view's output is the input's memory too
         for (std::vector<View>& views : *side) {
-          for (View& view : views) {
-            if (view.data >= begin && view.data < end) readers.emplace_back(&view, view.data - begin);
-          }
+          for (View& view : views) add(view);
         }
       }
     }
@@ -165,10 +168,10 @@ View Executor::view(const std::string& name) const {
 }
 
 View Executor::output(Phase phase, const std::string& name) const {
-  const auto& outputs = program_.phases.at(phase).outputs;
-  const auto found = outputs.find(name);
-  WEFT_CHECK(found != outputs.end(), "the phase {} has no output named {}", name_of(phase), name);
-  return at(found->second);
+  const auto& results = bound_.at(phase).results;
+  const auto found = results.find(name);
+  WEFT_CHECK(found != results.end(), "the phase {} has no output named {}", name_of(phase), name);
+  return found->second;
 }
 
 double Executor::scalar(Phase phase, const std::string& name) const {

@@ -69,6 +69,7 @@ class Executor {
   struct Bound {
     std::vector<std::vector<View>> inputs;
     std::vector<std::vector<View>> outputs;
+    std::map<std::string, View> results;  ///< outputs of the phase; they may be inputs of it
     std::vector<LedgerEntry> ledger;
   };
   View at(const Slot& slot) const { return {arena_.data() + slot.offset, slot.type}; }

@@ -1,6 +1,7 @@
 #include "weft/train/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "weft/base/check.h"
 
@@ -24,19 +25,30 @@ double element(const View& view, int64_t at) {
   internal_error(__FILE__, __LINE__, "logits of type {}", name_of(view.type.dtype));
 }
 
-int64_t count_correct(const View& logits, const std::vector<int32_t>& labels) {
+int64_t count_correct(const View& logits, const View& labels) {
   const int64_t classes = logits.type.shape.back();
   int64_t correct = 0;
-  for (size_t row = 0; row < labels.size(); ++row) {
-    if (labels[row] < 0) continue;
+  for (int64_t row = 0; row < labels.elems(); ++row) {
+    const int32_t label = labels.as<int32_t>()[row];
+    if (label < 0) continue;
     int64_t best = 0;
-    const int64_t first = static_cast<int64_t>(row) * classes;
+    const int64_t first = row * classes;
     for (int64_t c = 1; c < classes; ++c) {
       if (element(logits, first + c) > element(logits, first + best)) best = c;
     }
-    correct += best == labels[row] ? 1 : 0;
+    correct += best == label ? 1 : 0;
   }
   return correct;
+}
+
+/// Targets that count: of rows that have a sample, which could be read.
+int64_t count_targets(const View& targets) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < targets.elems(); ++i) {
+    count +=
+        targets.type.dtype == DType::i32 ? targets.as<int32_t>()[i] >= 0 : !std::isnan(element(targets, i));
+  }
+  return count;
 }
 
 }  // namespace
@@ -44,15 +56,7 @@ int64_t count_correct(const View& logits, const std::vector<int32_t>& labels) {
 Evaluation evaluate(Session& session, int64_t batches) {
   const TrainingData& data = session.data();
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
-  const std::string target = batch_inputs(session.recipe())[1];
-  const TensorType global = session.executor().program().named.at(target).where.global_type;
-  const TensorType samples =
-      session.executor().program().named.at(batch_inputs(session.recipe())[0]).where.global_type;
-  const bool images = session.recipe().model.kind == ModelSection::Kind::resnet;
-  std::vector<int32_t> labels(static_cast<size_t>(global.elems()));
-  const View label_view{reinterpret_cast<std::byte*>(labels.data()), global};
-  Region no_samples = Region::all(samples.shape);
-  for (Range& range : no_samples.ranges) range.end = range.begin;
+  const bool classifies = data.facts.classes > 0;
   Evaluation result;
   double loss = 0;
   int64_t correct = 0;
@@ -61,15 +65,12 @@ Evaluation evaluate(Session& session, int64_t batches) {
     session.feed(*data.validation, batch);
     session.executor().run(Phase::evaluate);
     loss += session.executor().scalar(Phase::evaluate, "loss_sum");
-    // Which rows count is known to every rank: the targets of the whole batch, without its samples.
-    const View nothing{nullptr, {samples.dtype, no_samples.shape()}};
-    data.validation->fill(batch, std::vector<View>{nothing, label_view},
-                          std::vector<Region>{no_samples, Region::all(global.shape)});
-    result.rows += std::count_if(labels.begin(), labels.end(), [](int32_t label) { return label >= 0; });
-    if (images) correct += count_correct(session.executor().output(Phase::evaluate, "logits"), labels);
+    const View targets = session.executor().output(Phase::evaluate, "targets");
+    result.rows += count_targets(targets);
+    if (classifies) correct += count_correct(session.executor().output(Phase::evaluate, "logits"), targets);
   }
   result.loss = loss / static_cast<double>(std::max<int64_t>(1, result.rows));
-  if (images) {
+  if (classifies) {
     result.accuracy = static_cast<double>(correct) / static_cast<double>(std::max<int64_t>(1, result.rows));
   }
   return result;

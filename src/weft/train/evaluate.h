@@ -6,9 +6,9 @@
 namespace weft {
 
 struct Evaluation {
-  double loss = 0;                 ///< mean over the rows
-  std::optional<double> accuracy;  ///< images: share of rows whose greatest logit is the label's
-  int64_t rows = 0;
+  double loss = 0;                 ///< mean over the targets
+  std::optional<double> accuracy;  ///< class ids: share of rows whose greatest logit is the label's
+  int64_t rows = 0;                ///< targets that counted
 };
 
 /// Collective. Runs the first `batches` validation batches (0: all).

@@ -48,20 +48,30 @@ struct ResnetKeys {
   bool operator==(const ResnetKeys&) const = default;
 };
 
+/// Keys of [model] when kind = "cosmoflow".
+struct CosmoflowKeys {
+  int64_t stages = 5;  ///< convolution and pooling by 2
+  int64_t width = 16;  ///< channels of the first stage
+  bool operator==(const CosmoflowKeys&) const = default;
+};
+
 /// [model]: only the struct named by `kind` means anything.
 struct ModelSection {
-  enum class Kind { gpt, resnet };
+  enum class Kind { gpt, resnet, cosmoflow };
   Kind kind = Kind::gpt;
   double dropout = 0.0;
   GptKeys gpt;
   ResnetKeys resnet;
+  CosmoflowKeys cosmoflow;
   bool operator==(const ModelSection&) const = default;
 };
 
 /// Keys of [data] when kind = "text".
 struct TextKeys {
+  enum class Windows { drawn, streamed };
   std::string tokenizer = "bytes";  ///< "bytes", or the path of a SentencePiece model
   int64_t context = 0;              ///< tokens
+  Windows windows = Windows::drawn;
   bool operator==(const TextKeys&) const = default;
 };
 
@@ -72,15 +82,14 @@ struct CacheDirectory {
   bool operator==(const CacheDirectory&) const = default;
 };
 
-/// Keys of [data] when kind = "images".
-struct ImageKeys {
+/// Keys of [data] about how samples are streamed from files.
+struct LoadingKeys {
   enum class OnBad { fail, skip, substitute };
   enum class Sampler { uniform, class_balanced, weighted };
+  enum class LastBatch { drop, pad, redistribute };
   Sampler sampler = Sampler::uniform;
   std::string weights;  ///< of weighted: a file with one number a sample
-  bool augment = false;
-  int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
-  std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
+  LastBatch last_batch = LastBatch::drop;
   std::string memory;  ///< bytes for copies of records; "": a quarter of what is free, at most the data
   std::vector<CacheDirectory> cache;
   std::string network_budget;  ///< bytes a second to peers; "": no limit
@@ -89,19 +98,49 @@ struct ImageKeys {
   std::string checksums;       ///< index of `weft data inspect --index`; "": none
   OnBad on_bad = OnBad::fail;
   int64_t bad_limit = 100;
+  bool operator==(const LoadingKeys&) const = default;
+};
+
+/// Keys of [data] when kind = "images".
+struct ImageKeys {
+  bool augment = false;
+  int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
+  std::array<double, 2> area{0.08, 1};  ///< with `size`: of the image, that is cut out at random
+  double brightness = 0;                ///< colour jitter
+  double contrast = 0;
+  double saturation = 0;
+  double hue = 0;                       ///< in turns
+  int64_t cutout = 0;                   ///< pixels of a side; 0: none
+  std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
   bool operator==(const ImageKeys&) const = default;
 };
 
-/// [data]: only the struct named by `kind` means anything. Paths are relative to the working directory.
+/// Keys of [data] when kind = "arrays".
+struct ArrayKeys {
+  enum class Channels { last, first, none };
+  std::string input;   ///< field of the file; "": the first
+  std::string target;  ///< "": the second
+  Channels channels = Channels::last;
+  bool log = false;
+  std::vector<double> mean, deviation;  ///< of each channel, or one for all; none: 0 and 1
+  std::vector<std::string> mirror;      ///< axes: depth, height, width
+  bool rotate = false;
+  bool operator==(const ArrayKeys&) const = default;
+};
+
+/// [data]: of text, images and arrays, only the struct named by `kind` means anything. Paths are relative to
+/// the working directory.
 struct DataSection {
-  enum class Kind { text, images };
+  enum class Kind { text, images, arrays };
   Kind kind = Kind::text;
   std::string path;
   std::variant<double, std::string> validation = 0.1;  ///< a fraction of `path`, or a path of its own
   int64_t batch = 0;                                   ///< samples a step, over all ranks and microbatches
   bool shuffle = true;
+  LoadingKeys loading;
   TextKeys text;
   ImageKeys images;
+  ArrayKeys arrays;
   bool operator==(const DataSection&) const = default;
 };
 

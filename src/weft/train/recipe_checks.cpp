@@ -29,13 +29,23 @@ Complaint steps_or_epochs(const Recipe& recipe) {
 }
 
 Complaint data_suits_model(const Recipe& recipe) {
-  const bool is_text = recipe.data.kind == DataSection::Kind::text;
-  const bool wants_text = recipe.model.kind == ModelSection::Kind::gpt;
-  if (is_text == wants_text) return std::nullopt;
-  return RecipeComplaint{
-      "data.kind",
-      fmt::format("model.kind = \"{}\" needs data.kind = \"{}\", got \"{}\"", choice_name(recipe.model.kind),
-                  wants_text ? "text" : "images", choice_name(recipe.data.kind))};
+  using Kind = DataSection::Kind;
+  const Kind kind = recipe.data.kind;
+  std::string_view wanted;
+  switch (recipe.model.kind) {
+    case ModelSection::Kind::gpt:
+      if (kind != Kind::text) wanted = "\"text\"";
+      break;
+    case ModelSection::Kind::resnet:
+      if (kind == Kind::text) wanted = "\"images\" or \"arrays\"";
+      break;
+    case ModelSection::Kind::cosmoflow:
+      if (kind != Kind::arrays) wanted = "\"arrays\"";
+      break;
+  }
+  if (wanted.empty()) return std::nullopt;
+  return RecipeComplaint{"data.kind", fmt::format("model.kind = \"{}\" needs data.kind = {}, got \"{}\"",
+                                                  choice_name(recipe.model.kind), wanted, choice_name(kind))};
 }
 
 Complaint gpt_shape(const Recipe& recipe) {
@@ -67,18 +77,18 @@ std::string no_size(const std::string& text, const std::string& where) {
 }
 
 Complaint sizes_in_bytes(const Recipe& recipe) {
-  const ImageKeys& images = recipe.data.images;
-  if (!images.memory.empty()) {
-    if (std::string why = no_size(images.memory, "data.memory"); !why.empty()) {
+  const LoadingKeys& loading = recipe.data.loading;
+  if (!loading.memory.empty()) {
+    if (std::string why = no_size(loading.memory, "data.memory"); !why.empty()) {
       return RecipeComplaint{"data.memory", std::move(why)};
     }
   }
-  if (!images.network_budget.empty()) {
-    if (std::string why = no_size(images.network_budget, "data.network_budget"); !why.empty()) {
+  if (!loading.network_budget.empty()) {
+    if (std::string why = no_size(loading.network_budget, "data.network_budget"); !why.empty()) {
       return RecipeComplaint{"data.network_budget", std::move(why)};
     }
   }
-  for (const CacheDirectory& cache : images.cache) {
+  for (const CacheDirectory& cache : loading.cache) {
     if (std::string why = no_size(cache.size, "data.cache"); !why.empty()) {
       return RecipeComplaint{"data.cache", std::move(why)};
     }
@@ -88,16 +98,20 @@ Complaint sizes_in_bytes(const Recipe& recipe) {
 }
 
 Complaint sampler_and_weights(const Recipe& recipe) {
-  const ImageKeys& images = recipe.data.images;
-  const bool weighted = images.sampler == ImageKeys::Sampler::weighted;
-  if (weighted && images.weights.empty()) {
+  const LoadingKeys& loading = recipe.data.loading;
+  const bool weighted = loading.sampler == LoadingKeys::Sampler::weighted;
+  if (weighted && loading.weights.empty()) {
     return RecipeComplaint{"data.sampler", "data.sampler = \"weighted\" needs data.weights, a file"};
   }
-  if (!weighted && !images.weights.empty()) {
+  if (!weighted && !loading.weights.empty()) {
     return RecipeComplaint{"data.weights", "data.weights needs data.sampler = \"weighted\""};
   }
-  if (images.sampler != ImageKeys::Sampler::uniform && !recipe.data.shuffle) {
+  if (loading.sampler != LoadingKeys::Sampler::uniform && !recipe.data.shuffle) {
     return RecipeComplaint{"data.sampler", "data.sampler draws samples at random, and data.shuffle is false"};
+  }
+  if (loading.sampler == LoadingKeys::Sampler::class_balanced &&
+      recipe.data.kind != DataSection::Kind::images) {
+    return RecipeComplaint{"data.sampler", "data.sampler = \"class_balanced\" needs data.kind = \"images\""};
   }
   return std::nullopt;
 }
@@ -115,6 +129,31 @@ Complaint three_channels(const Recipe& recipe) {
       return RecipeComplaint{key, fmt::format("{} needs three numbers in {}0, 1], of red, green and blue",
                                               key, divides ? "(" : "[")};
     }
+  }
+  return std::nullopt;
+}
+
+Complaint colours(const Recipe& recipe) {
+  const ImageKeys& images = recipe.data.images;
+  if (images.hue > 0.5) {
+    return RecipeComplaint{"data.hue", fmt::format("data.hue = {} is above 0.5, half a turn", images.hue)};
+  }
+  if (images.area[0] == 0 || images.area[0] > images.area[1]) {
+    return RecipeComplaint{"data.area", fmt::format("data.area = [{}, {}]: expected 0 < least <= greatest",
+                                                    images.area[0], images.area[1])};
+  }
+  return std::nullopt;
+}
+
+Complaint fields_and_axes(const Recipe& recipe) {
+  if (recipe.data.arrays.input.empty() != recipe.data.arrays.target.empty()) {
+    return RecipeComplaint{"data.input", "data.input and data.target are given together, or neither"};
+  }
+  for (const std::string& axis : recipe.data.arrays.mirror) {
+    if (axis == "depth" || axis == "height" || axis == "width") continue;
+    return RecipeComplaint{
+        "data.mirror",
+        fmt::format("data.mirror names \"{}\"; expected some of \"depth\", \"height\", \"width\"", axis)};
   }
   return std::nullopt;
 }
@@ -166,7 +205,7 @@ Complaint mesh_axes(const Recipe& recipe) {
         fmt::format("parallel.{} = {} splits images, but data.kind is \"text\"",
                     is_height ? "height" : "width", is_height ? parallel.height : parallel.width)};
   }
-  if (parallel.depth > 1) {
+  if (parallel.depth > 1 && recipe.data.kind != DataSection::Kind::arrays) {
     return RecipeComplaint{"parallel.depth",
                            fmt::format("parallel.depth = {} splits volumes, but data.kind is \"{}\"",
                                        parallel.depth, choice_name(recipe.data.kind))};
@@ -177,9 +216,9 @@ Complaint mesh_axes(const Recipe& recipe) {
 }  // namespace
 
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
-  for (const auto rule :
-       {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named, sizes_in_bytes,
-        sampler_and_weights, three_channels, microbatches, learning_rates, mesh_axes}) {
+  for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
+                          sizes_in_bytes, sampler_and_weights, three_channels, colours, fields_and_axes,
+                          microbatches, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

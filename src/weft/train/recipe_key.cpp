@@ -37,6 +37,14 @@ Range from_zero() {
   return range;
 }
 
+Range from_zero_to_one() {
+  Range range;
+  range.least = 0.0;
+  range.most = 1.0;
+  range.text = "in [0, 1]";
+  return range;
+}
+
 Range from_zero_below_one() {
   Range range;
   range.least = 0.0;

@@ -38,6 +38,7 @@ Range at_least(int64_t least);  ///< up to 10^9: the product of two such fits an
 Range above_zero();
 Range from_zero();
 Range from_zero_below_one();  ///< [0, 1)
+Range from_zero_to_one();     ///< [0, 1]
 
 /// The key means something only where another key, a string, has this value.
 struct Condition {
@@ -190,6 +191,27 @@ struct Conversion<std::array<double, 2>> {
   }
   static RecipeValue to(const std::array<double, 2>& pair) {
     return {RecipeValue::List{{pair[0]}, {pair[1]}}};
+  }
+};
+
+template <>
+struct Conversion<std::vector<std::string>> {
+  static std::string expected() { return "a list of strings"; }
+  static std::optional<std::vector<std::string>> from(const RecipeValue& value) {
+    const auto* list = value.as<RecipeValue::List>();
+    if (list == nullptr) return std::nullopt;
+    std::vector<std::string> texts;
+    for (const RecipeValue& item : *list) {
+      const std::string* text = item.as<std::string>();
+      if (text == nullptr) return std::nullopt;
+      texts.push_back(*text);
+    }
+    return texts;
+  }
+  static RecipeValue to(const std::vector<std::string>& texts) {
+    RecipeValue::List list;
+    for (const std::string& text : texts) list.push_back({text});
+    return {std::move(list)};
   }
 };
 

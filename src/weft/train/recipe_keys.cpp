@@ -109,18 +109,27 @@ void add_model(RecipeTable& table) {
   resnet.key("depth", &ResnetKeys::depth, at_least(8), "layers with weights; 6n + 2, such as 20, 32, 56");
   resnet.key("width", &ResnetKeys::width, at_least(1), "channels of the first of the three stages");
   resnet.key("classes", &ResnetKeys::classes, at_least(0), "outputs; 0: as many as the data has");
+
+  const auto cosmoflow =
+      section_when(table, "model", &Recipe::model, &ModelSection::cosmoflow, {"model.kind", "cosmoflow"});
+  cosmoflow.key("stages", &CosmoflowKeys::stages, from_one_to_thousand(),
+                "convolutions of 3x3x3, each followed by pooling that halves depth, height and width");
+  cosmoflow.key("width", &CosmoflowKeys::width, at_least(1), "channels of the first stage; doubled by each");
 }
 
 void add_data(RecipeTable& table) {
   const auto data =
       section(table, "data", &Recipe::data, "The data. Paths are relative to the working directory.");
-  data.key("kind", &DataSection::kind, "what a sample is: \"text\" for `gpt`, \"images\" for `resnet`")
+  data.key("kind", &DataSection::kind,
+           "what a sample is: \"text\" for `gpt`, \"images\" (JPEG, PNG) for `resnet`, \"arrays\" (HDF5, "
+           "NetCDF, "
+           "NumPy, safetensors) for `resnet` and `cosmoflow`")
       .required();
   data.key("path", &DataSection::path, "file or folder of the training data").required();
-  data.key("validation", &DataSection::validation, from_zero_below_one(),
-           "a file or folder, or the fraction of `path` that is held out (of images only where `path` has no "
-           "folder "
-           "`test`, `val` or `validation`)");
+  data.key(
+      "validation", &DataSection::validation, from_zero_below_one(),
+      "a file or folder, or the fraction of `path` that is held out (but for text, only where `path` has "
+      "no folder `test`, `val` or `validation`)");
   data.key("batch", &DataSection::batch, at_least(1), "samples a step, over all ranks and microbatches")
       .required();
   data.key("shuffle", &DataSection::shuffle, "whether training samples come in random order");
@@ -128,6 +137,10 @@ void add_data(RecipeTable& table) {
   const auto text = section_when(table, "data", &Recipe::data, &DataSection::text, {"data.kind", "text"});
   text.key("tokenizer", &TextKeys::tokenizer, "\"bytes\", or the file of a SentencePiece model");
   text.key("context", &TextKeys::context, at_least(1), "tokens of a sample").required();
+  text.key(
+      "windows", &TextKeys::windows,
+      "\"drawn\": samples start anywhere in the text, which is in memory; \"streamed\": they lie side by "
+      "side in a token file (`weft data make tokens`) of any size, each comes once an epoch");
 }
 
 void add_images(RecipeTable& table) {
@@ -140,12 +153,16 @@ void add_images(RecipeTable& table) {
   images.key(
       "size", &ImageKeys::size, at_least(0),
       "side of the images in pixels, to which they are cut and scaled; 0: all are of one size, as they are");
-  images.key("sampler", &ImageKeys::sampler,
-             "how often training images come: each once an epoch, each class equally often, or by `weights`");
-  images.key(
-      "weights", &ImageKeys::weights,
-      "with `sampler = \"weighted\"`: a file with one number a line for each training image, in the order of "
-      "`weft data inspect PATH --list`");
+  images.key("area", &ImageKeys::area, from_zero_to_one(),
+             "with `augment` and `size`: least and greatest share of the image that is cut out");
+  images.key("brightness", &ImageKeys::brightness, from_zero(),
+             "colour jitter of training images: factor drawn from [1 - x, 1 + x]; 0: none");
+  images.key("contrast", &ImageKeys::contrast, from_zero(), "the same for contrast");
+  images.key("saturation", &ImageKeys::saturation, from_zero(), "the same for saturation");
+  images.key("hue", &ImageKeys::hue, from_zero_to_one(),
+             "shift of the hue, drawn from [-x, x] turns; at most 0.5");
+  images.key("cutout", &ImageKeys::cutout, at_least(0),
+             "side in pixels of a square of training images that is blanked at random; 0: none");
   images.key(
       "mean", &ImageKeys::mean,
       "of red, green and blue in [0, 1], which is subtracted, such as [0.485, 0.456, 0.406]; empty: measured "
@@ -153,27 +170,63 @@ void add_images(RecipeTable& table) {
   images.key("deviation", &ImageKeys::deviation,
              "standard deviation of red, green and blue, by which is divided, such as [0.229, 0.224, 0.225]; "
              "empty: measured");
-  images.key("memory", &ImageKeys::memory,
-             "memory of each rank for copies of files, such as \"8GiB\"; empty: a quarter of what is free");
-  images.key("cache", &ImageKeys::cache,
-             "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
-  images.key(
-      "network_budget", &ImageKeys::network_budget,
+}
+
+void add_arrays(RecipeTable& table) {
+  const auto arrays =
+      section_when(table, "data", &Recipe::data, &DataSection::arrays, {"data.kind", "arrays"});
+  arrays.key("input", &ArrayKeys::input,
+             "the file's array that the network is given, [samples, ...]; empty: the first");
+  arrays.key("target", &ArrayKeys::target,
+             "the array of what it learns: class ids, or numbers; empty: the second");
+  arrays.key("channels", &ArrayKeys::channels, "which dimension of a sample of `input` is the channels");
+  arrays.key("log", &ArrayKeys::log, "whether log(1 + x) is taken of inputs, as of counts");
+  arrays.key("mean", &ArrayKeys::mean,
+             "which is subtracted from inputs: of each channel, or one for all; empty: 0");
+  arrays.key("deviation", &ArrayKeys::deviation, above_zero(),
+             "by which inputs are divided: of each channel, or one for all; empty: 1");
+  arrays.key("mirror", &ArrayKeys::mirror,
+             "axes along which training samples are mirrored at random, such as [\"depth\", \"height\", "
+             "\"width\"]");
+  arrays.key("rotate", &ArrayKeys::rotate,
+             "whether training samples are turned at random by quarter turns that keep their shape");
+}
+
+void add_loading(RecipeTable& table) {
+  const auto access = [](auto& recipe) -> auto& { return recipe.data.loading; };
+  const KeyGroup<LoadingKeys, decltype(access)> loading(table, "data", std::nullopt, access);
+  loading.key("sampler", &LoadingKeys::sampler,
+              "how often training samples come: each once an epoch, each class equally often (images), or by "
+              "`weights`");
+  loading.key("weights", &LoadingKeys::weights,
+              "with `sampler = \"weighted\"`: a file with one number a line for each training sample, in the "
+              "order of "
+              "`weft data inspect PATH --list`");
+  loading.key(
+      "last_batch", &LoadingKeys::last_batch,
+      "what becomes of samples that fill no batch at the end of an epoch: they wait for another, make "
+      "a batch with empty rows at its end, or one whose samples are shared out evenly among ranks");
+  loading.key(
+      "memory", &LoadingKeys::memory,
+      "memory of each rank for copies of samples, such as \"8GiB\"; empty: a quarter of what is free");
+  loading.key("cache", &LoadingKeys::cache,
+              "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
+  loading.key(
+      "network_budget", &LoadingKeys::network_budget,
       "bytes a second that each rank sends to others that ask for its copies, such as \"50MiB\", so that "
       "the training's own communication is not slowed; empty: no limit");
-  images.key("workers", &ImageKeys::workers, at_least(0),
-             "threads of each rank that decode; 0: one for two cores");
-  images.key("lookahead", &ImageKeys::lookahead, at_least(1), "steps whose files are fetched ahead");
-  images.key(
-      "checksums", &ImageKeys::checksums,
-      "index made by `weft data inspect PATH --index FILE`; training files that differ from it count as "
+  loading.key("workers", &LoadingKeys::workers, at_least(0),
+              "threads of each rank that decode; 0: one for two cores");
+  loading.key("lookahead", &LoadingKeys::lookahead, at_least(1), "steps whose files are fetched ahead");
+  loading.key(
+      "checksums", &LoadingKeys::checksums,
+      "index made by `weft data inspect PATH --index FILE`; training samples that differ from it count as "
       "bad; empty: none");
-  images.key("on_bad", &ImageKeys::on_bad,
-             "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
-             "or another "
-             "sample takes its place");
-  images.key("bad_limit", &ImageKeys::bad_limit, at_least(0),
-             "bad samples after which the run ends all the same");
+  loading.key("on_bad", &LoadingKeys::on_bad,
+              "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
+              "or another sample takes its place");
+  loading.key("bad_limit", &LoadingKeys::bad_limit, at_least(0),
+              "bad samples after which the run ends all the same");
 }
 
 void add_optimizer(RecipeTable& table) {
@@ -254,6 +307,8 @@ RecipeTable make_table() {
   add_model(table);
   add_data(table);
   add_images(table);
+  add_arrays(table);
+  add_loading(table);
   add_optimizer(table);
   add_parallel(table);
   add_checkpoint(table);

@@ -17,7 +17,9 @@ struct Choices<DType> {
 template <>
 struct Choices<ModelSection::Kind> {
   static constexpr std::pair<ModelSection::Kind, std::string_view> all[] = {
-      {ModelSection::Kind::gpt, "gpt"}, {ModelSection::Kind::resnet, "resnet"}};
+      {ModelSection::Kind::gpt, "gpt"},
+      {ModelSection::Kind::resnet, "resnet"},
+      {ModelSection::Kind::cosmoflow, "cosmoflow"}};
 };
 
 template <>
@@ -31,23 +33,47 @@ struct Choices<GptKeys::Activation> {
 template <>
 struct Choices<DataSection::Kind> {
   static constexpr std::pair<DataSection::Kind, std::string_view> all[] = {
-      {DataSection::Kind::text, "text"}, {DataSection::Kind::images, "images"}};
+      {DataSection::Kind::text, "text"},
+      {DataSection::Kind::images, "images"},
+      {DataSection::Kind::arrays, "arrays"}};
 };
 
 template <>
-struct Choices<ImageKeys::OnBad> {
-  static constexpr std::pair<ImageKeys::OnBad, std::string_view> all[] = {
-      {ImageKeys::OnBad::fail, "fail"},
-      {ImageKeys::OnBad::skip, "skip"},
-      {ImageKeys::OnBad::substitute, "substitute"}};
+struct Choices<LoadingKeys::OnBad> {
+  static constexpr std::pair<LoadingKeys::OnBad, std::string_view> all[] = {
+      {LoadingKeys::OnBad::fail, "fail"},
+      {LoadingKeys::OnBad::skip, "skip"},
+      {LoadingKeys::OnBad::substitute, "substitute"}};
 };
 
 template <>
-struct Choices<ImageKeys::Sampler> {
-  static constexpr std::pair<ImageKeys::Sampler, std::string_view> all[] = {
-      {ImageKeys::Sampler::uniform, "uniform"},
-      {ImageKeys::Sampler::class_balanced, "class_balanced"},
-      {ImageKeys::Sampler::weighted, "weighted"}};
+struct Choices<LoadingKeys::Sampler> {
+  static constexpr std::pair<LoadingKeys::Sampler, std::string_view> all[] = {
+      {LoadingKeys::Sampler::uniform, "uniform"},
+      {LoadingKeys::Sampler::class_balanced, "class_balanced"},
+      {LoadingKeys::Sampler::weighted, "weighted"}};
+};
+
+template <>
+struct Choices<LoadingKeys::LastBatch> {
+  static constexpr std::pair<LoadingKeys::LastBatch, std::string_view> all[] = {
+      {LoadingKeys::LastBatch::drop, "drop"},
+      {LoadingKeys::LastBatch::pad, "pad"},
+      {LoadingKeys::LastBatch::redistribute, "redistribute"}};
+};
+
+template <>
+struct Choices<TextKeys::Windows> {
+  static constexpr std::pair<TextKeys::Windows, std::string_view> all[] = {
+      {TextKeys::Windows::drawn, "drawn"}, {TextKeys::Windows::streamed, "streamed"}};
+};
+
+template <>
+struct Choices<ArrayKeys::Channels> {
+  static constexpr std::pair<ArrayKeys::Channels, std::string_view> all[] = {
+      {ArrayKeys::Channels::last, "last"},
+      {ArrayKeys::Channels::first, "first"},
+      {ArrayKeys::Channels::none, "none"}};
 };
 
 template <>

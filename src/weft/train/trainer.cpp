@@ -282,7 +282,7 @@ class Trainer {
     return options_.trace.string() + (world.size() > 1 ? fmt::format(".{}", world.rank()) : std::string());
   }
 
-  bool text() const { return recipe_.model.kind == ModelSection::Kind::gpt; }
+  bool text() const { return recipe_.data.kind == DataSection::Kind::text; }
 
   Session& session_;
   const Recipe& recipe_;

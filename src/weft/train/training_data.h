@@ -15,9 +15,10 @@ struct TrainingData {
   std::unique_ptr<BatchSource> train;
   std::unique_ptr<BatchSource> validation;
   int64_t train_samples = 0;                   ///< one epoch
+  int64_t epoch_batches = 0;                   ///< microbatches of one epoch
   int64_t validation_batches = 0;              ///< that cover the validation data
   std::shared_ptr<const Tokenizer> tokenizer;  ///< text
-  std::string unit;                            ///< of throughput: "tokens" or "images"
+  std::string unit;                            ///< of throughput: "tokens", "images" or "samples"
 };
 
 /// Opens the data; `world`: the ranks of the job, which share what they keep.

@@ -1,10 +1,13 @@
 #include "weft/train/training_graph.h"
 
 #include "weft/base/check.h"
+#include "weft/models/cosmoflow.h"
 #include "weft/models/gpt.h"
 #include "weft/models/resnet.h"
+#include "weft/ops/cast.h"
 #include "weft/ops/cross_entropy.h"
 #include "weft/ops/gradients.h"
+#include "weft/ops/mse.h"
 #include "weft/params/optimizer_graph.h"
 
 namespace weft {
@@ -52,9 +55,27 @@ ResnetConfig resnet_config(const Recipe& recipe, const DataFacts& facts) {
   config.classes = keys.classes > 0 ? keys.classes : facts.classes;
   config.dropout = recipe.model.dropout;
   config.seed = static_cast<uint64_t>(recipe.run.seed);
+  if (facts.classes == 0) user_error("model.kind: a resnet learns class ids, and data.target has none");
+  if (facts.sample.size() != 3) {
+    user_error("model.kind: a resnet takes images, and a sample of data.path is {}", to_string(facts.sample));
+  }
   if (config.classes < facts.classes) {
     user_error("model.classes={}: the data have {} classes", config.classes, facts.classes);
   }
+  return config;
+}
+
+CosmoflowConfig cosmoflow_config(const Recipe& recipe, const DataFacts& facts) {
+  CosmoflowConfig config;
+  config.stages = recipe.model.cosmoflow.stages;
+  config.width = recipe.model.cosmoflow.width;
+  config.dropout = recipe.model.dropout;
+  config.seed = static_cast<uint64_t>(recipe.run.seed);
+  if (facts.target.size() != 1) {
+    user_error("model.kind: a cosmoflow learns a list of numbers, and data.target has {}",
+               facts.classes > 0 ? std::string("class ids") : "the shape " + to_string(facts.target));
+  }
+  config.outputs = facts.target[0];
   return config;
 }
 
@@ -93,53 +114,70 @@ class TrainingGraph {
 
   ValueId samples() {
     if (text()) return build_.input("tokens", {DType::i32, {rows_, context()}}, {"batch", "sequence"});
-    return build_.input("pixels",
-                        {recipe_.run.precision, {rows_, facts_.height, facts_.width, facts_.channels}},
-                        {"batch", "height", "width", "channel"});
+    Dims shape = facts_.sample;
+    shape.insert(shape.begin(), rows_);
+    static const std::vector<std::string> kAxes{"depth", "height", "width", "channel"};
+    std::vector<std::string> axes{"batch"};
+    axes.insert(axes.end(), kAxes.end() - std::ssize(facts_.sample), kAxes.end());
+    return build_.input(batch_inputs(recipe_)[0], {recipe_.run.precision, std::move(shape)}, axes);
   }
 
   ValueId targets() {
     if (text()) return build_.input("targets", {DType::i32, {rows_, context()}}, {"batch", "sequence"});
-    return build_.input("labels", {DType::i32, {rows_}}, {"batch"});
+    if (facts_.target.empty()) return build_.input("labels", {DType::i32, {rows_}}, {"batch"});
+    Dims shape = facts_.target;
+    shape.insert(shape.begin(), rows_);
+    std::vector<std::string> axes(shape.size(), "target");
+    axes[0] = "batch";
+    return build_.input("labels", {parameter_dtype(recipe_), std::move(shape)}, axes);
   }
 
-  ValueId logits(ValueId input, bool training) {
+  /// The mean over `count` targets; with 1, the sum. Those that do not count add nothing.
+  ValueId loss(ValueId out, ValueId target, int64_t count) {
+    if (facts_.target.empty()) return cross_entropy(build_, out, target, count);
+    return mse(build_, cast(build_, out, parameter_dtype(recipe_)), target, 1 / static_cast<double>(count));
+  }
+
+  ValueId predictions(ValueId input, bool training) {
     const ValueId step = build_.input("step", {DType::i64, {}}, {});
     switch (recipe_.model.kind) {
       case ModelSection::Kind::gpt:
         return gpt_logits(build_, parameters_, gpt_config(recipe_, facts_), input, step, training);
       case ModelSection::Kind::resnet:
         return resnet_logits(build_, parameters_, resnet_config(recipe_, facts_), input, step, training);
+      case ModelSection::Kind::cosmoflow:
+        return cosmoflow(build_, parameters_, cosmoflow_config(recipe_, facts_), input, step, training);
     }
     internal_error(__FILE__, __LINE__, "unknown model");
   }
 
   void train() {
     build_.phase = Phase::accumulate;
-    const ValueId out = logits(samples(), true);
+    const ValueId out = predictions(samples(), true);
     build_.label = "loss";
-    const int64_t rows = recipe_.data.batch * (text() ? context() : 1);
-    const ValueId loss = cross_entropy(build_, out, targets(), rows);
-    build_.output("loss", loss);
+    const int64_t targets_a_row = text() ? context() : elems_of(facts_.target);
+    const ValueId mean = loss(out, targets(), recipe_.data.batch * targets_a_row);
+    build_.output("loss", mean);
     std::vector<ValueId> values;
     for (const Parameter& parameter : parameters_.parameters()) values.push_back(parameter.value);
-    const auto gradient = gradients(build_, loss, values);
+    const auto gradient = gradients(build_, mean, values);
     optimize(build_, optimizer_config(recipe_.optimizer), parameters_.dtype(), parameters_.parameters(),
              gradient);
   }
 
   void evaluate() {
     build_.phase = Phase::evaluate;
-    const ValueId out = logits(samples(), false);
+    const ValueId out = predictions(samples(), false);
     build_.label = "loss";
-    build_.output("loss_sum", cross_entropy(build_, out, targets(), 1));
-    if (!text()) build_.output("logits", out);
+    build_.output("loss_sum", loss(out, targets(), 1));
+    build_.output("targets", targets());
+    if (!text() && facts_.target.empty()) build_.output("logits", out);
   }
 
   void generate() {
     build_.phase = Phase::generate;
     const ValueId prompt = build_.input("prompt", {DType::i32, {1, context()}}, {"batch", "sequence"});
-    build_.output("logits", logits(prompt, false));
+    build_.output("logits", predictions(prompt, false));
   }
 
   const Recipe& recipe_;

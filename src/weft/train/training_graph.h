@@ -8,17 +8,17 @@ namespace weft {
 /// What the data say about the model's sizes.
 struct DataFacts {
   int64_t vocabulary = 0;  ///< text
-  int64_t classes = 0;     ///< images
-  int64_t height = 0;
-  int64_t width = 0;
-  int64_t channels = 0;
+  int64_t classes = 0;     ///< where targets are class ids; else 0
+  Dims target;             ///< shape of a sample's target where it is numbers
+  Dims sample;             ///< images and arrays: shape of a sample's input, [spatial..., C]
 };
 
 /// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
 std::vector<std::string> batch_inputs(const Recipe& recipe);
 
 /// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm" (in the phase of
-/// the update); evaluate "loss_sum" (over all rows whose target is not negative) and, for images, "logits";
+/// the update); evaluate "loss_sum" (over all targets that count: class ids that are not negative, numbers
+/// that are not NaN), "targets" and, for class ids, "logits";
 /// generate (text) "logits" of the input "prompt" [1, context].
 Graph build_training_graph(const Recipe& recipe, const DataFacts& facts);
 

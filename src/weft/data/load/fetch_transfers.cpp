@@ -40,8 +40,7 @@ void Fetcher::read_source(const FetchPtr& fetch) {
   fetch->origin = Origin::source;
   fetch->error = 0;
   if (!fetch->buffer) fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, budget_used_);
-  extents_.clear();
-  world_.source->locate(fetch->sample, options_.part, extents_);
+  locate(fetch->record);
   fetch->extents_left = std::ssize(extents_);
   fetch->bytes_left = fetch->bytes;
   fetch->under_way = ++requests_[static_cast<size_t>(Origin::source)];
@@ -204,7 +203,7 @@ void Fetcher::answer(const PeerLink::Question& question) {
     return;
   }
   // Not here yet: this rank is the home, so that it reads the record, once for all.
-  Fetch& fetch = begin(sample_of(question.record), question.record);
+  Fetch& fetch = begin(question.record);
   fetch.questions.push_back(question);
   const FetchPtr pointer = under_way_.at(question.record);
   for (const Tier* tier : world_.tiers) {
@@ -283,7 +282,7 @@ void Fetcher::arrived(const FetchPtr& fetch, uint64_t checksum) {
 void Fetcher::keep(const Fetch& fetch, uint64_t checksum) {
   if (world_.placement == nullptr || world_.tiers.empty()) return;
   const std::span<const std::byte> bytes = fetch.buffer->bytes();
-  if (is_home(fetch.sample)) {
+  if (is_home(fetch.record)) {
     if (fetch.origin == Origin::disk) return;
     // The tier of the placement first; another where that one has become too small.
     const auto tiers = static_cast<int>(world_.tiers.size());

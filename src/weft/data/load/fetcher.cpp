@@ -27,7 +27,7 @@ std::vector<int64_t> spare_room(const FetchWorld& world, const FetchOptions& opt
   for (size_t tier = 0; tier < world.tiers.size(); ++tier) {
     int64_t homes = 0;
     if (world.placement != nullptr) homes = world.placement->used(options.rank, static_cast<int>(tier));
-    if (!options.split) homes = homes / options.group + 1;  // dealt out among the group
+    homes = homes / options.parts.sharers() + 1;  // dealt out among those that read the same
     room.push_back(std::max<int64_t>(0, world.tiers[tier]->capacity() - homes));
   }
   return room;
@@ -138,21 +138,18 @@ std::vector<std::string> Fetcher::troubles() {
   return std::exchange(troubles_, {});
 }
 
-RecordId Fetcher::record_of(int64_t sample) const {
-  return options_.split ? sample * options_.group + options_.member : sample;
-}
-
-int64_t Fetcher::sample_of(RecordId record) const {
-  return options_.split ? record / options_.group : record;
-}
-
-/// A record that all of a group read lives with one of them.
-int Fetcher::home_of(int64_t sample) const {
+/// A record that several of a group read lives with one of them.
+int Fetcher::home_of(RecordId record) const {
   if (world_.placement == nullptr) return -1;
-  const int rank = world_.placement->home(sample).rank;
-  if (rank < 0) return -1;
-  return rank * options_.group +
-         (options_.split ? options_.member : static_cast<int>(sample % options_.group));
+  const int rank = world_.placement->home(options_.parts.sample_of(record)).rank;
+  return rank < 0 ? -1 : rank * options_.parts.group() + options_.parts.keeper(record);
+}
+
+/// Puts where a record lies into extents_.
+void Fetcher::locate(RecordId record) {
+  extents_.clear();
+  const SampleParts& parts = options_.parts;
+  world_.source->locate(parts.sample_of(record), parts.regions(parts.part_of(record)), extents_);
 }
 
 bool Fetcher::may_issue() const {
@@ -185,13 +182,13 @@ bool Fetcher::issue() {
 
 void Fetcher::want(DecodePool::Row row) {
   if (row.sample < 0) return pool_->add(std::move(row));
-  const RecordId record = record_of(row.sample);
+  const RecordId record = options_.parts.record(row.sample, options_.parts.wanted(row.epoch, row.sample));
   if (const auto found = under_way_.find(record); found != under_way_.end()) {
     found->second->rows.push_back(std::move(row));
     return;
   }
   if (take_from_tiers(row, record)) return;
-  Fetch& fetch = begin(row.sample, record);
+  Fetch& fetch = begin(record);
   fetch.rows.push_back(std::move(row));
   choose_origin(fetch, under_way_.at(record));
 }
@@ -205,7 +202,7 @@ bool Fetcher::take_from_tiers(DecodePool::Row& row, RecordId record) {
       drop_corrupt(record);
       return false;
     }
-    if (!is_home(row.sample)) {
+    if (!is_home(record)) {
       // A second copy may be given up while a worker still reads it.
       row.record.buffer = std::make_shared<RecordBuffer>(stored->bytes, budget_used_);
       std::copy(row.record.bytes.begin(), row.record.bytes.end(), row.record.buffer->bytes().begin());
@@ -220,13 +217,12 @@ bool Fetcher::take_from_tiers(DecodePool::Row& row, RecordId record) {
   return false;
 }
 
-Fetcher::Fetch& Fetcher::begin(int64_t sample, RecordId record) {
+Fetcher::Fetch& Fetcher::begin(RecordId record) {
   auto fetch = std::make_shared<Fetch>();
-  fetch->sample = sample;
+  fetch->sample = options_.parts.sample_of(record);
   fetch->record = record;
   fetch->started_ms = now_ms();
-  extents_.clear();
-  world_.source->locate(sample, options_.part, extents_);
+  locate(record);
   for (const Extent& extent : extents_) fetch->bytes += extent.bytes;
   return *(under_way_[record] = std::move(fetch));
 }
@@ -236,8 +232,8 @@ void Fetcher::choose_origin(Fetch& fetch, const FetchPtr& pointer) {
     if (const std::optional<Tier::Stored> stored = tier->find(fetch.record))
       return read_disk(pointer, *stored);
   }
-  const int home = home_of(fetch.sample);
-  if (world_.link != nullptr && home >= 0 && !is_home(fetch.sample) && peer_is_best(fetch)) {
+  const int home = home_of(fetch.record);
+  if (world_.link != nullptr && home >= 0 && !is_home(fetch.record) && peer_is_best(fetch)) {
     return ask_peer(pointer, home);
   }
   read_source(pointer);

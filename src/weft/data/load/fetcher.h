@@ -15,6 +15,7 @@
 #include "weft/data/load/load_stats.h"
 #include "weft/data/load/rate_limit.h"
 #include "weft/data/load/replicas.h"
+#include "weft/data/load/sample_parts.h"
 #include "weft/data/load/source_speed.h"
 #include "weft/data/place/placement.h"
 #include "weft/data/read/async_reader.h"
@@ -39,13 +40,8 @@ struct FetchWorld {
 };
 
 struct FetchOptions {
-  int rank = 0;  ///< of the stream's ranks
-  /// Ranks that take the same rows, because they split samples or weights; a rank's number in the link is
-  /// rank * group + member.
-  int group = 1;
-  int member = 0;
-  std::vector<Region> part;  ///< of each field; empty: whole samples
-  bool split = false;        ///< each member reads its own part; else all of a group read the same records
+  int rank = 0;       ///< of the stream's ranks; its number in the link is rank * group + member
+  SampleParts parts;  ///< what the ranks that take the same rows read
   uint64_t seed = 0;
   int64_t first_step = 0;
   int64_t end_step = 0;
@@ -111,7 +107,7 @@ class Fetcher {
   bool may_issue() const;
   void want(DecodePool::Row row);
   bool take_from_tiers(DecodePool::Row& row, RecordId record);
-  Fetch& begin(int64_t sample, RecordId record);
+  Fetch& begin(RecordId record);
   void choose_origin(Fetch& fetch, const FetchPtr& pointer);
   bool peer_is_best(const Fetch& fetch) const;
   void read_source(const FetchPtr& fetch);
@@ -135,11 +131,10 @@ class Fetcher {
   void send(const PeerLink::Question& question, std::span<const std::byte> bytes, uint64_t checksum,
             std::shared_ptr<RecordBuffer> buffer);
   bool finished() const;
-  RecordId record_of(int64_t sample) const;
-  int64_t sample_of(RecordId record) const;
-  int home_of(int64_t sample) const;
-  bool is_home(int64_t sample) const {
-    return home_of(sample) == options_.rank * options_.group + options_.member;
+  void locate(RecordId record);
+  int home_of(RecordId record) const;
+  bool is_home(RecordId record) const {
+    return home_of(record) == options_.rank * options_.parts.group() + options_.parts.member();
   }
   double now_ms() const;
 

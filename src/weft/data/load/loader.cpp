@@ -15,16 +15,20 @@ namespace weft {
 
 namespace {
 
-/// Room that every sample's record takes in a tier.
-std::vector<int64_t> record_sizes(const Source& source, std::span<const Region> part) {
-  std::vector<int64_t> sizes;
+/// Room that the record of every sample takes in a tier: that of the largest part, so that all ranks place
+/// samples alike.
+std::vector<int64_t> record_sizes(const Source& source, const SampleParts& parts) {
+  std::vector<int64_t> sizes(static_cast<size_t>(source.count()));
   std::vector<Extent> extents;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
-    extents.clear();
-    source.locate(sample, part, extents);
-    int64_t bytes = 0;
-    for (const Extent& extent : extents) bytes += extent.bytes;
-    sizes.push_back(tier_footprint(bytes));
+    int64_t& size = sizes[static_cast<size_t>(sample)];
+    for (int part = 0; part < parts.count(); ++part) {
+      extents.clear();
+      source.locate(sample, parts.regions(part), extents);
+      int64_t bytes = 0;
+      for (const Extent& extent : extents) bytes += extent.bytes;
+      size = std::max(size, tier_footprint(bytes));
+    }
   }
   return sizes;
 }
@@ -46,18 +50,18 @@ std::vector<std::vector<int64_t>> all_capacities(const LoaderOptions& options, i
   std::vector<int64_t> flat(static_cast<size_t>(most * everybody));
   const std::vector<int64_t> counts(static_cast<size_t>(everybody), most);
   options.peers->all_gather(own.data(), flat.data(), counts, Element::i64).wait();
+  const int group = options.parts.group();
+  const int sharers = options.parts.sharers();
   for (int rank = 0; rank < ranks; ++rank) {
     std::vector<int64_t>& tiers = all[static_cast<size_t>(rank)];
     tiers.resize(static_cast<size_t>(most));
     for (int64_t tier = 0; tier < most; ++tier) {
-      int64_t least = flat[static_cast<size_t>(int64_t{rank} * options.group * most + tier)];
-      for (int member = 1; member < options.group; ++member) {
-        least = std::min(least,
-                         flat[static_cast<size_t>((int64_t{rank} * options.group + member) * most + tier)]);
+      int64_t least = flat[static_cast<size_t>(int64_t{rank} * group * most + tier)];
+      for (int member = 1; member < group; ++member) {
+        least = std::min(least, flat[static_cast<size_t>((int64_t{rank} * group + member) * most + tier)]);
       }
-      // Records that a group shares are dealt out by number, and so not to the last byte alike.
-      const bool dealt = !options.split && options.group > 1;
-      tiers[static_cast<size_t>(tier)] = dealt ? least / 100 * 97 * options.group : least;
+      // Records that ranks share are dealt out by number, and so not to the last byte alike.
+      tiers[static_cast<size_t>(tier)] = sharers > 1 ? least / 100 * 97 * sharers : least;
     }
   }
   return all;
@@ -89,7 +93,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   Parts& p = *parts_;
   const LoaderOptions& o = p.options;
   const AccessStream& stream = *o.stream;
-  const int everybody = stream.ranks() * o.group;
+  const int everybody = stream.ranks() * o.parts.group();
   WEFT_CHECK(!o.peers || o.peers->size() == everybody, "{} peers where the stream has {} ranks",
              o.peers ? o.peers->size() : 0, everybody);
   FetchWorld world;
@@ -97,7 +101,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   world.tiers = o.tiers;
   if (!capacity.front().empty()) {
     PlacementOptions placing;
-    const std::vector<int64_t> sizes = record_sizes(source, o.part);
+    const std::vector<int64_t> sizes = record_sizes(source, o.parts);
     placing.record_bytes = sizes;
     placing.capacity = capacity;
     placing.first_epoch = stream.epoch_of(o.first_step);
@@ -114,14 +118,12 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   world.reader = p.reader.get();
   world.bad = &p.bad;
   world.counters = &p.counters;
-  WEFT_CHECK(!o.known || o.part.empty() || source.encoded_images(), "checksums of whole records for parts");
+  WEFT_CHECK(!o.known || (o.parts.count() == 1 && o.parts.regions(0).empty()),
+             "checksums of whole records for parts");
   world.known = o.known.get();
   FetchOptions fetching;
   fetching.rank = o.rank;
-  fetching.part = o.part;
-  fetching.group = o.group;
-  fetching.member = o.member;
-  fetching.split = o.split;
+  fetching.parts = o.parts;
   fetching.seed = o.seed;
   fetching.first_step = o.first_step;
   fetching.end_step = stream.steps();

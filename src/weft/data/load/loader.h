@@ -14,6 +14,7 @@
 #include "weft/data/load/assembler.h"
 #include "weft/data/load/bad_samples.h"
 #include "weft/data/load/load_stats.h"
+#include "weft/data/load/sample_parts.h"
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"
 #include "weft/data/tier/tier.h"
@@ -24,17 +25,13 @@ namespace weft {
 struct LoaderOptions {
   std::shared_ptr<const AccessStream> stream;  ///< shared: the trainer counts steps by it
   int rank = 0;                                ///< of the stream's ranks
-  /// Ranks that take the same rows: they split the samples in space, or the weights.
-  int group = 1;
-  int member = 0;
-  std::vector<Region> part;  ///< of each field, what this rank reads; none: whole samples
-  bool split = false;        ///< the members of a group read different parts; else all read the same
+  SampleParts parts;         ///< what this rank reads of a sample, and those that take the same rows
   std::vector<Tier*> tiers;  ///< fastest first; none: nothing is kept. They outlive the loader
-  /// Ranks that share their tiers: stream rank * group + member. None: no peers. Makes the constructor
-  /// collective.
+  /// Ranks that share their tiers: number rank * parts.group() + parts.member(). None: no peers. Makes the
+  /// constructor collective.
   std::optional<Communicator> peers;
   /// What whole records must be when the source gives them; null: nothing is known. Shared by the loaders of
-  /// a run. Not with `part`, whose records are others, unless these are encoded images.
+  /// a run. Not with parts of samples, whose records are others.
   std::shared_ptr<const KnownChecksums> known;
   uint64_t seed = 0;
   int64_t first_step = 0;                     ///< to go on from

@@ -6,9 +6,9 @@
 
 namespace weft {
 
-std::vector<std::byte> read_record(const Source& source, int64_t sample) {
+std::vector<std::byte> read_record(const Source& source, int64_t sample, std::span<const Region> parts) {
   std::vector<Extent> extents;
-  source.locate(sample, {}, extents);
+  source.locate(sample, parts, extents);
   std::vector<std::byte> record;
   for (const Extent& extent : extents) {
     std::ifstream file(source.files()[static_cast<size_t>(extent.file)], std::ios::binary);

@@ -19,6 +19,13 @@ namespace weft::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
+/// x - target; 0 where the target is NaN, which does not count.
+template <class T>
+HWY_ATTR Floats difference(const T* x, const T* target, int64_t count) {
+  const Floats t = load_floats(target, count);
+  return hn::IfThenElseZero(hn::Eq(t, t), hn::Sub(load_floats(x, count), t));
+}
+
 /// Sum of squared differences of [begin, end), in blocks short enough for f32.
 HWY_FLATTEN double squared_differences(const View& x, const View& target, int64_t begin, int64_t end) {
   double total = 0;
@@ -27,8 +34,7 @@ HWY_FLATTEN double squared_differences(const View& x, const View& target, int64_
     for (int64_t at = begin; at < end; at += kElemsInFloat) {
       Floats sum = constant(0);
       sweep(std::min(kElemsInFloat, end - at), [&](int64_t j, int64_t count) HWY_ATTR {
-        const Floats v =
-            hn::Sub(load_floats(x.as<T>() + at + j, count), load_floats(target.as<T>() + at + j, count));
+        const Floats v = difference(x.as<T>() + at + j, target.as<T>() + at + j, count);
         sum = hn::MulAdd(v, v, sum);
       });
       total += static_cast<double>(sum_of_lanes(sum));
@@ -44,7 +50,7 @@ HWY_FLATTEN void scaled_differences(const View& x, const View& target, float fac
     using T = decltype(t);
     sweep(end - begin, [&](int64_t j, int64_t count) HWY_ATTR {
       const int64_t i = begin + j;
-      const Floats v = hn::Sub(load_floats(x.as<T>() + i, count), load_floats(target.as<T>() + i, count));
+      const Floats v = difference(x.as<T>() + i, target.as<T>() + i, count);
       store_floats(hn::Mul(by, v), dx.as<T>() + i, count);
     });
   });

@@ -5,17 +5,16 @@
 
 #include "weft/comm/communicator.h"
 #include "weft/data/batch_source.h"
-#include "weft/data/decode/image_transform.h"
-#include "weft/data/load/image_assembler.h"
 #include "weft/data/load/loader.h"
+#include "weft/data/load/sample_form.h"
 #include "weft/data/tier/directory_tier.h"
 
 namespace weft {
 
-struct StreamedImagesOptions {
-  std::shared_ptr<const Source> source;  ///< shared: the recipe's data know it as well
-  ImageTransform transform;
-  int64_t batch = 1;  ///< rows of one global batch
+struct StreamedBatchesOptions {
+  std::shared_ptr<const Source> source;    ///< shared: the recipe's data know it as well
+  std::shared_ptr<const SampleForm> form;  ///< shared: so do training and validation
+  int64_t batch = 1;                       ///< rows of one global batch
   uint64_t seed = 0;
   bool shuffle = false;
   std::shared_ptr<const Sampler> sampler;  ///< in place of `shuffle`; shared with the stream
@@ -34,23 +33,21 @@ struct StreamedImagesOptions {
   int64_t bad_limit = 100;
 };
 
-/// Images from files as the step's input: pixels [batch, height, width, 3], normalised, and class ids i32
-/// [batch]. Batches are loaded ahead, in the order of their numbers; another number begins anew there.
-class StreamedImages final : public BatchSource {
+/// Samples from files as the step's input. Batches are loaded ahead, in the order of their numbers; another
+/// number begins anew there.
+class StreamedBatches final : public BatchSource {
  public:
-  /// UserError when there are fewer images than one batch has and the last batch is dropped.
-  explicit StreamedImages(StreamedImagesOptions options);
-  ~StreamedImages() override;
-  /// Collective among `world` where it begins or begins anew, if ranks share. All calls ask for the same part
-  /// of the pixels; where outputs[0] has no memory, only class ids are wanted, of any rows, and no file is
-  /// read.
+  /// UserError when there are fewer samples than one batch has and the last batch is dropped.
+  explicit StreamedBatches(StreamedBatchesOptions options);
+  ~StreamedBatches() override;
+  /// Collective among `world` where it begins or begins anew. All calls ask for the same parts of rows.
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
-  /// A batch in the staging ring, where this rank has pixels.
+  /// A batch in the staging ring.
   bool lend(int64_t number, std::span<View> views, std::span<const Region> regions) override;
-  /// For a user that keeps batches: whole images of this rank's rows, see Loader::take(). False from
-  /// wait_for: the batch is not there after `ms`.
-  bool wait_for(int64_t number, DType dtype, double ms);
-  const Batch& take(int64_t number, DType dtype);
+  /// For a user that keeps batches: whole rows, see Loader::take(). False from wait_for: the batch is not
+  /// there after `ms`.
+  bool wait_for(int64_t number, DType floating, double ms);
+  const Batch& take(int64_t number, DType floating);
   void give_back() { loader_->give_back(); }
   /// This rank's rows of a batch.
   int64_t rows() const { return stream_->rows(rank()).size(); }
@@ -62,15 +59,18 @@ class StreamedImages final : public BatchSource {
 
  private:
   int rank() const;
-  void begin(int64_t number, DType dtype, const Region& part);
+  /// Begins to load at batch `number`: the boxes `rows` of a row's tensors.
+  void begin(int64_t number, DType floating, const std::vector<Region>& rows);
+  void begin_whole(int64_t number, DType floating);
+  SampleParts parts_of(const std::vector<Region>& rows) const;
+  void make_tiers(const SampleParts& parts);
   /// The loader's batch, whose tensors have the types of `wanted`.
   const Batch& next(int64_t number, std::span<const View> wanted, std::span<const Region> regions);
-  void fill_labels(int64_t number, const View& labels, Range rows) const;
 
-  StreamedImagesOptions options_;
+  StreamedBatchesOptions options_;
   std::shared_ptr<const AccessStream> stream_;
-  std::vector<std::unique_ptr<Tier>> tiers_;
-  std::unique_ptr<ImageAssembler> assembler_;
+  std::vector<std::unique_ptr<Tier>> tiers_;  ///< made with the first loader
+  std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<Loader> loader_;
   int64_t next_ = -1;  ///< number of the loader's next batch
   size_t bad_told_ = 0;

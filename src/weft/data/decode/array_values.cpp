@@ -1,0 +1,148 @@
+#include "weft/data/decode/array_values.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+template <class With>
+void with_input(DType dtype, With with) {
+  switch (dtype) {
+    case DType::f64:
+      return with(double{});
+    case DType::f32:
+      return with(float{});
+    case DType::bf16:
+      return with(BFloat16{});
+    case DType::i64:
+      return with(int64_t{});
+    case DType::i32:
+      return with(int32_t{});
+    case DType::u8:
+      return with(uint8_t{});
+  }
+}
+
+template <class With>
+void with_output(DType dtype, With with) {
+  switch (dtype) {
+    case DType::f64:
+      return with(double{});
+    case DType::f32:
+      return with(float{});
+    case DType::bf16:
+      return with(BFloat16{});
+    case DType::i64:
+    case DType::i32:
+    case DType::u8:
+      break;
+  }
+  internal_error(__FILE__, __LINE__, "values of a network as {}", name_of(dtype));
+}
+
+template <class C, class From>
+C as_number(From value) {
+  if constexpr (std::is_same_v<From, BFloat16>) {
+    return static_cast<C>(static_cast<float>(value));
+  } else {
+    return static_cast<C>(value);
+  }
+}
+
+template <class To, class C>
+To rounded(C value) {
+  if constexpr (std::is_same_v<To, BFloat16>) {
+    return BFloat16(static_cast<float>(value));
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+/// log(1 + x), looked up for the small counts that most are.
+template <class C>
+class Logarithm {
+ public:
+  Logarithm() {
+    for (size_t i = 0; i < table_.size(); ++i) table_[i] = std::log1p(static_cast<C>(i));
+  }
+  C operator()(C x) const {
+    constexpr auto kEnd = static_cast<C>(kTable);
+    if (x >= 0 && x < kEnd) {
+      const auto i = static_cast<size_t>(x);
+      if (static_cast<C>(i) == x) return table_[i];
+    }
+    return std::log1p(x);
+  }
+
+ private:
+  static constexpr size_t kTable = 4096;
+  std::array<C, kTable> table_;
+};
+
+/// One number a channel.
+template <class C>
+std::vector<C> spread(const std::vector<double>& values, int64_t channels, double otherwise) {
+  if (values.size() > 1) {
+    WEFT_CHECK(std::ssize(values) == channels, "{} numbers for {} channels", values.size(), channels);
+    return {values.begin(), values.end()};
+  }
+  return std::vector<C>(static_cast<size_t>(channels),
+                        static_cast<C>(values.empty() ? otherwise : values[0]));
+}
+
+/// with(point, channel) for each element of the output, in its order; gives where the input has it.
+template <class Write>
+void for_each_element(int64_t points, int64_t channels, bool channels_first, const Write& write) {
+  const int64_t point_step = channels_first ? 1 : channels;
+  const int64_t channel_step = channels_first ? points : 1;
+  int64_t at = 0;
+  for (int64_t p = 0; p < points; ++p) {
+    for (int64_t c = 0; c < channels; ++c) write(at++, p * point_step + c * channel_step, c);
+  }
+}
+
+template <class From, class To>
+void write(const ArrayValues& values, const From* from, bool channels_first, int64_t points, int64_t channels,
+           To* to) {
+  using C = std::conditional_t<std::is_same_v<To, double>, double, float>;
+  const std::vector<C> mean = spread<C>(values.mean, channels, 0);
+  std::vector<C> factor = spread<C>(values.deviation, channels, 1);
+  for (C& f : factor) f = 1 / f;
+  if (!values.log) {
+    return for_each_element(points, channels, channels_first, [&](int64_t out, int64_t in, int64_t c) {
+      const auto channel = static_cast<size_t>(c);
+      to[out] = rounded<To>((as_number<C>(from[in]) - mean[channel]) * factor[channel]);
+    });
+  }
+  static const Logarithm<C> logarithm;
+  for_each_element(points, channels, channels_first, [&](int64_t out, int64_t in, int64_t c) {
+    const auto channel = static_cast<size_t>(c);
+    to[out] = rounded<To>((logarithm(as_number<C>(from[in])) - mean[channel]) * factor[channel]);
+  });
+}
+
+}  // namespace
+
+void write_values(const ArrayValues& values, const View& input, bool channels_first, int64_t channels,
+                  const View& output) {
+  const int64_t points = channels == 0 ? 0 : output.elems() / channels;
+  WEFT_CHECK(input.elems() == output.elems(), "{} elements for {}", input.elems(), output.elems());
+  const bool moves = channels_first && channels > 1;
+  if (!values.changes() && !moves && input.type.dtype == output.type.dtype) {
+    if (input.data != output.data) std::memcpy(output.data, input.data, static_cast<size_t>(output.bytes()));
+    return;
+  }
+  with_input(input.type.dtype, [&](auto from) {
+    with_output(output.type.dtype, [&](auto to) {
+      write(values, input.as<decltype(from)>(), moves, points, channels, output.as<decltype(to)>());
+    });
+  });
+}
+
+}  // namespace weft

@@ -1,0 +1,102 @@
+#include "weft/data/load/array_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+int64_t integer_at(const View& view) {
+  switch (view.type.dtype) {
+    case DType::i64:
+      return *view.as<int64_t>();
+    case DType::i32:
+      return *view.as<int32_t>();
+    case DType::u8:
+      return *view.as<uint8_t>();
+    case DType::f64:
+    case DType::f32:
+    case DType::bf16:
+      break;
+  }
+  internal_error(__FILE__, __LINE__, "a class id of type {}", name_of(view.type.dtype));
+}
+
+}  // namespace
+
+ArrayRows::ArrayRows(const ArrayForm& form, Region part, DType floating, int workers)
+    : form_(form), part_(std::move(part)), types_(form.row_types(floating)) {
+  types_[0].shape = part_.shape();
+  const std::span<const Field> fields = form_.source_->fields();
+  const bool last = form_.options_.channels != ArrayFormOptions::Channels::first || form_.shape_.back() == 1;
+  direct_ = fields[0].type.dtype == floating && last && !form_.turns();
+  const auto bytes = [](DType dtype, const Dims& shape) {
+    return static_cast<size_t>(TensorType{dtype, shape}.bytes());
+  };
+  for (int i = 0; i < workers; ++i) {
+    Scratch scratch;
+    if (!direct_) scratch.input.resize(bytes(fields[0].type.dtype, types_[0].shape));
+    if (form_.turns()) scratch.values.resize(bytes(floating, types_[0].shape));
+    scratch.target.resize(bytes(fields[1].type.dtype, fields[1].type.shape));
+    scratch_.push_back(std::move(scratch));
+  }
+}
+
+void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<const std::byte> record,
+                         std::span<const View> row) {
+  Scratch& scratch = scratch_[static_cast<size_t>(worker)];
+  const std::span<const Field> fields = form_.source_->fields();
+  const Dims volume = form_.shape_as_volume();
+  const Region part = form_.as_volume(part_);
+  const VolumePlacement placement = form_.turns() ? form_.placement(epoch, sample) : VolumePlacement{};
+  const Region read_box = volume_input_region(placement, volume, part);
+  const auto leading = read_box.ranges.end() - std::ssize(part_.ranges);
+  const Region field_box = form_.in_field({{leading, read_box.ranges.end()}});
+  const std::vector<Region> read{field_box, Region::all(fields[1].type.shape)};
+
+  View stored{direct_ ? row[0].data : scratch.input.data(), {fields[0].type.dtype, field_box.shape()}};
+  const View target{scratch.target.data(), fields[1].type};
+  form_.source_->unpack(sample, read, record, std::vector{stored, target});
+
+  const View values{form_.turns() ? scratch.values.data() : row[0].data,
+                    {row[0].type.dtype, read_box.shape()}};
+  stored.type.shape = values.type.shape;  // in whichever order: the number of elements is what counts
+  write_values(form_.options_.values, stored,
+               !direct_ && form_.options_.channels == ArrayFormOptions::Channels::first,
+               read_box.ranges.back().size(), values);
+  if (form_.turns()) {
+    const View turned{row[0].data, {row[0].type.dtype, part.shape()}};
+    write_volume(placement, volume, values, read_box, part, turned);
+  }
+  write_target(target, row[1]);
+  if (form_.target_is_class() && *row[1].as<int32_t>() < 0)
+    user_error("{}: field {} is {}, expected a class id from 0 on", form_.source_->name(sample),
+               fields[1].name, integer_at(target));
+}
+
+void ArrayRows::write_target(const View& stored, const View& row) const {
+  if (form_.target_is_class()) {
+    const int64_t id = integer_at(stored);
+    *row.as<int32_t>() = id > std::numeric_limits<int32_t>::max() ? -1 : static_cast<int32_t>(id);
+    return;
+  }
+  write_values({}, {stored.data, {stored.type.dtype, row.type.shape}}, false, 1, row);
+}
+
+void ArrayRows::assemble_empty(std::span<const View> row) {
+  std::memset(row[0].data, 0, static_cast<size_t>(row[0].bytes()));
+  if (form_.target_is_class()) {
+    *row[1].as<int32_t>() = -1;
+  } else if (row[1].type.dtype == DType::f64) {
+    std::fill_n(row[1].as<double>(), row[1].elems(), std::nan(""));
+  } else {
+    std::fill_n(row[1].as<float>(), row[1].elems(), std::nanf(""));
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,139 @@
+#include "weft/train/streaming.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "weft/base/byte_size.h"
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/data/inspect/check_samples.h"
+#include "weft/data/stream/mixture_sampler.h"
+#include "weft/data/stream/weighted_sampler.h"
+#include "weft/train/launch.h"
+
+namespace weft {
+
+namespace {
+
+std::shared_ptr<const KnownChecksums> known_checksums(const LoadingKeys& keys, const Source& all,
+                                                      const HeldOut& parts) {
+  if (keys.checksums.empty()) return nullptr;
+  auto known = std::make_shared<KnownChecksums>(keys.checksums, source_key(all), all.count());
+  if (parts.training_samples.empty()) return known;
+  return std::make_shared<KnownChecksums>(known->of(parts.training_samples));
+}
+
+/// Weights of the training samples, from a file with one number for each of all.
+std::vector<double> read_weights(const std::string& path, const Source& all, const HeldOut& parts) {
+  std::ifstream file(path);
+  if (!file) user_error("data.weights: {} cannot be opened: {}", path, std::strerror(errno));
+  std::vector<double> weights;
+  for (double weight = 0; file >> weight;) weights.push_back(weight);
+  if (!file.eof()) {
+    user_error("data.weights: {}: expected numbers, one a line, and number {} is none", path,
+               weights.size() + 1);
+  }
+  if (std::ssize(weights) != all.count()) {
+    user_error("data.weights: {} has {} numbers, and there are {} training samples", path, weights.size(),
+               all.count());
+  }
+  if (parts.training_samples.empty()) return weights;
+  std::vector<double> some;
+  for (const int64_t sample : parts.training_samples) some.push_back(weights[static_cast<size_t>(sample)]);
+  return some;
+}
+
+/// Null: each sample once an epoch.
+std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Source& all, const HeldOut& parts) {
+  const LoadingKeys& keys = recipe.data.loading;
+  const Source& source = *parts.training;
+  const auto seed = static_cast<uint64_t>(recipe.run.seed);
+  switch (keys.sampler) {
+    case LoadingKeys::Sampler::uniform:
+      return nullptr;
+    case LoadingKeys::Sampler::class_balanced: {
+      std::vector<int32_t> labels;
+      for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
+      return std::make_shared<MixtureSampler>(class_balanced(labels, source.count(), seed));
+    }
+    case LoadingKeys::Sampler::weighted:
+      return std::make_shared<WeightedSampler>(read_weights(keys.weights, all, parts), source.count(), seed);
+  }
+  return nullptr;
+}
+
+int64_t memory_for(const LoadingKeys& keys) {
+  if (!keys.memory.empty()) return parse_bytes(keys.memory, "data.memory");
+  return free_memory_of_this_rank() / 4;
+}
+
+StreamedBatchesOptions options_for(const Recipe& recipe, const Communicator& world,
+                                   std::shared_ptr<const Source> source,
+                                   std::shared_ptr<const SampleForm> form) {
+  const LoadingKeys& keys = recipe.data.loading;
+  StreamedBatchesOptions options;
+  options.source = std::move(source);
+  options.form = std::move(form);
+  options.batch = recipe.data.batch / recipe.optimizer.accumulate;
+  options.seed = static_cast<uint64_t>(recipe.run.seed);
+  options.world = world;
+  options.data_ranks = static_cast<int>(recipe.parallel.data);
+  options.workers = keys.workers > 0 ? static_cast<int>(keys.workers) : std::max(1, threads() / 2);
+  options.lookahead = keys.lookahead;
+  options.on_bad = static_cast<OnBadSample>(keys.on_bad);
+  options.bad_limit = keys.bad_limit;
+  return options;
+}
+
+}  // namespace
+
+HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& all,
+                     const OpenSamples& open) {
+  const std::filesystem::path root = recipe.data.path;
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
+    return {all, open(*path, "test"), {}};
+  }
+  for (const char* split : {"test", "val", "validation"}) {
+    if (std::filesystem::is_directory(root / split)) return {all, open(root, split), {}};
+  }
+  const double fraction = std::get<double>(recipe.data.validation);
+  if (fraction == 0) {
+    user_error(
+        "data.validation = 0: {} has no folder test, val or validation; name where the validation samples "
+        "are, or a fraction such as 0.1",
+        root.string());
+  }
+  return hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
+}
+
+void stream_batches(const Recipe& recipe, const Communicator& world, const Source& all, const HeldOut& parts,
+                    const Forms& forms, TrainingData& data) {
+  const LoadingKeys& keys = recipe.data.loading;
+  StreamedBatchesOptions options = options_for(recipe, world, parts.training, forms.training);
+  options.shuffle = recipe.data.shuffle;
+  options.share = true;
+  if (!keys.network_budget.empty()) {
+    options.network_budget = parse_bytes(keys.network_budget, "data.network_budget");
+  }
+  options.known = known_checksums(keys, all, parts);
+  options.sampler = sampler_for(recipe, all, parts);
+  options.last = static_cast<LastBatch>(keys.last_batch);
+  options.memory_bytes = memory_for(keys);
+  for (const CacheDirectory& cache : keys.cache) {
+    options.directories.push_back({cache.path, parse_bytes(cache.size, "data.cache"), world.rank()});
+  }
+  auto training = std::make_unique<StreamedBatches>(std::move(options));
+  data.train_samples = parts.training->count();
+  data.epoch_batches = training->batches();
+  data.train = std::move(training);
+  options = options_for(recipe, world, parts.held_out, forms.validation);
+  options.memory_bytes = memory_for(keys) / 4;
+  options.last = LastBatch::pad;
+  auto validation = std::make_unique<StreamedBatches>(std::move(options));
+  data.validation_batches = validation->batches();
+  data.validation = std::move(validation);
+}
+
+}  // namespace weft

@@ -1,0 +1,32 @@
+#pragma once
+// How a recipe's samples are streamed: what the kinds of data have in common.
+#include <filesystem>
+
+#include "weft/comm/communicator.h"
+#include "weft/data/load/streamed_batches.h"
+#include "weft/data/source/open_source.h"
+#include "weft/data/source/subset.h"
+#include "weft/train/recipe.h"
+#include "weft/train/training_data.h"
+
+namespace weft {
+
+/// Opens the samples at a path (or its subfolder options.split).
+using OpenSamples =
+    std::function<std::shared_ptr<const Source>(const std::filesystem::path&, const char* split)>;
+
+/// The samples to train on, and those that are held out: another path's, those of a folder beside `train`, or
+/// a fraction of `all`. UserError where the recipe names none of these.
+HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& all, const OpenSamples& open);
+
+/// What training samples become, and validation samples, which are not augmented.
+struct Forms {
+  std::shared_ptr<const SampleForm> training;
+  std::shared_ptr<const SampleForm> validation;
+};
+
+/// Puts both streams of batches into `data`. `all`: the samples of which parts.training are some.
+void stream_batches(const Recipe& recipe, const Communicator& world, const Source& all, const HeldOut& parts,
+                    const Forms& forms, TrainingData& data);
+
+}  // namespace weft
