@@ -39,7 +39,7 @@ void Fetcher::read_source(const FetchPtr& fetch) {
   ++fetch->attempts;
   fetch->origin = Origin::source;
   fetch->error = 0;
-  if (!fetch->buffer) fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, budget_used_);
+  if (!fetch->buffer) fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, memory_);
   locate(fetch->record);
   fetch->extents_left = std::ssize(extents_);
   fetch->bytes_left = fetch->bytes;
@@ -73,7 +73,7 @@ void Fetcher::read_disk(const FetchPtr& fetch, const Tier::Stored& stored) {
   fetch->extents_left = 1;
   fetch->bytes_left = stored.bytes;
   fetch->under_way = ++requests_[static_cast<size_t>(Origin::disk)];
-  fetch->buffer = std::make_shared<RecordBuffer>(stored.bytes, budget_used_);
+  fetch->buffer = std::make_shared<RecordBuffer>(stored.bytes, memory_);
   ReadTask task = stored.read;
   task.id = next_read_++;
   task.bytes = stored.bytes;
@@ -85,7 +85,7 @@ void Fetcher::read_disk(const FetchPtr& fetch, const Tier::Stored& stored) {
 void Fetcher::ask_peer(const FetchPtr& fetch, int peer) {
   fetch->origin = Origin::peer;
   fetch->under_way = ++requests_[static_cast<size_t>(Origin::peer)];
-  fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, budget_used_);
+  fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, memory_);
   fetch->link_id = world_.link->ask(peer, fetch->record, options_.patience_ms, fetch->buffer->bytes().data(),
                                     fetch->bytes);
   asked_.emplace(fetch->link_id, fetch);

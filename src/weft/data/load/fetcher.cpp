@@ -157,7 +157,7 @@ bool Fetcher::may_issue() const {
   // The step that the trainer waits for is fetched whatever the budget says: a small budget slows, and never
   // blocks.
   if (next_step_ == consumer_step_) return true;
-  return budget_used_ < options_.budget_bytes && std::ssize(under_way_) < options_.requests;
+  return memory_.used() < options_.budget_bytes && std::ssize(under_way_) < options_.requests;
 }
 
 bool Fetcher::issue() {
@@ -204,7 +204,7 @@ bool Fetcher::take_from_tiers(DecodePool::Row& row, RecordId record) {
     }
     if (!is_home(record)) {
       // A second copy may be given up while a worker still reads it.
-      row.record.buffer = std::make_shared<RecordBuffer>(stored->bytes, budget_used_);
+      row.record.buffer = std::make_shared<RecordBuffer>(stored->bytes, memory_);
       std::copy(row.record.bytes.begin(), row.record.bytes.end(), row.record.buffer->bytes().begin());
       row.record.bytes = row.record.buffer->bytes();
       const auto next = world_.stream->next(row.sample, row.step + 1, options_.rank, kEpochsAhead);

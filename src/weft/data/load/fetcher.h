@@ -146,6 +146,8 @@ class Fetcher {
   RateLimit budget_;                           ///< of the network
   std::deque<PeerLink::Question> unanswered_;  ///< until the budget allows
 
+  RecordMemory memory_;  ///< before everything that holds records
+
   int64_t next_step_ = 0;
   int64_t next_row_ = 0;
   std::unordered_map<RecordId, FetchPtr> under_way_;
@@ -160,7 +162,6 @@ class Fetcher {
   std::vector<int> open_files_;  ///< of sources with few files; empty: files are opened for each read
   std::vector<ReadResult> read_results_;
 
-  std::atomic<int64_t> budget_used_{0};
   std::atomic<int64_t> consumer_step_{0};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
