@@ -31,6 +31,10 @@ RecipeValue another(const RecipeKey& key, const RecipeValue& value) {
       const RecipeValue::Table directory{{"path", {std::string("/nvme")}}, {"size", {std::string("1GiB")}}};
       return {RecipeValue::List{{directory}}};
     }
+    if (key.name == "mix") {
+      const RecipeValue::Table set{{"path", {std::string("more")}}, {"share", {0.5}}};
+      return {RecipeValue::List{{set}}};
+    }
     if (key.name == "mirror") return {RecipeValue::List{{std::string("width")}}};
     const bool integers = key.name == "milestones";
     return integers ? RecipeValue{RecipeValue::List{{int64_t{4}}, {int64_t{7}}}}

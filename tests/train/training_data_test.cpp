@@ -122,6 +122,26 @@ TEST_F(TrainingDataTest, WeightsSayHowOftenEachSampleComes) {
   fs::remove(path);
 }
 
+TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
+  // Bees and wasps: a class that the first has, and one that it has not.
+  const fs::path more = folder_.string() + ".more";
+  for (int i = 0; i < 12; ++i) write_jpeg(more / (i % 3 == 0 ? "wasp" : "bee") / fmt::format("{:02}.jpg", i));
+  const std::vector<std::string> keys{fmt::format(R"(data.mix=[{{path="{}", share=0.5}}])", more.string())};
+  const TrainingData data = open_training_data(recipe(keys), Communicator::world());
+  EXPECT_EQ(data.facts.classes, 3);
+  EXPECT_EQ(data.epoch_batches, 54 / 12) << "36 of the first and half as many of the second";
+  const auto counts = classes(keys, 40);  // 480 samples: 320 of the first, 160 of the second
+  EXPECT_NEAR(static_cast<double>(counts.at(2)), 160.0 / 3, 3) << "wasps";
+  EXPECT_GT(counts.at(1), 100) << "bees of both";
+  EXPECT_EQ(
+      refusal({fmt::format(R"(data.mix=[{{path="{}/none", share=1}}])", folder_.string())}).find("none") ==
+          std::string::npos,
+      false);
+  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=0}])"}), UserError);
+  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=1}])", "data.shuffle=false"}), UserError);
+  fs::remove_all(more);
+}
+
 TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
   const std::string path = weights([](int) { return "1"; }, 47);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),

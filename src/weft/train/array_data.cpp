@@ -67,7 +67,8 @@ TrainingData open_array_data(const Recipe& recipe, const Communicator& world) {
   const ArrayKeys& keys = recipe.data.arrays;
   const auto open = [&](const fs::path& path, const char* split) { return open_arrays(keys, path, split); };
   const std::shared_ptr<const Source> all = open(recipe.data.path, "train");
-  const HeldOut parts = hold_out_for(recipe, all, open);
+  const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open), open);
+  const HeldOut& parts = samples.parts;
   const auto training = std::make_shared<ArrayForm>(parts.training, form_options(recipe, true));
   const auto validation = std::make_shared<ArrayForm>(parts.held_out, form_options(recipe, false));
   const bool same = training->row_types(DType::f32) == validation->row_types(DType::f32);
@@ -84,7 +85,7 @@ TrainingData open_array_data(const Recipe& recipe, const Communicator& world) {
   } else {
     data.facts.target = training->row_types(DType::f32)[1].shape;
   }
-  stream_batches(recipe, world, *all, parts, {training, validation}, data);
+  stream_batches(recipe, world, samples, {training, validation}, data);
   return data;
 }
 

@@ -35,8 +35,9 @@ ImageStatistics statistics_for(const Recipe& recipe, const Source& source, const
 TrainingData open_image_data(const Recipe& recipe, const Communicator& world) {
   const ImageKeys& keys = recipe.data.images;
   const std::shared_ptr<const Source> all = open_images(recipe.data.path, "train");
-  const HeldOut parts = hold_out_for(recipe, all, open_images);
-  if (!std::ranges::equal(parts.held_out->classes(), parts.training->classes())) {
+  const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open_images), open_images);
+  const HeldOut& parts = samples.parts;
+  if (!std::ranges::equal(parts.held_out->classes(), all->classes())) {
     user_error("data.validation: its classes differ from those of {}", recipe.data.path);
   }
   const ImageSize first = size_of_image(*parts.training, 0);
@@ -56,7 +57,7 @@ TrainingData open_image_data(const Recipe& recipe, const Communicator& world) {
   data.facts.classes = std::ssize(parts.training->classes());
   data.facts.sample = {training.height, training.width, 3};
   const auto seed = static_cast<uint64_t>(recipe.run.seed);
-  stream_batches(recipe, world, *all, parts,
+  stream_batches(recipe, world, samples,
                  {std::make_shared<ImageForm>(parts.training, training, seed),
                   std::make_shared<ImageForm>(parts.held_out, evaluating, seed)},
                  data);

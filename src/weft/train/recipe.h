@@ -82,6 +82,13 @@ struct CacheDirectory {
   bool operator==(const CacheDirectory&) const = default;
 };
 
+/// Another data set that is mixed in: `share` of its samples for each one of data.path.
+struct MixedSet {
+  std::string path;
+  double share = 1;
+  bool operator==(const MixedSet&) const = default;
+};
+
 /// Keys of [data] about how samples are streamed from files.
 struct LoadingKeys {
   enum class OnBad { fail, skip, substitute };
@@ -89,6 +96,7 @@ struct LoadingKeys {
   enum class LastBatch { drop, pad, redistribute };
   Sampler sampler = Sampler::uniform;
   std::string weights;  ///< of weighted: a file with one number a sample
+  std::vector<MixedSet> mix;
   LastBatch last_batch = LastBatch::drop;
   std::string memory;  ///< bytes for copies of records; "": a quarter of what is free, at most the data
   std::vector<CacheDirectory> cache;

@@ -116,6 +116,20 @@ Complaint sampler_and_weights(const Recipe& recipe) {
   return std::nullopt;
 }
 
+Complaint mixture(const Recipe& recipe) {
+  const LoadingKeys& loading = recipe.data.loading;
+  if (loading.mix.empty()) return std::nullopt;
+  if (loading.sampler != LoadingKeys::Sampler::uniform || !recipe.data.shuffle) {
+    return RecipeComplaint{"data.mix",
+                           "data.mix says itself how often samples come: it goes with data.sampler = "
+                           "\"uniform\" and data.shuffle = true"};
+  }
+  if (!loading.checksums.empty()) {
+    return RecipeComplaint{"data.mix", "data.checksums is of one data set, and data.mix names more"};
+  }
+  return std::nullopt;
+}
+
 Complaint three_channels(const Recipe& recipe) {
   const ImageKeys& images = recipe.data.images;
   for (const auto& [key, values] :
@@ -217,8 +231,8 @@ Complaint mesh_axes(const Recipe& recipe) {
 
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
   for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
-                          sizes_in_bytes, sampler_and_weights, three_channels, colours, fields_and_axes,
-                          microbatches, learning_rates, mesh_axes}) {
+                          sizes_in_bytes, sampler_and_weights, mixture, three_channels, colours,
+                          fields_and_axes, microbatches, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

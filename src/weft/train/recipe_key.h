@@ -244,6 +244,37 @@ struct Conversion<std::vector<CacheDirectory>> {
   }
 };
 
+template <>
+struct Conversion<std::vector<MixedSet>> {
+  static std::string expected() { return "a list of {path = \"...\", share = NUMBER above 0}"; }
+  static std::optional<std::vector<MixedSet>> from(const RecipeValue& value) {
+    const auto* list = value.as<RecipeValue::List>();
+    if (list == nullptr) return std::nullopt;
+    std::vector<MixedSet> sets;
+    for (const RecipeValue& item : *list) {
+      const auto* table = item.as<RecipeValue::Table>();
+      if (table == nullptr || table->size() != 2) return std::nullopt;
+      MixedSet set;
+      set.share = 0;
+      for (const RecipeEntry& entry : *table) {
+        const std::string* text = entry.value.as<std::string>();
+        if (entry.key == "path" && text != nullptr) set.path = *text;
+        if (entry.key == "share") set.share = Conversion<double>::from(entry.value).value_or(0);
+      }
+      if (set.path.empty() || !(set.share > 0)) return std::nullopt;
+      sets.push_back(std::move(set));
+    }
+    return sets;
+  }
+  static RecipeValue to(const std::vector<MixedSet>& sets) {
+    RecipeValue::List list;
+    for (const MixedSet& set : sets) {
+      list.push_back({RecipeValue::Table{{"path", {set.path}}, {"share", {set.share}}}});
+    }
+    return {std::move(list)};
+  }
+};
+
 /// Whether every number in `value` lies in `range`; text and flags always do.
 bool all_in_range(const RecipeValue& value, const Range& range);
 

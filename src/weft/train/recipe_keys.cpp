@@ -203,6 +203,10 @@ void add_loading(RecipeTable& table) {
               "order of "
               "`weft data inspect PATH --list`");
   loading.key(
+      "mix", &LoadingKeys::mix,
+      "more data sets to train on, mixed in at random: `share` of each one's samples come for each of "
+      "`path`, such as [{path = \"more\", share = 0.5}]");
+  loading.key(
       "last_batch", &LoadingKeys::last_batch,
       "what becomes of samples that fill no batch at the end of an epoch: they wait for another, make "
       "a batch with empty rows at its end, or one whose samples are shared out evenly among ranks");

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/data/inspect/check_samples.h"
+#include "weft/data/source/joined.h"
 #include "weft/data/stream/mixture_sampler.h"
 #include "weft/data/stream/weighted_sampler.h"
 #include "weft/train/launch.h"
@@ -45,11 +48,30 @@ std::vector<double> read_weights(const std::string& path, const Source& all, con
   return some;
 }
 
+/// An epoch has as many samples of data.path as that has; they come first in the source.
+std::shared_ptr<const Sampler> mixture(const LoadingKeys& keys, int64_t count, std::span<const int64_t> mixed,
+                                       uint64_t seed) {
+  std::vector<MixtureSampler::Group> groups(1);
+  groups[0].count = count - std::accumulate(mixed.begin(), mixed.end(), int64_t{0});
+  double shares = 1;
+  for (size_t i = 0; i < mixed.size(); ++i) {
+    MixtureSampler::Group group;
+    group.begin = groups.back().begin + groups.back().count;
+    group.count = mixed[i];
+    group.share = keys.mix[i].share;
+    shares += group.share;
+    groups.push_back(std::move(group));
+  }
+  const auto size = static_cast<int64_t>(std::llround(static_cast<double>(groups[0].count) * shares));
+  return std::make_shared<MixtureSampler>(std::move(groups), size, seed);
+}
+
 /// Null: each sample once an epoch.
-std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Source& all, const HeldOut& parts) {
+std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& samples) {
   const LoadingKeys& keys = recipe.data.loading;
-  const Source& source = *parts.training;
+  const Source& source = *samples.parts.training;
   const auto seed = static_cast<uint64_t>(recipe.run.seed);
+  if (!keys.mix.empty()) return mixture(keys, source.count(), samples.mixed, seed);
   switch (keys.sampler) {
     case LoadingKeys::Sampler::uniform:
       return nullptr;
@@ -59,7 +81,8 @@ std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Source& a
       return std::make_shared<MixtureSampler>(class_balanced(labels, source.count(), seed));
     }
     case LoadingKeys::Sampler::weighted:
-      return std::make_shared<WeightedSampler>(read_weights(keys.weights, all, parts), source.count(), seed);
+      return std::make_shared<WeightedSampler>(read_weights(keys.weights, *samples.all, samples.parts),
+                                               source.count(), seed);
   }
   return nullptr;
 }
@@ -108,17 +131,30 @@ HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& 
   return hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
 }
 
-void stream_batches(const Recipe& recipe, const Communicator& world, const Source& all, const HeldOut& parts,
+Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, HeldOut parts,
+               const OpenSamples& open) {
+  Samples samples{all, std::move(parts), {}};
+  std::vector<std::shared_ptr<const Source>> sources{samples.parts.training};
+  for (const MixedSet& set : recipe.data.loading.mix) {
+    sources.push_back(open(set.path, "train"));
+    samples.mixed.push_back(sources.back()->count());
+  }
+  if (sources.size() > 1) samples.parts.training = joined(std::move(sources), "data.mix");
+  return samples;
+}
+
+void stream_batches(const Recipe& recipe, const Communicator& world, const Samples& samples,
                     const Forms& forms, TrainingData& data) {
   const LoadingKeys& keys = recipe.data.loading;
+  const HeldOut& parts = samples.parts;
   StreamedBatchesOptions options = options_for(recipe, world, parts.training, forms.training);
   options.shuffle = recipe.data.shuffle;
   options.share = true;
   if (!keys.network_budget.empty()) {
     options.network_budget = parse_bytes(keys.network_budget, "data.network_budget");
   }
-  options.known = known_checksums(keys, all, parts);
-  options.sampler = sampler_for(recipe, all, parts);
+  options.known = known_checksums(keys, *samples.all, parts);
+  options.sampler = sampler_for(recipe, samples);
   options.last = static_cast<LastBatch>(keys.last_batch);
   options.memory_bytes = memory_for(keys);
   for (const CacheDirectory& cache : keys.cache) {

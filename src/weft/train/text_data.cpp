@@ -73,8 +73,11 @@ TrainingData open_text_data(const Recipe& recipe, const Communicator& world) {
       break;
   }
   const std::shared_ptr<const Source> all = open_windows(recipe, recipe.data.path);
-  const HeldOut parts = split_windows(recipe, all);
-  stream_batches(recipe, world, *all, parts,
+  const Samples samples =
+      mix_in(recipe, all, split_windows(recipe, all),
+             [&](const std::filesystem::path& path, const char*) { return open_windows(recipe, path); });
+  const HeldOut& parts = samples.parts;
+  stream_batches(recipe, world, samples,
                  {std::make_shared<TokenForm>(parts.training), std::make_shared<TokenForm>(parts.held_out)},
                  data);
   return data;
