@@ -81,10 +81,13 @@ evaluate_batches = 1
 std::vector<std::vector<std::string>> meshes_for(int ranks) {
   switch (ranks) {
     case 2:
-      return {{"parallel.height=2"},
-              {"parallel.height=2", "run.precision=f64"},
-              {"parallel.width=2"},
-              {"parallel.height=2", "data.batch=1", "optimizer.learning_rate=0.004"}};
+      return {
+          {"parallel.height=2"},
+          {"parallel.height=2", "run.precision=f64"},
+          {"parallel.data=2", "data.mixup=0.4", "run.precision=f64"},  // a rank has three rows: pairs are cut
+          {"parallel.height=2", "data.mixup=0.4", "run.precision=f64"},
+          {"parallel.width=2"},
+          {"parallel.height=2", "data.batch=1", "optimizer.learning_rate=0.004"}};
     case 3:
       return {{"parallel.height=3"}};  // 32, 16 and 8 rows are not multiples of 3
     case 4:

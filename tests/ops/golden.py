@@ -90,6 +90,14 @@ def mse():
     report("mse", F.mse_loss(x, target), [x])
 
 
+def mixup():
+    x = operand(0, 6, 4)
+    labels = torch.tensor([0, 3, 1, 1, 2, 0])
+    other = [1, 0, 3, 2, 5, 4]
+    z = torch.tanh(0.3 * x + 0.7 * x[other])
+    report("mixup", 0.3 * F.cross_entropy(z, labels) + 0.7 * F.cross_entropy(z, labels[other]), [x])
+
+
 def pools():
     x = operand(0, 2, 6, 5, 3)  # channels last
     y = F.avg_pool2d(x.permute(0, 3, 1, 2), (3, 2), stride=(2, 1), padding=(1, 0))
@@ -108,5 +116,5 @@ def adamw():
 
 
 for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax,
-             tanh, mse, pools, adamw):
+             tanh, mse, mixup, pools, adamw):
     case()

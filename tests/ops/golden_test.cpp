@@ -8,6 +8,7 @@
 
 #include "tests/ops/case_graph.h"
 #include "weft/ops/adamw.h"
+#include "weft/ops/add.h"
 #include "weft/ops/attention.h"
 #include "weft/ops/average_pool.h"
 #include "weft/ops/batch_norm.h"
@@ -20,6 +21,7 @@
 #include "weft/ops/matmul.h"
 #include "weft/ops/max_pool.h"
 #include "weft/ops/mean_spatial.h"
+#include "weft/ops/mix_pairs.h"
 #include "weft/ops/mse.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
@@ -161,6 +163,18 @@ TEST(Golden, SoftmaxAndTanh) {
   });
   check("tanh", {{9}},
         [](GraphBuilder& build, std::span<const ValueId> in) { return tanh(build, scale(build, in[0], 3)); });
+}
+
+TEST(Golden, MixupOfNeighbours) {
+  const Composite composite = [](GraphBuilder& build, std::span<const ValueId> in) {
+    const TensorType scalar{DType::f64, {}};
+    const ValueId labels = build.input("labels", {DType::i32, {6}}, {"rows"});
+    const ValueId z = tanh(build, mix_pairs(build, in[0], fill(build, scalar, 0.3)));
+    const ValueId exchanged = mix_pairs(build, z, fill(build, scalar, 0));
+    return add(build, scale(build, cross_entropy(build, z, labels, 6), 0.3),
+               scale(build, cross_entropy(build, exchanged, labels, 6), 0.7));
+  };
+  check("mixup", {{6, 4}}, composite, {{"labels", {0, 3, 1, 1, 2, 0}}});
 }
 
 TEST(Golden, MeanSquaredError) {

@@ -101,9 +101,10 @@ TEST(EveryOp, AgreesInBf16WithF64) {
   });
   // Of the ops of activations, each must take bf16 in some combination.
   for (const char* name :
-       {"add",       "multiply",    "matmul",    "layer_norm",   "gelu",       "relu",      "softmax",
-        "attention", "convolution", "max_pool",  "average_pool", "bn_apply",   "embedding", "xent_sums",
-        "dropout",   "reshape",     "transpose", "mean_spatial", "column_sum", "mse",       "tanh"}) {
+       {"add",        "multiply",  "matmul",      "layer_norm", "gelu",         "relu",
+        "softmax",    "attention", "convolution", "max_pool",   "average_pool", "bn_apply",
+        "embedding",  "xent_sums", "dropout",     "reshape",    "transpose",    "mean_spatial",
+        "column_sum", "mse",       "tanh",        "mix_pairs"}) {
     EXPECT_GT(taken[name], 0) << name;
   }
 }

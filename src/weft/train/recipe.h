@@ -119,6 +119,7 @@ struct ImageKeys {
   double saturation = 0;
   double hue = 0;                       ///< in turns
   int64_t cutout = 0;                   ///< pixels of a side; 0: none
+  double mixup = 0;                     ///< alpha of Beta(alpha, alpha); 0: none
   std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
   bool operator==(const ImageKeys&) const = default;
 };

@@ -159,6 +159,15 @@ Complaint colours(const Recipe& recipe) {
   return std::nullopt;
 }
 
+Complaint pairs_to_mix(const Recipe& recipe) {
+  const int64_t rows = recipe.data.batch / recipe.optimizer.accumulate;
+  if (recipe.data.kind != DataSection::Kind::images || recipe.data.images.mixup == 0 || rows % 2 == 0)
+    return std::nullopt;
+  return RecipeComplaint{
+      "data.mixup",
+      fmt::format("data.mixup mixes pairs, and a microbatch has {} samples, an odd number", rows)};
+}
+
 Complaint fields_and_axes(const Recipe& recipe) {
   if (recipe.data.arrays.input.empty() != recipe.data.arrays.target.empty()) {
     return RecipeComplaint{"data.input", "data.input and data.target are given together, or neither"};
@@ -232,7 +241,7 @@ Complaint mesh_axes(const Recipe& recipe) {
 std::optional<RecipeComplaint> check_recipe(const Recipe& recipe) {
   for (const auto rule : {steps_or_epochs, data_suits_model, gpt_shape, resnet_shape, data_is_named,
                           sizes_in_bytes, sampler_and_weights, mixture, three_channels, colours,
-                          fields_and_axes, microbatches, learning_rates, mesh_axes}) {
+                          fields_and_axes, microbatches, pairs_to_mix, learning_rates, mesh_axes}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

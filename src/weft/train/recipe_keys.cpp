@@ -163,6 +163,9 @@ void add_images(RecipeTable& table) {
              "shift of the hue, drawn from [-x, x] turns; at most 0.5");
   images.key("cutout", &ImageKeys::cutout, at_least(0),
              "side in pixels of a square of training images that is blanked at random; 0: none");
+  images.key("mixup", &ImageKeys::mixup, from_zero(),
+             "training images and labels of neighbours in a batch are mixed, by a share that each step draws "
+             "from Beta(x, x); 0: not");
   images.key(
       "mean", &ImageKeys::mean,
       "of red, green and blue in [0, 1], which is subtracted, such as [0.485, 0.456, 0.406]; empty: measured "

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/mixup.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
@@ -166,6 +167,7 @@ class Trainer {
       hang_watch_->doing("the data of a step");
       feed(number);
       session_.set_integer("step", number);
+      set_mixup(number);
       executor.run(Phase::accumulate);
       const double part = executor.scalar(Phase::accumulate, "loss");
       if (!std::isfinite(part)) not_finite(part);
@@ -173,6 +175,13 @@ class Trainer {
     }
     executor.run(Phase::update);
     return loss;
+  }
+
+  void set_mixup(int64_t number) {
+    const ImageKeys& keys = recipe_.data.images;
+    if (recipe_.data.kind != DataSection::Kind::images || keys.mixup == 0) return;
+    const auto seed = static_cast<uint64_t>(recipe_.run.seed);
+    session_.set_scalar(kMixupShare, mixup_lambda(keys.mixup, mixup_stream(seed, number, 0)));
   }
 
   void feed(int64_t number) {

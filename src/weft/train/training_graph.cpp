@@ -4,10 +4,15 @@
 #include "weft/models/cosmoflow.h"
 #include "weft/models/gpt.h"
 #include "weft/models/resnet.h"
+#include "weft/ops/add.h"
 #include "weft/ops/cast.h"
 #include "weft/ops/cross_entropy.h"
+#include "weft/ops/fill.h"
 #include "weft/ops/gradients.h"
+#include "weft/ops/mix_pairs.h"
 #include "weft/ops/mse.h"
+#include "weft/ops/multiply.h"
+#include "weft/ops/scale.h"
 #include "weft/params/optimizer_graph.h"
 
 namespace weft {
@@ -134,6 +139,7 @@ class TrainingGraph {
 
   /// The mean over `count` targets; with 1, the sum. Those that do not count add nothing.
   ValueId loss(ValueId out, ValueId target, int64_t count) {
+    build_.label = "loss";
     if (facts_.target.empty()) return cross_entropy(build_, out, target, count);
     return mse(build_, cast(build_, out, parameter_dtype(recipe_)), target, 1 / static_cast<double>(count));
   }
@@ -151,12 +157,27 @@ class TrainingGraph {
     internal_error(__FILE__, __LINE__, "unknown model");
   }
 
+  bool mixes() const {
+    return recipe_.data.kind == DataSection::Kind::images && recipe_.data.images.mixup > 0;
+  }
+
+  /// Of mixtures of neighbours: each is a part its own class and a part the other's.
+  ValueId mixed_loss(int64_t count) {
+    const TensorType scalar{parameter_dtype(recipe_), {}};
+    const ValueId share = build_.input(kMixupShare, scalar, {});
+    const ValueId out = predictions(mix_pairs(build_, samples(), share), true);
+    const ValueId own = loss(out, targets(), count);
+    const ValueId exchanged = mix_pairs(build_, out, fill(build_, scalar, 0));
+    const ValueId others = loss(exchanged, targets(), count);
+    const ValueId rest = add(build_, fill(build_, scalar, 1), scale(build_, share, -1));
+    return add(build_, multiply(build_, share, own), multiply(build_, rest, others));
+  }
+
   void train() {
     build_.phase = Phase::accumulate;
-    const ValueId out = predictions(samples(), true);
-    build_.label = "loss";
     const int64_t targets_a_row = text() ? context() : elems_of(facts_.target);
-    const ValueId mean = loss(out, targets(), recipe_.data.batch * targets_a_row);
+    const int64_t count = recipe_.data.batch * targets_a_row;
+    const ValueId mean = mixes() ? mixed_loss(count) : loss(predictions(samples(), true), targets(), count);
     build_.output("loss", mean);
     std::vector<ValueId> values;
     for (const Parameter& parameter : parameters_.parameters()) values.push_back(parameter.value);
@@ -168,7 +189,6 @@ class TrainingGraph {
   void evaluate() {
     build_.phase = Phase::evaluate;
     const ValueId out = predictions(samples(), false);
-    build_.label = "loss";
     build_.output("loss_sum", loss(out, targets(), 1));
     build_.output("targets", targets());
     if (!text() && facts_.target.empty()) build_.output("logits", out);

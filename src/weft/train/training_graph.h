@@ -13,6 +13,9 @@ struct DataFacts {
   Dims sample;             ///< images and arrays: shape of a sample's input, [spatial..., C]
 };
 
+/// The scalar input of recipes with data.mixup: a row's own share in its mixture with its neighbour.
+inline const std::string kMixupShare = "mixup_share";
+
 /// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
 std::vector<std::string> batch_inputs(const Recipe& recipe);
 
