@@ -243,7 +243,7 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
     trouble = t->trouble();
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  EXPECT_EQ(trouble, folder_.string() +
+  EXPECT_EQ(trouble, rank_folder().string() +
                          ": the directory has vanished; this cache is given up, and its records come "
                          "from elsewhere");
   EXPECT_FALSE(t->holds(1));

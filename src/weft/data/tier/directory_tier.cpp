@@ -186,7 +186,7 @@ void DirectoryTier::lose_journal() {
   if (trouble_.empty()) {
     trouble_ =
         fmt::format("{}: the cache's journal cannot be written ({}); the next run will not find this cache",
-                    directory_, std::strerror(errno));
+                    folder_.path().string(), std::strerror(errno));
   }
   journal_.reset();
   std::error_code ignored;
@@ -196,15 +196,15 @@ void DirectoryTier::lose_journal() {
 // --- trouble ----------------------------------------------------------------------------------------------
 
 void DirectoryTier::shrink(int error) {
-  trouble_ = fmt::format("{}: the disk takes no more ({}); this cache goes on with {}", directory_,
-                         std::strerror(error), format_bytes(capacity()));
+  trouble_ = fmt::format("{}: the disk takes no more ({}); this cache goes on with {}",
+                         folder_.path().string(), std::strerror(error), format_bytes(capacity()));
 }
 
 void DirectoryTier::break_down(const std::string& why) {
   if (broken_) return;
   broken_ = true;
-  trouble_ =
-      fmt::format("{}: {}; this cache is given up, and its records come from elsewhere", directory_, why);
+  trouble_ = fmt::format("{}: {}; this cache is given up, and its records come from elsewhere",
+                         folder_.path().string(), why);
   records_.clear();
   journal_.reset();
 }
