@@ -2,7 +2,9 @@
 // run: the batches stay the same.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mount.h>
 
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <set>
@@ -11,7 +13,7 @@
 #include "tests/data/decode/image_files.h"
 #include "tests/jobs/job.h"
 #include "weft/base/byte_size.h"
-#include "weft/data/verify/record_log.h"
+#include "weft/data/tier/cache_journal.h"
 
 namespace weft::testing {
 namespace {
@@ -76,8 +78,20 @@ oversubscribe = true
   static std::string cache_in(const fs::path& directory) {
     return fmt::format(R"(--set 'data.cache=[{{path="{}",size="64MiB"}}]')", directory.string());
   }
-  fs::path cache_file(int rank, const char* name) const {
-    return folder("cache") / fmt::format("weft-cache-rank-{:04}", rank) / name;
+  static fs::path rank_folder(const fs::path& directory, int rank) {
+    return directory / fmt::format("weft-cache-rank-{:04}", rank);
+  }
+  /// How many records the next run of two ranks would find.
+  static size_t kept(const fs::path& directory) {
+    std::set<RecordId> records;
+    for (int rank = 0; rank < 2; ++rank) {
+      const auto journal = read_record_log(rank_folder(directory, rank) / "journal");
+      if (!journal) continue;
+      FreeExtents space(64);
+      space.grow(64 << 20);
+      for (const auto& [record, extent] : replay_journal(journal->entries, space)) records.insert(record);
+    }
+    return records.size();
   }
 
   /// Of a run that nothing happens to.
@@ -150,13 +164,41 @@ TEST_F(LoadingFaults, ACacheThatIsDeletedIsGivenUpAndTheRunSaysSoOnce) {
   for (int rank = 0; rank < 2; ++rank) {
     EXPECT_EQ(count(said(), fmt::format("{}: the directory has vanished; this cache is given up, and its "
                                         "records come from elsewhere\n",
-                                        cache_file(rank, "").parent_path().string())),
+                                        rank_folder(folder("cache"), rank).string())),
               1)
         << said();
   }
   EXPECT_EQ(count(said(), "\n"), 2) << said();
   EXPECT_GE(source_bytes(outcome->text).back(), all_bytes_ / 4) << outcome->text;
   EXPECT_EQ(digests(outcome->text), undisturbed(2, epochs));
+}
+
+TEST_F(LoadingFaults, ACacheOnAFullDiskShrinksAndTheNextRunUsesIt) {
+  const fs::path disk = folder("disk");
+  fs::create_directories(disk);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=448k") != 0) {
+    GTEST_SKIP() << "mounting a tmpfs is not permitted here: " << std::strerror(errno);
+  }
+  const int epochs = 3;
+  const Outcome first = run(2, bench(2, fmt::format("--epochs {} --compute 5 {}", epochs, cache_in(disk))));
+  const std::string first_said = said();
+  const size_t first_kept = kept(disk);
+  const Outcome next = run(2, bench(2, fmt::format("--epochs {} --compute 5 {}", epochs, cache_in(disk))));
+  const std::string next_said = said();
+  const size_t next_kept = kept(disk);
+  umount2(disk.c_str(), MNT_DETACH);
+  const std::vector<std::string> expected = undisturbed(2, epochs);
+  ASSERT_EQ(first.code, 0) << first_said;
+  EXPECT_EQ(count(first_said, ": the disk takes no more (No space left on device); this cache goes on with "),
+            2)
+      << first_said;
+  EXPECT_EQ(count(first_said, "\n"), 2) << first_said;
+  EXPECT_EQ(digests(first.text), expected);
+  EXPECT_GT(source_bytes(first.text).back(), 0) << "not all fits";
+  EXPECT_GT(first_kept, 20U);
+  ASSERT_EQ(next.code, 0) << next_said;
+  EXPECT_EQ(digests(next.text), expected);
+  EXPECT_GE(next_kept, first_kept);
 }
 
 /// Names in a folder.
@@ -178,15 +220,9 @@ TEST_F(LoadingFaults, AKilledJobLeavesNothingButItsCacheWhichTheNextRunUses) {
   unsetenv("OMPI_MCA_btl_vader_backing_directory");
   unsetenv("TMPDIR");
   // The journals reach the files once a second.
-  const bool all_kept = wait_until(kStart, [&] {
-    size_t kept = 0;
-    for (int rank = 0; rank < 2; ++rank) {
-      const auto log = read_record_log(cache_file(rank, "journal"));
-      kept += log ? log->entries.size() : 0;
-    }
-    return kept >= kTraining;
-  });
-  ASSERT_TRUE(all_kept) << job.text();
+  ASSERT_TRUE(wait_until(kStart, [&] {
+    return batches(job) > 3 * kBatches && kept(folder("cache")) == kTraining;
+  })) << job.text();
   const std::optional<pid_t> ranks[] = {job.rank(0), job.rank(1)};
   ASSERT_TRUE(ranks[0] && ranks[1]);
   for (const pid_t pid : {job.pid(), *ranks[0], *ranks[1]}) kill(pid, SIGKILL);
@@ -214,7 +250,8 @@ TEST_F(LoadingFaults, AByteThatFlipsInACopyIsNoticedAndTheSourceRead) {
   const std::string command = bench(1, fmt::format("--epochs {} {}", epochs, cache()));
   ASSERT_EQ(run(1, command).code, 0) << said();
   {
-    std::fstream file(cache_file(0, "data"), std::ios::binary | std::ios::in | std::ios::out);
+    std::fstream file(rank_folder(folder("cache"), 0) / "data",
+                      std::ios::binary | std::ios::in | std::ios::out);
     file.seekg(500);
     const int byte = file.get();
     file.seekp(500);

@@ -282,7 +282,18 @@ TEST_F(DirectoryTier, ShrinksToWhatAFullDiskHas) {
     // Room that is made can be used again.
     t->drop(0);
     EXPECT_TRUE(put(*t, 1000, 50'000));
+    settle(*t, 1000);
   }
+  {
+    // The journal has had its room: the next run finds the cache.
+    const auto t = make_directory_tier({.directory = small, .bytes = int64_t{8} << 20});
+    EXPECT_TRUE(checks(*t, 1));
+    EXPECT_TRUE(checks(*t, 1000));
+  }
+  // Others have taken that room: the next run is one all the same.
+  const std::string rest(3 << 20, 'x');
+  write_file(small / "others", rest);
+  EXPECT_TRUE(put(*make_directory_tier({.directory = small, .bytes = int64_t{8} << 20}), 1, 50'000));
   EXPECT_EQ(::umount(small.c_str()), 0);
 }
 
