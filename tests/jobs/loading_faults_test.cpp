@@ -199,6 +199,7 @@ TEST_F(LoadingFaults, ACacheOnAFullDiskShrinksAndTheNextRunUsesIt) {
   ASSERT_EQ(next.code, 0) << next_said;
   EXPECT_EQ(digests(next.text), expected);
   EXPECT_GE(next_kept, first_kept);
+  EXPECT_LT(source_bytes(next.text).front(), source_bytes(first.text).front()) << next.text;
 }
 
 /// Names in a folder.
