@@ -43,12 +43,30 @@ Fetcher::Fetcher(FetchWorld world, FetchOptions options)
       next_step_(options_.first_step),
       consumer_step_(options_.first_step) {
   if (world_.source->files().size() <= kOpenFiles) open_files_.assign(world_.source->files().size(), -1);
+  adopt_copies();
 }
 
 Fetcher::~Fetcher() {
   stop();
   for (const int file : open_files_) {
     if (file >= 0) close(file);
+  }
+}
+
+// What the tiers hold from before may be at home elsewhere now (other ranks, another capacity): it must not
+// take the room of what is at home here.
+void Fetcher::adopt_copies() {
+  if (world_.placement == nullptr) return;
+  for (size_t i = 0; i < world_.tiers.size(); ++i) {
+    Tier& tier = *world_.tiers[i];
+    if (tier.used() == 0) continue;
+    for (int64_t sample = 0; sample < world_.source->count(); ++sample) {
+      const RecordId record = record_of(sample);
+      if (!tier.holds(record)) continue;
+      if (is_home(sample) && world_.placement->home(sample).tier == static_cast<int>(i)) continue;
+      const auto next = world_.stream->next(sample, options_.first_step, options_.rank, kEpochsAhead);
+      replicas_.adopt(i, record, next ? next->step : -1);
+    }
   }
 }
 

@@ -103,6 +103,7 @@ class Fetcher {
       4;  ///< in which a second copy must be used again to be worth its room
   using FetchPtr = std::shared_ptr<Fetch>;  ///< shared by the maps below
 
+  void adopt_copies();
   void run();
   bool work();
   bool may_leave();
