@@ -236,6 +236,8 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
   const auto t = tier();
   ASSERT_TRUE(put(*t, 1, 1000));
   settle(*t, 1);
+  std::ifstream data(rank_folder() / "data", std::ios::binary);
+  ASSERT_NE(data.get(), EOF);
   fs::remove_all(rank_folder());
   std::string trouble;
   for (int i = 0; i < 500 && trouble.empty(); ++i) {
@@ -251,6 +253,7 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
   EXPECT_EQ(t->capacity(), 0);
   EXPECT_EQ(t->used(), 0);
   EXPECT_FALSE(put(*t, 2, 10));
+  EXPECT_EQ(data.seekg(0, std::ios::end).tellg(), 0) << "a deleted file takes room for as long as it is open";
   t->drop(1);
   t->progress();
   EXPECT_EQ(t->trouble(), "");

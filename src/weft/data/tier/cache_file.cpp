@@ -39,6 +39,11 @@ bool CacheFile::clear() {
   return true;
 }
 
+void CacheFile::clear_if_deleted() {
+  struct stat status {};
+  if (::fstat(file_.number(), &status) == 0 && status.st_nlink == 0) static_cast<void>(clear());
+}
+
 // 0 or errno.
 int CacheFile::allocate(int64_t bytes, int64_t spare) {
   struct statvfs disk {};

@@ -25,6 +25,8 @@ class CacheFile {
   std::optional<int64_t> take(int64_t bytes, int64_t spare, int& error);
   /// Starts over with an empty file; false: errno.
   bool clear();
+  /// Gives back what a deleted file holds on the disk, which the system keeps for as long as it is open.
+  void clear_if_deleted();
   /// Lowers the limit to what is in use.
   void shrink() { limit_ = space_.used_bytes(); }
 

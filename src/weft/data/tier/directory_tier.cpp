@@ -217,6 +217,7 @@ void DirectoryTier::break_down(const std::string& why) {
                          folder_.path().string(), why);
   records_.clear();
   journal_.reset();
+  file_.clear_if_deleted();  // reads under way end early, and the source is read
 }
 
 // --- records ----------------------------------------------------------------------------------------------
