@@ -255,7 +255,8 @@ void Fetcher::choose_origin(Fetch& fetch, const FetchPtr& pointer) {
       return read_disk(pointer, *stored);
   }
   const int home = home_of(fetch.sample);
-  if (world_.link != nullptr && home >= 0 && !is_home(fetch.sample) && peer_is_best(fetch)) {
+  if (world_.link != nullptr && home >= 0 && !is_home(fetch.sample) && !silent_.contains(home) &&
+      peer_is_best(fetch)) {
     return ask_peer(pointer, home);
   }
   read_source(pointer);
