@@ -1,8 +1,8 @@
 // What becomes of loading when a rank stands still, a cache is deleted, full, damaged, or left by a killed
 // run: the batches stay the same.
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/mount.h>
+#include <csignal>
 
 #include <cerrno>
 #include <cstring>
