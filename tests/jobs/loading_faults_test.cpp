@@ -30,14 +30,7 @@ constexpr int64_t kBatches = kTraining / 8;  // of an epoch
 class LoadingFaults : public JobTest {
  protected:
   LoadingFaults() {
-    for (int64_t image = 0; image < kImages; ++image) {
-      const fs::path place = folder(fmt::format("images/{}", image % 2 == 0 ? "even" : "odd"));
-      fs::create_directories(place);
-      const std::vector<std::byte> file = as_png(make_picture(40, 40, static_cast<uint64_t>(image)));
-      std::ofstream(place / fmt::format("{:03}.png", image), std::ios::binary)
-          .write(reinterpret_cast<const char*>(file.data()), std::ssize(file));
-      all_bytes_ += std::ssize(file);
-    }
+    for (int64_t image = 0; image < kImages; ++image) all_bytes_ += write_image(image, image);
     std::ofstream(folder("images.toml")) << fmt::format(R"([run]
 name = "images"
 epochs = 1
@@ -63,6 +56,16 @@ learning_rate = 0.1
 oversubscribe = true
 )",
                                                         folder("images").string());
+  }
+
+  /// Returns its size in bytes.
+  int64_t write_image(int64_t image, int64_t seed) const {
+    const fs::path place = folder(fmt::format("images/{}", image % 2 == 0 ? "even" : "odd"));
+    fs::create_directories(place);
+    const std::vector<std::byte> file = as_png(make_picture(40, 40, static_cast<uint64_t>(seed)));
+    std::ofstream(place / fmt::format("{:03}.png", image), std::ios::binary)
+        .write(reinterpret_cast<const char*>(file.data()), std::ssize(file));
+    return std::ssize(file);
   }
 
   /// `weft data bench`, whose standard error goes to the file `said`.
@@ -273,6 +276,19 @@ TEST_F(LoadingFaults, AByteThatFlipsInACopyIsNoticedAndTheSourceRead) {
   const Outcome healed = run(1, command);
   EXPECT_EQ(digests(healed.text), expected);
   EXPECT_EQ(source_bytes(healed.text), (std::vector<int64_t>{0, 0})) << healed.text;
+}
+
+TEST_F(LoadingFaults, ACacheOfImagesThatHaveChangedSinceIsNotUsed) {
+  const std::string command = bench(1, "--epochs 1 " + cache());
+  const Outcome before = run(1, command);
+  ASSERT_EQ(before.code, 0) << said();
+  // Some of them are training images, and none of those is the first, the middle or the last.
+  for (int64_t image = 10; image < 30; image += 2) write_image(image, kImages + image);
+  const std::vector<std::string> expected = undisturbed(1, 1);
+  ASSERT_NE(expected, digests(before.text));
+  const Outcome next = run(1, command);
+  EXPECT_EQ(next.code, 0) << said();
+  EXPECT_EQ(digests(next.text), expected);
 }
 
 }  // namespace
