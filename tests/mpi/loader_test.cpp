@@ -13,9 +13,9 @@ namespace {
 
 constexpr int64_t kSamples = 240;
 
-std::shared_ptr<const AccessStream> stream_of(int ranks, int64_t epochs) {
-  return std::make_shared<AccessStream>(AccessStream::Options{std::make_shared<ShuffleSampler>(kSamples, 7),
-                                                              24, epochs, ranks, LastBatch::drop});
+std::shared_ptr<const AccessStream> stream_of(int ranks, int64_t epochs, uint64_t seed = 7) {
+  return std::make_shared<AccessStream>(AccessStream::Options{
+      std::make_shared<ShuffleSampler>(kSamples, seed), 24, epochs, ranks, LastBatch::drop});
 }
 
 /// Drains the loader, checking every row against the stream; the number of wrong rows.
@@ -41,15 +41,18 @@ struct Setting {
   int64_t corrupt_every = 0;
   double patience_ms = 20'000;
   int64_t network_budget = 0;
+  uint64_t seed = 7;
+  int64_t first_step = 0;
 };
 
-LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong, int64_t& covered) {
+LoadStats load(const Communicator& world, const Setting& setting, MapTier& tier, int64_t& wrong,
+               int64_t& covered) {
   const PatternSource source(kSamples, std::to_string(getpid()) + "-" + std::to_string(world.rank()));
   ArrayAssembler assembler(source, {});
   LoaderOptions options;
-  options.stream = stream_of(world.size(), 4);
+  options.stream = stream_of(world.size(), 4, setting.seed);
   options.rank = world.rank();
-  MapTier tier(setting.tier_bytes);
+  options.first_step = setting.first_step;
   tier.corrupt_every = setting.corrupt_every;
   options.tiers = {&tier};
   options.peers = world;
@@ -61,6 +64,11 @@ LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong
   wrong = wrong_rows(loader, *stream, world.rank());
   covered = loader.covered();
   return loader.stats();
+}
+
+LoadStats load(const Communicator& world, const Setting& setting, int64_t& wrong, int64_t& covered) {
+  MapTier tier(setting.tier_bytes);
+  return load(world, setting, tier, wrong, covered);
 }
 
 int64_t all_bytes() {
@@ -113,6 +121,34 @@ TEST(LoaderOnRanks, ACorruptCopyIsReadAnewFromTheSource) {
   const LoadStats stats = load(world, {.corrupt_every = 10}, wrong, covered);
   EXPECT_EQ(wrong, 0);
   EXPECT_GT(sum(world, stats.corrupt), 0);
+}
+
+TEST(LoaderOnRanks, GoesOnWithTheCopiesThatItHad) {
+  const Communicator world = Communicator::world();
+  Setting setting{.tier_bytes = all_bytes() / world.size() + 2000};
+  MapTier tier(setting.tier_bytes);
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  load(world, setting, tier, wrong, covered);
+  setting.first_step = 2 * (kSamples / 24) + 3;
+  const LoadStats stats = load(world, setting, tier, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(source_reads(world, stats), 0);
+}
+
+TEST(LoaderOnRanks, CopiesOfAnotherOrderMakeRoom) {
+  const Communicator world = Communicator::world();
+  Setting setting{.tier_bytes = all_bytes() / world.size() + 2000};
+  MapTier tier(setting.tier_bytes);
+  int64_t wrong = 0;
+  int64_t covered = 0;
+  load(world, setting, tier, wrong, covered);
+  // The same samples are at home on other ranks: each is read at most once more.
+  setting.seed = 8;
+  const LoadStats stats = load(world, setting, tier, wrong, covered);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(covered, kSamples);
+  EXPECT_LE(source_reads(world, stats), kSamples);
 }
 
 TEST(LoaderOnRanks, RanksThatSplitSamplesInSpaceReadTheirFileOnce) {

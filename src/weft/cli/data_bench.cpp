@@ -15,6 +15,7 @@
 #include "weft/data/source/open_source.h"
 #include "weft/data/stream/shuffle_sampler.h"
 #include "weft/train/launch.h"
+#include "weft/train/progress.h"
 #include "weft/train/session.h"
 
 namespace weft {
@@ -122,6 +123,7 @@ int run_data_bench(const DataBenchOptions& options) {
       if (options.digest && first) print_digest(epoch * epoch_steps + step, lent);
       if (options.compute_ms > 0)
         std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(options.compute_ms));
+      for (const std::string& notice : data.train->notices()) Progress::say(notice);
     }
     world.barrier();
     const double took = seconds_since(start);

@@ -236,6 +236,8 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
   const auto t = tier();
   ASSERT_TRUE(put(*t, 1, 1000));
   settle(*t, 1);
+  std::ifstream data(rank_folder() / "data", std::ios::binary);
+  ASSERT_NE(data.get(), EOF);
   fs::remove_all(rank_folder());
   std::string trouble;
   for (int i = 0; i < 500 && trouble.empty(); ++i) {
@@ -243,7 +245,7 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
     trouble = t->trouble();
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  EXPECT_EQ(trouble, folder_.string() +
+  EXPECT_EQ(trouble, rank_folder().string() +
                          ": the directory has vanished; this cache is given up, and its records come "
                          "from elsewhere");
   EXPECT_FALSE(t->holds(1));
@@ -251,6 +253,7 @@ TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
   EXPECT_EQ(t->capacity(), 0);
   EXPECT_EQ(t->used(), 0);
   EXPECT_FALSE(put(*t, 2, 10));
+  EXPECT_EQ(data.seekg(0, std::ios::end).tellg(), 0) << "a deleted file takes room for as long as it is open";
   t->drop(1);
   t->progress();
   EXPECT_EQ(t->trouble(), "");
@@ -282,7 +285,18 @@ TEST_F(DirectoryTier, ShrinksToWhatAFullDiskHas) {
     // Room that is made can be used again.
     t->drop(0);
     EXPECT_TRUE(put(*t, 1000, 50'000));
+    settle(*t, 1000);
   }
+  {
+    // The journal has had its room: the next run finds the cache.
+    const auto t = make_directory_tier({.directory = small, .bytes = int64_t{8} << 20});
+    EXPECT_TRUE(checks(*t, 1));
+    EXPECT_TRUE(checks(*t, 1000));
+  }
+  // Others have taken that room: the next run is one all the same.
+  const std::string rest(3 << 20, 'x');
+  write_file(small / "others", rest);
+  EXPECT_TRUE(put(*make_directory_tier({.directory = small, .bytes = int64_t{8} << 20}), 1, 50'000));
   EXPECT_EQ(::umount(small.c_str()), 0);
 }
 

@@ -84,6 +84,7 @@ void Fetcher::read_disk(const FetchPtr& fetch, const Tier::Stored& stored) {
 
 void Fetcher::ask_peer(const FetchPtr& fetch, int peer) {
   fetch->origin = Origin::peer;
+  fetch->peer = peer;
   fetch->under_way = ++requests_[static_cast<size_t>(Origin::peer)];
   fetch->buffer = std::make_shared<RecordBuffer>(fetch->bytes, memory_);
   fetch->link_id = world_.link->ask(peer, fetch->record, options_.patience_ms, fetch->buffer->bytes().data(),
@@ -150,6 +151,7 @@ bool Fetcher::collect_peers() {
     const auto found = asked_.find(come.id);
     const FetchPtr fetch = found->second;
     asked_.erase(found);
+    silent_.erase(fetch->peer);
     if (fetch->link_id != come.id) continue;  // given up before
     --requests_[static_cast<size_t>(Origin::peer)];
     fetch->link_id = 0;
@@ -177,6 +179,9 @@ void Fetcher::give_up_late_peers() {
     // The answer may still be written to this memory: it stays until then.
     auto abandoned = std::make_shared<Fetch>();
     abandoned->buffer = std::move(fetch->buffer);
+    abandoned->peer = fetch->peer;
+    // Not asked again before it answers: a rank that stands still is waited for once.
+    silent_.insert(fetch->peer);
     found->second = std::move(abandoned);
     fetch->link_id = 0;
     fetch->buffer = nullptr;

@@ -43,12 +43,31 @@ Fetcher::Fetcher(FetchWorld world, FetchOptions options)
       next_step_(options_.first_step),
       consumer_step_(options_.first_step) {
   if (world_.source->files().size() <= kOpenFiles) open_files_.assign(world_.source->files().size(), -1);
+  adopt_copies();
 }
 
 Fetcher::~Fetcher() {
   stop();
   for (const int file : open_files_) {
     if (file >= 0) close(file);
+  }
+}
+
+// What the tiers hold from before may be at home elsewhere now (other ranks, another capacity): it must not
+// take the room of what is at home here.
+void Fetcher::adopt_copies() {
+  if (world_.placement == nullptr) return;
+  const int64_t records = world_.source->count() * options_.parts.count();
+  for (size_t i = 0; i < world_.tiers.size(); ++i) {
+    Tier& tier = *world_.tiers[i];
+    if (tier.used() == 0) continue;
+    for (RecordId record = 0; record < records; ++record) {
+      if (!tier.holds(record)) continue;
+      const int64_t sample = options_.parts.sample_of(record);
+      if (is_home(record) && world_.placement->home(sample).tier == static_cast<int>(i)) continue;
+      const auto next = world_.stream->next(sample, options_.first_step, options_.rank, kEpochsAhead);
+      replicas_.adopt(i, record, next ? next->step : -1);
+    }
   }
 }
 
@@ -233,7 +252,8 @@ void Fetcher::choose_origin(Fetch& fetch, const FetchPtr& pointer) {
       return read_disk(pointer, *stored);
   }
   const int home = home_of(fetch.record);
-  if (world_.link != nullptr && home >= 0 && !is_home(fetch.record) && peer_is_best(fetch)) {
+  if (world_.link != nullptr && home >= 0 && !is_home(fetch.record) && !silent_.contains(home) &&
+      peer_is_best(fetch)) {
     return ask_peer(pointer, home);
   }
   read_source(pointer);

@@ -88,6 +88,7 @@ class Fetcher {
     double started_ms = 0;
     double prepared_ms = 0;  ///< of it, what the peer waited for its own source
     int64_t under_way = 1;   ///< requests of its origin when it began
+    int peer = -1;           ///< that was asked
     uint64_t link_id = 0;
     uint64_t expected_checksum = 0;
     std::shared_ptr<RecordBuffer> buffer;
@@ -99,6 +100,7 @@ class Fetcher {
       4;  ///< in which a second copy must be used again to be worth its room
   using FetchPtr = std::shared_ptr<Fetch>;  ///< shared by the maps below
 
+  void adopt_copies();
   void run();
   bool work();
   bool may_leave();
@@ -155,6 +157,7 @@ class Fetcher {
   std::unordered_map<uint64_t, FetchPtr> asked_;                         ///< by PeerLink id
   std::unordered_map<uint64_t, std::shared_ptr<RecordBuffer>> sending_;  ///< answers that have not left
   std::set<std::pair<double, uint64_t>> deadlines_;                      ///< of asked_
+  std::set<int> silent_;                                                 ///< peers late with an answer
   uint64_t next_read_ = 1;
   std::array<SourceSpeed, kOrigins> speeds_;
   std::array<int64_t, kOrigins> requests_{};  ///< under way, by origin

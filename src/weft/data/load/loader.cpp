@@ -104,7 +104,6 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
     const std::vector<int64_t> sizes = record_sizes(source, o.parts);
     placing.record_bytes = sizes;
     placing.capacity = capacity;
-    placing.first_epoch = stream.epoch_of(o.first_step);
     p.placement = std::make_unique<Placement>(stream, placing);
     if (o.peers && o.peers->size() > 1) p.link = std::make_unique<PeerLink>(*o.peers);
   }

@@ -45,11 +45,21 @@ void Replicas::used(RecordId record, std::span<const std::byte> bytes, uint64_t 
   const int64_t size = std::ssize(bytes);
   for (size_t tier = 0; tier < tiers_.size(); ++tier) {
     if (!make_room(tier, size, next_step) || !tiers_[tier]->put(record, bytes, checksum)) continue;
-    room_[tier] -= size;
-    by_next_use_[tier].insert({next_step, record});
-    kept_.emplace(record, Kept{tier, size, next_step});
-    return;
+    return add(tier, record, size, next_step);
   }
+}
+
+void Replicas::adopt(size_t tier, RecordId record, int64_t next_step) {
+  const std::optional<Tier::Stored> stored = tiers_[tier]->find(record);
+  if (!stored || next_step < 0 || kept_.contains(record) || !make_room(tier, stored->bytes, next_step))
+    return tiers_[tier]->drop(record);
+  add(tier, record, stored->bytes, next_step);
+}
+
+void Replicas::add(size_t tier, RecordId record, int64_t bytes, int64_t next_step) {
+  room_[tier] -= bytes;
+  by_next_use_[tier].insert({next_step, record});
+  kept_.emplace(record, Kept{tier, bytes, next_step});
 }
 
 }  // namespace weft

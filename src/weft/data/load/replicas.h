@@ -18,6 +18,9 @@ class Replicas {
   Replicas(std::vector<Tier*> tiers, std::vector<int64_t> room);
   /// A record was used and is used next at `next_step` (-1: never again): keeps, drops or replaces copies.
   void used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step);
+  /// A record that the tier holds from an earlier loader and that is at home elsewhere: a copy like others
+  /// from here on, or dropped.
+  void adopt(size_t tier, RecordId record, int64_t next_step);
   /// Drops the copy, if there is one.
   void forget(RecordId record);
   int64_t count() const { return static_cast<int64_t>(kept_.size()); }
@@ -28,6 +31,7 @@ class Replicas {
     int64_t bytes = 0;
     int64_t next_step = 0;
   };
+  void add(size_t tier, RecordId record, int64_t bytes, int64_t next_step);
   bool make_room(size_t tier, int64_t bytes, int64_t next_step);
 
   std::vector<Tier*> tiers_;

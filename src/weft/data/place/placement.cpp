@@ -100,9 +100,8 @@ Placement::Placement(const AccessStream& stream, const PlacementOptions& options
     : homes_(static_cast<size_t>(stream.samples()), -1) {
   WEFT_CHECK(std::ssize(options.capacity) == stream.ranks(), "capacities of {} ranks for a stream of {}",
              options.capacity.size(), stream.ranks());
-  const int64_t epochs =
-      std::max<int64_t>(0, std::min(options.horizon, stream.epochs() - options.first_epoch));
-  const std::vector<Usage> usage = usage_of(stream, options.first_epoch, epochs);
+  const int64_t epochs = std::max<int64_t>(0, std::min(options.horizon, stream.epochs()));
+  const std::vector<Usage> usage = usage_of(stream, 0, epochs);
   Room room(options.capacity);
   tiers_ = room.tiers();
   used_.resize(static_cast<size_t>(stream.ranks()) * static_cast<size_t>(tiers_));
@@ -111,7 +110,7 @@ Placement::Placement(const AccessStream& stream, const PlacementOptions& options
         options.record_bytes[options.record_bytes.size() == 1 ? 0 : static_cast<size_t>(sample)];
     int32_t home = room.take(usage[static_cast<size_t>(sample)].best_rank, bytes);
     if (home < 0 && !stream.repeats()) {
-      for (const int rank : readers_of(stream, sample, options.first_epoch, epochs)) {
+      for (const int rank : readers_of(stream, sample, 0, epochs)) {
         if ((home = room.take(rank, bytes)) >= 0) break;
       }
     }

@@ -21,8 +21,7 @@ struct PlacementOptions {
   /// Bytes that each rank's tiers hold, fastest first: capacity[rank][tier]. All ranks have equally many
   /// tiers.
   std::vector<std::vector<int64_t>> capacity;
-  int64_t first_epoch = 0;
-  /// Epochs whose accesses are weighed, at most; more change little and cost time in proportion.
+  /// The first epochs, whose accesses are weighed, at most; more change little and cost time in proportion.
   int64_t horizon = 16;
 };
 
@@ -32,7 +31,8 @@ struct PlacementOptions {
 /// samples are cached several times and others nowhere. Here each sample gets one home before any gets a
 /// second copy: the rank that reads it most often within the horizon (of several, the one that reads it
 /// first, which then need not be sent it), or where that rank is full, another with room. Samples that are
-/// read most often come first, where the tiers do not hold all. Time O(samples * horizon), memory O(samples).
+/// read most often come first, where the tiers do not hold all. The same wherever in the stream a run begins,
+/// so that one that goes on finds its copies at home. Time O(samples * horizon), memory O(samples).
 class Placement {
  public:
   Placement(const AccessStream& stream, const PlacementOptions& options);

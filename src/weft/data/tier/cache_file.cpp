@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,8 +39,18 @@ bool CacheFile::clear() {
   return true;
 }
 
+void CacheFile::clear_if_deleted() {
+  struct stat status {};
+  if (::fstat(file_.number(), &status) == 0 && status.st_nlink == 0) static_cast<void>(clear());
+}
+
 // 0 or errno.
-int CacheFile::allocate(int64_t bytes) {
+int CacheFile::allocate(int64_t bytes, int64_t spare) {
+  struct statvfs disk {};
+  // File systems without a limit of their own say that they have no blocks.
+  if (::fstatvfs(file_.number(), &disk) == 0 && disk.f_blocks > 0 &&
+      static_cast<int64_t>(disk.f_bavail * disk.f_frsize) < bytes + spare)
+    return ENOSPC;
   int result = 0;
   do {
     result = ::fallocate(file_.number(), 0, space_.size(), bytes);
@@ -49,7 +60,7 @@ int CacheFile::allocate(int64_t bytes) {
   return result == 0 ? 0 : errno;
 }
 
-std::optional<int64_t> CacheFile::take(int64_t bytes, int& error) {
+std::optional<int64_t> CacheFile::take(int64_t bytes, int64_t spare, int& error) {
   // The limit may have fallen below the size of the file.
   if (space_.used_bytes() > limit_ - space_.rounded(bytes)) return std::nullopt;
   if (const std::optional<int64_t> place = space_.take(bytes)) return place;
@@ -57,10 +68,10 @@ std::optional<int64_t> CacheFile::take(int64_t bytes, int& error) {
   const int64_t need = space_.rounded(bytes);
   if (room < need) return std::nullopt;
   int64_t step = std::min(room, std::max(need, kGrowth));
-  error = allocate(step);
+  error = allocate(step, spare);
   if ((error == ENOSPC || error == EDQUOT || error == EFBIG) && step > need) {
     step = need;
-    error = allocate(step);
+    error = allocate(step, spare);
   }
   if (error != 0) {
     limit_ = space_.size();

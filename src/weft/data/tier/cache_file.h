@@ -19,16 +19,19 @@ class CacheFile {
 
   /// Bytes that the file may have; falls when the disk is full.
   int64_t limit() const { return limit_; }
-  /// A place for so many bytes, growing the file where there is none; null: it does not fit. `error` is set
-  /// where the disk is why, to errno; the limit has then fallen to what there is.
-  std::optional<int64_t> take(int64_t bytes, int& error);
+  /// A place for so many bytes, growing the file where there is none and `spare` bytes stay free on the disk;
+  /// null: it does not fit. `error` is set where the disk is why, to errno; the limit has then fallen to what
+  /// there is.
+  std::optional<int64_t> take(int64_t bytes, int64_t spare, int& error);
   /// Starts over with an empty file; false: errno.
   bool clear();
+  /// Gives back what a deleted file holds on the disk, which the system keeps for as long as it is open.
+  void clear_if_deleted();
   /// Lowers the limit to what is in use.
   void shrink() { limit_ = space_.used_bytes(); }
 
  private:
-  int allocate(int64_t bytes);
+  int allocate(int64_t bytes, int64_t spare);
 
   OpenFile file_;
   int64_t limit_;

@@ -25,6 +25,8 @@ constexpr int64_t kBufferBytes = int64_t{64} << 20;
 constexpr double kLongestPutMs = 100;
 constexpr double kLastWritesMs = 5000;
 constexpr int64_t kFlushEntries = 1024;
+/// Of a journal that are past before it is worth another.
+constexpr int64_t kPastEntries = 4096;
 constexpr auto kLookEvery = std::chrono::seconds(1);
 
 bool is_full(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
@@ -61,6 +63,9 @@ class DirectoryTier final : public Tier {
   void recover();
   void check_recovered();
   bool start_journal();
+  bool start_journal_on_full_disk();
+  /// Entries of a journal that is just not worth another.
+  int64_t longest_journal() const { return 4 * std::ssize(records_) + kPastEntries; }
   bool make_room(int64_t bytes);
   void collect_writes(double ms);
   void end_write(Write& write, const ReadResult& result);
@@ -93,7 +98,7 @@ DirectoryTier::DirectoryTier(const DirectoryTierOptions& options)
       file_(folder_.path() / "data", options.bytes),
       writer_(make_async_reader(options.depth)) {
   recover();
-  if (!start_journal()) {
+  if (!start_journal() && !start_journal_on_full_disk()) {
     user_error("{}: the cache's journal cannot be written: {}", directory_, std::strerror(errno));
   }
 }
@@ -172,11 +177,16 @@ bool DirectoryTier::start_journal() {
   return journal_.has_value();
 }
 
+// What fills the disk may be this very cache: better an empty one than no run.
+bool DirectoryTier::start_journal_on_full_disk() {
+  if (!is_full(errno) || !file_.clear()) return false;
+  records_.clear();
+  return start_journal();
+}
+
 void DirectoryTier::flush_journal() {
   if (!journal_) return;
-  const int64_t live = static_cast<int64_t>(records_.size());
-  constexpr int64_t kWorthwhile = 4096;
-  const bool good = journal_->entries() > 4 * live + kWorthwhile ? start_journal() : journal_->flush();
+  const bool good = journal_->entries() > longest_journal() ? start_journal() : journal_->flush();
   if (!good) lose_journal();
   has_unflushed_drops_ = false;
 }
@@ -186,7 +196,7 @@ void DirectoryTier::lose_journal() {
   if (trouble_.empty()) {
     trouble_ =
         fmt::format("{}: the cache's journal cannot be written ({}); the next run will not find this cache",
-                    directory_, std::strerror(errno));
+                    folder_.path().string(), std::strerror(errno));
   }
   journal_.reset();
   std::error_code ignored;
@@ -196,17 +206,18 @@ void DirectoryTier::lose_journal() {
 // --- trouble ----------------------------------------------------------------------------------------------
 
 void DirectoryTier::shrink(int error) {
-  trouble_ = fmt::format("{}: the disk takes no more ({}); this cache goes on with {}", directory_,
-                         std::strerror(error), format_bytes(capacity()));
+  trouble_ = fmt::format("{}: the disk takes no more ({}); this cache goes on with {}",
+                         folder_.path().string(), std::strerror(error), format_bytes(capacity()));
 }
 
 void DirectoryTier::break_down(const std::string& why) {
   if (broken_) return;
   broken_ = true;
-  trouble_ =
-      fmt::format("{}: {}; this cache is given up, and its records come from elsewhere", directory_, why);
+  trouble_ = fmt::format("{}: {}; this cache is given up, and its records come from elsewhere",
+                         folder_.path().string(), why);
   records_.clear();
   journal_.reset();
+  file_.clear_if_deleted();  // reads under way end early, and the source is read
 }
 
 // --- records ----------------------------------------------------------------------------------------------
@@ -227,7 +238,8 @@ bool DirectoryTier::put(RecordId record, std::span<const std::byte> bytes, uint6
   const auto size = static_cast<int64_t>(bytes.size());
   if (broken_ || size > file_.limit() || !make_room(size) || broken_) return false;
   int error = 0;
-  const std::optional<int64_t> offset = file_.take(size, error);
+  // A disk without room for the journal would make this cache one that no other run finds.
+  const std::optional<int64_t> offset = file_.take(size, longest_journal() * RecordLog::kEntryBytes, error);
   if (!offset) {
     if (is_full(error)) {
       shrink(error);

@@ -18,7 +18,8 @@ namespace {
 constexpr uint64_t kMagic = 0x31474f4c54464557;  // "WEFTLOG1"
 constexpr size_t kFields = 5;
 using Line = std::array<uint64_t, kFields>;  // header and entries alike; the last is the check
-constexpr auto kLineBytes = static_cast<int64_t>(sizeof(Line));
+constexpr int64_t kLineBytes = RecordLog::kEntryBytes;
+static_assert(sizeof(Line) == kLineBytes);
 
 uint64_t check_of(const Line& line, uint64_t seed) {
   return record_checksum(std::as_bytes(std::span(line).first(kFields - 1)), seed);

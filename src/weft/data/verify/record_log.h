@@ -39,6 +39,7 @@ uint64_t boot_number();
 
 class RecordLog {
  public:
+  static constexpr int64_t kEntryBytes = 40;  ///< in the file
   /// Writes a new log beside `path`, then puts it in its place. Null: that failed, errno says why.
   static std::optional<RecordLog> create(const std::filesystem::path& path, uint64_t key,
                                          std::span<const LogEntry> entries);
