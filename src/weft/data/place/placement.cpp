@@ -4,6 +4,7 @@
 #include <queue>
 
 #include "weft/base/check.h"
+#include "weft/data/place/balance_first_reads.h"
 #include "weft/data/place/usage.h"
 
 namespace weft {
@@ -102,7 +103,8 @@ Placement::Placement(const AccessStream& stream, const PlacementOptions& options
              options.capacity.size(), stream.ranks());
   const int64_t epochs =
       std::max<int64_t>(0, std::min(options.horizon, stream.epochs() - options.first_epoch));
-  const std::vector<Usage> usage = usage_of(stream, options.first_epoch, epochs);
+  std::vector<Usage> usage = usage_of(stream, options.first_epoch, epochs);
+  if (epochs > 0) balance_first_reads(stream, options.first_epoch, options.record_bytes, usage);
   Room room(options.capacity);
   tiers_ = room.tiers();
   used_.resize(static_cast<size_t>(stream.ranks()) * static_cast<size_t>(tiers_));
