@@ -46,6 +46,31 @@ TEST(ReadersAtOnce, MoreDemandThanThereIsKeepsAllReading) {
   EXPECT_EQ(readers_at_once(table, demands), 8);
 }
 
+// 3 ranks of 10 MB and one of 20, 100 MB/s for all: 0.5 s, in which the first three read for half the time.
+TEST(ReadersUntilTheLast, WhoHasLessToReadLeavesTheRestToOthers) {
+  const RateTable table({{1, 100}});
+  std::vector<FileSystemDemand> demands(4, {.mb = 10});
+  EXPECT_NEAR(readers_until_the_last(table, demands), 4, 1e-6);
+  demands[3].mb = 20;
+  EXPECT_EQ(readers_at_once(table, demands), 4);
+  EXPECT_NEAR(readers_until_the_last(table, demands), 2.5, 1e-6);
+  // The last is done as soon as the file system can have read everything.
+  const FileSystemShare share = share_of(table, demands);
+  EXPECT_NEAR(20 / share.reader_mb_s, 50 / share.all_mb_s, 1e-6);
+  EXPECT_EQ(share.all_mb_s, 100);
+  EXPECT_EQ(share.even_mb_s, 25);
+}
+
+// One rank is behind by 0.3 s: it reads for 0.1 s, in which the others no longer do.
+TEST(ReadersUntilTheLast, WhoCameEarlierReadsForAPartOfTheTime) {
+  const RateTable table({{1, 100}, {4, 400}});
+  std::vector<FileSystemDemand> demands(4, {.mb = 10});
+  demands[3].begin_s = 0.3;
+  EXPECT_NEAR(readers_until_the_last(table, demands), 1 + 3 * 0.1 / 0.4, 1e-6);
+  // A client that cannot read faster than 100 MB/s does not, however few others do.
+  EXPECT_NEAR(share_of(table, demands).reader_mb_s, 100, 1e-6);
+}
+
 // The naive policy cannot read more than the file system gives: 1000 x 10 MB at 400 MB/s are 25 s.
 TEST(ReadersAtOnce, IsAFixedPointUnderHeavyLoad) {
   const RateTable table({{1, 100}, {4, 400}});

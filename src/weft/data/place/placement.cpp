@@ -4,6 +4,7 @@
 #include <queue>
 
 #include "weft/base/check.h"
+#include "weft/data/place/balance_first_reads.h"
 #include "weft/data/place/usage.h"
 
 namespace weft {
@@ -101,7 +102,8 @@ Placement::Placement(const AccessStream& stream, const PlacementOptions& options
   WEFT_CHECK(std::ssize(options.capacity) == stream.ranks(), "capacities of {} ranks for a stream of {}",
              options.capacity.size(), stream.ranks());
   const int64_t epochs = std::max<int64_t>(0, std::min(options.horizon, stream.epochs()));
-  const std::vector<Usage> usage = usage_of(stream, 0, epochs);
+  std::vector<Usage> usage = usage_of(stream, 0, epochs);
+  if (epochs > 0) balance_first_reads(stream, 0, options.record_bytes, usage);
   Room room(options.capacity);
   tiers_ = room.tiers();
   used_.resize(static_cast<size_t>(stream.ranks()) * static_cast<size_t>(tiers_));

@@ -30,9 +30,11 @@ struct PlacementOptions {
 /// NoPFS (Dryden et al., SC'21, section 5) lets each rank cache what it reads most itself, so that some
 /// samples are cached several times and others nowhere. Here each sample gets one home before any gets a
 /// second copy: the rank that reads it most often within the horizon (of several, the one that reads it
-/// first, which then need not be sent it), or where that rank is full, another with room. Samples that are
-/// read most often come first, where the tiers do not hold all. The same wherever in the stream a run begins,
-/// so that one that goes on finds its copies at home. Time O(samples * horizon), memory O(samples).
+/// first, which then need not be sent it, or the next of them where that rank has more to read from the
+/// source in the first epoch: see balance_first_reads.h), or where that rank is full, another with room.
+/// Samples that are read most often come first, where the tiers do not hold all. The same wherever in the
+/// stream a run begins, so that one that goes on finds its copies at home. Time O(samples * horizon), memory
+/// O(samples).
 class Placement {
  public:
   Placement(const AccessStream& stream, const PlacementOptions& options);

@@ -41,9 +41,11 @@ void by_inverse(const AccessStream& stream, int64_t first, int64_t count, std::v
       Usage& result = usage[static_cast<size_t>(sample)];
       for (const Reader& reader : readers) {
         result.uses = static_cast<uint16_t>(result.uses + reader.uses);
+        if (reader.uses == result.best_uses && result.tied_rank < 0) result.tied_rank = reader.rank;
         if (reader.uses <= result.best_uses) continue;
         result.best_uses = static_cast<uint16_t>(reader.uses);
         result.best_rank = reader.rank;
+        result.tied_rank = -1;
       }
     }
   });

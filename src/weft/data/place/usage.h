@@ -9,6 +9,7 @@ namespace weft {
 /// How often a sample is read within some epochs, and by whom.
 struct Usage {
   int32_t best_rank = -1;  ///< reads it most often; of several, the first to read it
+  int32_t tied_rank = -1;  ///< reads it as often, the next to read it; -1: nobody, or it is not known
   uint16_t best_uses = 0;  ///< by that rank
   uint16_t uses = 0;       ///< by all
 };

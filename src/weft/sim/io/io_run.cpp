@@ -1,6 +1,7 @@
 #include "weft/sim/io/io_run.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace weft {
 
@@ -16,7 +17,7 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   window_ = static_cast<int64_t>(std::clamp(held, 1.0, most));
   const int threads = scenario.staging_threads;
   preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging_write.at(threads));
-  reader_mb_s_ = scenario.file_system.at(scenario.ranks) / scenario.ranks;
+  share_.even_mb_s = scenario.file_system.at(scenario.ranks) / scenario.ranks;
   for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_})
     clocks->resize(ranks);
   tiers_.resize(ranks * scenario.tiers.size());
@@ -51,7 +52,7 @@ void IoRun::step(int64_t step, std::span<const int64_t> samples) {
   policy_->arrange(now);
   for (size_t i = 0; i < served_.size(); ++i)
     served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
-  policy_->serve(now, reader_mb_s_, served_);
+  policy_->serve(now, share_.even_mb_s, served_);
   count_demand(now);
   share_file_system(now);
   play(now);
@@ -81,6 +82,8 @@ void IoRun::count_demand(const IoStep& step) {
 void IoRun::share_file_system(const IoStep& step) {
   const IoScenario& scenario = world_->scenario;
   const double room = room_at(step, step.batch - 1, -1);
+  const double first_room = room_at(step, 0, -1);
+  double first_read = std::numeric_limits<double>::infinity();
   for (int rank = 0; rank < scenario.ranks; ++rank) {
     const auto r = static_cast<size_t>(rank);
     FileSystemDemand& demand = demands_[r];
@@ -90,13 +93,17 @@ void IoRun::share_file_system(const IoStep& step) {
     demand.least_s = 0;
     demand.besides_s = 0;
     if (on_demand_mb_[r] > 0) {
+      demand.begin_s = now_;
       demand.besides_s = on_demand_mb_[r] * preprocess_s_ + step_mb_[r] / scenario.compute_mb_s;
+      first_read = std::min(first_read, now_);
     } else {
+      demand.begin_s = fetched_[r];
       demand.least_s = std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
+      first_read = std::min(first_read, std::max(first_room, staging_[r]));
     }
   }
-  const double readers = readers_at_once(scenario.file_system, demands_);
-  reader_mb_s_ = scenario.file_system.at(readers) / readers;
+  share_ = share_of(scenario.file_system, demands_);
+  file_system_ = std::max(file_system_, first_read);
 }
 
 /// When the staging buffer has room for a row; rank -1: at the latest, where that lies in an earlier step.
@@ -178,8 +185,10 @@ double IoRun::fetch(const Access& access, double start) {
 double IoRun::read_file_system(const Access& access, double start) {
   const int reader = access.served->rank;
   const double threads = world_->scenario.staging_threads;
-  const double rate = reader_mb_s_ * threads / (threads + policy_->background_threads(reader));
-  const double came = wait_for(reading_[static_cast<size_t>(reader)], start, access.mb / rate);
+  const double rate = share_.reader_mb_s * threads / (threads + policy_->background_threads(reader));
+  file_system_ += access.mb / share_.all_mb_s;
+  const double read = wait_for(reading_[static_cast<size_t>(reader)], start, access.mb / rate);
+  const double came = std::max(read, file_system_);
   if (reader == access.rank) return came;
   return send(reader, access.rank, access.mb, came);
 }
@@ -195,7 +204,7 @@ double IoRun::send(int from, int to, double mb, double start) {
 double IoRun::thread_fetch_s(const Access& access) const {
   const Served& served = *access.served;
   const IoScenario& scenario = world_->scenario;
-  if (served.from == Served::From::file_system) return access.mb / reader_mb_s_;
+  if (served.from == Served::From::file_system) return access.mb / share_.reader_mb_s;
   const TierSpec& tier = scenario.tiers[static_cast<size_t>(served.tier)];
   double rate = tier.read_mb_s() / tier.threads;
   if (served.from == Served::From::peer) rate = std::min(rate, scenario.network_mb_s);
@@ -224,9 +233,12 @@ void IoRun::finish_step() {
     const double seconds = fetched_[r] - fetch_from_[r];
     // Reads of a step overlap with what the rank got from elsewhere before it: what that took from the
     // background is made good.
-    const double left = seconds * reader_mb_s_ - demand_mb_[r] - overdrawn_mb_[r];
+    const double left = seconds * share_.reader_mb_s - demand_mb_[r] - overdrawn_mb_[r];
     overdrawn_mb_[r] = std::max(0.0, -left);
-    if (left > 0) total_.file_system_mb += policy_->background(rank, seconds, left);
+    if (left <= 0) continue;
+    const double read_mb = policy_->background(rank, seconds, left);
+    total_.file_system_mb += read_mb;
+    file_system_ += read_mb / share_.all_mb_s;
   }
 }
 

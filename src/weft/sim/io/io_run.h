@@ -24,9 +24,9 @@ struct IoResult {
 };
 
 /// One policy in virtual time, step by step: the model of Dryden et al. (SC'21, section 4) with every
-/// resource shared. Each rank's file system reads, network directions and tiers are servers with a clock,
-/// busy for s / rate a sample; the staging threads fetch and preprocess in the order of use, as far ahead as
-/// the staging buffer has room; ranks meet at the end of each step. A step costs O(ranks * batch).
+/// resource shared. The file system, each rank's reads of it, network directions and tiers are servers with a
+/// clock, busy for s / rate a sample; the staging threads fetch and preprocess in the order of use, as far
+/// ahead as the staging buffer has room; ranks meet at the end of each step. A step costs O(ranks * batch).
 class IoRun {
  public:
   /// `world` must outlive it.
@@ -60,7 +60,7 @@ class IoRun {
   IoResult total_;
   int64_t window_;          ///< samples that the staging buffer of a rank holds
   double preprocess_s_;     ///< of one MB on one thread, written to the staging buffer meanwhile
-  double reader_mb_s_;      ///< t(gamma) / gamma
+  FileSystemShare share_;   ///< of the file system, in the step in hand
   std::vector<bool> seen_;  ///< samples trained on, of policies that replace some
 
   // Clocks, in seconds since the first step.
@@ -70,6 +70,7 @@ class IoRun {
   std::vector<double> staging_;    ///< staging threads are free
   std::vector<double> fetched_;    ///< the last sample came
   std::vector<double> reading_;    ///< reads of the file system are done
+  double file_system_ = 0;         ///< it has read all that was asked for, for all ranks together
   std::vector<double> sending_;
   std::vector<double> receiving_;
   std::vector<double> tiers_;         ///< [rank][tier]

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "weft/sim/io/contention.h"
+
 namespace weft {
 
 Shards::Shards(const IoWorld& world, int tiers) : world_(&world), tiers_(std::min(tiers, world.tiers())) {
@@ -41,7 +43,7 @@ double Shards::covered() const {
 
 Preparation Shards::load() const {
   const IoScenario& scenario = world_->scenario;
-  const double reader_mb_s = scenario.file_system.at(scenario.ranks) / scenario.ranks;
+  std::vector<FileSystemDemand> demands(static_cast<size_t>(scenario.ranks));
   Preparation preparation;
   for (int rank = 0; rank < scenario.ranks; ++rank) {
     double mb = 0;
@@ -52,9 +54,13 @@ Preparation Shards::load() const {
       const double written_s = part / scenario.tiers[static_cast<size_t>(tier)].write_mb_s();
       preparation.seconds = std::max(preparation.seconds, written_s);
     }
-    preparation.seconds = std::max(preparation.seconds, mb / reader_mb_s);
+    demands[static_cast<size_t>(rank)].mb = mb;
     preparation.file_system_mb += mb;
   }
+  const FileSystemShare share = share_of(scenario.file_system, demands);
+  preparation.seconds = std::max(preparation.seconds, preparation.file_system_mb / share.all_mb_s);
+  for (const FileSystemDemand& demand : demands)
+    preparation.seconds = std::max(preparation.seconds, demand.mb / share.reader_mb_s);
   return preparation;
 }
 
