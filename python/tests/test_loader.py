@@ -48,12 +48,14 @@ learning_rate = 0.1
 """
 
 RANK = """
+import os
 from weft.data import DataLoader
 loader = DataLoader("{}", 4, True, seed=5, framework="numpy", memory="4MiB")
 rows = sum(len(labels) for epoch in range(3) for _, labels in loader)
 stats = loader.stats()
-print("rank", loader._batches.rank, "of", loader._batches.ranks, "rows", rows, "source",
-      stats["bytes_source"] + stats["bytes_read_for_peers"])
+words = ["rank", loader._batches.rank, "of", loader._batches.ranks, "rows", rows, "source",
+         stats["bytes_source"] + stats["bytes_read_for_peers"]]
+os.write(1, (" ".join(map(str, words)) + "\\n").encode())  # at once: lines of two ranks may mix
 """
 
 
