@@ -1,7 +1,8 @@
 # A small cluster on one machine, for bench scripts to source: hosts as network namespaces with shaped links, and a
 # file server whose folder each host mounts over its link (sshfs over plain TCP, nothing cached by the client).
 #
-#   cluster_up HOSTS HOST_RATE SERVER_RATE FOLDER   rates as tc takes them (1gbit)
+#   cluster_up HOSTS HOST_RATE SERVER_RATE FOLDER   rates as tc takes them (1gbit); the server's also with milliseconds
+#                                                   by which its answers are late, as a busy one's are (200mbit@5)
 #   cluster_mpi OPTION... COMMAND...                mpirun with one slot a host; the folder is at $SHARED
 #   cluster_each COMMAND...                         COMMAND on every host beside the others, RANK and WORLD_SIZE set
 #   cluster_served                                  bytes that have left the file server so far
@@ -42,8 +43,10 @@ cluster_up() {
   ip netns add $cluster_id-switch
   cluster_in switch ip link add br0 type bridge
   cluster_in switch ip link set br0 up
-  cluster_host fs 10.77.0.100 "$server_rate"
-  cluster_in fs socat TCP-LISTEN:2222,fork,reuseaddr,nodelay EXEC:/usr/lib/openssh/sftp-server &
+  cluster_host fs 10.77.0.100 "${server_rate%@*}"
+  local server=/usr/lib/openssh/sftp-server
+  [[ $server_rate != *@* ]] || server="python3 $PWD/bench/late.py ${server_rate#*@} $server"
+  cluster_in fs socat TCP-LISTEN:2222,fork,reuseaddr,nodelay EXEC:"$server" &
   mkdir -p "$SHARED"
   for ((i = 0; i < hosts; i++)); do
     cluster_host h$i 10.77.0.$((i + 1)) "$host_rate"

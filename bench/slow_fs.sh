@@ -3,7 +3,8 @@
 # beside PyTorch's DataLoader, one after the other in each round, medians over the rounds.
 #
 #   bench/slow_fs.sh                   CIFAR=tree (default: unpacked from ../shared/data), ROUNDS=3
-#   SERVER="50mbit 1gbit"              rates of the server's link
+#   SERVER="50mbit 70mbit@10 1gbit"  rates of the server's link; @10: its answers are 10 ms late
+#   WORKERS="1 2 4 8"                  of the DataLoader, a host
 #   COMPUTE=30                         milliseconds that a step of 100 samples would compute (asleep: a GPU's time)
 #   PYTHON=/tmp/weft-torch/bin/python  one with PyTorch 2.13 and Pillow; made by pip where it is not there
 #
@@ -14,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 source bench/cluster.sh
 
-rounds=${ROUNDS:-3} servers=${SERVER:-50mbit 1gbit} compute=${COMPUTE:-30} epochs=4
+rounds=${ROUNDS:-3} servers=${SERVER:-50mbit 70mbit@10 1gbit} compute=${COMPUTE:-30} epochs=4
 work=$(mktemp -d)
 finish() {
   cluster_down
@@ -87,7 +88,7 @@ for server in $servers; do
     printf 'server %s, round %d of %d\n' "$server" "$round" "$rounds" >&2
     weft bound "$work/images" 64MiB
     weft weft "$SHARED" 16MiB
-    for workers in 1 2 4; do torch $workers; done
+    for workers in ${WORKERS:-1 2 4 8}; do torch $workers; done
   done
   cluster_down
   printf '\nServer at %s, 4 hosts at 1gbit; %d epochs of %.1f MB, a step of 100 samples computes %s ms\n' \
