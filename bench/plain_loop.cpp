@@ -1,6 +1,5 @@
-// Images a second of a plain loop: threads that read JPEG files in random order and decode them with libjpeg-turbo,
-// and do nothing else. For cold_epoch.sh.
-// usage: build/bench/plain_loop FOLDER [THREADS]
+// Images a second of a plain loop: threads that read JPEG files in random order and decode them with
+// libjpeg-turbo, and do nothing else. For cold_epoch.sh. usage: build/bench/plain_loop FOLDER [THREADS]
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <turbojpeg.h>
