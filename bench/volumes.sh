@@ -26,7 +26,7 @@ measure() {
   mpirun --oversubscribe --bind-to none -n "$ranks" bash -c 'exec taskset -c $((OMPI_COMM_WORLD_LOCAL_RANK % 2)) "$@"' _ \
     build/weft data bench recipes/cosmoflow.toml --set data.path="$folder/$file" --set data.log="$log" \
     --set 'data.mirror=[]' --set data.memory=0MiB --set data.lookahead=4 --set data.validation=0.1 --set run.threads=1 \
-    --set parallel.oversubscribe=true --epochs 6 "${set[@]}" >"$folder/out"
+    --set parallel.oversubscribe=true --no-naive --epochs 6 "${set[@]}" >"$folder/out"
   grep -A1 '^epoch [2-5]' "$folder/out" | awk '/^epoch/ {print $3}'
   awk '/^epoch 5/ {getline; print $(NF - 1), $NF}' "$folder/out" >"$folder/bytes"
 }

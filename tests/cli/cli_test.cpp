@@ -235,6 +235,30 @@ TEST_F(Cli, DataIsMadeInspectedAndChecked) {
   EXPECT_EQ(outcome.text, "weft: --shape 8x: expected sizes as in 128x128x128x4\n");
 }
 
+TEST_F(Cli, BenchesTheDataPathOfVolumes) {
+  const std::string file = (folder_ / "volumes.h5").string();
+  EXPECT_EQ(run(fmt::format("data make volumes --out {} --count 12 --shape 16x16x16x2", file)).code, 0);
+  const std::string recipe = std::string(WEFT_SOURCE_DIR) + "/recipes/cosmoflow.toml";
+  const Outcome outcome = run(fmt::format("data bench {} --set data.path={} --epochs 2", recipe, file));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  for (const char* words : {"epoch 1", "source ", "bound: ", "naive: "})
+    EXPECT_NE(outcome.text.find(words), std::string::npos) << outcome.text;
+}
+
+TEST_F(Cli, ATokenFileIsMadeOfAText) {
+  std::ofstream(folder_ / "text.txt") << std::string(100, 'a');
+  const std::string file = (folder_ / "text.tokens").string();
+  Outcome outcome =
+      run(fmt::format("data make tokens --text {} --out {}", (folder_ / "text.txt").string(), file));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  EXPECT_EQ(outcome.text.find("100 tokens of 256 kinds"), 0U) << outcome.text;
+  outcome = run(fmt::format("data inspect {} --window 9", file));
+  EXPECT_NE(outcome.text.find("format    tokens\nsamples   11\n"), std::string::npos) << outcome.text;
+  outcome = run(fmt::format("data make tokens --text {}/none --out {}", folder_.string(), file));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.text, fmt::format("weft: --text: {}/none does not exist\n", folder_.string()));
+}
+
 TEST_F(Cli, SimulatesAScenario) {
   const std::string scenario = std::string(WEFT_SOURCE_DIR) + "/recipes/simulate/mnist.toml";
   const std::string json = (folder_ / "result.json").string();

@@ -10,10 +10,6 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/data/decode/image_decoder.h"
-#include "weft/data/read/read_record.h"
-#include "weft/data/source/open_source.h"
-#include "weft/data/stream/shuffle_sampler.h"
 #include "weft/train/launch.h"
 #include "weft/train/progress.h"
 #include "weft/train/session.h"
@@ -57,32 +53,17 @@ std::string bytes_by_origin(const LoadStats& now, const LoadStats& before) {
   return text;
 }
 
-/// Seconds for some samples of an epoch, read and decoded only when they are asked for.
-double naive_seconds(const Recipe& recipe, const DataFacts& facts, int64_t samples) {
-  SourceOptions options;
-  options.path = recipe.data.path;
-  options.split = "train";
-  const OpenedSource opened = open_source(options);
-  const ShuffleSampler sampler(opened.source->count(), static_cast<uint64_t>(recipe.run.seed));
-  ImageTransform transform;
-  transform.height = facts.sample[0];
-  transform.width = facts.sample[1];
-  transform.crop =
-      recipe.data.images.size > 0 ? ImageTransform::Crop::random_resized : ImageTransform::Crop::padded;
-  transform.mirror = true;
-  const Dims shape = facts.sample;
-  const Clock::time_point start = Clock::now();
-  parallel_for(samples, 1, [&](int64_t begin, int64_t end) {
-    ImageDecoder decoder;
-    std::vector<float> pixels(static_cast<size_t>(elems_of(shape)));
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t sample = sampler.at(1'000'000, i);  // an epoch that no cache has seen
-      decoder.decode(read_record(*opened.source, sample), opened.source->name(sample), transform,
-                     augmentation_stream(0, 0, sample), Region::all(shape),
-                     {reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, shape}});
-    }
-  });
-  return seconds_since(start);
+/// Enough for a rate: some thousands of small records, few of large ones.
+int64_t samples_to_try(const LoadStats& stats) {
+  constexpr int64_t kMost = 2000;
+  constexpr int64_t kBytes = int64_t{1} << 30;
+  LoadStats::Traffic all;
+  for (const LoadStats::Traffic& from : stats.from) {
+    all.records += from.records;
+    all.bytes += from.bytes;
+  }
+  if (all.bytes == 0) return kMost;
+  return std::clamp<int64_t>(kBytes / std::max<int64_t>(1, all.bytes / all.records), 1, kMost);
 }
 
 void print_digest(int64_t number, std::span<const View> tensors) {
@@ -137,21 +118,20 @@ int run_data_bench(const DataBenchOptions& options) {
     }
     before = now;
   }
-  if (recipe.data.kind != DataSection::Kind::images || !options.naive) return 0;
-  const int64_t workers =
-      recipe.data.loading.workers > 0 ? recipe.data.loading.workers : std::max(1, threads() / 2);
-  const double bound =
-      std::max(static_cast<double>(steps) * options.compute_ms, decode_ms / static_cast<double>(workers)) *
-      1e-3;
+  if (!options.naive) return 0;
   const int64_t rows = inputs.regions[1].ranges[0].size();
-  const int64_t tried = std::min<int64_t>(steps * rows, 2000);
+  const int64_t tried = std::min(steps * rows, samples_to_try(before));
   world.barrier();
-  const double naive = naive_seconds(recipe, data.facts, tried);
-  if (first) {
+  const std::optional<double> naive = data.train->naive_seconds(tried);
+  if (first && naive) {
+    const int64_t workers =
+        recipe.data.loading.workers > 0 ? recipe.data.loading.workers : std::max(1, threads() / 2);
+    const double compute_ms = static_cast<double>(steps) * options.compute_ms;
+    const double bound = std::max(compute_ms, decode_ms / static_cast<double>(workers)) * 1e-3;
     fmt::print("bound: {:.1f} s an epoch, {:.0f} samples/s, if no file had to be read\n", bound,
                static_cast<double>(steps * batch) / bound);
     fmt::print("naive: {:.0f} samples/s, {} threads that read when a step asks\n",
-               static_cast<double>(tried) / naive * world.size(), threads());
+               static_cast<double>(tried * recipe.parallel.data) / *naive, threads());
   }
   world.barrier();
   return 0;

@@ -24,6 +24,9 @@ class BatchSource {
   virtual bool lend(int64_t /*number*/, std::span<View> /*views*/, std::span<const Region> /*regions*/) {
     return false;
   }
+  /// Seconds that so many samples take where each is read and decoded when it is asked for, on all threads:
+  /// what loading ahead is compared with. Nothing where all is in memory. After the first batch.
+  virtual std::optional<double> naive_seconds(int64_t /*samples*/) { return std::nullopt; }
   /// What loading has cost so far; nothing where all is in memory.
   virtual std::optional<LoadStats> stats() const { return std::nullopt; }
   /// The fetches of records that ended since the last call; the first call begins to remember them.

@@ -1,8 +1,11 @@
 #include "weft/data/load/streamed_batches.h"
 
+#include <chrono>
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/data/read/read_record.h"
 #include "weft/data/stream/shuffle_sampler.h"
 #include "weft/data/tier/memory_tier.h"
 #include "weft/data/verify/record_checksum.h"
@@ -128,6 +131,8 @@ SampleParts StreamedBatches::parts_of(const std::vector<Region>& rows) const {
 
 void StreamedBatches::begin(int64_t number, DType floating, const std::vector<Region>& rows) {
   loader_ = nullptr;
+  rows_ = rows;
+  floating_ = floating;
   assembler_ = options_.form->assembler(rows, floating, options_.workers);
   LoaderOptions loading;
   loading.stream = stream_;
@@ -201,6 +206,34 @@ const Batch& StreamedBatches::take(int64_t number, DType floating) {
   WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
   ++next_;
   return *batch;
+}
+
+std::optional<double> StreamedBatches::naive_seconds(int64_t samples) {
+  constexpr int64_t kEpoch = 1'000'000;  // whose order no run has seen
+  WEFT_CHECK(assembler_ != nullptr, "no batch has been loaded");
+  const int workers = threads();
+  const auto assembler = options_.form->assembler(rows_, floating_, workers);
+  const SampleParts parts = parts_of(rows_);
+  const std::shared_ptr<const Sampler> sampler = sampler_for(options_);
+  const int64_t first = rank() * samples;
+  const auto start = std::chrono::steady_clock::now();
+  parallel_for(workers, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t worker = begin; worker < end; ++worker) {
+      std::vector<std::vector<std::byte>> memory;
+      std::vector<View> row;
+      for (const TensorType& type : assembler->row_types()) {
+        memory.emplace_back(static_cast<size_t>(std::max<int64_t>(1, type.bytes())));
+        row.push_back({memory.back().data(), type});
+      }
+      for (int64_t i = worker; i < samples; i += workers) {
+        const int64_t sample = sampler->at(kEpoch, (first + i) % sampler->size());
+        const int part = parts.wanted(kEpoch, sample);
+        const std::vector<std::byte> record = read_record(*options_.source, sample, parts.regions(part));
+        assembler->assemble(static_cast<int>(worker), kEpoch, sample, record, row);
+      }
+    }
+  });
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 std::optional<LoadStats> StreamedBatches::stats() const {

@@ -51,6 +51,7 @@ class StreamedBatches final : public BatchSource {
   void give_back() { loader_->give_back(); }
   /// This rank's rows of a batch.
   int64_t rows() const { return stream_->rows(rank()).size(); }
+  std::optional<double> naive_seconds(int64_t samples) override;
   std::optional<LoadStats> stats() const override;
   std::vector<FetchEvent> fetches() override;
   std::vector<std::string> notices() override;
@@ -72,6 +73,8 @@ class StreamedBatches final : public BatchSource {
   std::vector<std::unique_ptr<Tier>> tiers_;  ///< made with the first loader
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<Loader> loader_;
+  std::vector<Region> rows_;  ///< boxes of a row's tensors that the loader makes
+  DType floating_ = DType::f32;
   int64_t next_ = -1;  ///< number of the loader's next batch
   size_t bad_told_ = 0;
   bool remembers_ = false;  ///< fetches
