@@ -28,8 +28,9 @@ ValueId dense(GraphBuilder& build, ParameterSet& parameters, ValueId x, int64_t 
               const std::string& name, double gain = 2) {
   Dims shape = build.type(x).shape;
   shape[0] = outputs;
-  const auto inputs = static_cast<double>(elems_of(shape) / outputs);
-  const ValueId weight = parameters.weight(name + ".weight", shape, std::sqrt(gain / inputs));
+  const int64_t inputs = elems_of(shape) / outputs;
+  const ValueId weight =
+      parameters.weight(name + ".weight", shape, std::sqrt(gain / static_cast<double>(inputs)));
   const MatmulDims dims{.k = static_cast<int>(shape.size()) - 1, .transpose_b = true};
   return add(build, matmul(build, x, weight, dims), parameters.constant(name + ".bias", {outputs}, 0));
 }
