@@ -6,63 +6,12 @@
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/kernels/dtype_dispatch.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
 namespace {
-
-template <class With>
-void with_input(DType dtype, With with) {
-  switch (dtype) {
-    case DType::f64:
-      return with(double{});
-    case DType::f32:
-      return with(float{});
-    case DType::bf16:
-      return with(BFloat16{});
-    case DType::i64:
-      return with(int64_t{});
-    case DType::i32:
-      return with(int32_t{});
-    case DType::u8:
-      return with(uint8_t{});
-  }
-}
-
-template <class With>
-void with_output(DType dtype, With with) {
-  switch (dtype) {
-    case DType::f64:
-      return with(double{});
-    case DType::f32:
-      return with(float{});
-    case DType::bf16:
-      return with(BFloat16{});
-    case DType::i64:
-    case DType::i32:
-    case DType::u8:
-      break;
-  }
-  internal_error(__FILE__, __LINE__, "values of a network as {}", name_of(dtype));
-}
-
-template <class C, class From>
-C as_number(From value) {
-  if constexpr (std::is_same_v<From, BFloat16>) {
-    return static_cast<C>(static_cast<float>(value));
-  } else {
-    return static_cast<C>(value);
-  }
-}
-
-template <class To, class C>
-To rounded(C value) {
-  if constexpr (std::is_same_v<To, BFloat16>) {
-    return BFloat16(static_cast<float>(value));
-  } else {
-    return static_cast<To>(value);
-  }
-}
 
 /// log(1 + x), looked up for the small counts that most are.
 template <class C>
@@ -117,13 +66,13 @@ void write(const ArrayValues& values, const From* from, bool channels_first, int
   if (!values.log) {
     return for_each_element(points, channels, channels_first, [&](int64_t out, int64_t in, int64_t c) {
       const auto channel = static_cast<size_t>(c);
-      to[out] = rounded<To>((as_number<C>(from[in]) - mean[channel]) * factor[channel]);
+      to[out] = element_cast<To>((element_cast<C>(from[in]) - mean[channel]) * factor[channel]);
     });
   }
   static const Logarithm<C> logarithm;
   for_each_element(points, channels, channels_first, [&](int64_t out, int64_t in, int64_t c) {
     const auto channel = static_cast<size_t>(c);
-    to[out] = rounded<To>((logarithm(as_number<C>(from[in])) - mean[channel]) * factor[channel]);
+    to[out] = element_cast<To>((logarithm(element_cast<C>(from[in])) - mean[channel]) * factor[channel]);
   });
 }
 
@@ -138,8 +87,8 @@ void write_values(const ArrayValues& values, const View& input, bool channels_fi
     if (input.data != output.data) std::memcpy(output.data, input.data, static_cast<size_t>(output.bytes()));
     return;
   }
-  with_input(input.type.dtype, [&](auto from) {
-    with_output(output.type.dtype, [&](auto to) {
+  with_dtype(input.type.dtype, [&](auto from) {
+    kernels::with_floating(output.type.dtype, [&](auto to) {
       write(values, input.as<decltype(from)>(), moves, points, channels, output.as<decltype(to)>());
     });
   });

@@ -4,48 +4,19 @@
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
 namespace {
 
-/// Calls with(T{}) for the C++ type of a dtype.
-template <class With>
-void with_type(DType dtype, With with) {
-  switch (dtype) {
-    case DType::f64:
-      return with(double{});
-    case DType::f32:
-      return with(float{});
-    case DType::bf16:
-      return with(BFloat16{});
-    case DType::i64:
-      return with(int64_t{});
-    case DType::i32:
-      return with(int32_t{});
-    case DType::u8:
-      return with(uint8_t{});
-  }
-}
-
-template <class To, class From>
-To converted(From value) {
-  if constexpr (std::is_same_v<To, BFloat16>) {
-    return BFloat16(static_cast<float>(value));
-  } else if constexpr (std::is_same_v<From, BFloat16>) {
-    return static_cast<To>(static_cast<float>(value));
-  } else {
-    return static_cast<To>(value);
-  }
-}
-
 void convert(const View& from, const View& to) {
-  with_type(from.type.dtype, [&](auto source) {
-    with_type(to.type.dtype, [&](auto target) {
+  with_dtype(from.type.dtype, [&](auto source) {
+    with_dtype(to.type.dtype, [&](auto target) {
       using From = decltype(source);
       using To = decltype(target);
       std::transform(from.as<From>(), from.as<From>() + from.elems(), to.as<To>(),
-                     [](From value) { return converted<To, From>(value); });
+                     [](From value) { return element_cast<To>(value); });
     });
   });
 }
