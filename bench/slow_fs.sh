@@ -3,7 +3,7 @@
 # beside PyTorch's DataLoader, one after the other in each round, medians over the rounds.
 #
 #   bench/slow_fs.sh                   CIFAR=tree (default: unpacked from ../shared/data), ROUNDS=3
-#   SERVER="50mbit 70mbit@10 1gbit"  rates of the server's link; @10: its answers are 10 ms late
+#   SERVER="50mbit 100mbit@5 1gbit"  rates of the server's link; @5: its answers are 5 ms late
 #   WORKERS="1 2 4 8"                  of the DataLoader, a host
 #   COMPUTE=30                         milliseconds that a step of 100 samples would compute (asleep: a GPU's time)
 #   PYTHON=/tmp/weft-torch/bin/python  one with PyTorch 2.13 and Pillow; made by pip where it is not there
@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 source bench/cluster.sh
 
-rounds=${ROUNDS:-3} servers=${SERVER:-50mbit 70mbit@10 1gbit} compute=${COMPUTE:-30} epochs=4
+rounds=${ROUNDS:-3} servers=${SERVER:-50mbit 100mbit@5 1gbit} compute=${COMPUTE:-30} epochs=4
 work=$(mktemp -d)
 finish() {
   cluster_down
