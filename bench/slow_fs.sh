@@ -3,7 +3,7 @@
 # beside PyTorch's DataLoader, one after the other in each round, medians over the rounds.
 #
 #   bench/slow_fs.sh                   CIFAR=tree (default: unpacked from ../shared/data), ROUNDS=3
-#   SERVER="50mbit 100mbit@5 1gbit"  rates of the server's link; @5: its answers are 5 ms late
+#   SERVER="50mbit 100mbit@5 1gbit"    rates of the server's link; @5: its answers are 5 ms late
 #   WORKERS="1 2 4 8"                  of the DataLoader, a host
 #   COMPUTE=30                         milliseconds that a step of 100 samples would compute (asleep: a GPU's time)
 #   PYTHON=/tmp/weft-torch/bin/python  one with PyTorch 2.13 and Pillow; made by pip where it is not there

@@ -9,7 +9,6 @@ folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
 
-# volumes FILE NAME [--chunks …]
 build/weft data make volumes --out "$folder/plain.h5" --count "$count" --shape "$shape" >/dev/null
 chunk=$(awk -F x '{print $1 / 4 "x" $2 / 4 "x" $3 / 4 "x" $4}' <<<"$shape")
 build/weft data make volumes --out "$folder/packed.h5" --count "$((count / 4))" --shape "$shape" --chunks "$chunk" \

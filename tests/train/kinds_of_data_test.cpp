@@ -160,6 +160,14 @@ TEST_F(KindsOfData, ATokenFileTrainsAndATextFileIsSentToTheTokenizer) {
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }
 
+TEST_F(KindsOfData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
+  TrainingData data;
+  EXPECT_EQ(total_steps(text({}), data), 2);
+  data.epoch_batches = 7;
+  EXPECT_EQ(total_steps(text({}), data), 14);
+  EXPECT_EQ(total_steps(text({"optimizer.accumulate=2"}), data), 7);
+}
+
 TEST_F(KindsOfData, ArraysOfASafetensorsFileTrainAResnet) {
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.classes, 2);

@@ -13,6 +13,7 @@
 #include "weft/train/launch.h"
 #include "weft/train/progress.h"
 #include "weft/train/session.h"
+#include "weft/train/streaming.h"
 
 namespace weft {
 
@@ -124,8 +125,7 @@ int run_data_bench(const DataBenchOptions& options) {
   world.barrier();
   const std::optional<double> naive = data.train->naive_seconds(tried);
   if (first && naive) {
-    const int64_t workers =
-        recipe.data.loading.workers > 0 ? recipe.data.loading.workers : std::max(1, threads() / 2);
+    const int workers = decoding_threads(recipe.data.loading);
     const double compute_ms = static_cast<double>(steps) * options.compute_ms;
     const double bound = std::max(compute_ms, decode_ms / static_cast<double>(workers)) * 1e-3;
     fmt::print("bound: {:.1f} s an epoch, {:.0f} samples/s, if no file had to be read\n", bound,

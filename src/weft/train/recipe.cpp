@@ -173,6 +173,10 @@ std::string to_toml(const Recipe& recipe) {
   return text;
 }
 
+bool mixes_neighbours(const Recipe& recipe) {
+  return recipe.data.kind == DataSection::Kind::images && recipe.data.images.mixup > 0;
+}
+
 std::string output_folder(const Recipe& recipe) {
   return recipe.run.output.empty() ? "runs/" + recipe.run.name : recipe.run.output;
 }

@@ -213,6 +213,9 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
+/// Whether neighbours of a training batch are mixed (data.mixup).
+bool mixes_neighbours(const Recipe& recipe);
+
 /// Reads the file at `path` and applies `overrides`, each "section.key=value" (the value as in TOML; the
 /// quotes of a string may be left out). UserError: one sentence that names the file and line, or the
 /// override.

@@ -161,8 +161,7 @@ Complaint colours(const Recipe& recipe) {
 
 Complaint pairs_to_mix(const Recipe& recipe) {
   const int64_t rows = recipe.data.batch / recipe.optimizer.accumulate;
-  if (recipe.data.kind != DataSection::Kind::images || recipe.data.images.mixup == 0 || rows % 2 == 0)
-    return std::nullopt;
+  if (!mixes_neighbours(recipe) || rows % 2 == 0) return std::nullopt;
   return RecipeComplaint{
       "data.mixup",
       fmt::format("data.mixup mixes pairs, and a microbatch has {} samples, an odd number", rows)};

@@ -103,7 +103,7 @@ StreamedBatchesOptions options_for(const Recipe& recipe, const Communicator& wor
   options.seed = static_cast<uint64_t>(recipe.run.seed);
   options.world = world;
   options.data_ranks = static_cast<int>(recipe.parallel.data);
-  options.workers = keys.workers > 0 ? static_cast<int>(keys.workers) : std::max(1, threads() / 2);
+  options.workers = decoding_threads(keys);
   options.lookahead = keys.lookahead;
   options.on_bad = static_cast<OnBadSample>(keys.on_bad);
   options.bad_limit = keys.bad_limit;
@@ -111,6 +111,10 @@ StreamedBatchesOptions options_for(const Recipe& recipe, const Communicator& wor
 }
 
 }  // namespace
+
+int decoding_threads(const LoadingKeys& keys) {
+  return keys.workers > 0 ? static_cast<int>(keys.workers) : std::max(1, threads() / 2);
+}
 
 HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& all,
                      const OpenSamples& open) {

@@ -30,6 +30,9 @@ HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& 
 Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, HeldOut parts,
                const OpenSamples& open);
 
+/// Threads of this rank that decode.
+int decoding_threads(const LoadingKeys& keys);
+
 /// What training samples become, and validation samples, which are not augmented.
 struct Forms {
   std::shared_ptr<const SampleForm> training;

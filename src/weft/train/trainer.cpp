@@ -178,10 +178,9 @@ class Trainer {
   }
 
   void set_mixup(int64_t number) {
-    const ImageKeys& keys = recipe_.data.images;
-    if (recipe_.data.kind != DataSection::Kind::images || keys.mixup == 0) return;
+    if (!mixes_neighbours(recipe_)) return;
     const auto seed = static_cast<uint64_t>(recipe_.run.seed);
-    session_.set_scalar(kMixupShare, mixup_lambda(keys.mixup, mixup_stream(seed, number, 0)));
+    session_.set_scalar(kMixupShare, mixup_lambda(recipe_.data.images.mixup, mixup_stream(seed, number, 0)));
   }
 
   void feed(int64_t number) {

@@ -21,7 +21,8 @@ TrainingData open_training_data(const Recipe& recipe, const Communicator& world)
 
 int64_t total_steps(const Recipe& recipe, const TrainingData& data) {
   if (recipe.run.steps > 0) return recipe.run.steps;
-  return std::max<int64_t>(1, recipe.run.epochs * data.epoch_batches / recipe.optimizer.accumulate);
+  const int64_t exact = recipe.run.epochs * data.epoch_batches / recipe.optimizer.accumulate;
+  return std::max(recipe.run.epochs, exact);  // at least one an epoch, of data that fill no batch
 }
 
 }  // namespace weft

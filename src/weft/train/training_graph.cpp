@@ -157,10 +157,6 @@ class TrainingGraph {
     internal_error(__FILE__, __LINE__, "unknown model");
   }
 
-  bool mixes() const {
-    return recipe_.data.kind == DataSection::Kind::images && recipe_.data.images.mixup > 0;
-  }
-
   /// Of mixtures of neighbours: each is a part its own class and a part the other's.
   ValueId mixed_loss(int64_t count) {
     const TensorType scalar{parameter_dtype(recipe_), {}};
@@ -177,7 +173,8 @@ class TrainingGraph {
     build_.phase = Phase::accumulate;
     const int64_t targets_a_row = text() ? context() : elems_of(facts_.target);
     const int64_t count = recipe_.data.batch * targets_a_row;
-    const ValueId mean = mixes() ? mixed_loss(count) : loss(predictions(samples(), true), targets(), count);
+    const ValueId mean =
+        mixes_neighbours(recipe_) ? mixed_loss(count) : loss(predictions(samples(), true), targets(), count);
     build_.output("loss", mean);
     std::vector<ValueId> values;
     for (const Parameter& parameter : parameters_.parameters()) values.push_back(parameter.value);

@@ -137,7 +137,7 @@ void StreamedBatches::begin(int64_t number, DType floating, const std::vector<Re
   LoaderOptions loading;
   loading.stream = stream_;
   loading.rank = rank();
-  loading.parts = parts_of(rows);
+  loading.parts = parts_ = parts_of(rows);
   if (tiers_.empty()) make_tiers(loading.parts);
   for (const auto& tier : tiers_) loading.tiers.push_back(tier.get());
   const bool alone = !options_.world || options_.world->size() == 1;
@@ -213,7 +213,6 @@ std::optional<double> StreamedBatches::naive_seconds(int64_t samples) {
   WEFT_CHECK(assembler_ != nullptr, "no batch has been loaded");
   const int workers = threads();
   const auto assembler = options_.form->assembler(rows_, floating_, workers);
-  const SampleParts parts = parts_of(rows_);
   const std::shared_ptr<const Sampler> sampler = sampler_for(options_);
   const int64_t first = rank() * samples;
   const auto start = std::chrono::steady_clock::now();
@@ -227,8 +226,8 @@ std::optional<double> StreamedBatches::naive_seconds(int64_t samples) {
       }
       for (int64_t i = worker; i < samples; i += workers) {
         const int64_t sample = sampler->at(kEpoch, (first + i) % sampler->size());
-        const int part = parts.wanted(kEpoch, sample);
-        const std::vector<std::byte> record = read_record(*options_.source, sample, parts.regions(part));
+        const int part = parts_.wanted(kEpoch, sample);
+        const std::vector<std::byte> record = read_record(*options_.source, sample, parts_.regions(part));
         assembler->assemble(static_cast<int>(worker), kEpoch, sample, record, row);
       }
     }

@@ -74,6 +74,7 @@ class StreamedBatches final : public BatchSource {
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<Loader> loader_;
   std::vector<Region> rows_;  ///< boxes of a row's tensors that the loader makes
+  SampleParts parts_;         ///< what is read for them
   DType floating_ = DType::f32;
   int64_t next_ = -1;  ///< number of the loader's next batch
   size_t bad_told_ = 0;

@@ -12,7 +12,7 @@ class Joined final : public Source {
  public:
   explicit Joined(std::vector<std::shared_ptr<const Source>> sources) : sources_(std::move(sources)) {
     for (const auto& source : sources_) {
-      first_.push_back(first_.empty() ? 0 : count_);
+      first_.push_back(count_);
       count_ += source->count();
       first_file_.push_back(static_cast<int32_t>(files_.size()));
       files_.insert(files_.end(), source->files().begin(), source->files().end());
