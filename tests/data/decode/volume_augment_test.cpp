@@ -140,6 +140,20 @@ TEST(VolumeAugment, DrawsAllThatTheShapeAllows) {
   EXPECT_EQ(draws({}, {4, 4, 4, 1}, 50).size(), 1u);
 }
 
+TEST(VolumeAugment, WhatIsPossibleIsWhatIsDrawn) {
+  for (const VolumeTransform& transform : {VolumeTransform{}, VolumeTransform{{true, false, true}, false},
+                                           VolumeTransform{{false, false, false}, true}, kAll}) {
+    for (const Dims& shape : {Dims{4, 4, 4, 1}, Dims{3, 4, 4, 1}, Dims{3, 4, 5, 2}}) {
+      std::set<Key> possible;
+      for (const VolumePlacement& placement : possible_placements(transform, shape))
+        possible.insert(key_of(placement));
+      std::set<Key> drawn;
+      for (const auto& [key, count] : draws(transform, shape, 3000)) drawn.insert(key);
+      EXPECT_EQ(possible, drawn);
+    }
+  }
+}
+
 TEST(VolumeAugment, RotationsAreEquallyLikely) {
   for (const auto& [key, count] : draws({{false, false, false}, true}, {4, 4, 4, 1}, 24000)) {
     EXPECT_NEAR(count, 1000, 5 * 31);  // five standard deviations of a binomial

@@ -19,9 +19,13 @@ bool keeps_shape(const std::array<uint8_t, 3>& axes, const Dims& shape) {
   return true;
 }
 
-VolumePlacement draw_rotation(const Dims& shape, const RandomStream& random) {
+struct Rotations {
   std::array<VolumePlacement, 24> choices;
   size_t count = 0;
+};
+
+Rotations rotations_of(const Dims& shape) {
+  Rotations rotations;
   for (size_t permutation = 0; permutation < kPermutations.size(); ++permutation) {
     if (!keeps_shape(kPermutations[permutation], shape)) continue;
     for (unsigned flips = 0; flips < 8; ++flips) {
@@ -29,10 +33,18 @@ VolumePlacement draw_rotation(const Dims& shape, const RandomStream& random) {
       // A rotation has determinant 1: an odd permutation comes with an odd number of flips.
       const bool odd_flips = flipped[0] ^ flipped[1] ^ flipped[2];
       if (odd_flips == (permutation >= kEvenPermutations))
-        choices[count++] = {kPermutations[permutation], flipped};
+        rotations.choices[rotations.count++] = {kPermutations[permutation], flipped};
     }
   }
-  return choices[random.below(0, count)];
+  return rotations;
+}
+
+/// The placement, mirrored along the axes whose bits are set, of those that the transform may mirror.
+VolumePlacement mirrored(VolumePlacement placement, const VolumeTransform& transform, uint32_t bits) {
+  for (size_t i = 0; i < 3; ++i) {
+    if (transform.flip[i] && ((bits >> i) & 1) != 0) placement.flipped[i] = !placement.flipped[i];
+  }
+  return placement;
 }
 
 /// Where the input's element of the first element of a part lies, and how far to step for each axis.
@@ -98,12 +110,22 @@ RandomStream volume_stream(uint64_t seed, int64_t epoch, int64_t sample) {
 VolumePlacement draw_volume_placement(const VolumeTransform& transform, const Dims& shape,
                                       const RandomStream& random) {
   WEFT_CHECK(shape.size() == 4, "a volume has the shape [D, H, W, C], not {}", to_string(shape));
-  VolumePlacement placement = transform.rotate ? draw_rotation(shape, random) : VolumePlacement{};
-  const uint32_t bits = random.block(1)[0];
-  for (size_t i = 0; i < 3; ++i) {
-    if (transform.flip[i] && ((bits >> i) & 1) != 0) placement.flipped[i] = !placement.flipped[i];
+  VolumePlacement placement;
+  if (transform.rotate) {
+    const Rotations rotations = rotations_of(shape);
+    placement = rotations.choices[random.below(0, rotations.count)];
   }
-  return placement;
+  return mirrored(placement, transform, random.block(1)[0]);
+}
+
+std::vector<VolumePlacement> possible_placements(const VolumeTransform& transform, const Dims& shape) {
+  const Rotations rotations = transform.rotate ? rotations_of(shape) : Rotations{{}, 1};
+  std::vector<VolumePlacement> placements;
+  for (size_t i = 0; i < rotations.count; ++i) {
+    for (uint32_t bits = 0; bits < 8; ++bits)
+      placements.push_back(mirrored(rotations.choices[i], transform, bits));
+  }
+  return placements;
 }
 
 Region volume_input_region(const VolumePlacement& placement, const Dims& shape, const Region& part) {

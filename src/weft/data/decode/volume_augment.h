@@ -2,6 +2,7 @@
 // Flips and quarter turns of volumes [D, H, W, C], each rank its part.
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "weft/base/philox.h"
 #include "weft/tensor/view.h"
@@ -27,6 +28,9 @@ RandomStream volume_stream(uint64_t seed, int64_t epoch, int64_t sample);
 /// The draw for a volume of `shape` [D, H, W, C]; the result has the same shape.
 VolumePlacement draw_volume_placement(const VolumeTransform& transform, const Dims& shape,
                                       const RandomStream& random);
+
+/// All that may be drawn, some of them more than once.
+std::vector<VolumePlacement> possible_placements(const VolumeTransform& transform, const Dims& shape);
 
 /// The box of the input that becomes the box `part` of the output.
 Region volume_input_region(const VolumePlacement& placement, const Dims& shape, const Region& part);

@@ -120,11 +120,9 @@ int ArrayForm::part_under(const SampleParts& parts, const VolumePlacement& turne
 
 SampleParts::Choice ArrayForm::choice(const SampleParts& parts) const {
   if (!turns() || parts.count() == 1) return nullptr;
-  // Enough draws that each of the 48 ways was seen (one is missed with a probability below 10^-15).
-  constexpr int64_t kDraws = 2000;
-  for (int64_t draw = 0; draw < kDraws; ++draw) {
+  for (const VolumePlacement& turned : possible_placements(options_.transform, shape_as_volume())) {
     for (int part = 0; part < parts.count(); ++part) {
-      if (part_under(parts, placement(draw, 0), part) >= 0) continue;
+      if (part_under(parts, turned, part) >= 0) continue;
       const bool rotate = options_.transform.rotate;
       user_error(
           "data.{}: a sample of {} that is turned over does not fall onto the parts that [parallel] cuts it "
