@@ -13,26 +13,27 @@ RANKS = {
     "base": 0,
     "tensor": 1,
     "comm": 1,
-    "kernels": 2,
     "graph": 2,
-    "ops": 3,
-    "machine": 3,  # above kernels, which its probe times
-    "parallel": 3,
-    "plan": 4,
-    "run": 5,
-    "params": 6,
-    "sparsity": 7,
-    "data": 7,
-    "models": 7,  # below train, which builds them
-    "train": 8,
-    "forecast": 8,
-    "sim": 8,
-    "cli": 9,
+    "ops": 3,  # know no kernel
+    "kernels": 4,  # bind ops to devices
+    "machine": 5,  # above kernels, which its probe times
+    "parallel": 5,
+    "plan": 6,
+    "run": 7,
+    "params": 8,
+    "sparsity": 9,
+    "data": 9,
+    "models": 9,  # below train, which builds them
+    "train": 10,
+    "forecast": 10,
+    "sim": 10,
+    "cli": 11,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.
 FORBIDDEN = {
     "sparsity": {"plan"},
+    "parallel": {"kernels"},
     "data": {"graph", "plan", "run"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')

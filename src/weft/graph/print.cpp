@@ -31,10 +31,10 @@ std::string to_text(const Graph& graph) {
     for (const TensorType& type : graph.output_types(node)) {
       types += (types.empty() ? "" : ", ") + to_string(type);
     }
+    const std::string attributes = attribute_text(*node.op);
     text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", references(graph, node.outputs), node.op->name(),
-                        references(graph, node.inputs), node.op->attributes().empty() ? "" : " ",
-                        node.op->attributes(), types, name_of(node.phase), node.label.empty() ? "" : " ",
-                        node.label);
+                        references(graph, node.inputs), attributes.empty() ? "" : " ", attributes, types,
+                        name_of(node.phase), node.label.empty() ? "" : " ", node.label);
   }
   for (const StateUpdate& update : graph.updates()) {
     text += fmt::format("{} <- {}  # {}\n", reference(graph, update.state), reference(graph, update.next),

@@ -1,9 +1,9 @@
-#include <algorithm>
 #include <type_traits>
 
 #include "weft/base/check.h"
-#include "weft/base/threads.h"
-#include "weft/kernels/cpu/matmul_strategy.h"
+#include "weft/kernels/matmul.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/matmul_shape.h"
 
 namespace weft::kernels {
 namespace {
@@ -42,32 +42,7 @@ void naive(const GemmShape& s, const In* a, const In* b, Out* out) {
   }
 }
 
-/// One row of out; the inner loops run along memory.
-void f64_row(const GemmShape& s, int64_t row, const double* a, const double* b, double* out) {
-  const int64_t p = row / s.m, i = row % s.m;
-  const double* left = a + p * s.m * s.k + (s.transpose_a ? i : i * s.k);
-  const double* right = b + p * s.k * s.n;
-  const int64_t step = s.transpose_a ? s.m : 1;
-  std::fill_n(out, s.n, 0.0);
-  if (s.transpose_b) {
-    for (int64_t j = 0; j < s.n; ++j) {
-      for (int64_t l = 0; l < s.k; ++l) out[j] += left[l * step] * right[j * s.k + l];
-    }
-  } else {
-    for (int64_t l = 0; l < s.k; ++l) {
-      const double factor = left[l * step];
-      for (int64_t j = 0; j < s.n; ++j) out[j] += factor * right[l * s.n + j];
-    }
-  }
-}
-
 }  // namespace
-
-void f64_gemm(const GemmShape& shape, const double* a, const double* b, double* out) {
-  parallel_for(shape.batch * shape.m, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) f64_row(shape, row, a, b, out + row * shape.n);
-  });
-}
 
 void naive_gemm(const GemmShape& shape, const void* a, const void* b, void* out) {
   const auto call = [&]<class In, class Out>(In*, Out*) {
@@ -86,3 +61,28 @@ void naive_gemm(const GemmShape& shape, const void* a, const void* b, void* out)
 }
 
 }  // namespace weft::kernels
+
+namespace weft::reference {
+
+namespace {
+
+Kernel bind_matmul(const Matmul& op, const BindRequest& request) {
+  const MatmulSizes sizes = matmul_sizes(op.dims, request.inputs[0], request.inputs[1], op.out);
+  const kernels::GemmShape shape{.batch = sizes.batch,
+                                 .m = sizes.m,
+                                 .n = sizes.n,
+                                 .k = sizes.k,
+                                 .transpose_a = op.dims.transpose_a,
+                                 .transpose_b = op.dims.transpose_b,
+                                 .in = DType::f64,
+                                 .out = DType::f64};
+  return in_f64(request, [shape](const KernelContext& context) {
+    kernels::naive_gemm(shape, context.inputs[0].data, context.inputs[1].data, context.outputs[0].data);
+  });
+}
+
+}  // namespace
+
+void register_matmul(Device& device) { device.add<Matmul>(bind_matmul); }
+
+}  // namespace weft::reference
