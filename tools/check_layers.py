@@ -13,21 +13,22 @@ RANKS = {
     "base": 0,
     "tensor": 1,
     "comm": 1,
-    "graph": 2,
-    "ops": 3,  # know no kernel
-    "kernels": 4,  # bind ops to devices
-    "machine": 5,  # above kernels, which its probe times
-    "parallel": 5,
-    "plan": 6,
-    "run": 7,
-    "params": 8,
-    "sparsity": 9,
-    "data": 9,
-    "models": 9,  # below train, which builds them
-    "train": 10,
-    "forecast": 10,
-    "sim": 10,
-    "cli": 11,
+    "store": 2,
+    "graph": 3,
+    "ops": 4,  # know no kernel
+    "kernels": 5,  # bind ops to devices
+    "machine": 6,  # above kernels, which its probe times
+    "parallel": 6,
+    "plan": 7,
+    "run": 8,
+    "params": 9,
+    "sparsity": 10,
+    "data": 10,
+    "models": 10,  # below train, which builds them
+    "train": 11,
+    "forecast": 11,
+    "sim": 11,
+    "cli": 12,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.

@@ -23,7 +23,7 @@ TEST(Print, SaysOneLineANode) {
             "input @x: f32[2]\n"
             "state @w: f32[2]\n"
             "%2 = product(@x, @w): f32[2]  # accumulate layer\n"
-            "%3 = constant() value=0.500000: f32[2]  # update\n"
+            "%3 = constant() type=[f32, [2]] value=0.5: f32[2]  # update\n"
             "@w <- %3  # update\n"
             "output y = %2  # accumulate\n");
 }

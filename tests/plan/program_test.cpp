@@ -18,12 +18,6 @@ namespace {
 
 constexpr Initializer kZero{};
 
-OpRegistry all_ops() {
-  OpRegistry registry;
-  register_all_ops(registry);
-  return registry;
-}
-
 PlanOptions one_rank() { return {}; }
 
 TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
@@ -53,7 +47,7 @@ TEST(Plan, DropsWhatNothingReads) {
   const ValueId x = build.input("x", {DType::f32, {4}}, {"n"});
   scale(build, x, 3);
   build.output("y", scale(build, x, 2));
-  const Plan plan = make_plan(std::move(build).build(), all_ops(), one_rank());
+  const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank());
   EXPECT_EQ(plan.program.phases.at(Phase::accumulate).instructions.size(), 1U);
 }
 
@@ -63,12 +57,13 @@ TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   const ValueId w = build.state("w", {DType::f32, {48, 64}}, kZero, true);
   build.output("y", linear(build, x, w, true));
   const Graph graph = std::move(build).build();
-  const Plan packed = make_plan(graph, all_ops(), one_rank());
+  const Plan packed = make_plan(graph, testing::device_named("cpu"), one_rank());
   ASSERT_TRUE(packed.program.phases.contains(Phase::refresh));
   EXPECT_EQ(packed.program.phases.at(Phase::refresh).instructions.size(), 1U);
   PlanOptions skipping;
   skipping.skip = {"pack_weights"};
-  EXPECT_FALSE(make_plan(graph, all_ops(), skipping).program.phases.contains(Phase::refresh));
+  EXPECT_FALSE(
+      make_plan(graph, testing::device_named("cpu"), skipping).program.phases.contains(Phase::refresh));
 }
 
 TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
@@ -81,7 +76,8 @@ TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
   const ValueId gradient = *gradients(build, loss, std::span(&table, 1)).front();
   build.output("gradient", gradient);
   const Graph graph = std::move(build).build();
-  const Graph folded = fold_sums(graph);
+  const Machine machine;
+  const Graph folded = fold_sums(graph, {testing::device_named("cpu"), machine});
   EXPECT_EQ(folded.nodes().size() + 1, graph.nodes().size());
   const Node& last = folded.node(folded.value(folded.outputs()[0].value).producer);
   ASSERT_EQ(last.inputs.size(), 3U);
@@ -95,7 +91,7 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
   PlanOptions options;
   options.skip = {"fold"};
   try {
-    make_plan(std::move(build).build(), all_ops(), options);
+    make_plan(std::move(build).build(), testing::device_named("cpu"), options);
     FAIL();
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
@@ -110,7 +106,7 @@ TEST(Assign, SaysWhatAMeshAxisCannotSplit) {
   PlanOptions options;
   options.mesh = Mesh({{"height", 2}});
   try {
-    make_plan(std::move(build).build(), all_ops(), options);
+    make_plan(std::move(build).build(), testing::device_named("cpu"), options);
     FAIL();
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
@@ -128,7 +124,7 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   build.output("y", linear(build, hidden, down, true));
   PlanOptions options;
   options.mesh = Mesh({{"tensor", 4}});
-  const Plan plan = make_plan(std::move(build).build(), all_ops(), options);
+  const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), options);
   int64_t reduces = 0;
   for (const Instruction& instruction : plan.program.phases.at(Phase::accumulate).instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;

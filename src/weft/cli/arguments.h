@@ -25,6 +25,7 @@ struct Arguments {
   bool graph = false;
   bool passes = false;
   bool reference = false;
+  bool ops = false;
 };
 
 int command_train(const Arguments& arguments);

@@ -15,7 +15,7 @@ namespace {
 
 struct GraphPass {
   std::string name;
-  Graph (*run)(const Graph&);
+  Graph (*run)(const Graph&, const PlanContext&);
 };
 
 // The order is meaning: dead nodes would be communicated for, so they go first; what adds
@@ -27,7 +27,8 @@ const std::vector<GraphPass> kLocalPasses = {
 
 class Runner {
  public:
-  Runner(const PlanOptions& options, Plan& plan) : options_(options), plan_(plan) {}
+  Runner(const PlanOptions& options, const PlanContext& context, Plan& plan)
+      : options_(options), context_(context), plan_(plan) {}
 
   template <class Body>
   void timed(const std::string& name, Body&& body) {
@@ -44,7 +45,7 @@ class Runner {
     }
     const std::string before = options_.print ? to_text(graph) : std::string();
     timed(pass.name, [&] {
-      graph = pass.run(graph);
+      graph = pass.run(graph, context_);
       verify(graph);
     });
     if (!options_.print) return;
@@ -53,12 +54,13 @@ class Runner {
 
  private:
   const PlanOptions& options_;
+  const PlanContext& context_;
   Plan& plan_;
 };
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions& options) {
+Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& options) {
   for (const std::string& name : options.skip) {
     bool known = false;
     std::string all;
@@ -71,7 +73,8 @@ Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions
     if (!known) user_error("--skip {}: there is no such pass, expected one of {}", name, all);
   }
   Plan plan;
-  Runner runner(options, plan);
+  const PlanContext context{device, options.machine};
+  Runner runner(options, context, plan);
   Graph global = graph;
   for (const GraphPass& pass : kGlobalPasses) runner.run(pass, global);
   Assignment assignment;
@@ -80,7 +83,7 @@ Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions
   runner.timed("partition", [&] { local = partition(global, assignment, options.mesh, options.rank); });
   if (options.print) options.print("partition", to_text(local.graph));
   for (const GraphPass& pass : kLocalPasses) runner.run(pass, local.graph);
-  runner.timed("emit_program", [&] { plan.program = emit_program(local, registry, options); });
+  runner.timed("emit_program", [&] { plan.program = emit_program(local, device, options); });
   return plan;
 }
 

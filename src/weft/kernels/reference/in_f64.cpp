@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "weft/base/check.h"
+#include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 
 namespace weft::reference {
@@ -24,9 +24,23 @@ void round(const double* from, const View& to) {
   kernels::with_floating(to.type.dtype, [&](auto element) {
     using T = decltype(element);
     auto* data = to.as<T>();
-    for (int64_t i = 0; i < to.elems(); ++i) kernels::store(data, i, static_cast<kernels::Compute<T>>(from[i]));
+    for (int64_t i = 0; i < to.elems(); ++i)
+      kernels::store(data, i, static_cast<kernels::Compute<T>>(from[i]));
   });
 }
+
+/// While it lives, parallel_for of the calling thread uses no other: the naive kernels are also what the cpu
+/// runs f64 with, and cut their work for its threads.
+class OneThread {
+ public:
+  OneThread() : before_(threads()) { set_threads(1); }
+  ~OneThread() { set_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
 
 /// The operands as the body sees them: made once, pointed at memory at every run.
 struct Widened {
@@ -62,7 +76,10 @@ Kernel in_f64(const BindRequest& request, std::function<void(const KernelContext
       if (copied) widen(context.inputs[i], w.inputs[i].as<double>());
     }
     for (size_t o = 0; o < w.outputs.size(); ++o) w.outputs[o].data = context.scratch + w.output_at[o];
-    body({w.inputs, w.outputs, nullptr});
+    {
+      const OneThread alone;
+      body({w.inputs, w.outputs, nullptr});
+    }
     for (size_t o = 0; o < w.outputs.size(); ++o) {
       const View& out = context.outputs[o];
       if (out.elems() == 0) continue;

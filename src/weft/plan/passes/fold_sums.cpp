@@ -76,6 +76,6 @@ class Folding {
 
 }  // namespace
 
-Graph fold_sums(const Graph& graph) { return Folding(graph).run(); }
+Graph fold_sums(const Graph& graph, const PlanContext& /*context*/) { return Folding(graph).run(); }
 
 }  // namespace weft

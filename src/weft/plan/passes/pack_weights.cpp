@@ -12,7 +12,8 @@ namespace {
 
 class Packing {
  public:
-  explicit Packing(const Graph& graph) : graph_(graph), rebuild_(graph) {}
+  Packing(const Graph& graph, const PlanContext& context)
+      : graph_(graph), context_(context), rebuild_(graph) {}
 
   Graph run() {
     for (const Node& node : graph_.nodes()) {
@@ -24,7 +25,8 @@ class Packing {
  private:
   bool packed(const Node& node) {
     const std::vector<TensorType> types = graph_.input_types(node);
-    const std::optional<PackedForm> form = node.op->packed_form(types, graph_.output_types(node));
+    const std::vector<TensorType> outputs = graph_.output_types(node);
+    const std::optional<PackedForm> form = context_.device.packed_form({*node.op, types, outputs});
     if (!form || graph_.value(node.inputs[form->operand]).kind != ValueKind::state) return false;
     const ValueId packed = packed_state(node.inputs[form->operand], form->pack, types[form->operand]);
     GraphBuilder& build = rebuild_.build();
@@ -41,7 +43,7 @@ class Packing {
   }
 
   ValueId packed_state(ValueId weight, const OpPtr& pack, const TensorType& type) {
-    const auto key = std::pair{weight, pack->attributes()};
+    const auto key = std::pair{weight, attribute_text(*pack)};
     if (const auto found = packs_.find(key); found != packs_.end()) return found->second;
     GraphBuilder& build = rebuild_.build();
     build.phase = Phase::refresh;
@@ -58,12 +60,13 @@ class Packing {
   }
 
   const Graph& graph_;
+  const PlanContext& context_;
   Rebuild rebuild_;
   std::map<std::pair<ValueId, std::string>, ValueId> packs_;
 };
 
 }  // namespace
 
-Graph pack_weights(const Graph& graph) { return Packing(graph).run(); }
+Graph pack_weights(const Graph& graph, const PlanContext& context) { return Packing(graph, context).run(); }
 
 }  // namespace weft

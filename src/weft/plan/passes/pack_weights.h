@@ -1,5 +1,5 @@
 #pragma once
-#include "weft/graph/graph.h"
+#include "weft/plan/pass.h"
 
 namespace weft {
 
@@ -7,6 +7,6 @@ namespace weft {
 /// operand that is a state, the packing becomes a node of the phase `refresh` (once a step, not once a use)
 /// and its result a derived state. Uses of one weight whose layouts agree share one packed copy. Stands after
 /// partition, because layouts depend on local shapes.
-Graph pack_weights(const Graph& graph);
+Graph pack_weights(const Graph& graph, const PlanContext& context);
 
 }  // namespace weft

@@ -107,6 +107,6 @@ class Scheduler {
 
 }  // namespace
 
-Graph schedule(const Graph& graph) { return Scheduler(graph).run(); }
+Graph schedule(const Graph& graph, const PlanContext& /*context*/) { return Scheduler(graph).run(); }
 
 }  // namespace weft

@@ -1,5 +1,5 @@
 #pragma once
-#include "weft/graph/graph.h"
+#include "weft/plan/pass.h"
 
 namespace weft {
 
@@ -7,6 +7,6 @@ namespace weft {
 /// beside what follows; optimizer nodes as soon as nobody reads the old parameter any more, so that gradients
 /// die early; a node that overwrites a state after all readers of it. Everything else keeps its order. Stands
 /// before the memory plan, which reads lifetimes off the order.
-Graph schedule(const Graph& graph);
+Graph schedule(const Graph& graph, const PlanContext& context);
 
 }  // namespace weft

@@ -8,6 +8,8 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/attention.h"
 #include "weft/kernels/cpu/attention_head.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/attention.h"
 
 namespace weft::kernels {
 namespace {
@@ -138,3 +140,22 @@ void naive_attention_backward(const View& qkv, const View& out, const View& lse,
 }
 
 }  // namespace weft::kernels
+
+namespace weft::reference {
+
+void register_attention(Device& device) {
+  device.add<Attention>([](const Attention& op, const BindRequest& request) {
+    return in_f64(request, [causal = op.causal, scale = op.scale](const KernelContext& context) {
+      kernels::naive_attention_forward(context.inputs[0], context.outputs[0], context.outputs[1], causal,
+                                       scale);
+    });
+  });
+  device.add<AttentionBackward>([](const AttentionBackward& op, const BindRequest& request) {
+    return in_f64(request, [causal = op.causal, scale = op.scale](const KernelContext& context) {
+      kernels::naive_attention_backward(context.inputs[0], context.inputs[1], context.inputs[2],
+                                        context.inputs[3], context.outputs[0], causal, scale);
+    });
+  });
+}
+
+}  // namespace weft::reference

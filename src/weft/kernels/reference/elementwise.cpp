@@ -1,11 +1,21 @@
 #include "weft/kernels/elementwise_naive.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/kernels/cpu/pieces.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/add.h"
+#include "weft/ops/add_n.h"
+#include "weft/ops/cast.h"
+#include "weft/ops/fill.h"
+#include "weft/ops/multiply.h"
+#include "weft/ops/relu.h"
+#include "weft/ops/scale.h"
+#include "weft/ops/tanh.h"
 
 namespace weft::kernels::naive {
 
@@ -82,26 +92,6 @@ C gelu_slope(C x, bool tanh_form) {
   return C(0.5) * (C(1) + std::erf(x * C(std::numbers::sqrt2 / 2))) + x * density;
 }
 
-/// Sum of f(x) over all elements: one double a piece, added in order.
-template <class F>
-double total(const View& x, F&& f) {
-  double sum = 0;
-  with_floating(x.type.dtype, [&](auto t) {
-    const auto* in = x.as<decltype(t)>();
-    sum = sum_of_pieces(x.elems(), [&](int64_t begin, int64_t end) {
-      double part = 0;
-      for (int64_t i = begin; i < end; ++i) part += f(static_cast<double>(load(in, i)));
-      return part;
-    });
-  });
-  return sum;
-}
-
-void store_scalar(const View& out, double value) {
-  with_floating(out.type.dtype,
-                [&](auto t) { store(out.as<decltype(t)>(), 0, Compute<decltype(t)>(value)); });
-}
-
 }  // namespace
 
 void add(const View& a, const View& b, const View& out) {
@@ -165,32 +155,57 @@ void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form
   binary_any(dy, x, dx, [tanh_form](auto g, auto v) { return g * gelu_slope(v, tanh_form); });
 }
 
-void column_sum(const View& x, const View& out) {
-  const int64_t n = out.elems();
-  if (n == 0) return;
-  const int64_t rows = x.elems() / n;
-  with_floating(x.type.dtype, [&](auto t) {
-    const auto* in = x.as<decltype(t)>();
-    with_floating(out.type.dtype, [&](auto s) {
-      auto* to = out.as<decltype(s)>();
-      parallel_for(n, 64, [&](int64_t begin, int64_t end) {
-        for (int64_t j = begin; j < end; ++j) store(to, j, 0);
-        for (int64_t row = 0; row < rows; ++row) {
-          for (int64_t j = begin; j < end; ++j) {
-            store(to, j, load(to, j) + static_cast<Compute<decltype(s)>>(load(in, row * n + j)));
-          }
-        }
-      });
+}  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+/// An op without attributes, whose definition is a function of views.
+template <class O>
+void add_unary(Device& device, void (*kernel)(const View&, const View&)) {
+  device.add<O>([kernel](const O&, const BindRequest& request) {
+    return in_f64(request,
+                  [kernel](const KernelContext& context) { kernel(context.inputs[0], context.outputs[0]); });
+  });
+}
+template <class O>
+void add_binary(Device& device, void (*kernel)(const View&, const View&, const View&)) {
+  device.add<O>([kernel](const O&, const BindRequest& request) {
+    return in_f64(request, [kernel](const KernelContext& context) {
+      kernel(context.inputs[0], context.inputs[1], context.outputs[0]);
     });
   });
 }
 
-void sum_squares(const View& x, const View& out) {
-  store_scalar(out, total(x, [](double v) { return v * v; }));
+Kernel bind_fill(const Fill& op, const BindRequest& request) {
+  WEFT_CHECK(is_floating(op.type.dtype), "fill of {}", to_string(op.type));
+  return in_f64(request, [value = op.value](const KernelContext& context) {
+    std::fill_n(context.outputs[0].as<double>(), context.outputs[0].elems(), value);
+  });
 }
 
-void reduce_sum(const View& x, const View& out, double factor) {
-  store_scalar(out, factor * total(x, [](double v) { return v; }));
+}  // namespace
+
+void register_elementwise(Device& device) {
+  add_binary<Add>(device, kernels::naive::add);
+  device.add<AddN>([](const AddN&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::add_n(context.inputs, context.outputs[0]);
+    });
+  });
+  add_binary<Multiply>(device, kernels::naive::multiply);
+  device.add<Scale>([](const Scale& op, const BindRequest& request) {
+    return in_f64(request, [factor = op.factor](const KernelContext& context) {
+      kernels::naive::scale(context.inputs[0], factor, context.outputs[0]);
+    });
+  });
+  add_unary<Cast>(device, kernels::naive::cast);
+  device.add<Fill>(bind_fill);
+  add_unary<Relu>(device, kernels::naive::relu);
+  add_binary<ReluBackward>(device, kernels::naive::relu_backward);
+  add_unary<Tanh>(device, kernels::naive::tanh);
+  add_binary<TanhBackward>(device, kernels::naive::tanh_backward);
 }
 
-}  // namespace weft::kernels::naive
+}  // namespace weft::reference

@@ -1,4 +1,4 @@
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,7 +15,7 @@
 #include <set>
 
 #include "weft/base/check.h"
-#include "weft/params/durable_file.h"
+#include "weft/store/durable_file.h"
 
 namespace weft {
 namespace {

@@ -1,12 +1,22 @@
 #include "weft/kernels/pooling_naive.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "weft/base/threads.h"
-#include "weft/kernels/cpu/pool_geometry.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/pool_geometry.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/kernels/window_shapes.h"
+#include "weft/ops/average_pool.h"
+#include "weft/ops/max_pool.h"
+#include "weft/ops/max_pool_backward.h"
+#include "weft/ops/mean_spatial.h"
+#include "weft/tensor/box_copy.h"
 
 namespace weft::kernels::naive {
 
@@ -73,7 +83,7 @@ void max_pool(const View& x, const Window& window, const View& y) {
 
 void max_pool_backward(const View& dy, const View& x, const Window& window, const View& dx) {
   const PoolGeometry g(x.type.shape, dy.type.shape, window);
-  std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
+  if (dx.bytes() > 0) std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
   with_floating(x.type.dtype, [&](auto t) {
     using T = decltype(t);
     each_window(g, [&](int64_t n, int64_t o) {
@@ -129,3 +139,80 @@ void average_pool_backward(const View& dy, const Window& window, const View& dx)
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+/// The gradient of all of x, and what of it lies in dx.
+Kernel bind_max_backward(const MaxPoolBackward& op, const BindRequest& request) {
+  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), bytes_of(DType::f64));
+  // Shared, because std::function copies.
+  const auto memory = std::make_shared<std::vector<double>>(static_cast<size_t>(request.inputs[1].elems()));
+  const auto run = [window = kernels::pooling_window(op.geometry), crop, memory,
+                    x = widened(request.inputs[1])](const KernelContext& context) {
+    const View whole{reinterpret_cast<std::byte*>(memory->data()), x};
+    const View& dx = context.outputs[0];
+    kernels::naive::max_pool_backward(context.inputs[0], context.inputs[1], window, whole);
+    std::fill_n(dx.as<double>(), dx.elems(), 0.0);
+    crop.run(whole.data, dx.data);
+  };
+  return in_f64(request, run);
+}
+
+/// [N, P, C] from the ends of a shape.
+struct Positions {
+  int64_t batch, positions, channels;
+  explicit Positions(const Dims& x)
+      : batch(x.front()), positions(elems_of(spatial_of(x))), channels(x.back()) {}
+};
+
+Kernel bind_mean(const MeanSpatial& op, const BindRequest& request) {
+  const Positions s(request.inputs[0].shape);
+  return in_f64(request, [s, count = static_cast<double>(op.count)](const KernelContext& context) {
+    const double* x = context.inputs[0].as<double>();
+    double* y = context.outputs[0].as<double>();
+    for (int64_t i = 0; i < s.batch * s.channels; ++i) {
+      const double* first = x + i / s.channels * s.positions * s.channels + i % s.channels;
+      y[i] = 0;
+      for (int64_t p = 0; p < s.positions; ++p) y[i] += first[p * s.channels];
+      y[i] /= count;
+    }
+  });
+}
+
+Kernel bind_mean_backward(const MeanSpatialBackward& op, const BindRequest& request) {
+  const Positions s(op.x);
+  return in_f64(request, [s, count = static_cast<double>(op.count)](const KernelContext& context) {
+    const double* dy = context.inputs[0].as<double>();
+    double* dx = context.outputs[0].as<double>();
+    for (int64_t i = 0; i < context.outputs[0].elems(); ++i) {
+      dx[i] = dy[i / (s.positions * s.channels) * s.channels + i % s.channels] / count;
+    }
+  });
+}
+
+}  // namespace
+
+void register_pooling(Device& device) {
+  device.add<MaxPool>([](const MaxPool& op, const BindRequest& request) {
+    return in_f64(request, [window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::naive::max_pool(context.inputs[0], window, context.outputs[0]);
+    });
+  });
+  device.add<MaxPoolBackward>(bind_max_backward);
+  device.add<AveragePool>([](const AveragePool& op, const BindRequest& request) {
+    return in_f64(request, [window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::naive::average_pool(context.inputs[0], window, context.outputs[0]);
+    });
+  });
+  device.add<AveragePoolBackward>([](const AveragePoolBackward& op, const BindRequest& request) {
+    return in_f64(request, [window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::naive::average_pool_backward(context.inputs[0], window, context.outputs[0]);
+    });
+  });
+  device.add<MeanSpatial>(bind_mean);
+  device.add<MeanSpatialBackward>(bind_mean_backward);
+}
+
+}  // namespace weft::reference

@@ -3,6 +3,10 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/convolution.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/kernels/window_shapes.h"
+#include "weft/ops/convolution.h"
+#include "weft/ops/convolution_backward.h"
 
 namespace weft::kernels {
 
@@ -135,3 +139,45 @@ void naive_convolution_backward_weights(const ConvolutionShape& shape, const voi
 }
 
 }  // namespace weft::kernels
+
+namespace weft::reference {
+
+namespace {
+
+kernels::ConvolutionShape shape_of(const WindowGeometry& geometry, const TensorType& x, const TensorType& y) {
+  return kernels::convolution_shape(geometry, widened(x), widened(y));
+}
+
+Kernel bind_forward(const Convolution& op, const BindRequest& request) {
+  const auto shape = shape_of(op.geometry, request.inputs[0], request.outputs[0]);
+  return in_f64(request, [shape](const KernelContext& context) {
+    kernels::naive_convolution_forward(shape, context.inputs[0].data, context.inputs[1].data,
+                                       context.outputs[0].data);
+  });
+}
+
+Kernel bind_input(const ConvolutionBackwardInput& op, const BindRequest& request) {
+  const auto shape = shape_of(op.geometry, request.outputs[0], request.inputs[0]);
+  return in_f64(request, [shape](const KernelContext& context) {
+    kernels::naive_convolution_backward_data(shape, context.inputs[0].data, context.inputs[1].data,
+                                             context.outputs[0].data);
+  });
+}
+
+Kernel bind_weight(const ConvolutionBackwardWeight& op, const BindRequest& request) {
+  const auto shape = shape_of(op.geometry, request.inputs[0], request.inputs[1]);
+  return in_f64(request, [shape](const KernelContext& context) {
+    kernels::naive_convolution_backward_weights(shape, context.inputs[0].data, context.inputs[1].data,
+                                                context.outputs[0].data);
+  });
+}
+
+}  // namespace
+
+void register_convolution(Device& device) {
+  device.add<Convolution>(bind_forward);
+  device.add<ConvolutionBackwardInput>(bind_input);
+  device.add<ConvolutionBackwardWeight>(bind_weight);
+}
+
+}  // namespace weft::reference

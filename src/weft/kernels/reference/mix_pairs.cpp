@@ -1,6 +1,8 @@
 #include "weft/kernels/mix_pairs_naive.h"
 
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/mix_pairs.h"
 
 namespace weft::kernels::naive {
 
@@ -24,3 +26,15 @@ void mix_pairs(const View& x, const View& share, const View& out) {
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+void register_mix_pairs(Device& device) {
+  device.add<MixPairs>([](const MixPairs&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::mix_pairs(context.inputs[0], context.inputs[1], context.outputs[0]);
+    });
+  });
+}
+
+}  // namespace weft::reference

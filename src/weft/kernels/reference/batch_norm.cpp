@@ -1,9 +1,16 @@
 #include "weft/kernels/batch_norm_naive.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/bn_apply.h"
+#include "weft/ops/bn_backward.h"
+#include "weft/ops/bn_infer.h"
+#include "weft/ops/bn_sums.h"
+#include "weft/ops/bn_update_running.h"
 
 namespace weft::kernels::naive {
 
@@ -152,3 +159,84 @@ void bn_infer(const View& x, const View& running_mean, const View& running_var, 
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+Kernel bind_sums(const BnSums& /*op*/, const BindRequest& request) {
+  return in_f64(request, [](const KernelContext& context) {
+    kernels::naive::bn_sums(context.inputs[0], context.outputs[0]);
+  });
+}
+
+Kernel bind_apply(const BnApply& op, const BindRequest& request) {
+  return in_f64(request,
+                [count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
+                  kernels::naive::bn_apply(context.inputs[0], context.inputs[1], count, context.inputs[2],
+                                           context.inputs[3], epsilon, context.outputs[0]);
+                });
+}
+
+Kernel bind_infer(const BnInfer& op, const BindRequest& request) {
+  return in_f64(request, [epsilon = op.epsilon](const KernelContext& context) {
+    kernels::naive::bn_infer(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],
+                             context.inputs[4], epsilon, context.outputs[0]);
+  });
+}
+
+Kernel bind_update_running(const BnUpdateRunning& op, const BindRequest& request) {
+  const auto run = [count = static_cast<double>(op.count), kept = 1 - op.momentum,
+                    momentum = op.momentum](const KernelContext& context) {
+    const int64_t channels = context.inputs[0].elems();
+    const double* sums = context.inputs[2].as<double>();
+    for (int64_t c = 0; c < channels; ++c) {
+      const double mean = sums[c] / count;
+      const double biased = std::max(0.0, sums[channels + c] / count - mean * mean);
+      const double variance = biased * count / std::max(1.0, count - 1);
+      context.outputs[0].as<double>()[c] = kept * context.inputs[0].as<double>()[c] + momentum * mean;
+      context.outputs[1].as<double>()[c] = kept * context.inputs[1].as<double>()[c] + momentum * variance;
+    }
+  };
+  return in_f64(request, run);
+}
+
+Kernel bind_backward_sums(const BnBackwardSums& op, const BindRequest& request) {
+  return in_f64(request,
+                [count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
+                  kernels::naive::bn_backward_sums(context.inputs[0], context.inputs[1], context.inputs[2],
+                                                   count, epsilon, context.outputs[0]);
+                });
+}
+
+Kernel bind_backward_input(const BnBackwardInput& op, const BindRequest& request) {
+  return in_f64(request,
+                [count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
+                  kernels::naive::bn_backward_input(context.inputs[0], context.inputs[1], context.inputs[2],
+                                                    context.inputs[3], context.inputs[4], count, epsilon,
+                                                    context.outputs[0]);
+                });
+}
+
+Kernel bind_backward_params(const BnBackwardParams& /*op*/, const BindRequest& request) {
+  return in_f64(request, [](const KernelContext& context) {
+    const double* sums = context.inputs[0].as<double>();
+    const int64_t channels = context.outputs[0].elems();
+    std::copy_n(sums + channels, channels, context.outputs[0].as<double>());
+    std::copy_n(sums, channels, context.outputs[1].as<double>());
+  });
+}
+
+}  // namespace
+
+void register_batch_norm(Device& device) {
+  device.add<BnSums>(bind_sums);
+  device.add<BnApply>(bind_apply);
+  device.add<BnInfer>(bind_infer);
+  device.add<BnUpdateRunning>(bind_update_running);
+  device.add<BnBackwardSums>(bind_backward_sums);
+  device.add<BnBackwardInput>(bind_backward_input);
+  device.add<BnBackwardParams>(bind_backward_params);
+}
+
+}  // namespace weft::reference

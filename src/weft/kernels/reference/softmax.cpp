@@ -5,6 +5,8 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/softmax.h"
 
 namespace weft::kernels::naive {
 
@@ -46,3 +48,20 @@ void softmax_backward(const View& dy, const View& y, const View& dx) {
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+void register_softmax(Device& device) {
+  device.add<Softmax>([](const Softmax&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::softmax(context.inputs[0], context.outputs[0]);
+    });
+  });
+  device.add<SoftmaxBackward>([](const SoftmaxBackward&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::softmax_backward(context.inputs[0], context.inputs[1], context.outputs[0]);
+    });
+  });
+}
+
+}  // namespace weft::reference

@@ -6,6 +6,10 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/adamw.h"
+#include "weft/ops/clip_factor.h"
+#include "weft/ops/sgd.h"
 
 namespace weft::kernels::naive {
 
@@ -96,3 +100,44 @@ void sgd(const View& param, const View& grad, const View& momentum_buffer, const
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+void clip_factor(double sum_squares, double max_norm, double& out) {
+  out = max_norm > 0 ? std::min(1.0, max_norm / (std::sqrt(sum_squares) + 1e-6)) : 1;
+  if (!std::isfinite(sum_squares)) out = std::nan("");
+}
+
+Kernel bind_adamw(const AdamW& op, const BindRequest& request) {
+  const AdamWOptions& given = op.options;
+  const kernels::AdamW options{given.beta1, given.beta2, given.epsilon, given.weight_decay};
+  return in_f64(request, [options](const KernelContext& context) {
+    const auto& in = context.inputs;
+    const auto& out = context.outputs;
+    kernels::naive::adamw(in[0], in[1], in[2], in[3], in[4], in[5], in[6], out[0], out[1], out[2], options);
+  });
+}
+
+Kernel bind_sgd(const Sgd& op, const BindRequest& request) {
+  const kernels::Sgd options{op.options.momentum, op.options.weight_decay};
+  return in_f64(request, [options](const KernelContext& context) {
+    const auto& in = context.inputs;
+    kernels::naive::sgd(in[0], in[1], in[2], in[3], in[4], context.outputs[0], context.outputs[1], options);
+  });
+}
+
+}  // namespace
+
+void register_optimizer(Device& device) {
+  device.add<AdamW>(bind_adamw);
+  device.add<Sgd>(bind_sgd);
+  device.add<ClipFactor>([](const ClipFactor& op, const BindRequest& request) {
+    return in_f64(request, [max_norm = op.max_norm](const KernelContext& context) {
+      clip_factor(*context.inputs[0].as<double>(), max_norm, *context.outputs[0].as<double>());
+    });
+  });
+}
+
+}  // namespace weft::reference

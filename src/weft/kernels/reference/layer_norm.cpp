@@ -4,6 +4,9 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/layer_norm.h"
+#include "weft/ops/layer_norm_backward.h"
 
 namespace weft::kernels::naive {
 
@@ -81,3 +84,28 @@ void layer_norm_backward_params(const View& dy, const View& x, const View& mean,
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+void register_layer_norm(Device& device) {
+  device.add<LayerNorm>([](const LayerNorm& op, const BindRequest& request) {
+    return in_f64(request, [epsilon = op.epsilon](const KernelContext& context) {
+      kernels::naive::layer_norm(context.inputs[0], context.inputs[1], context.inputs[2], context.outputs[0],
+                                 context.outputs[1], context.outputs[2], epsilon);
+    });
+  });
+  device.add<LayerNormBackwardInput>([](const LayerNormBackwardInput&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::layer_norm_backward_input(context.inputs[0], context.inputs[1], context.inputs[2],
+                                                context.inputs[3], context.inputs[4], context.outputs[0]);
+    });
+  });
+  device.add<LayerNormBackwardParams>([](const LayerNormBackwardParams&, const BindRequest& request) {
+    return in_f64(request, [](const KernelContext& context) {
+      kernels::naive::layer_norm_backward_params(context.inputs[0], context.inputs[1], context.inputs[2],
+                                                 context.inputs[3], context.outputs[0], context.outputs[1]);
+    });
+  });
+}
+
+}  // namespace weft::reference

@@ -1,4 +1,4 @@
-#include "weft/params/durable_file.h"
+#include "weft/store/durable_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

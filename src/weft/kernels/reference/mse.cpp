@@ -4,6 +4,8 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/mse.h"
 
 namespace weft::kernels::naive {
 
@@ -46,3 +48,21 @@ void mse_backward(const View& x, const View& target, const View& dloss, double s
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+void register_mse(Device& device) {
+  device.add<Mse>([](const Mse& op, const BindRequest& request) {
+    return in_f64(request, [scale = op.scale](const KernelContext& context) {
+      kernels::naive::mse(context.inputs[0], context.inputs[1], scale, context.outputs[0]);
+    });
+  });
+  device.add<MseBackward>([](const MseBackward& op, const BindRequest& request) {
+    return in_f64(request, [scale = op.scale](const KernelContext& context) {
+      kernels::naive::mse_backward(context.inputs[1], context.inputs[2], context.inputs[0], scale,
+                                   context.outputs[0]);
+    });
+  });
+}
+
+}  // namespace weft::reference

@@ -2,6 +2,8 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/dropout.h"
 
 namespace weft::kernels::naive {
 
@@ -55,3 +57,21 @@ void dropout(const View& x, const Region& region, const Dims& global_shape, Rand
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+Kernel bind_dropout(const Dropout& op, const BindRequest& request) {
+  return in_f64(request, [rate = op.rate, seed = op.seed, stream = op.stream, global = op.global,
+                          region = op.region](const KernelContext& context) {
+    const RandomStream random{seed, stream, static_cast<uint64_t>(*context.inputs[1].as<int64_t>())};
+    kernels::naive::dropout(context.inputs[0], region, global, random, rate, context.outputs[0]);
+  });
+}
+
+}  // namespace
+
+void register_dropout(Device& device) { device.add<Dropout>(bind_dropout); }
+
+}  // namespace weft::reference

@@ -1,4 +1,4 @@
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

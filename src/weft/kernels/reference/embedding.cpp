@@ -4,6 +4,8 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
+#include "weft/kernels/reference/in_f64.h"
+#include "weft/ops/embedding.h"
 
 namespace weft::kernels::naive {
 
@@ -67,3 +69,32 @@ void add_embedding_backward(const View& dy, const View& ids, int64_t vocab_begin
 }
 
 }  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+Kernel bind_backward(const EmbeddingBackward& op, const BindRequest& request) {
+  return in_f64(request,
+                [begin = op.vocab_begin, accumulates = op.accumulates](const KernelContext& context) {
+                  const auto& in = context.inputs;
+                  if (accumulates) {
+                    kernels::naive::add_embedding_backward(in[0], in[1], begin, in[2], context.outputs[0]);
+                  } else {
+                    kernels::naive::embedding_backward(in[0], in[1], begin, context.outputs[0]);
+                  }
+                });
+}
+
+}  // namespace
+
+void register_embedding(Device& device) {
+  device.add<Embedding>([](const Embedding& op, const BindRequest& request) {
+    return in_f64(request, [begin = op.vocab_begin](const KernelContext& context) {
+      kernels::naive::embedding(context.inputs[0], context.inputs[1], begin, context.outputs[0]);
+    });
+  });
+  device.add<EmbeddingBackward>(bind_backward);
+}
+
+}  // namespace weft::reference
