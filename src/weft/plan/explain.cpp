@@ -9,20 +9,6 @@ namespace weft {
 
 namespace {
 
-std::string_view name_of(Bound bound) {
-  switch (bound) {
-    case Bound::none:
-      return "";
-    case Bound::arithmetic:
-      return "arithmetic";
-    case Bound::memory:
-      return "memory";
-    case Bound::network:
-      return "network";
-  }
-  return "?";
-}
-
 struct Totals {
   double flops = 0;
   int64_t memory = 0;

@@ -7,10 +7,7 @@ namespace weft {
 /// What the executor has counted: a report's input, less metrics and recipe.
 ReportInput run_report(const Session& session, std::string sample);
 
-/// Bytes that this rank sends in one run of the phase, as planned, by kind of communication.
-std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase);
-
-/// Least bytes that the compute instructions of the phase move between memory and cores, as planned.
-int64_t planned_memory_bytes(const Program& program, Phase phase);
+/// What is sent over a group of ranks, for people: "network over data, tensor".
+std::string network_name(const Mesh& mesh, const std::vector<int>& axes);
 
 }  // namespace weft
