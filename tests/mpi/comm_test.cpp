@@ -390,7 +390,8 @@ TEST(Comm, CountsTheBytesThatMpiIsHanded) {
               unless_alone(840 * 4));
     EXPECT_EQ(handed([&] { world.all_gather(data.data(), all.data(), counts, Element::bf16).wait(); }),
               unless_alone(counts[world.rank()] * 2));
-    EXPECT_EQ(handed([&] { world.broadcast(data.data(), 1000, 0); }), world.rank() == 0 ? unless_alone(1000) : 0);
+    EXPECT_EQ(handed([&] { world.broadcast(data.data(), 1000, 0); }),
+              world.rank() == 0 ? unless_alone(1000) : 0);
     const int right = static_cast<int>((world.rank() + 1) % p);
     const int left = static_cast<int>((world.rank() + p - 1) % p);
     const Message send{right, bytes_at(data.data()), 123};

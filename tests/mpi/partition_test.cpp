@@ -108,7 +108,8 @@ std::map<std::string, std::vector<double>> outputs_on(const Built& built, const 
   // What MPI was handed is what was planned, group by group.
   const auto planned = planned_network_bytes(executor.program().phases.at(Phase::accumulate));
   for (const auto& [axes, handed] : executor.network_bytes()) {
-    EXPECT_EQ(handed, planned.contains(axes) ? planned.at(axes) : 0) << "over the axes " << fmt::format("{}", fmt::join(axes, ","));
+    EXPECT_EQ(handed, planned.contains(axes) ? planned.at(axes) : 0)
+        << "over the axes " << fmt::format("{}", fmt::join(axes, ","));
   }
   return results;
 }

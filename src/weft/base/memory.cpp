@@ -48,8 +48,8 @@ struct GroupFiles {
   std::array<const char*, 2> cache;  ///< keys of memory.stat: pages of files, which give way
 };
 constexpr GroupFiles kVersion2{"memory.max", "memory.current", {"inactive_file", "active_file"}};
-constexpr GroupFiles kVersion1{"memory.limit_in_bytes", "memory.usage_in_bytes",
-                               {"total_inactive_file", "total_active_file"}};
+constexpr GroupFiles kVersion1{
+    "memory.limit_in_bytes", "memory.usage_in_bytes", {"total_inactive_file", "total_active_file"}};
 
 /// What one group still grants.
 int64_t left_in(const fs::path& group, const GroupFiles& files) {

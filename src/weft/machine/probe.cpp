@@ -40,8 +40,7 @@ double gemm_gflops(const Communicator& world, DType dtype) {
   std::vector<std::byte> scratch(static_cast<size_t>(gemm.scratch_bytes()) + 64);
   const auto address = reinterpret_cast<uintptr_t>(scratch.data());
   std::byte* aligned = scratch.data() + (64 - address % 64) % 64;
-  const double seconds =
-      median_seconds(world, [&] { gemm.run(a.data(), b.data(), out.data(), aligned); });
+  const double seconds = median_seconds(world, [&] { gemm.run(a.data(), b.data(), out.data(), aligned); });
   return 2.0 * static_cast<double>(size * size * size) / seconds * 1e-9;
 }
 
@@ -101,7 +100,8 @@ Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
     probe_storage(world, name, folder, probe);
   }
   for (const char* name : {kFileSystem, kLocalDisk}) {
-    if (!options.folders.contains(name)) probe.not_measured.push_back(fmt::format("{}: no folder given", name));
+    if (!options.folders.contains(name))
+      probe.not_measured.push_back(fmt::format("{}: no folder given", name));
   }
   return probe;
 }

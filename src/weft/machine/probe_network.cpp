@@ -30,9 +30,10 @@ class Ring {
   double seconds(int64_t bytes, int messages) {
     out_.resize(static_cast<size_t>(bytes), std::byte{1});
     in_.resize(static_cast<size_t>(bytes));
-    return median_seconds(world_, [&] {
-             for (int i = 0; i < messages && next_ >= 0; ++i) turn();
-           }) /
+    return median_seconds(world_,
+                          [&] {
+                            for (int i = 0; i < messages && next_ >= 0; ++i) turn();
+                          }) /
            messages;
   }
 

@@ -134,7 +134,8 @@ void probe_storage(const Communicator& world, const std::string& name, const std
   const double write = total(world, rate_of(files, &ProbeFile::write_mb_s));
   if (world.rank() == 0) files.front()->read();
   world.barrier();
-  const double alone = total(world, world.rank() == 0 && files.front()->usable() ? files.front()->read_mb_s() : 0);
+  const double alone =
+      total(world, world.rank() == 0 && files.front()->usable() ? files.front()->read_mb_s() : 0);
   at_once(files, &ProbeFile::read);
   if (!all_usable(world, files)) return give_up();
   const double together = total(world, rate_of(files, &ProbeFile::read_mb_s));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weft/data/place/placement.h"
+#include "weft/machine/price.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/replica_plan.h"
 
@@ -95,7 +96,7 @@ class Weft final : public IoPolicy {
 
   bool peer_is_best(int tier, double file_system_mb_s) const {
     const TierSpec& spec = world_->scenario.tiers[static_cast<size_t>(tier)];
-    const double peer = std::min(world_->scenario.network_mb_s, spec.read_mb_s() / spec.threads);
+    const double peer = std::min(network_mb_s(world_->scenario.network), spec.read_mb_s() / spec.threads);
     return file_system_mb_s < kClearly * peer;
   }
 
