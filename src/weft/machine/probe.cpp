@@ -83,6 +83,10 @@ Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
   const auto say = [&](const std::string& what) {
     if (options.on_progress) options.on_progress(what);
   };
+  for (const auto& [name, folder] : options.folders) {  // first, because they may be wrong
+    say(fmt::format("files in {}", folder.string()));
+    probe_storage(world, name, folder, probe);
+  }
   for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
     say(fmt::format("products of matrices in {}", name_of(dtype)));
     machine.gflops[dtype] = gemm_gflops(world, dtype);
@@ -95,10 +99,6 @@ Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
   machine.launch_us = launch_seconds(world) * 1e6;
   say("messages between ranks");
   probe_network(world, probe);
-  for (const auto& [name, folder] : options.folders) {
-    say(fmt::format("files in {}", folder.string()));
-    probe_storage(world, name, folder, probe);
-  }
   for (const char* name : {kFileSystem, kLocalDisk}) {
     if (!options.folders.contains(name))
       probe.not_measured.push_back(fmt::format("{}: no folder given", name));

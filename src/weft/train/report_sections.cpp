@@ -130,7 +130,11 @@ std::string bytes_section(const ReportInput& input) {
       "<table><thead><tr><th>class</th><td><span class=\"key predicted\"><i></i>predicted</span></td>"
       "<td><span class=\"key counted\"><i></i>counted</span></td><td></td></tr></thead><tbody>\n" +
       rows + "</tbody></table>";
-  return section_html("Bytes moved", "What the plan predicted beside what was counted.", body);
+  return section_html(
+      "Bytes moved",
+      "What the plan predicted beside what was counted on rank 0: memory by the kernel, in whole "
+      "pages; network by what MPI was handed.",
+      body);
 }
 
 std::string timeline_section(const ReportInput& input) {
