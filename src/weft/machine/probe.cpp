@@ -1,6 +1,7 @@
 #include "weft/machine/probe.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -74,6 +75,12 @@ double launch_seconds(const Communicator& world) {
   return seconds / kCalls;
 }
 
+std::string name_of_host() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 }  // namespace
 
 Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
@@ -98,7 +105,7 @@ Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
   say("the launch of instructions");
   machine.launch_us = launch_seconds(world) * 1e6;
   say("messages between ranks");
-  probe_network(world, probe);
+  probe_network(world, name_of_host(), probe);
   for (const char* name : {kFileSystem, kLocalDisk}) {
     if (!options.folders.contains(name))
       probe.not_measured.push_back(fmt::format("{}: no folder given", name));

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <numeric>
 
@@ -8,12 +7,6 @@
 namespace weft {
 
 namespace {
-
-std::string name_of_host() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 /// Each rank of `order` sends to the next and receives from the one before, all at once.
 class Ring {
@@ -78,12 +71,12 @@ std::optional<int> ranks_per_host(std::span<const std::string> host_of_rank) {
   return static_cast<int>(same);
 }
 
-void probe_network(const Communicator& world, Probe& probe) {
+void probe_network(const Communicator& world, const std::string& host, Probe& probe) {
   if (world.size() == 1) {
     probe.not_measured.emplace_back("network: this is one rank, start several with mpirun");
     return;
   }
-  const std::vector<std::string> hosts = world.all_gather_text(name_of_host());
+  const std::vector<std::string> hosts = world.all_gather_text(host);
   const auto mine = static_cast<size_t>(world.rank());
   const std::optional<int> per_host = ranks_per_host(hosts);
   const bool one_host = per_host == world.size();

@@ -30,8 +30,9 @@ double median_seconds(const Communicator& world, Body&& body) {
   return seconds[kRuns / 2];
 }
 
-/// Levels "node" and "network" of this job, where it has ranks to tell. Collective.
-void probe_network(const Communicator& world, Probe& probe);
+/// Levels "node" and "network" of this job, where it has ranks to tell: `host` is where this rank runs.
+/// Collective.
+void probe_network(const Communicator& world, const std::string& host, Probe& probe);
 
 /// Rates of one reader and of several. Collective.
 void probe_storage(const Communicator& world, const std::string& name, const std::filesystem::path& folder,

@@ -66,6 +66,9 @@ struct Program {
   int rank = 0;
 };
 
+/// "over data, tensor".
+std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes);
+
 /// Bytes that one run of the phase hands to MPI on this rank, by the mesh axes of the group, as
 /// Communicator::bytes_handed() counts them. A group of one hands over nothing.
 std::map<std::vector<int>, int64_t> planned_network_bytes(const PhaseProgram& code);

@@ -37,12 +37,6 @@ void add_ops(const Executor& executor, Phase phase, const PhaseProgram& code, st
 
 }  // namespace
 
-std::string network_name(const Mesh& mesh, const std::vector<int>& axes) {
-  std::string text = "network over ";
-  for (size_t i = 0; i < axes.size(); ++i) text += (i == 0 ? "" : ", ") + mesh.axis(axes[i]).name;
-  return text;
-}
-
 ReportInput run_report(const Session& session, std::string sample) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
@@ -69,7 +63,7 @@ ReportInput run_report(const Session& session, std::string sample) {
   input.bytes.push_back({"arena, in memory", program.arena_bytes, executor.resident_arena_bytes()});
   for (const auto& [axes, counted] : executor.network_bytes()) {
     if (program.mesh.group_size(axes) == 1) continue;
-    input.bytes.push_back({network_name(program.mesh, axes), predicted[axes], counted});
+    input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});
   }
   return input;
 }

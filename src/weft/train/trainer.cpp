@@ -246,7 +246,7 @@ class Trainer {
     for (const auto& [axes, handed] : executor.network_bytes()) {
       const int64_t now = handed - before.at(axes);
       bytes.front().second += now;
-      bytes.emplace_back(network_name(executor.program().mesh, axes), now);
+      bytes.emplace_back("network " + over_axes(executor.program().mesh, axes), now);
     }
     bytes.emplace_back("resident", resident_bytes_of_process());
     return bytes;
