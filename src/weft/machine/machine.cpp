@@ -1,5 +1,7 @@
 #include "weft/machine/machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -81,8 +83,9 @@ class Reader {
   void read_ceilings(const Json& json, Machine& machine) const {
     if (!json.is_object()) user_error("{}: \"gflops\" must be an object of numbers by dtype", path_.string());
     for (const auto& [key, value] : json.items()) {
-      const auto* const found = std::find_if(kCeilings.begin(), kCeilings.end(),
-                                             [&](DType dtype) { return name_of(dtype) == key; });
+      const auto* const found =
+          std::find_if(kCeilings.begin(), kCeilings.end(),
+                       [&, wanted = key](DType dtype) { return name_of(dtype) == wanted; });
       if (found == kCeilings.end()) {
         user_error("{}: unknown key \"gflops.{}\": expected f64, f32 or bf16", path_.string(), key);
       }
@@ -132,7 +135,7 @@ class Reader {
       }
       StorageRates& storage = machine.storage[name];
       for (const auto& [key, value] : rates.items()) {
-        const std::string full = "storage." + name + "." + key;
+        const std::string full = fmt::format("storage.{}.{}", name, key);
         if (key == "read_mb_s") {
           storage.read = table(full, value);
         } else if (key == "write_mb_s") {

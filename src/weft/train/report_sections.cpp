@@ -111,7 +111,11 @@ std::string ops_section(const ReportInput& input) {
     body += fmt::format("<details><summary>{} more</summary><div class=\"ops\">{}</div></details>",
                         ops.size() - kOpsShown, rest);
   }
-  return section_html("Time by op", fmt::format("{} in all, longest first.", human_ms(total)), body, "tall");
+  return section_html("Time by op",
+                      fmt::format("{} in all, longest first. Times are measured; rates are the plan's flops "
+                                  "and least bytes a second.",
+                                  human_ms(total)),
+                      body, "tall");
 }
 
 std::string bytes_section(const ReportInput& input) {
