@@ -6,9 +6,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "tests/train/count_allocations.h"
 #include "weft/train/metrics_log.h"
+#include "weft/train/report_facts.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
@@ -114,6 +117,37 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   for (size_t i = 0; i < got.size(); ++i)
     EXPECT_NEAR(got[i], expected[i], 1e-4 * expected[i]) << "step " << i + 1;
   EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";
+}
+
+TEST_F(Training, TellsOfEachGroupWhatWasPlannedBesideWhatMpiWasHanded) {
+  std::vector<std::string> overrides = mesh_for(world_.size());
+  overrides.emplace_back("run.steps=3");
+  train_on(world_, folder_ / "bytes", overrides);
+  const ReportInput report = read_report_input(folder_ / "bytes");
+  std::map<std::string, ByteRow> rows;
+  for (const ByteRow& row : report.bytes) rows[row.kind] = row;
+  EXPECT_GE(rows.at("arena, in memory").counted, report.arena_bytes);
+  std::set<std::string> groups;
+  for (const auto& [kind, row] : rows) {
+    if (!kind.starts_with("network over ")) continue;
+    groups.insert(kind);
+    EXPECT_GT(row.counted, 0) << kind;
+    EXPECT_EQ(row.counted, row.predicted) << kind;
+  }
+  std::set<std::string> expected;
+  if (world_.size() != 1 && world_.size() != 2) expected.insert("network over data");
+  if (world_.size() % 2 == 0) expected.insert("network over tensor");
+  for (const std::string& name : expected) EXPECT_TRUE(groups.contains(name)) << name;
+  for (const MetricsRow& row : read_metrics(folder_ / "bytes" / "metrics.jsonl")) {
+    int64_t sum = 0;
+    std::map<std::string, int64_t> bytes(row.bytes.begin(), row.bytes.end());
+    for (const auto& [name, value] : bytes) {
+      if (name.starts_with("network over ")) sum += value;
+    }
+    EXPECT_EQ(bytes.at("network"), sum);
+    EXPECT_EQ(sum > 0, world_.size() > 1);
+    EXPECT_GT(bytes.at("resident"), report.arena_bytes) << "the arena is part of the process";
+  }
 }
 
 TEST_F(Training, AStepAllocatesNothing) {

@@ -137,5 +137,34 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   EXPECT_EQ(plan.program.named.at("down").slot.type.shape, (Dims{16, 16}));
 }
 
+TEST(Plan, PricesEachGroupByTheNetworkThatItsRanksShare) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {8, 16}}, {"batch", "c"});
+  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, true);
+  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, true);
+  const ValueId hidden = gelu(build, linear(build, x, up, true), GeluKind::tanh);
+  build.output("y", reduce_sum(build, linear(build, hidden, down, true)));
+  const Graph graph = std::move(build).build();
+  PlanOptions options;
+  options.mesh = Mesh({{"data", 2}, {"tensor", 2}});
+  options.machine.network = {{"node", 2, 1, 1000}, {"network", std::nullopt, 100, 1000}};
+  // Ranks 0 and 1 are one tensor group and one node; ranks 0 and 2 are one data group.
+  std::map<std::vector<int>, double> ms;
+  std::map<std::vector<int>, int64_t> operands;
+  const Plan plan = make_plan(graph, testing::device_named("cpu"), options);
+  const PhaseProgram& code = plan.program.phases.at(Phase::accumulate);
+  for (const Instruction& instruction : code.instructions) {
+    if (instruction.kind != InstructionKind::comm_start) continue;
+    ms[instruction.op->communication()->mesh_axes] += instruction.predicted_ms;
+    operands[instruction.op->communication()->mesh_axes] += instruction.inputs[0].type.bytes();
+  }
+  const std::vector<int> data{0};
+  const std::vector<int> tensor{1};
+  // Two messages each; [4, 16] f32 within a node, a scalar between nodes; MB/s are bytes a microsecond.
+  EXPECT_DOUBLE_EQ(ms.at(tensor), 2e-3 + 4 * 16 * 4 * 1e-6);
+  EXPECT_DOUBLE_EQ(ms.at(data), 0.2 + 4e-6);
+  EXPECT_EQ(planned_network_bytes(code), operands);
+}
+
 }  // namespace
 }  // namespace weft

@@ -125,7 +125,9 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
   const Program& program = session.executor().program();
   int64_t peak = 0;
   for (const auto& [phase, code] : program.phases) peak = std::max(peak, code.peak_bytes);
-  EXPECT_EQ(session.executor().arena_bytes(), program.arena_bytes);
+  // All of it has been touched, in huge pages: the last may reach beyond.
+  EXPECT_GE(session.executor().resident_arena_bytes(), program.arena_bytes);
+  EXPECT_LE(session.executor().resident_arena_bytes(), program.arena_bytes + (int64_t{2} << 20));
   EXPECT_GE(program.arena_bytes, peak);
 }
 

@@ -1,11 +1,13 @@
 // weft plan.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/machine/price.h"
 #include "weft/train/session.h"
 
 namespace weft {
@@ -32,6 +34,17 @@ void spread_over(Recipe& recipe, int64_t ranks) {
     user_error("--ranks {}: the mesh's other axes take {} ranks, which does not divide it", ranks, others);
   }
   recipe.parallel.data = ranks / others;
+}
+
+/// What the times are made of, and what of it nobody measured.
+void print_machine(const Machine& machine, int ranks) {
+  const std::vector<std::string> assumed = stand_ins(machine, ranks);
+  if (assumed.empty()) {
+    fmt::print("priced for the machine \"{}\"\n", machine.name);
+    return;
+  }
+  fmt::print("priced for the machine \"{}\"; not measured, and assumed: {}\n", machine.name,
+             fmt::join(assumed, "; "));
 }
 
 void print_phases(const Program& program) {
@@ -64,6 +77,7 @@ int command_plan(const Arguments& arguments) {
   PlanOptions options;
   options.skip.insert(arguments.skip.begin(), arguments.skip.end());
   if (!arguments.machine.empty()) options.machine = read_machine(arguments.machine);
+  const Machine machine = options.machine;
   if (arguments.passes) {
     options.print = [](const std::string& pass, const std::string& graph) {
       fmt::print("=== after {}\n{}\n", pass, graph);
@@ -80,6 +94,7 @@ int command_plan(const Arguments& arguments) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   if (arguments.explain) fmt::print("{}", explain(plan));
   fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
+  print_machine(machine, plan.program.mesh.ranks());
   fmt::print("memory a rank: {} in one arena\n", format_bytes(plan.program.arena_bytes));
   print_phases(plan.program);
   return 0;

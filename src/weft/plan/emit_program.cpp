@@ -134,9 +134,7 @@ class Emitter {
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
         made.scratch_bytes = staging_bytes(*spec, inputs[0].dtype);
-        made.network_bytes = spec->network_bytes;
-        made.bound = Bound::network;
-        made.predicted_ms = network_ms(options_.machine, spec->group_size - 1, spec->network_bytes);
+        predict({*node.op, inputs, outputs, group_over(spec->mesh_axes)}, made);
       }
       return made;
     }
@@ -144,16 +142,24 @@ class Emitter {
     if (node.op->traits().view) return made;
     made.kernel = device_.bind({*node.op, inputs, outputs});
     made.scratch_bytes = made.kernel.scratch_bytes;
-    made.flops = flops_of(*node.op, inputs, outputs);
-    for (const TensorType& type : inputs) made.memory_bytes += type.bytes();
-    for (const TensorType& type : outputs) made.memory_bytes += type.bytes();
-    const DType dtype = inputs.empty() ? outputs[0].dtype : inputs[0].dtype;
-    made.bound =
-        arithmetic_ms(options_.machine, dtype, made.flops) > memory_ms(options_.machine, made.memory_bytes)
-            ? Bound::arithmetic
-            : Bound::memory;
-    made.predicted_ms = compute_ms(options_.machine, dtype, made.flops, made.memory_bytes);
+    predict({*node.op, inputs, outputs, {}}, made);
     return made;
+  }
+
+  void predict(const Work& work, Instruction& made) const {
+    const Price cost = price(work, options_.machine);
+    made.flops = cost.flops;
+    made.memory_bytes = cost.memory_bytes;
+    made.network_bytes = cost.network_bytes;
+    made.bound = cost.bound;
+    made.predicted_ms = cost.ms;
+  }
+
+  /// Worked out once for each set of axes: a mesh may have very many ranks.
+  const std::vector<int>& group_over(const std::vector<int>& mesh_axes) {
+    std::vector<int>& ranks = groups_[mesh_axes];
+    if (ranks.empty()) ranks = options_.mesh.group(options_.rank, mesh_axes);
+    return ranks;
   }
 
   void measure_memory(const std::vector<Lifetime>& lifetimes, PhaseProgram& out) const {
@@ -177,6 +183,7 @@ class Emitter {
   const Graph& graph_;
   const Device& device_;
   const PlanOptions& options_;
+  std::map<std::vector<int>, std::vector<int>> groups_;
   Program program_;
 };
 
@@ -184,6 +191,22 @@ class Emitter {
 
 Program emit_program(const LocalGraph& local, const Device& device, const PlanOptions& options) {
   return Emitter(local, device, options).run();
+}
+
+std::map<std::vector<int>, int64_t> planned_network_bytes(const PhaseProgram& code) {
+  std::map<std::vector<int>, int64_t> bytes;
+  for (const Instruction& made : code.instructions) {
+    const CommSpec* spec = made.op->communication();
+    if (made.kind != InstructionKind::comm_start || spec->group_size == 1) continue;
+    const TensorType& operand = made.inputs[0].type;
+    int64_t& planned = bytes[spec->mesh_axes];
+    if (spec->kind != CommKind::exchange) {
+      planned += operand.bytes();
+    } else {
+      for (const Transfer& send : spec->sends) planned += send.region.elems() * bytes_of(operand.dtype);
+    }
+  }
+  return bytes;
 }
 
 std::string communication_order(const Program& program) {

@@ -9,20 +9,6 @@ namespace weft {
 
 namespace {
 
-std::string_view name_of(Bound bound) {
-  switch (bound) {
-    case Bound::none:
-      return "";
-    case Bound::arithmetic:
-      return "arithmetic";
-    case Bound::memory:
-      return "memory";
-    case Bound::network:
-      return "network";
-  }
-  return "?";
-}
-
 struct Totals {
   double flops = 0;
   int64_t memory = 0;
@@ -47,12 +33,8 @@ std::string types_text(const std::vector<Slot>& slots) {
 
 std::string bytes_text(int64_t bytes) { return bytes == 0 ? "" : format_bytes(bytes); }
 
-/// "over data, tensor: f32[...]"
 std::string communication_text(const CommSpec& spec, const Mesh& mesh) {
-  std::string text = "over ";
-  for (size_t i = 0; i < spec.mesh_axes.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + mesh.axis(spec.mesh_axes[i]).name;
-  }
+  std::string text = over_axes(mesh, spec.mesh_axes);
   if (spec.kind == CommKind::exchange) {
     text += fmt::format(", {} messages out, {} in", spec.sends.size(), spec.receives.size());
   }
@@ -106,6 +88,12 @@ void explain_phase(Phase phase, const PhaseProgram& code, const Mesh& mesh, std:
 }
 
 }  // namespace
+
+std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes) {
+  std::string text = "over ";
+  for (size_t i = 0; i < mesh_axes.size(); ++i) text += (i == 0 ? "" : ", ") + mesh.axis(mesh_axes[i]).name;
+  return text;
+}
 
 std::string explain(const Plan& plan) {
   const Program& program = plan.program;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weft/graph/kernel.h"
+#include "weft/machine/price.h"
 #include "weft/parallel/mesh.h"
 #include "weft/parallel/partition.h"
 
@@ -16,9 +17,6 @@ struct Slot {
   int64_t offset = 0;
   TensorType type;
 };
-
-/// What an instruction's predicted time comes from.
-enum class Bound : uint8_t { none, arithmetic, memory, network };
 
 enum class InstructionKind : uint8_t { compute, comm_start, comm_wait };
 
@@ -67,6 +65,13 @@ struct Program {
   Mesh mesh;
   int rank = 0;
 };
+
+/// "over data, tensor".
+std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes);
+
+/// Bytes that one run of the phase hands to MPI on this rank, by the mesh axes of the group, as
+/// Communicator::bytes_handed() counts them. A group of one hands over nothing.
+std::map<std::vector<int>, int64_t> planned_network_bytes(const PhaseProgram& code);
 
 /// What this rank will communicate, in order: one line a communication. Ranks whose texts differ would wait
 /// for each other for ever.

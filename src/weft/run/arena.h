@@ -21,7 +21,4 @@ class Arena {
   int64_t bytes_ = 0;
 };
 
-/// Memory that this process may still take: the machine's, or its control group's where that is less.
-int64_t available_memory_bytes();
-
 }  // namespace weft

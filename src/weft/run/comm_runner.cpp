@@ -151,6 +151,12 @@ void CommRunner::wait(const Instruction& instruction, int id, const View& input,
   for (const Piece& piece : prepared.unpack) piece.copy.run(staging + piece.offset, output.data);
 }
 
+std::map<std::vector<int>, int64_t> CommRunner::bytes_handed() const {
+  std::map<std::vector<int>, int64_t> bytes;
+  for (const auto& [axes, group] : groups_) bytes[axes] = group.bytes_handed();
+  return bytes;
+}
+
 void CommRunner::progress() {
   for (const int id : open_) requests_[static_cast<size_t>(id)].test();
 }

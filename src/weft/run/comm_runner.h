@@ -22,6 +22,8 @@ class CommRunner {
              std::byte* staging);
   void wait(const Instruction& instruction, int id, const View& input, const View& output,
             std::byte* staging);
+  /// Bytes handed to MPI since the start, by the mesh axes of the group (Communicator::bytes_handed()).
+  std::map<std::vector<int>, int64_t> bytes_handed() const;
   /// Lets the transport make progress between instructions.
   void progress();
 

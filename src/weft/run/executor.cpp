@@ -120,9 +120,7 @@ void Executor::run(Phase phase) {
   const auto code = program_.phases.find(phase);
   if (code == program_.phases.end()) return;
   Bound& bound = bound_.at(phase);
-  const int64_t sent = Communicator::bytes_sent();
   for (size_t i = 0; i < code->second.instructions.size(); ++i) execute(phase, code->second, bound, i);
-  network_bytes_ += Communicator::bytes_sent() - sent;
   now_ = nullptr;
 }
 

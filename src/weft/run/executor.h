@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/memory.h"
 #include "weft/comm/communicator.h"
 #include "weft/plan/program.h"
 #include "weft/run/arena.h"
@@ -55,9 +56,10 @@ class Executor {
 
   const Program& program() const { return program_; }
   const std::vector<LedgerEntry>& ledger(Phase phase) const { return bound_.at(phase).ledger; }
-  int64_t arena_bytes() const { return program_.arena_bytes; }
-  /// Bytes that this rank's communication instructions have sent, counted where they are sent.
-  int64_t network_bytes() const { return network_bytes_; }
+  /// Bytes of the arena that lie in memory, as the kernel says.
+  int64_t resident_arena_bytes() const { return resident_bytes(arena_.data(), arena_.bytes()); }
+  /// Bytes that this rank's communication instructions have handed to MPI, by the mesh axes of the group.
+  std::map<std::vector<int>, int64_t> network_bytes() const { return comm_.bytes_handed(); }
   /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.
   void record(Trace* trace) { trace_ = trace; }
   /// What is running now, for the watchdog: "waiting for all_reduce (block3.mlp)"; empty between phases.
@@ -84,7 +86,6 @@ class Executor {
   /// Of each input, the views of it and of its parts, and where they are in it.
   std::map<std::string, std::vector<std::pair<View*, int64_t>>> readers_;
   Trace* trace_ = nullptr;
-  int64_t network_bytes_ = 0;
   // Read by the watchdog's thread.
   std::atomic<const Instruction*> now_{nullptr};
   std::atomic<int64_t> started_{0};

@@ -105,6 +105,7 @@ struct LoadingKeys {
   int64_t workers = 0;         ///< 0: one for each two cores of the rank
   int64_t lookahead = 32;      ///< steps
   std::string checksums;       ///< index of `weft data inspect --index`; "": none
+  std::string machine;         ///< file of `weft probe --out`; "": none
   OnBad on_bad = OnBad::fail;
   int64_t bad_limit = 100;
   bool operator==(const LoadingKeys&) const = default;

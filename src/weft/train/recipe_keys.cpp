@@ -232,6 +232,10 @@ void add_loading(RecipeTable& table) {
       "checksums", &LoadingKeys::checksums,
       "index made by `weft data inspect PATH --index FILE`; training samples that differ from it count as "
       "bad; empty: none");
+  loading.key(
+      "machine", &LoadingKeys::machine,
+      "file made by `weft probe --storage FOLDER --out FILE`: how fast the file system and other ranks "
+      "are until records have come from them; empty: not known");
   loading.key("on_bad", &LoadingKeys::on_bad,
               "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
               "or another sample takes its place");

@@ -37,26 +37,6 @@ void add_ops(const Executor& executor, Phase phase, const PhaseProgram& code, st
 
 }  // namespace
 
-std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase) {
-  std::map<std::string, int64_t> bytes;
-  const auto code = program.phases.find(phase);
-  if (code == program.phases.end()) return bytes;
-  for (const Instruction& instruction : code->second.instructions) {
-    if (instruction.kind == InstructionKind::comm_start) {
-      bytes[std::string(instruction.op->name())] += instruction.network_bytes;
-    }
-  }
-  return bytes;
-}
-
-int64_t planned_memory_bytes(const Program& program, Phase phase) {
-  const auto code = program.phases.find(phase);
-  if (code == program.phases.end()) return 0;
-  int64_t bytes = 0;
-  for (const Instruction& instruction : code->second.instructions) bytes += instruction.memory_bytes;
-  return bytes;
-}
-
 ReportInput run_report(const Session& session, std::string sample) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
@@ -66,11 +46,11 @@ ReportInput run_report(const Session& session, std::string sample) {
                                threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
   input.sample = std::move(sample);
   input.arena_bytes = program.arena_bytes;
-  int64_t predicted = 0;
+  std::map<std::vector<int>, int64_t> predicted;
   for (const auto& [phase, code] : program.phases) {
     add_ops(executor, phase, code, input.ops);
-    for (const auto& [kind, bytes] : planned_network_bytes(program, phase)) {
-      predicted += bytes * runs_of(executor, phase);
+    for (const auto& [axes, bytes] : planned_network_bytes(code)) {
+      predicted[axes] += bytes * runs_of(executor, phase);
     }
   }
   std::sort(input.ops.begin(), input.ops.end(),
@@ -80,8 +60,11 @@ ReportInput run_report(const Session& session, std::string sample) {
     input.memory.push_back({static_cast<int64_t>(i), step.live_bytes[i]});
   }
   if (step.peak_at >= 0) input.peak_op = step.instructions[static_cast<size_t>(step.peak_at)].op->name();
-  input.bytes.push_back({"arena", program.arena_bytes, executor.arena_bytes()});
-  if (program.mesh.ranks() > 1) input.bytes.push_back({"network", predicted, executor.network_bytes()});
+  input.bytes.push_back({"arena, in memory", program.arena_bytes, executor.resident_arena_bytes()});
+  for (const auto& [axes, counted] : executor.network_bytes()) {
+    if (program.mesh.group_size(axes) == 1) continue;
+    input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});
+  }
   return input;
 }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/base/memory.h"
 #include "weft/data/decode/mixup.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/evaluate.h"
@@ -118,7 +119,7 @@ class Trainer {
 
   void one_step(Progress& progress) {
     const auto began = std::chrono::steady_clock::now();
-    const int64_t sent = session_.executor().network_bytes();
+    const std::map<std::vector<int>, int64_t> sent = session_.executor().network_bytes();
     const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
     const double loss = compute(rate);
     ++step_;
@@ -131,7 +132,7 @@ class Trainer {
     const int64_t samples = recipe_.data.batch * (text() ? recipe_.data.text.context : 1);
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
     if (text()) row.tokens = step_ * samples;
-    row.bytes = {{"network", session_.executor().network_bytes() - sent}, {"memory", memory_bytes()}};
+    row.bytes = counted_bytes(sent);
     for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
     if (trace_) trace_fetches(session_.data().train->fetches(), *trace_);
     if (const std::optional<LoadStats> now = session_.data().train->stats()) {
@@ -237,10 +238,18 @@ class Trainer {
     tensorboard_->write(row.step, values);
   }
 
-  int64_t memory_bytes() const {
-    const Program& program = session_.executor().program();
-    return planned_memory_bytes(program, Phase::refresh) + planned_memory_bytes(program, Phase::update) +
-           recipe_.optimizer.accumulate * planned_memory_bytes(program, Phase::accumulate);
+  /// What MPI was handed since `before`, in all and by group, and what of the process lies in memory.
+  std::vector<std::pair<std::string, int64_t>> counted_bytes(
+      const std::map<std::vector<int>, int64_t>& before) const {
+    std::vector<std::pair<std::string, int64_t>> bytes{{"network", 0}};
+    const Executor& executor = session_.executor();
+    for (const auto& [axes, handed] : executor.network_bytes()) {
+      const int64_t now = handed - before.at(axes);
+      bytes.front().second += now;
+      bytes.emplace_back("network " + over_axes(executor.program().mesh, axes), now);
+    }
+    bytes.emplace_back("resident", resident_bytes_of_process());
+    return bytes;
   }
 
   /// Ranks may see the signal at different steps: all stop when any has seen it.

@@ -1,4 +1,4 @@
-#include "weft/sim/io/rate_table.h"
+#include "weft/machine/rate_table.h"
 
 #include <algorithm>
 

@@ -12,6 +12,7 @@ class RateTable {
   /// Points in increasing order of the first number; at least one.
   explicit RateTable(std::vector<std::pair<double, double>> points);
   double at(double users) const;
+  const std::vector<std::pair<double, double>>& points() const { return points_; }
   /// The same with every bandwidth times `factor`.
   RateTable scaled(double factor) const;
 
