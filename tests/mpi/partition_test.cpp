@@ -96,18 +96,20 @@ std::map<std::string, std::vector<double>> outputs_on(const Built& built, const 
   options.mesh = mesh;
   options.assign = assign;
   options.rank = world.rank();
-  Executor executor(make_plan(built.graph, registry, options).program, world);
+  StateStore store;
+  Executor executor(make_plan(built.graph, registry, options).program, store, world);
+  const SegmentId segment = executor.program().at("accumulate");
   fill_inputs(executor, built, seed);
-  executor.run(Phase::accumulate);
+  executor.run(segment);
   std::map<std::string, std::vector<double>> results;
   for (const GraphOutput& output : built.graph.outputs()) {
-    const View view = executor.output(Phase::accumulate, output.name);
+    const View view = executor.output(segment, output.name);
     if (view.type.dtype != DType::f64) continue;
     results[output.name] = {view.as<double>(), view.as<double>() + view.elems()};
   }
   // What was sent is what was planned.
   int64_t planned = 0;
-  for (const Instruction& instruction : executor.program().phases.at(Phase::accumulate).instructions) {
+  for (const Instruction& instruction : executor.program().segment(segment).instructions) {
     planned += instruction.network_bytes;
   }
   EXPECT_EQ(executor.network_bytes(), planned);

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/train/count_allocations.h"
+#include "weft/run/step_order.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -119,15 +120,16 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
 TEST_F(Training, AStepAllocatesNothing) {
   if (!counts_allocations()) GTEST_SKIP() << "AddressSanitizer keeps operator new to itself";
   Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  const StepOrder order = step_order(session.executor().program());
   const auto step = [&](int64_t number) {
     session.set_scalar("learning_rate", 1e-3);
     session.set_integer("update_step", number + 1);
     session.set_integer("step", number);
-    session.executor().run(Phase::refresh);
+    session.executor().refresh();
     session.feed(*session.data().train, number);
     const int64_t before = allocations_so_far();
-    session.executor().run(Phase::accumulate);
-    session.executor().run(Phase::update);
+    for (const SegmentId id : order.each) session.executor().run(id);
+    for (const SegmentId id : order.after) session.executor().run(id);
     return allocations_so_far() - before;
   };
   step(0);

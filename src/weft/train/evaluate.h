@@ -13,5 +13,8 @@ struct Evaluation {
 
 /// Collective. Runs the first `batches` validation batches (0: all).
 Evaluation evaluate(Session& session, int64_t batches);
+/// The same by another Program with a segment "evaluate" that is attached to the session's states and takes
+/// batches of the same shape.
+Evaluation evaluate(Executor& executor, Session& session, int64_t batches);
 
 }  // namespace weft
