@@ -19,4 +19,10 @@ StepOrder step_order(const Program& program) {
   return order;
 }
 
+void run_due(Executor& executor, const std::vector<SegmentId>& segments, int64_t step) {
+  for (const SegmentId id : segments) {
+    if (executor.program().segment(id).segment.cadence.due(step)) executor.run(id);
+  }
+}
+
 }  // namespace weft

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "weft/plan/program.h"
+#include "weft/run/executor.h"
 
 namespace weft {
 
@@ -16,5 +16,8 @@ struct StepOrder {
 /// The order of the program's segments, without those on call. Where no segment runs each microbatch, all are
 /// `before`.
 StepOrder step_order(const Program& program);
+
+/// Runs those of `segments` that are due in step `step`, counted from 0. Allocates nothing.
+void run_due(Executor& executor, const std::vector<SegmentId>& segments, int64_t step);
 
 }  // namespace weft

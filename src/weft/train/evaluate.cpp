@@ -54,12 +54,11 @@ int64_t count_targets(const View& targets) {
 }  // namespace
 
 Evaluation evaluate(Session& session, int64_t batches) {
-  return evaluate(session.executor(), session, batches);
+  return evaluate(session.executor(), session.recipe(), session.data(), batches);
 }
 
-Evaluation evaluate(Executor& executor, Session& session, int64_t batches) {
-  const TrainingData& data = session.data();
-  const std::vector<std::string> inputs = batch_inputs(session.recipe());
+Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches) {
+  const std::vector<std::string> inputs = batch_inputs(recipe);
   const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
   const bool classifies = data.facts.classes > 0;

@@ -28,7 +28,7 @@ TrainingStep::TrainingStep(Session& session, std::function<void(int64_t)> feed)
 double TrainingStep::run(int64_t step, double learning_rate) {
   session_.set_scalar("learning_rate", learning_rate);
   session_.set_integer("update_step", step + 1);
-  run_due(order_.before, step);
+  run_due(session_.executor(), order_.before, step);
   double loss = 0;
   const int64_t accumulate = session_.recipe().optimizer.accumulate;
   for (int64_t micro = 0; micro < accumulate; ++micro) {
@@ -38,15 +38,8 @@ double TrainingStep::run(int64_t step, double learning_rate) {
     if (!std::isfinite(part)) return part;
     loss += part;
   }
-  run_due(order_.after, step);
+  run_due(session_.executor(), order_.after, step);
   return loss;
-}
-
-void TrainingStep::run_due(const std::vector<SegmentId>& segments, int64_t step) {
-  Executor& executor = session_.executor();
-  for (const SegmentId id : segments) {
-    if (executor.program().segment(id).segment.cadence.due(step)) executor.run(id);
-  }
 }
 
 void TrainingStep::set_microbatch(int64_t number) {

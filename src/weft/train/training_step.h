@@ -27,7 +27,6 @@ class TrainingStep {
   int64_t memory_bytes(int64_t step) const;
 
  private:
-  void run_due(const std::vector<SegmentId>& segments, int64_t step);
   void set_microbatch(int64_t number);
 
   Session& session_;
