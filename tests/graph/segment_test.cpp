@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "tests/graph/toy_ops.h"
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 
 namespace weft::testing {
 namespace {
@@ -15,15 +15,6 @@ const TensorType kScalar{DType::f64, {}};
 // Ids of different things do not mix, and a scope cannot be copied out of its block.
 static_assert(!std::is_convertible_v<NodeId, SegmentId> && !std::is_convertible_v<int, SegmentId>);
 static_assert(!std::is_copy_constructible_v<BuilderScope> && !std::is_move_constructible_v<BuilderScope>);
-
-void expect_internal_error(const std::function<void()>& act, const std::string& message) {
-  try {
-    act();
-    FAIL() << "no error";
-  } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
-  }
-}
 
 TEST(Cadence, SaysWhatItIsAndWhenItIsDue) {
   EXPECT_EQ(to_string(Cadence::each_microbatch()), "each microbatch");
@@ -102,8 +93,11 @@ TEST(Scopes, NestAndEndWithTheirBlock) {
 TEST(Segments, OneNameHasOneMeaning) {
   GraphBuilder build;
   build.segment({"update", Cadence::each_step()});
-  expect_internal_error([&] { build.segment({"update", Cadence::every_steps(2)}); },
-                        "the segment update is made twice and differently");
+  expect_internal_error(
+      [&] {
+        build.segment({"update", Cadence::every_steps(2)});
+      },
+      "the segment update is made twice and differently");
 }
 
 TEST(Segments, HaveAtLeastOneSlotAndOneStep) {

@@ -1,21 +1,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/graph/toy_ops.h"
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 
 namespace weft::testing {
 namespace {
 
 const TensorType kScalar{DType::f64, {}};
-
-void expect_internal_error(const std::function<void()>& act, const std::string& message) {
-  try {
-    act();
-    FAIL() << "no error";
-  } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
-  }
-}
 
 /// An op whose index map forgets its operand.
 struct Forgetful final : Op {

@@ -37,9 +37,9 @@ TEST(Initialize, APartIsThatPartOfTheWhole) {
        {Initializer::Kind::constant, Initializer::Kind::normal, Initializer::Kind::uniform}) {
     const Initializer initializer{kind, 0.5};
     const std::vector<double> all = whole(shape, initializer);
-    for (const Region& region :
-         {Region{{{0, 5}, {0, 7}, {0, 3}}}, Region{{{3, 5}, {0, 7}, {0, 3}}}, Region{{{0, 5}, {2, 6}, {0, 3}}},
-          Region{{{1, 4}, {3, 7}, {1, 2}}}, Region{{{4, 5}, {6, 7}, {2, 3}}}, Region{{{2, 2}, {0, 7}, {0, 3}}}}) {
+    for (const Region& region : {Region{{{0, 5}, {0, 7}, {0, 3}}}, Region{{{3, 5}, {0, 7}, {0, 3}}},
+                                 Region{{{0, 5}, {2, 6}, {0, 3}}}, Region{{{1, 4}, {3, 7}, {1, 2}}},
+                                 Region{{{4, 5}, {6, 7}, {2, 3}}}, Region{{{2, 2}, {0, 7}, {0, 3}}}}) {
       const std::vector<double> part = filled(shape, region, initializer);
       size_t i = 0;
       for (int64_t a = region.ranges[0].begin; a < region.ranges[0].end; ++a) {
@@ -57,7 +57,8 @@ TEST(Initialize, APartIsThatPartOfTheWhole) {
 TEST(Initialize, NormalHasTheMomentsOfItsDeviation) {
   constexpr double kDeviation = 0.02;
   const std::vector<double> values = whole({1000, 100}, {Initializer::Kind::normal, kDeviation});
-  // Of n = 1e5 draws; the tolerances are five standard errors: 1, 2, 15 and 96 are the variances of the powers.
+  // Of n = 1e5 draws; the tolerances are five standard errors: 1, 2, 15 and 96 are the variances of the
+  // powers.
   const double n = 1e5;
   EXPECT_NEAR(moment(values, 1) / kDeviation, 0, 5 * std::sqrt(1 / n));
   EXPECT_NEAR(moment(values, 2) / std::pow(kDeviation, 2), 1, 5 * std::sqrt(2 / n));
@@ -97,8 +98,8 @@ TEST(Initialize, OtherTypesRoundWhatF64Draws) {
   const std::vector<double> exact = whole({64}, normal);
   std::vector<float> floats(64);
   std::vector<BFloat16> halves(64);
-  initialize({reinterpret_cast<std::byte*>(floats.data()), {DType::f32, {64}}}, Region::all({64}), {64}, normal,
-             "w", kSeed);
+  initialize({reinterpret_cast<std::byte*>(floats.data()), {DType::f32, {64}}}, Region::all({64}), {64},
+             normal, "w", kSeed);
   initialize({reinterpret_cast<std::byte*>(halves.data()), {DType::bf16, {64}}}, Region::all({64}), {64},
              normal, "w", kSeed);
   for (size_t i = 0; i < exact.size(); ++i) {
@@ -114,7 +115,8 @@ TEST(Initialize, RefusesAStateOfIntegers) {
                kSeed);
     FAIL() << "no error";
   } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find("state counts of type i32 has no initializer"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("state counts of type i32 has no initializer"),
+              std::string::npos)
         << error.what();
   }
 }

@@ -4,14 +4,13 @@
 
 #include <array>
 
+#include "tests/run/small_program.h"
 #include "weft/base/check.h"
-#include "weft/ops/gradients.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/reshape.h"
 #include "weft/ops/scale.h"
-#include "weft/plan/pipeline.h"
 
-namespace weft {
+namespace weft::testing {
 namespace {
 
 /// y = 3 x; z = relu(x) through a reshape, which is a view of the input's own memory.
@@ -21,12 +20,8 @@ Program twofold() {
   build.output("same", x);
   build.output("y", scale(build, x, 3));
   build.output("z", relu(build, reshape(build, x, {8})));
-  OpRegistry registry;
-  register_all_ops(registry);
-  return make_plan(std::move(build).build(), registry, {}).program;
+  return planned(std::move(build));
 }
-
-std::vector<double> values(const View& view) { return {view.as<double>(), view.as<double>() + view.elems()}; }
 
 TEST(Executor, ReadsAnInputWhereItIsAndFromItsOwnMemoryAgain) {
   StateStore store;
@@ -53,5 +48,29 @@ TEST(Executor, ReadsAnInputWhereItIsAndFromItsOwnMemoryAgain) {
   EXPECT_THROW(executor.read_input_from("w", nullptr), InternalError);
 }
 
+TEST(Executor, RefreshRunsWhatMakesDerivedStatesAndNothingElse) {
+  GraphBuilder build;
+  const TensorType type{DType::f64, {4}};
+  const ValueId w = build.state("w", type, {}, kParameter);
+  const ValueId twice = build.state("twice", type, {}, kDerived);
+  build.output("y", scale(build, twice, 10));
+  {
+    const BuilderScope refresh = build.in(build.first_segment({"refresh", Cadence::each_step()}));
+    build.update(twice, scale(build, w, 2));
+  }
+  {
+    const BuilderScope update = build.in(build.segment({"update", Cadence::each_step()}));
+    build.update(w, scale(build, w, -1));
+  }
+  StateStore store;
+  Executor executor(planned(std::move(build)), store, Communicator::world());
+  executor.view("w").as<double>()[3] = 7;
+  executor.refresh();
+  EXPECT_EQ(values(executor.view("w"))[3], 7) << "the update is no refreshing";
+  executor.run(executor.program().at("accumulate"));
+  EXPECT_EQ(values(executor.output(executor.program().at("accumulate"), "y"))[3], 140);
+  EXPECT_THROW(executor.program().at("evaluate"), InternalError);
+}
+
 }  // namespace
-}  // namespace weft
+}  // namespace weft::testing
