@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -11,6 +12,7 @@
 #include "weft/run/step_order.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
+#include "weft/train/training_step.h"
 
 namespace weft {
 namespace {
@@ -135,6 +137,44 @@ TEST_F(Training, AStepAllocatesNothing) {
   step(0);
   step(1);
   EXPECT_EQ(step(2), 0);
+}
+
+TEST_F(Training, ReplanAndBackOnAMeshChangesNoBit) {
+  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  std::vector<std::string> other = mesh_for(world_.size());
+  other.push_back("optimizer.accumulate=7");
+  const auto steps = [&](int64_t first, int64_t last) {
+    TrainingStep step(session);
+    std::vector<double> losses;
+    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, 3e-3));
+    return losses;
+  };
+  steps(0, 3);
+  const StateSnapshot snapshot = session.store().snapshot();
+  const std::vector<double> expected = steps(3, 6);
+  session.store().restore(snapshot);
+  const Carrying there = session.replan(recipe_for(folder_ / "text.txt", other));
+  EXPECT_EQ(there.left_out.size(), 0U);
+  EXPECT_GT(there.added.size(), 0U) << "gradients are added up in states";
+  const Carrying back = session.replan(recipe_for(folder_ / "text.txt", mesh_for(world_.size())));
+  EXPECT_TRUE(std::is_permutation(back.left_out.begin(), back.left_out.end(), there.added.begin(),
+                                  there.added.end()));
+  EXPECT_EQ(steps(3, 6), expected);
+}
+
+TEST_F(Training, EvaluationOnAMeshMayBeAProgramOfItsOwn) {
+  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  PlanOptions options;
+  options.rank = world_.rank();
+  const Recipe& recipe = session.recipe();
+  const auto own = session.attach(
+      plan_graph(build_evaluation_graph(recipe, session.data().facts), recipe, std::move(options)).program);
+  EXPECT_TRUE(own->new_states().empty());
+  TrainingStep step(session);
+  for (int64_t number = 0; number < 3; ++number) {
+    step.run(number, 3e-3);
+    EXPECT_EQ(evaluate(*own, recipe, session.data(), 2).loss, evaluate(session, 2).loss);
+  }
 }
 
 TEST_F(Training, ACheckpointOfOneMeshGoesOnOnAnother) {

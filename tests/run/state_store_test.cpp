@@ -239,7 +239,7 @@ TEST(CarryStates, RefusesWhatDoesNotFit) {
       "replan: there is no state c to become a");
   expect_user_error(
       [&] {
-        plan_carrying(store, program, {{"a", "b"}});
+        plan_carrying(store, program, {{"moment.b", "b"}});
       },
       "replan: states b and moment.b would both become b");
   expect_user_error(
