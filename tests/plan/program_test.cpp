@@ -104,6 +104,45 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
   }
 }
 
+TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {
+  GraphBuilder build(Segment{"accumulate", Cadence::each_microbatch(), 2});
+  build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
+  try {
+    make_plan(std::move(build).build(), all_ops(), one_rank());
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "segment accumulate: it has 2 slots, and one microbatch at a time is all that can be planned");
+  }
+}
+
+TEST(Plan, KeepsTheOrderAndCadenceOfSegmentsAndPutsStatesOutsideTheArena) {
+  GraphBuilder build;
+  const TensorType type{DType::f64, {11}};
+  const ValueId x = build.input("x", type, {"n"});
+  const ValueId w = build.state("w", type, kZero, kParameter);
+  build.output("y", add(build, x, w));
+  build.segment({"empty", Cadence::each_step()});
+  {
+    const BuilderScope update = build.in(build.segment({"update", Cadence::every_steps(5)}));
+    build.update(w, scale(build, w, 2));
+  }
+  const Program program = make_plan(std::move(build).build(), all_ops(), one_rank()).program;
+  ASSERT_EQ(program.order.size(), 2U) << "a segment with nothing to do is not run";
+  EXPECT_EQ(program.segment(program.order[0]).segment.name, "accumulate");
+  EXPECT_EQ(program.segment(program.order[1]).segment.cadence, Cadence::every_steps(5));
+  EXPECT_FALSE(program.find("empty").has_value());
+  const Instruction& sum = program.segment(program.at("accumulate")).instructions.at(0);
+  EXPECT_EQ(sum.inputs[0].state, -1);
+  EXPECT_EQ(program.states.at(static_cast<size_t>(sum.inputs[1].state)), "w");
+  EXPECT_EQ(program.segment(program.at("update")).instructions.at(0).outputs[0].state, sum.inputs[1].state)
+      << "written over the state";
+  EXPECT_EQ(program.state_bytes, 128);
+  EXPECT_EQ(program.input_bytes, 128);
+  EXPECT_EQ(program.arena_bytes, 128 + 128) << "the input and the sum";
+}
+
 TEST(Assign, SaysWhatAMeshAxisCannotSplit) {
   GraphBuilder build;
   build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));

@@ -54,20 +54,18 @@ Plan Session::plan(const Recipe& recipe) const {
   return plan_recipe(recipe, data_.facts, std::move(options));
 }
 
-std::unique_ptr<Executor> Session::attach(Program program) {
-  check_memory(store_.missing_bytes(program) + program.arena_bytes);
-  world_.barrier();  // all have looked before any takes
-  auto executor = std::make_unique<Executor>(std::move(program), store_, world_);
-  initialize_states(executor->new_states());
-  return executor;
-}
+std::unique_ptr<Executor> Session::attach(Program program) { return attach_to(store_, std::move(program)); }
 
-void Session::initialize_states(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    const StoredState& state = store_.at(name);
+std::unique_ptr<Executor> Session::attach_to(StateStore& store, Program program) const {
+  check_memory(store.missing_bytes(program) + program.arena_bytes);
+  world_.barrier();  // all have looked before any takes
+  auto executor = std::make_unique<Executor>(std::move(program), store, world_);
+  for (const std::string& name : executor->new_states()) {
+    const StoredState& state = store.at(name);
     initialize(state.view(), state.where.region, state.where.global_type.shape, state.initializer, name,
                static_cast<uint64_t>(recipe_.run.seed));
   }
+  return executor;
 }
 
 Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
@@ -78,9 +76,8 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   check_memory(std::max<int64_t>(0, states + made.program.arena_bytes - executor_->arena_bytes()));
   world_.barrier();  // all have looked before any changes
   executor_.reset();
-  const int64_t rows = microbatch_rows();
-  recipe_ = recipe;
-  if (microbatch_rows() != rows) {
+  const Recipe old = std::exchange(recipe_, recipe);
+  if (microbatch_rows() != old.data.batch / old.optimizer.accumulate || recipe_.run != old.run) {
     data_ = {};  // two that load the same data could be in each other's way
     data_ = open_training_data(recipe_, world_);
   }
@@ -88,9 +85,10 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   if (carrying.in_place) {
     executor_ = attach(std::move(made.program));
   } else {
-    const StateStore old = std::exchange(store_, {});
-    executor_ = attach(std::move(made.program));
-    carry_states(carrying, old, store_);
+    StateStore next;
+    executor_ = attach_to(next, std::move(made.program));
+    carry_states(carrying, store_, next);
+    store_ = std::move(next);
   }
   if (world_.rank() == 0) Progress::say("replanned: " + to_string(carrying));
   return carrying;

@@ -59,7 +59,7 @@ class Session {
 
  private:
   Plan plan(const Recipe& recipe) const;
-  void initialize_states(const std::vector<std::string>& names);
+  std::unique_ptr<Executor> attach_to(StateStore& store, Program program) const;
 
   Recipe recipe_;
   Communicator world_;
