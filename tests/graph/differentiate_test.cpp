@@ -33,7 +33,7 @@ struct Opaque final : Schema<Opaque> {
 
 /// x * opaque(x), and its gradient of x.
 std::optional<ValueId> through_opaque(GraphBuilder& build, bool by_design) {
-  build.label = "block";
+  const auto label = build.labelled("block");
   const ValueId x = build.input("x", kScalar, {});
   const ValueId y = build.add1(std::make_shared<Opaque>(by_design), {x});
   const std::vector<ValueId> targets{x};
@@ -98,12 +98,18 @@ TEST(Differentiate, BuildsNoNodeForOperandsThatNeedNoGradient) {
 TEST(Differentiate, LabelsTheGradientOfANodeAsTheNode) {
   GraphBuilder build;
   const ValueId x = build.input("x", kScalar, {});
-  build.label = "block";
-  const ValueId loss = product_of(build, x, x);
-  build.label = "after";
+  const auto in_block = [&] {
+    const BuilderScope labelled = build.labelled("block");
+    return product_of(build, x, x);
+  };
+  const ValueId loss = in_block();
+  const BuilderScope labelled = build.labelled("after");
   differentiate(build, loss, std::vector{x}, kToyArithmetic);
-  EXPECT_EQ(build.graph().nodes()[2].label, "block");
-  EXPECT_EQ(build.label, "after");
+  // The one, then the gradients; the sum of both contributions to x belongs to no node of "block".
+  const std::vector<Node>& nodes = build.graph().nodes();
+  for (size_t n = 0; n + 1 < nodes.size(); ++n) EXPECT_EQ(nodes[n].label, "block") << "node " << n;
+  product_of(build, x, x);
+  EXPECT_EQ(build.graph().nodes().back().label, "after");
 }
 
 TEST(Differentiate, RefusesALossThatIsNoScalar) {

@@ -97,17 +97,19 @@ std::map<std::string, std::vector<double>> outputs_on(const Built& built, const 
   options.mesh = mesh;
   options.assign = assign;
   options.rank = world.rank();
-  Executor executor(make_plan(built.graph, testing::device_named("cpu"), options).program, world);
+  StateStore store;
+  Executor executor(make_plan(built.graph, testing::device_named("cpu"), options).program, store, world);
+  const SegmentId segment = executor.program().at("accumulate");
   fill_inputs(executor, built, seed);
-  executor.run(Phase::accumulate);
+  executor.run(segment);
   std::map<std::string, std::vector<double>> results;
   for (const GraphOutput& output : built.graph.outputs()) {
-    const View view = executor.output(Phase::accumulate, output.name);
+    const View view = executor.output(segment, output.name);
     if (view.type.dtype != DType::f64) continue;
     results[output.name] = {view.as<double>(), view.as<double>() + view.elems()};
   }
-  // What MPI was handed is what was planned, group by group.
-  const auto planned = planned_network_bytes(executor.program().phases.at(Phase::accumulate));
+  // What MPI is handed is what was planned, group by group.
+  const auto planned = planned_network_bytes(executor.program().segment(segment));
   for (const auto& [axes, handed] : executor.network_bytes()) {
     EXPECT_EQ(handed, planned.contains(axes) ? planned.at(axes) : 0)
         << "over the axes " << fmt::format("{}", fmt::join(axes, ","));

@@ -123,8 +123,8 @@ TEST(Golden, CausalAttention) {
 TEST(Golden, ConvolutionBatchNormReluAndPool) {
   const TensorType channels{DType::f64, {4}};
   const Composite composite = [&](GraphBuilder& build, std::span<const ValueId> in) {
-    const ValueId mean = build.state("mean", channels, {}, false);
-    const ValueId variance = build.state("variance", channels, {}, false);
+    const ValueId mean = build.state("mean", channels, {}, kBuffer);
+    const ValueId variance = build.state("variance", channels, {}, kBuffer);
     ValueId y = convolution(build, in[0], in[1], {.stride = {2, 1}, .pad_low = {1, 1}, .pad_high = {1, 1}});
     y = relu(build, batch_norm(build, y, {in[2], in[3], mean, variance}));
     return max_pool(build, y, {2, 2}, {.stride = {2, 2}, .pad_low = {1, 1}, .pad_high = {1, 1}});
@@ -194,9 +194,9 @@ TEST(Golden, AverageAndGlobalPool) {
 TEST(Golden, AdamWOverThreeSteps) {
   const TensorType type{DType::f64, {6}};
   GraphBuilder build;
-  const ValueId param = build.state("param", type, {}, true);
-  const ValueId m = build.state("m", type, {}, false);
-  const ValueId v = build.state("v", type, {}, false);
+  const ValueId param = build.state("param", type, {}, kParameter);
+  const ValueId m = build.state("m", type, {}, kBuffer);
+  const ValueId v = build.state("v", type, {}, kBuffer);
   const ValueId grad = build.input("grad", type, {"d"});
   const ValueId rate = build.input("rate", {DType::f64, {}}, {});
   const ValueId step = build.input("step", {DType::i64, {}}, {});

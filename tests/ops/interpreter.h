@@ -1,6 +1,6 @@
 #pragma once
 // Runs a graph naively: every value has memory of its own and the nodes run in their order, whatever their
-// phase. The reference that plans are compared with.
+// segment. The reference that plans are compared with.
 #include <functional>
 #include <map>
 #include <optional>

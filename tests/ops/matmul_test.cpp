@@ -82,7 +82,7 @@ TEST(Matmul, HasNoPackedFormForABatchOfWeights) {
 TEST(Matmul, KeepsTheGradientOfAnF32WeightInF32) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::bf16, {4, 3}}, {"n", "c"});
-  const ValueId w = build.state("w", {DType::f32, {3, 5}}, {}, true);
+  const ValueId w = build.state("w", {DType::f32, {3, 5}}, {}, kParameter);
   const ValueId loss = reduce_sum(build, linear(build, x, w));
   const auto found = gradients(build, loss, std::vector{x, w});
   EXPECT_EQ(build.type(*found[0]), (TensorType{DType::bf16, {4, 3}}));

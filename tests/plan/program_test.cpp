@@ -22,11 +22,11 @@ PlanOptions one_rank() { return {}; }
 
 TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
   GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, false);
+  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
   const ValueId next = scale(build, state, 2);
   build.update(state, next);
   const Graph graph = std::move(build).build();
-  const PhaseBuffers buffers = share_buffers(graph, Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
   EXPECT_EQ(buffers.of_value.at(next).named, state);
   EXPECT_TRUE(buffers.copies.empty());
   EXPECT_TRUE(buffers.transients.empty());
@@ -34,11 +34,11 @@ TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
 
 TEST(Buffers, AnUpdateIsCopiedWhenTheOldValueIsReadAfterIt) {
   GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, false);
+  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
   const ValueId next = scale(build, state, 2);
   build.output("both", add(build, next, state));
   build.update(state, next);
-  const PhaseBuffers buffers = share_buffers(std::move(build).build(), Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(std::move(build).build(), SegmentId{0});
   EXPECT_EQ(buffers.copies.size(), 1U);
 }
 
@@ -48,29 +48,28 @@ TEST(Plan, DropsWhatNothingReads) {
   scale(build, x, 3);
   build.output("y", scale(build, x, 2));
   const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank());
-  EXPECT_EQ(plan.program.phases.at(Phase::accumulate).instructions.size(), 1U);
+  EXPECT_EQ(plan.program.segment(plan.program.at("accumulate")).instructions.size(), 1U);
 }
 
 TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {32, 64}}, {"n", "c"});
-  const ValueId w = build.state("w", {DType::f32, {48, 64}}, kZero, true);
+  const ValueId w = build.state("w", {DType::f32, {48, 64}}, kZero, kParameter);
   build.output("y", linear(build, x, w, true));
   const Graph graph = std::move(build).build();
   const Plan packed = make_plan(graph, testing::device_named("cpu"), one_rank());
-  ASSERT_TRUE(packed.program.phases.contains(Phase::refresh));
-  EXPECT_EQ(packed.program.phases.at(Phase::refresh).instructions.size(), 1U);
+  ASSERT_TRUE(packed.program.find("refresh").has_value());
+  EXPECT_EQ(packed.program.segment(packed.program.at("refresh")).instructions.size(), 1U);
   PlanOptions skipping;
   skipping.skip = {"pack_weights"};
-  EXPECT_FALSE(
-      make_plan(graph, testing::device_named("cpu"), skipping).program.phases.contains(Phase::refresh));
+  EXPECT_FALSE(make_plan(graph, testing::device_named("cpu"), skipping).program.find("refresh").has_value());
 }
 
 TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
   GraphBuilder build;
   const TensorType rows{DType::f32, {3, 8}};
   const ValueId ids = build.input("ids", {DType::i32, {3}}, {"n"});
-  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, true);
+  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, kParameter);
   const ValueId loss =
       reduce_sum(build, linear(build, embedding(build, table, ids, DType::f32), table, true));
   const ValueId gradient = *gradients(build, loss, std::span(&table, 1)).front();
@@ -81,7 +80,7 @@ TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
   EXPECT_EQ(folded.nodes().size() + 1, graph.nodes().size());
   const Node& last = folded.node(folded.value(folded.outputs()[0].value).producer);
   ASSERT_EQ(last.inputs.size(), 3U);
-  const PhaseBuffers buffers = share_buffers(folded, Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(folded, SegmentId{0});
   EXPECT_EQ(buffers.of_value.at(last.outputs[0]).transient, buffers.of_value.at(last.inputs[2]).transient);
 }
 
@@ -98,6 +97,45 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
                  "--skip fold: there is no such pass, expected one of eliminate_dead, fold_sums, "
                  "pack_weights, schedule");
   }
+}
+
+TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {
+  GraphBuilder build(Segment{"accumulate", Cadence::each_microbatch(), 2});
+  build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
+  try {
+    make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank());
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "segment accumulate: it has 2 slots, and one microbatch at a time is all that can be planned");
+  }
+}
+
+TEST(Plan, KeepsTheOrderAndCadenceOfSegmentsAndPutsStatesOutsideTheArena) {
+  GraphBuilder build;
+  const TensorType type{DType::f64, {11}};
+  const ValueId x = build.input("x", type, {"n"});
+  const ValueId w = build.state("w", type, kZero, kParameter);
+  build.output("y", add(build, x, w));
+  build.segment({"empty", Cadence::each_step()});
+  {
+    const BuilderScope update = build.in(build.segment({"update", Cadence::every_steps(5)}));
+    build.update(w, scale(build, w, 2));
+  }
+  const Program program = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank()).program;
+  ASSERT_EQ(program.order.size(), 2U) << "a segment with nothing to do is not run";
+  EXPECT_EQ(program.segment(program.order[0]).segment.name, "accumulate");
+  EXPECT_EQ(program.segment(program.order[1]).segment.cadence, Cadence::every_steps(5));
+  EXPECT_FALSE(program.find("empty").has_value());
+  const Instruction& sum = program.segment(program.at("accumulate")).instructions.at(0);
+  EXPECT_EQ(sum.inputs[0].state, -1);
+  EXPECT_EQ(program.states.at(static_cast<size_t>(sum.inputs[1].state)), "w");
+  EXPECT_EQ(program.segment(program.at("update")).instructions.at(0).outputs[0].state, sum.inputs[1].state)
+      << "written over the state";
+  EXPECT_EQ(program.state_bytes, 128);
+  EXPECT_EQ(program.input_bytes, 128);
+  EXPECT_EQ(program.arena_bytes, 128 + 128) << "the input and the sum";
 }
 
 TEST(Assign, SaysWhatAMeshAxisCannotSplit) {
@@ -118,15 +156,15 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   // x·W1 split by columns, gelu, ·W2 split by rows: one all-reduce forward and nothing else.
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {8, 16}}, {"batch", "c"});
-  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, true);
-  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, true);
+  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, kParameter);
+  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, kParameter);
   const ValueId hidden = gelu(build, linear(build, x, up, true), GeluKind::tanh);
   build.output("y", linear(build, hidden, down, true));
   PlanOptions options;
   options.mesh = Mesh({{"tensor", 4}});
   const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), options);
   int64_t reduces = 0;
-  for (const Instruction& instruction : plan.program.phases.at(Phase::accumulate).instructions) {
+  for (const Instruction& instruction : plan.program.segment(plan.program.at("accumulate")).instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;
     EXPECT_EQ(instruction.op->name(), "all_reduce");
     EXPECT_EQ(instruction.network_bytes, 2 * 8 * 16 * 4 * 3 / 4);
@@ -152,7 +190,7 @@ TEST(Plan, PricesEachGroupByTheNetworkThatItsRanksShare) {
   std::map<std::vector<int>, double> ms;
   std::map<std::vector<int>, int64_t> operands;
   const Plan plan = make_plan(graph, testing::device_named("cpu"), options);
-  const PhaseProgram& code = plan.program.phases.at(Phase::accumulate);
+  const SegmentProgram& code = plan.program.segment(plan.program.at("accumulate"));
   for (const Instruction& instruction : code.instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;
     ms[instruction.op->communication()->mesh_axes] += instruction.predicted_ms;

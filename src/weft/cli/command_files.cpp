@@ -34,7 +34,7 @@ int command_import(const Arguments& arguments) {
   const std::filesystem::path out = run_folder(arguments, session.recipe().run.name);
   std::filesystem::create_directories(out / "checkpoints");
   const std::filesystem::path made =
-      save_checkpoint(session.executor(), session.world(), out / "checkpoints", 0, 0, "{}");
+      save_checkpoint(session.store(), session.world(), out / "checkpoints", 0, 0, "{}");
   fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n", made.string(),
              out.string());
   return 0;

@@ -47,9 +47,10 @@ void print_machine(const Machine& machine, int ranks) {
              fmt::join(assumed, "; "));
 }
 
-void print_phases(const Program& program) {
+void print_segments(const Program& program) {
   double total = 0;
-  for (const auto& [phase, code] : program.phases) {
+  for (const SegmentId id : program.order) {
+    const SegmentProgram& code = program.segment(id);
     double flops = 0;
     double ms = 0;
     int64_t memory = 0;
@@ -62,9 +63,9 @@ void print_phases(const Program& program) {
     }
     fmt::print(
         "{:<11} {:>5} instructions  {:>10.2f} Gflop  {:>9} moved  {:>9} sent  {:>10.2f} ms predicted\n",
-        name_of(phase), code.instructions.size(), flops * 1e-9, format_bytes(memory), format_bytes(network),
-        ms);
-    if (phase == Phase::refresh || phase == Phase::accumulate || phase == Phase::update) total += ms;
+        code.segment.name, code.instructions.size(), flops * 1e-9, format_bytes(memory),
+        format_bytes(network), ms);
+    if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
 }
@@ -95,8 +96,9 @@ int command_plan(const Arguments& arguments) {
   if (arguments.explain) fmt::print("{}", explain(plan));
   fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
   print_machine(machine, plan.program.mesh.ranks());
-  fmt::print("memory a rank: {} in one arena\n", format_bytes(plan.program.arena_bytes));
-  print_phases(plan.program);
+  fmt::print("memory a rank: {} of states, {} in one arena\n", format_bytes(plan.program.state_bytes),
+             format_bytes(plan.program.arena_bytes));
+  print_segments(plan.program);
   return 0;
 }
 

@@ -28,11 +28,15 @@ class Reverse {
 
   void seed(ValueId loss) {
     const TensorType type = build_.type(loss);
+    const Value& value = build_.graph().value(loss);
+    const bool computed = value.kind == ValueKind::result;
+    const BuilderScope scope = build_.labelled(computed ? build_.graph().node(value.producer).label : "");
     contributions_[loss] = {arithmetic_.one(build_, type)};
   }
 
   void visit(NodeId id) {
     const Node node = build_.graph().node(id);  // a copy: the builder grows while we look at it
+    const BuilderScope scope = build_.labelled(node.label);
     std::vector<std::optional<ValueId>> gradients;
     bool any = false;
     for (const ValueId output : node.outputs) {
@@ -48,7 +52,6 @@ class Reverse {
       some = some || needed[i];
     }
     if (!some) return;
-    build_.label = node.label;
     const auto results = node.op->gradient(
         {build_, node.inputs, node.outputs, gradients, std::span(needed.get(), node.inputs.size())});
     WEFT_CHECK(results.size() == node.inputs.size(), "{}: {} gradients for {} inputs", node.op->name(),
@@ -94,11 +97,9 @@ std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId l
                                                   std::span<const ValueId> targets,
                                                   const GradientArithmetic& arithmetic) {
   WEFT_CHECK(build.type(loss).shape.empty(), "the loss is no scalar: {}", to_string(build.type(loss)));
-  const std::string label = build.label;
   Reverse reverse(build, targets, arithmetic);
   reverse.seed(loss);
   for (int32_t n = build.graph().value(loss).producer.index; n >= 0; --n) reverse.visit({n});
-  build.label = label;
   std::vector<std::optional<ValueId>> gradients;
   for (const ValueId id : targets) gradients.push_back(reverse.total(id));
   return gradients;

@@ -21,6 +21,11 @@ std::string references(const Graph& graph, const std::vector<ValueId>& ids) {
 
 std::string to_text(const Graph& graph) {
   std::string text;
+  for (const SegmentId id : graph.order()) {
+    const Segment& segment = graph.segment(id);
+    text += fmt::format("segment {}: {}, {} slot{}\n", segment.name, to_string(segment.cadence),
+                        segment.slots, segment.slots == 1 ? "" : "s");
+  }
   for (const Value& value : graph.values()) {
     if (value.kind == ValueKind::result) continue;
     text += fmt::format("{} @{}: {}\n", value.kind == ValueKind::input ? "input" : "state", value.name,
@@ -34,15 +39,15 @@ std::string to_text(const Graph& graph) {
     const std::string attributes = attribute_text(*node.op);
     text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", references(graph, node.outputs), node.op->name(),
                         references(graph, node.inputs), attributes.empty() ? "" : " ", attributes, types,
-                        name_of(node.phase), node.label.empty() ? "" : " ", node.label);
+                        graph.segment(node.segment).name, node.label.empty() ? "" : " ", node.label);
   }
   for (const StateUpdate& update : graph.updates()) {
     text += fmt::format("{} <- {}  # {}\n", reference(graph, update.state), reference(graph, update.next),
-                        name_of(update.phase));
+                        graph.segment(update.segment).name);
   }
   for (const GraphOutput& output : graph.outputs()) {
     text += fmt::format("output {} = {}  # {}\n", output.name, reference(graph, output.value),
-                        name_of(output.phase));
+                        graph.segment(output.segment).name);
   }
   return text;
 }

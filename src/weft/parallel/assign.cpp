@@ -133,7 +133,7 @@ class Assigner {
       const Value& next = graph_.value(update.next);
       const bool sharded = next.kind == ValueKind::result && graph_.node(next.producer).shard_with_data;
       // Optimizer state lives where its update is computed; parameters are gathered back.
-      if (sharded && !graph_.value(update.state).parameter) {
+      if (sharded && graph_.value(update.state).state_kind != kParameter) {
         result_.placements[update.state.at()] = result_.placements[update.next.at()];
       }
     }

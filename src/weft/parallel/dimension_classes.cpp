@@ -67,7 +67,7 @@ void DimensionClasses::describe(const Graph& graph) {
     const Value& value = graph.values()[v];
     for (size_t d = 0; d < value.type.shape.size(); ++d) {
       DimensionClass& dimension = classes_[static_cast<size_t>(class_of_[value_item_[v] + d])];
-      dimension.parameter = dimension.parameter || value.parameter;
+      dimension.parameter = dimension.parameter || value.state_kind == kParameter;
       if (value.kind == ValueKind::input) dimension.input_dimension = value.dim_names[d];
     }
   }

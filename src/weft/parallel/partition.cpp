@@ -13,7 +13,7 @@ namespace {
 class Partitioner {
  public:
   Partitioner(const Graph& graph, const Assignment& assignment, const Mesh& mesh, int rank)
-      : graph_(graph), assignment_(assignment), mesh_(mesh), rank_(rank) {
+      : graph_(graph), assignment_(assignment), mesh_(mesh), rank_(rank), build_(graph) {
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       regions_.emplace_back(graph, assignment, mesh, NodeId{static_cast<int32_t>(n)});
@@ -26,14 +26,17 @@ class Partitioner {
     }
     for (size_t n = 0; n < graph_.nodes().size(); ++n) add_node(n);
     for (const StateUpdate& update : graph_.updates()) {
-      enter(update.phase);
+      const BuilderScope scope = build_.in(update.segment);
+      const BuilderScope labelled = build_.labelled(graph_.value(update.state).name);
       const Placement& wanted = assignment_.placements[update.state.at()];
-      build_.adopt(StateUpdate{local(update.state), placed(update.next, wanted), update.phase});
+      build_.adopt(StateUpdate{local(update.state), placed(update.next, wanted), update.segment});
     }
     for (const GraphOutput& output : graph_.outputs()) {
-      enter(output.phase);
+      const BuilderScope scope = build_.in(output.segment);
+      const BuilderScope labelled = build_.labelled(output.name);
       const size_t dims = graph_.type(output.value).shape.size();
-      build_.adopt(GraphOutput{output.name, placed(output.value, Placement::replicate(dims)), output.phase});
+      build_.adopt(
+          GraphOutput{output.name, placed(output.value, Placement::replicate(dims)), output.segment});
     }
     result_.graph = std::move(build_).build();
     return std::move(result_);
@@ -45,9 +48,6 @@ class Partitioner {
   Region owned(ValueId global, int rank) const {
     return owned_region(placement(global), graph_.type(global).shape, mesh_, rank);
   }
-
-  /// Converted values are shared within one phase only: values do not cross phases.
-  void enter(Phase phase) { build_.phase = phase; }
 
   void adopt_named(ValueId id) {
     Value value = graph_.value(id);
@@ -61,8 +61,7 @@ class Partitioner {
 
   void add_node(size_t n) {
     const Node& node = graph_.nodes()[n];
-    enter(node.phase);
-    build_.label = node.label;
+    const BuilderScope scope = build_.like(node);
     build_.shard_with_data = node.shard_with_data;
     std::vector<ValueId> inputs;
     for (size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(operand(n, i));
@@ -73,9 +72,8 @@ class Partitioner {
     std::vector<Region> output_regions;
     for (const ValueId id : node.outputs) output_regions.push_back(owned(id, rank_));
     OpPtr op = node.op->localize({global_inputs, global_outputs, input_regions, output_regions});
-    build_.placement = to_string(placement(node.outputs[0]), mesh_);
+    const BuilderScope where = build_.placed(to_string(placement(node.outputs[0]), mesh_));
     const std::vector<ValueId> outputs = build_.add(op ? op : node.op, std::move(inputs));
-    build_.placement.clear();
     for (size_t o = 0; o < outputs.size(); ++o) {
       WEFT_CHECK(build_.type(outputs[o]).shape == output_regions[o].shape(),
                  "{}: the local output {} has the shape {}, its region is {}", node.op->name(), o,
@@ -119,14 +117,14 @@ class Partitioner {
     for (const int m : placement(id).partial) {
       if (std::find(kept.begin(), kept.end(), m) != kept.end()) continue;
       const int dim = scatter_dimension(wanted, now, m);
-      if (dim < 0 || reduced_.contains({build_.phase, id})) {
+      if (dim < 0 || reduced_.contains({build_.segment(), id})) {
         together.push_back(m);
       } else {
         scatter(id, m, static_cast<size_t>(dim), value, now);
       }
     }
     if (together.empty()) return;
-    const auto key = std::pair{build_.phase, id};
+    const auto key = std::pair{build_.segment(), id};
     const auto found = reduced_.find(key);
     if (found != reduced_.end() && found->second.second == together) {
       value = found->second.first;
@@ -152,7 +150,7 @@ class Partitioner {
     const Region whole = owned_region(now, shape, mesh_, rank_);
     std::erase(now.partial, m);
     now.sharded[dim].push_back(m);
-    const auto key = std::tuple{build_.phase, id, m, dim};
+    const auto key = std::tuple{build_.segment(), id, m, dim};
     if (const auto found = scattered_.find(key); found != scattered_.end()) {
       value = found->second;
       return;
@@ -194,7 +192,7 @@ class Partitioner {
     // A rank that has just what it needs takes "all of it" where others take a part: the graphs of all ranks
     // have the same nodes, so that they communicate in the same order.
     const Region need = region_of(rank_);
-    const auto cache_key = std::tuple{build_.phase, value, key};
+    const auto cache_key = std::tuple{build_.segment(), value, key};
     if (const auto found = moved_.find(cache_key); found != moved_.end()) return found->second;
     const ValueId result = local_only ? build_.add1(take_region_op(mine, need), {value})
                                       : communicate(value, axes, group, owned_by, needed_by);
@@ -235,9 +233,10 @@ class Partitioner {
   GraphBuilder build_;
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;
-  std::map<std::pair<Phase, ValueId>, std::pair<ValueId, std::vector<int>>> reduced_;
-  std::map<std::tuple<Phase, ValueId, int, size_t>, ValueId> scattered_;
-  std::map<std::tuple<Phase, ValueId, std::string>, ValueId> moved_;
+  // Converted values are shared within one segment only: values do not cross segments.
+  std::map<std::pair<SegmentId, ValueId>, std::pair<ValueId, std::vector<int>>> reduced_;
+  std::map<std::tuple<SegmentId, ValueId, int, size_t>, ValueId> scattered_;
+  std::map<std::tuple<SegmentId, ValueId, std::string>, ValueId> moved_;
 };
 
 }  // namespace

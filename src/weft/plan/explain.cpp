@@ -71,9 +71,10 @@ std::string totals_text(const Totals& totals) {
   return text;
 }
 
-void explain_phase(Phase phase, const PhaseProgram& code, const Mesh& mesh, std::string& text) {
-  text += fmt::format("\nphase {}: {} instructions, peak {}", name_of(phase), code.instructions.size(),
-                      format_bytes(code.peak_bytes));
+void explain_segment(const SegmentProgram& code, const Mesh& mesh, std::string& text) {
+  text +=
+      fmt::format("\nsegment {}, {}: {} instructions, peak {}", code.segment.name,
+                  to_string(code.segment.cadence), code.instructions.size(), format_bytes(code.peak_bytes));
   if (code.peak_at >= 0) {
     text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->name());
   }
@@ -101,13 +102,14 @@ std::string explain(const Plan& plan) {
       fmt::format("rank {} of {} ({})\n", program.rank, program.mesh.ranks(), program.mesh.to_string());
   text += "\ninputs and states: global type, placement, this rank's part\n";
   for (const auto& [name, named] : program.named) {
-    if (named.initializer.kind == Initializer::Kind::derived) continue;
+    if (named.state_kind == kDerived) continue;
     const bool whole = named.where.region == Region::all(named.where.global_type.shape);
     text += fmt::format("  {:<32} {:<24} {:<32} {}\n", name, to_string(named.where.global_type),
                         named.where.placement, whole ? "whole" : to_string(named.where.region));
   }
-  for (const auto& [phase, code] : program.phases) explain_phase(phase, code, program.mesh, text);
-  text += fmt::format("\nmemory: inputs and states {}, arena {}\n", format_bytes(program.state_bytes),
+  for (const SegmentId id : program.order) explain_segment(program.segment(id), program.mesh, text);
+  text += fmt::format("\nmemory: states {}, inputs {}, arena with the inputs {}\n",
+                      format_bytes(program.state_bytes), format_bytes(program.input_bytes),
                       format_bytes(program.arena_bytes));
   text += "planning:";
   for (const PassTime& pass : plan.passes) {

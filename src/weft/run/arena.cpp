@@ -17,14 +17,18 @@ constexpr int64_t kHugePage = int64_t{1} << 21;
 
 }  // namespace
 
-Arena::Arena(int64_t bytes) : bytes_(bytes) {
+void check_available(int64_t bytes) {
   const int64_t available = available_memory();
   if (bytes > available) {
     user_error(
-        "not enough memory: the plan needs {:.2f} GiB in one arena and {:.2f} GiB are available; a smaller "
+        "not enough memory: the plan needs {:.2f} GiB and {:.2f} GiB are available; a smaller "
         "data.batch, more optimizer.accumulate or more ranks need less",
         static_cast<double>(bytes) / (1 << 30), static_cast<double>(available) / (1 << 30));
   }
+}
+
+Arena::Arena(int64_t bytes) : bytes_(bytes) {
+  check_available(bytes);
   const int64_t rounded = std::max<int64_t>(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
   void* memory = mmap(nullptr, static_cast<size_t>(rounded + kHugePage), PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -4,7 +4,7 @@
 
 namespace weft {
 
-/// The one allocation of a run: page-aligned, in huge pages where the kernel gives them, touched before use
+/// An allocation for a whole run: page-aligned, in huge pages where the kernel gives them, touched before use
 /// so that no step ever faults, zeroed.
 class Arena {
  public:
@@ -20,5 +20,8 @@ class Arena {
   std::byte* data_ = nullptr;
   int64_t bytes_ = 0;
 };
+
+/// UserError when `bytes` exceed available_memory().
+void check_available(int64_t bytes);
 
 }  // namespace weft

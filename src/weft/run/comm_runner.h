@@ -54,7 +54,7 @@ class CommRunner {
 
   std::map<std::vector<int>, Communicator> groups_;
   std::unordered_map<const CommSpec*, Prepared> prepared_;
-  std::vector<CommRequest> requests_;  ///< by number of the communication in its phase
+  std::vector<CommRequest> requests_;  ///< by number of the communication in its segment
   std::vector<int> open_;
   std::vector<Message> sends_;  ///< filled and emptied by every exchange
   std::vector<Message> receives_;

@@ -9,7 +9,6 @@
 
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
-#include "weft/data/decode/mixup.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
@@ -22,6 +21,7 @@
 #include "weft/train/report_facts.h"
 #include "weft/train/run_report.h"
 #include "weft/train/tensorboard.h"
+#include "weft/train/training_step.h"
 
 namespace weft {
 
@@ -36,7 +36,8 @@ class Trainer {
         recipe_(session.recipe()),
         options_(options),
         total_(total_steps(recipe_, session.data())),
-        first_rank_(session.world().rank() == 0) {}
+        first_rank_(session.world().rank() == 0),
+        step_runner_(session, [this](int64_t number) { feed(number); }) {}
 
   TrainResult run() {
     watch_for_interrupt();
@@ -157,34 +158,13 @@ class Trainer {
 
   /// The step itself; returns its loss.
   double compute(double rate) {
-    Executor& executor = session_.executor();
-    session_.set_scalar("learning_rate", rate);
-    session_.set_integer("update_step", step_ + 1);
-    executor.run(Phase::refresh);
-    double loss = 0;
-    const int64_t accumulate = recipe_.optimizer.accumulate;
-    for (int64_t micro = 0; micro < accumulate; ++micro) {
-      const int64_t number = step_ * accumulate + micro;
-      hang_watch_->doing("the data of a step");
-      feed(number);
-      session_.set_integer("step", number);
-      set_mixup(number);
-      executor.run(Phase::accumulate);
-      const double part = executor.scalar(Phase::accumulate, "loss");
-      if (!std::isfinite(part)) not_finite(part);
-      loss += part;
-    }
-    executor.run(Phase::update);
+    const double loss = step_runner_.run(step_, rate);
+    if (!std::isfinite(loss)) not_finite(loss);
     return loss;
   }
 
-  void set_mixup(int64_t number) {
-    if (!mixes_neighbours(recipe_)) return;
-    const auto seed = static_cast<uint64_t>(recipe_.run.seed);
-    session_.set_scalar(kMixupShare, mixup_lambda(recipe_.data.images.mixup, mixup_stream(seed, number, 0)));
-  }
-
   void feed(int64_t number) {
+    hang_watch_->doing("the data of a step");
     static const std::string kPlace = "input";
     const int64_t start = trace_ ? trace_->now() : 0;
     session_.feed(*session_.data().train, number);
@@ -194,7 +174,7 @@ class Trainer {
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
   /// more.
   [[noreturn]] void not_finite(double loss) {
-    const std::optional<NonFinite> found = session_.executor().find_non_finite(Phase::accumulate);
+    const std::optional<NonFinite> found = step_runner_.find_non_finite();
     const std::string mine =
         found ? fmt::format("{}{}{}", found->op, found->label.empty() ? "" : " in ", found->label) : "";
     std::string first;
@@ -266,8 +246,7 @@ class Trainer {
     const std::string extra =
         fmt::format(R"({{"data_position":{},"mesh":"{}"}})", step_ * recipe_.optimizer.accumulate,
                     session_.executor().program().mesh.to_string());
-    save_checkpoint(session_.executor(), session_.world(), checkpoints(), step_, recipe_.checkpoint.keep,
-                    extra);
+    save_checkpoint(session_.store(), session_.world(), checkpoints(), step_, recipe_.checkpoint.keep, extra);
     saved_ = step_;
   }
 
@@ -306,6 +285,7 @@ class Trainer {
   const TrainOptions& options_;
   int64_t total_;
   bool first_rank_;
+  TrainingStep step_runner_;
   int64_t step_ = 0;
   int64_t saved_ = -1;  ///< step of the newest checkpoint of this run
   std::optional<MetricsLog> metrics_;

@@ -33,12 +33,9 @@ class Packing {
     std::vector<ValueId> inputs;
     for (const ValueId id : node.inputs) inputs.push_back(rebuild_.mapped(id));
     inputs[form->operand] = packed;
-    build.phase = node.phase;
-    build.label = node.label;
+    const BuilderScope like = build.like(node);
     build.shard_with_data = node.shard_with_data;
-    build.placement = node.placement;
     rebuild_.replace(node.outputs[0], build.add1(form->op, std::move(inputs)));
-    build.placement.clear();
     return true;
   }
 
@@ -46,14 +43,13 @@ class Packing {
     const auto key = std::pair{weight, attribute_text(*pack)};
     if (const auto found = packs_.find(key); found != packs_.end()) return found->second;
     GraphBuilder& build = rebuild_.build();
-    build.phase = Phase::refresh;
-    build.label = graph_.value(weight).name;
-    build.shard_with_data = false;
+    const BuilderScope refresh = build.in(build.first_segment({"refresh", Cadence::each_step()}));
+    const BuilderScope labelled = build.labelled(graph_.value(weight).name);
     const ValueId result = build.add1(pack, {rebuild_.mapped(weight)});
-    const std::string name = fmt::format("packed.{}.{}", packs_.size(), graph_.value(weight).name);
-    Initializer derived;
-    derived.kind = Initializer::Kind::derived;
-    const ValueId state = build.state(name, pack->infer(std::span(&type, 1)).front(), derived, false);
+    // Every Program that packs this weight so, and no other, has a state of this name: they may share it.
+    const std::string name =
+        fmt::format("packed.{}.{} {}", graph_.value(weight).name, pack->name(), pack->attributes());
+    const ValueId state = build.state(name, pack->infer(std::span(&type, 1)).front(), {}, kDerived);
     build.update(state, result);
     packs_.emplace(key, state);
     return state;

@@ -25,7 +25,7 @@ class Scheduler {
 
   Graph run() {
     Rebuild rebuild(graph_);
-    for (const Phase phase : kPhases) run_phase(phase, rebuild);
+    for (const SegmentId segment : graph_.order()) run_segment(segment, rebuild);
     return std::move(rebuild).finish();
   }
 
@@ -49,7 +49,7 @@ class Scheduler {
         const Node& node = graph_.nodes()[n];
         const bool reads =
             std::find(node.inputs.begin(), node.inputs.end(), update.state) != node.inputs.end();
-        if (reads && node.phase == update.phase) before(n, producer);
+        if (reads && node.segment == update.segment) before(n, producer);
       }
     }
   }
@@ -77,13 +77,13 @@ class Scheduler {
            });
   }
 
-  void run_phase(Phase phase, Rebuild& rebuild) {
+  void run_segment(SegmentId segment, Rebuild& rebuild) {
     std::set<size_t> ready;        // by original position
     std::set<size_t> ready_eager;  // these first
     size_t left = 0;
     const auto enqueue = [&](size_t n) { (eager(n) ? ready_eager : ready).insert(n); };
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
-      if (graph_.nodes()[n].phase != phase) continue;
+      if (graph_.nodes()[n].segment != segment) continue;
       ++left;
       if (waiting_for_[n] == 0) enqueue(n);
     }
@@ -97,7 +97,8 @@ class Scheduler {
         if (--waiting_for_[follower] == 0) enqueue(follower);
       }
     }
-    WEFT_CHECK(left == 0, "the phase {} has a cycle: {} nodes never become ready", name_of(phase), left);
+    WEFT_CHECK(left == 0, "the segment {} has a cycle: {} nodes never become ready",
+               graph_.segment(segment).name, left);
   }
 
   const Graph& graph_;
