@@ -17,17 +17,17 @@ RANKS = {
     "graph": 2,
     "ops": 3,
     "machine": 3,  # above kernels, which its probe times
-    "parallel": 3,
-    "plan": 4,
-    "run": 5,
-    "params": 6,
-    "sparsity": 7,
-    "data": 7,
-    "models": 7,  # below train, which builds them
-    "train": 8,
-    "forecast": 8,
-    "sim": 8,
-    "cli": 9,
+    "parallel": 4,  # above machine, which strategies ask
+    "plan": 5,
+    "run": 6,
+    "params": 7,
+    "sparsity": 8,
+    "data": 8,
+    "models": 8,  # below train, which builds them
+    "train": 9,
+    "forecast": 9,
+    "sim": 9,
+    "cli": 10,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.

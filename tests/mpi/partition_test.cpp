@@ -10,6 +10,7 @@
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/parallel/comm_ops.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
 
@@ -90,11 +91,12 @@ void fill_inputs(const Executor& executor, const Built& built, uint64_t seed) {
 
 /// Outputs of one run by name. Collective over `world`.
 std::map<std::string, std::vector<double>> outputs_on(const Built& built, const OpRegistry& registry,
-                                                      const Mesh& mesh, const AssignOptions& assign,
+                                                      const Mesh& mesh, const NamedAxesOptions& axes,
                                                       const Communicator& world, uint64_t seed) {
   PlanOptions options;
   options.mesh = mesh;
-  options.assign = assign;
+  const NamedAxes strategy(axes);
+  options.strategy = &strategy;
   options.rank = world.rank();
   Executor executor(make_plan(built.graph, registry, options).program, world);
   fill_inputs(executor, built, seed);
@@ -128,7 +130,7 @@ Mesh random_mesh(int ranks, CaseRandom& random) {
 }
 
 /// Splits each mesh axis over a random input dimension; tells whether the graph allows it.
-bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOptions& options) {
+bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, NamedAxesOptions& options) {
   if (built.dimensions.empty()) return false;
   for (int m = 0; m < mesh.axes(); ++m) {
     const auto pick =
@@ -136,7 +138,7 @@ bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOpti
     options.input_dimension[mesh.axis(m).name] = built.dimensions[pick];
   }
   try {
-    assign(built.graph, mesh, options);
+    NamedAxes(options).assign(built.graph, mesh, Machine{});
   } catch (const UserError&) {
     return false;
   }
@@ -156,7 +158,7 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
       CaseRandom random(seed * 1000 + name.size());
       const Built built = build_case(definition.cases(random));
       const Mesh mesh = random_mesh(world.size(), random);
-      AssignOptions options;
+      NamedAxesOptions options;
       bool possible = false;
       for (int attempt = 0; attempt < 6 && !possible; ++attempt)
         possible = choose(built, mesh, random, options);

@@ -61,7 +61,6 @@ ValueId GraphBuilder::state(const std::string& name, TensorType type, Initialize
 
 std::vector<ValueId> GraphBuilder::add(OpPtr op, std::vector<ValueId> inputs) {
   Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .phase = phase};
-  node.shard_with_data = shard_with_data;
   node.label = label;
   node.placement = placement;
   for (TensorType& type : node.op->infer(graph_.input_types(node))) {

@@ -40,7 +40,6 @@ struct Node {
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
   Phase phase = Phase::accumulate;
-  bool shard_with_data = false;  ///< an optimizer node, which sharded optimizers divide over the data axis
   std::string label;             ///< where it comes from ("block3.mlp"), for people
   std::string placement;         ///< of its first output on the mesh, for people; partition writes it
 };
@@ -105,7 +104,6 @@ class GraphBuilder {
   const TensorType& type(ValueId id) const { return graph_.type(id); }
   Phase phase = Phase::accumulate;  ///< of the nodes added from now on
   std::string label;                ///< likewise
-  bool shard_with_data = false;     ///< likewise
   std::string placement;            ///< likewise
 
   /// Verifies and hands over the graph.

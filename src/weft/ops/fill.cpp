@@ -26,6 +26,8 @@ struct Fill final : Op {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return trailing_map(type.shape, inputs, outputs);
   }
+  /// Zeros are the sum of no terms.
+  Traits traits() const override { return {.linear = value == 0}; }
   OpPtr localize(const LocalRegions& regions) const override {
     return std::make_shared<Fill>(TensorType{type.dtype, regions.outputs[0].shape()}, value);
   }

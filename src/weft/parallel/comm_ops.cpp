@@ -11,15 +11,15 @@ namespace weft {
 
 namespace {
 
-/// An op made after partitioning is never split again: its axes are its largest operand's dimensions, all
-/// whole.
+/// An op made after partitioning is never split again: its axes are its result's dimensions, all whole.
 IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  IndexMap map;
-  map.inputs.resize(inputs.size());
-  map.outputs.resize(outputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) map.inputs[i].resize(inputs[i].shape.size());
-  for (size_t i = 0; i < outputs.size(); ++i) map.outputs[i].resize(outputs[i].shape.size());
-  map.axes.push_back({"elements", outputs[0].elems(), AxisKind::whole});
+  const Dims& shape = outputs[0].shape;
+  const OperandMap dims = along_axes(0, static_cast<int>(shape.size()));
+  IndexMap map{{}, {dims}, {dims}};
+  WEFT_CHECK(inputs.size() == 1 && inputs[0].shape.size() == shape.size(), "a move of {} operands",
+             inputs.size());
+  for (size_t d = 0; d < shape.size(); ++d)
+    map.axes.push_back({fmt::format("d{}", d), shape[d], AxisKind::whole});
   return map;
 }
 

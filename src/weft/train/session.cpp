@@ -3,6 +3,7 @@
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/parallel/comm_ops.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
 #include "weft/train/launch.h"
@@ -15,7 +16,8 @@ Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions optio
   register_all_ops(registry);
   register_parallel_ops(registry);
   options.mesh = mesh_of(recipe.parallel);
-  options.assign.shard_optimizer = recipe.parallel.shard_optimizer;
+  const NamedAxes strategy({.shard_optimizer = recipe.parallel.shard_optimizer});
+  options.strategy = &strategy;
   return make_plan(build_training_graph(recipe, facts), registry, options);
 }
 

@@ -59,7 +59,6 @@ class Folding {
     GraphBuilder& build = rebuild_.build();
     build.phase = sum.phase;
     build.label = producer.label;
-    build.shard_with_data = sum.shard_with_data;
     build.placement = sum.placement;
     const ValueId base = others.size() == 1 ? others[0] : build.add1(sum.op, others);
     std::vector<ValueId> inputs;

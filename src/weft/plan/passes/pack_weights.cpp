@@ -33,7 +33,6 @@ class Packing {
     inputs[form->operand] = packed;
     build.phase = node.phase;
     build.label = node.label;
-    build.shard_with_data = node.shard_with_data;
     build.placement = node.placement;
     rebuild_.replace(node.outputs[0], build.add1(form->op, std::move(inputs)));
     build.placement.clear();
@@ -46,7 +45,6 @@ class Packing {
     GraphBuilder& build = rebuild_.build();
     build.phase = Phase::refresh;
     build.label = graph_.value(weight).name;
-    build.shard_with_data = false;
     const ValueId result = build.add1(pack, {rebuild_.mapped(weight)});
     const std::string name = fmt::format("packed.{}.{}", packs_.size(), graph_.value(weight).name);
     Initializer derived;
