@@ -58,7 +58,8 @@ void expect_agreement(const Mesh& mesh, const std::vector<LocalGraph>& ranks) {
 TEST(AnyAssignment, GivesLocalGraphsThatAgree) {
   const std::vector<Mesh> meshes{Mesh({{"a", 2}, {"b", 2}}), Mesh({{"a", 2}, {"b", 3}}), Mesh({{"a", 4}}),
                                  Mesh({{"a", 2}, {"b", 2}, {"c", 2}})};
-  size_t spoken = 0;
+  std::map<CommKind, int> spoken;
+  int scattered_together = 0;
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     const Graph graph = RandomGraph(seed).build();
     for (const Mesh& mesh : meshes) {
@@ -70,12 +71,21 @@ TEST(AnyAssignment, GivesLocalGraphsThatAgree) {
         ranks.push_back(partition(graph, assignment, mesh, rank));
         verify(ranks.back().graph);
       }
-      spoken += communications(ranks[0].graph).size();
+      for (const Node* node : communications(ranks[0].graph)) {
+        const CommSpec& spec = *node->op->communication();
+        ++spoken[spec.kind];
+        scattered_together += spec.kind == CommKind::reduce_scatter && spec.mesh_axes.size() > 1 ? 1 : 0;
+      }
       expect_agreement(mesh, ranks);
       ASSERT_FALSE(HasFailure()) << to_text(graph);
     }
   }
-  EXPECT_GT(spoken, 10000U) << "random splits that communicate little test little";
+  // Random splits that communicate little would test little.
+  for (const CommKind kind :
+       {CommKind::all_reduce, CommKind::reduce_scatter, CommKind::all_gather, CommKind::exchange}) {
+    EXPECT_GT(spoken[kind], 500) << "of kind " << static_cast<int>(kind);
+  }
+  EXPECT_GT(scattered_together, 20);
 }
 
 }  // namespace
