@@ -13,7 +13,7 @@ namespace weft {
 namespace {
 
 constexpr Initializer kZero{};
-const Mesh kMesh({{"a", 2}, {"b", 2}});
+const Mesh kMesh = Mesh({{"a", 2}, {"b", 2}});
 
 struct Product {
   Graph graph;

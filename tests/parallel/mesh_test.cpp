@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-const Mesh kMesh({{"data", 2}, {"height", 3}, {"tensor", 2}});
+const Mesh kMesh = Mesh({{"data", 2}, {"height", 3}, {"tensor", 2}});
 
 TEST(Mesh, CountsRanksWithTheLastAxisFastest) {
   EXPECT_EQ(kMesh.ranks(), 12);

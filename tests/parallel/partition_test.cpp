@@ -19,8 +19,8 @@ namespace weft {
 namespace {
 
 constexpr Initializer kZero{};
-const Mesh kPair({{"a", 2}});
-const Mesh kSquare({{"a", 2}, {"b", 2}});
+const Mesh kPair = Mesh({{"a", 2}});
+const Mesh kSquare = Mesh({{"a", 2}, {"b", 2}});
 
 using Axes = std::vector<std::vector<int>>;
 

@@ -5,7 +5,7 @@
 namespace weft {
 namespace {
 
-const Mesh kMesh({{"a", 2}, {"b", 3}});
+const Mesh kMesh = Mesh({{"a", 2}, {"b", 3}});
 
 TEST(OwnedRange, OfNestedSplitsCutsThePartsOfTheOuterAxis) {
   // Of 9: 5 and 4 along a; each of them in three along b.
