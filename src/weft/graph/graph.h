@@ -40,8 +40,8 @@ struct Node {
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
   Phase phase = Phase::accumulate;
-  std::string label;             ///< where it comes from ("block3.mlp"), for people
-  std::string placement;         ///< of its first output on the mesh, for people; partition writes it
+  std::string label;      ///< where it comes from ("block3.mlp"), for people
+  std::string placement;  ///< of its first output on the mesh, for people; partition writes it
 };
 
 /// After `phase`, `state` holds what `next` holds.
