@@ -18,17 +18,17 @@ RANKS = {
     "ops": 4,  # know no kernel
     "kernels": 5,  # bind ops to devices
     "machine": 6,  # above kernels, which its probe times
-    "parallel": 6,
-    "plan": 7,
-    "run": 8,
-    "params": 9,
-    "sparsity": 10,
-    "data": 10,
-    "models": 10,  # below train, which builds them
-    "train": 11,
-    "forecast": 11,
-    "sim": 11,
-    "cli": 12,
+    "parallel": 7,  # above machine, which strategies ask
+    "plan": 8,
+    "run": 9,
+    "params": 10,
+    "sparsity": 11,
+    "data": 11,
+    "models": 11,  # below train, which builds them
+    "train": 12,
+    "forecast": 12,
+    "sim": 12,
+    "cli": 13,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.

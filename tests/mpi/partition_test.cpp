@@ -11,6 +11,7 @@
 #include "weft/ops/gradients.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce_sum.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
 
@@ -91,11 +92,12 @@ void fill_inputs(const Executor& executor, const Built& built, uint64_t seed) {
 
 /// Outputs of one run by name. Collective over `world`.
 std::map<std::string, std::vector<double>> outputs_on(const Built& built, const Mesh& mesh,
-                                                      const AssignOptions& assign, const Communicator& world,
+                                                      const NamedAxesOptions& axes, const Communicator& world,
                                                       uint64_t seed) {
   PlanOptions options;
   options.mesh = mesh;
-  options.assign = assign;
+  const NamedAxes strategy(axes);
+  options.strategy = &strategy;
   options.rank = world.rank();
   StateStore store;
   Executor executor(make_plan(built.graph, testing::device_named("cpu"), options).program, store, world);
@@ -110,9 +112,9 @@ std::map<std::string, std::vector<double>> outputs_on(const Built& built, const 
   }
   // What MPI is handed is what was planned, group by group.
   const auto planned = planned_network_bytes(executor.program().segment(segment));
-  for (const auto& [axes, handed] : executor.network_bytes()) {
-    EXPECT_EQ(handed, planned.contains(axes) ? planned.at(axes) : 0)
-        << "over the axes " << fmt::format("{}", fmt::join(axes, ","));
+  for (const auto& [group, handed] : executor.network_bytes()) {
+    EXPECT_EQ(handed, planned.contains(group) ? planned.at(group) : 0)
+        << "over the axes " << fmt::format("{}", fmt::join(group, ","));
   }
   return results;
 }
@@ -131,7 +133,7 @@ Mesh random_mesh(int ranks, CaseRandom& random) {
 }
 
 /// Splits each mesh axis over a random input dimension; tells whether the graph allows it.
-bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOptions& options) {
+bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, NamedAxesOptions& options) {
   if (built.dimensions.empty()) return false;
   for (int m = 0; m < mesh.axes(); ++m) {
     const auto pick =
@@ -139,7 +141,7 @@ bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOpti
     options.input_dimension[mesh.axis(m).name] = built.dimensions[pick];
   }
   try {
-    assign(built.graph, mesh, options);
+    NamedAxes(options).assign(built.graph, mesh, Machine{});
   } catch (const UserError&) {
     return false;
   }
@@ -158,7 +160,7 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
       CaseRandom random(seed * 1000 + name.size());
       const Built built = build_case(definition.cases(random));
       const Mesh mesh = random_mesh(world.size(), random);
-      AssignOptions options;
+      NamedAxesOptions options;
       bool possible = false;
       for (int attempt = 0; attempt < 6 && !possible; ++attempt)
         possible = choose(built, mesh, random, options);

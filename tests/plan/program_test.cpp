@@ -178,8 +178,8 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
 TEST(Plan, PricesEachGroupByTheNetworkThatItsRanksShare) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {8, 16}}, {"batch", "c"});
-  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, true);
-  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, true);
+  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, kParameter);
+  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, kParameter);
   const ValueId hidden = gelu(build, linear(build, x, up, true), GeluKind::tanh);
   build.output("y", reduce_sum(build, linear(build, hidden, down, true)));
   const Graph graph = std::move(build).build();

@@ -52,13 +52,9 @@ SegmentId GraphBuilder::first_segment(const Segment& segment) {
 
 BuilderScope::BuilderScope(GraphBuilder& build, NodePlace now)
     : build_(build),
-      outer_(std::exchange(build.place_, std::move(now))),
-      outer_shard_with_data_(build.shard_with_data) {}
+      outer_(std::exchange(build.place_, std::move(now))) {}
 
-BuilderScope::~BuilderScope() {
-  build_.place_ = std::move(outer_);
-  build_.shard_with_data = outer_shard_with_data_;
-}
+BuilderScope::~BuilderScope() { build_.place_ = std::move(outer_); }
 
 BuilderScope GraphBuilder::in(SegmentId segment) {
   return BuilderScope(*this, {segment, place_.label, place_.placement});
@@ -121,7 +117,6 @@ ValueId GraphBuilder::state(const std::string& name, TensorType type, Initialize
 
 std::vector<ValueId> GraphBuilder::add(OpPtr op, std::vector<ValueId> inputs) {
   Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .segment = place_.segment};
-  node.shard_with_data = shard_with_data;
   node.label = place_.label;
   node.placement = place_.placement;
   for (TensorType& type : node.op->infer(graph_.input_types(node))) {

@@ -52,9 +52,8 @@ struct Node {
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
   SegmentId segment{0};
-  bool shard_with_data = false;  ///< an optimizer node, which sharded optimizers divide over the data axis
-  std::string label;             ///< where it comes from ("block3.mlp"), for people
-  std::string placement;         ///< of its first output on the mesh, for people; partition writes it
+  std::string label;      ///< where it comes from ("block3.mlp"), for people
+  std::string placement;  ///< of its first output on the mesh, for people; partition writes it
 };
 
 /// After `segment`, `state` holds what `next` holds.
@@ -120,7 +119,6 @@ class [[nodiscard]] BuilderScope {
   BuilderScope(GraphBuilder& build, NodePlace now);
   GraphBuilder& build_;
   NodePlace outer_;
-  bool outer_shard_with_data_;
 };
 
 /// Builds a graph node by node; types are inferred and checked as it goes. Nodes, updates and outputs belong
@@ -164,7 +162,6 @@ class GraphBuilder {
   const TensorType& type(ValueId id) const { return graph_.type(id); }
   /// Of the innermost scope.
   SegmentId segment() const { return place_.segment; }
-  bool shard_with_data = false;  ///< of the nodes added from now on
 
   /// Verifies and hands over the graph.
   Graph build() &&;

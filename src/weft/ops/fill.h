@@ -24,6 +24,8 @@ struct Fill final : Schema<Fill> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  /// Zeros are the sum of no terms.
+  Traits traits() const override { return {.linear = value == 0}; }
   OpPtr localize(const LocalRegions& regions) const override;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "weft/base/check.h"
+
 namespace weft {
 
 std::vector<Axis> axes_of(const Dims& shape, size_t whole) {
@@ -26,10 +28,14 @@ IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
 }
 
 IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  IndexMap map;
-  for (const TensorType& type : inputs) map.inputs.emplace_back(type.shape.size());
-  for (const TensorType& type : outputs) map.outputs.emplace_back(type.shape.size());
-  map.axes.push_back({"elements", outputs[0].elems(), AxisKind::whole});
+  const Dims& shape = outputs[0].shape;
+  const OperandMap dims = along_axes(0, static_cast<int>(shape.size()));
+  IndexMap map{{}, {dims}, {dims}};
+  WEFT_CHECK(inputs.size() == 1 && inputs[0].shape.size() == shape.size(), "a move of {} operands",
+             inputs.size());
+  for (size_t d = 0; d < shape.size(); ++d) {
+    map.axes.push_back({fmt::format("d{}", d), shape[d], AxisKind::whole});
+  }
   return map;
 }
 

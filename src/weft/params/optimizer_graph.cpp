@@ -2,7 +2,6 @@
 
 #include "weft/base/check.h"
 #include "weft/ops/adamw.h"
-#include "weft/ops/add.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/clip_factor.h"
 #include "weft/ops/fill.h"
@@ -39,11 +38,13 @@ class Optimize {
   }
 
  private:
-  /// The sum of this microbatch's gradient and those before it: a state from one microbatch to the next.
+  /// The sum of this microbatch's gradient and those before it: a state from one microbatch to the next. The
+  /// op is linear, so that on several ranks the state can be a sum that is still owed: they communicate once
+  /// a step, when it is used. Between steps it is zero, on any mesh.
   ValueId accumulated(const std::string& name, ValueId gradient) {
     const BuilderScope labelled = build_.labelled(name);
     const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, {"gradient"});
-    build_.update(state, add(build_, state, gradient));
+    build_.update(state, add_n(build_, std::vector{state, gradient}));
     return state;
   }
 
@@ -51,10 +52,8 @@ class Optimize {
   /// clipping: where the norm is not finite it is NaN, and the update changes nothing.
   ValueId clipping(const std::vector<ValueId>& gradients) {
     const BuilderScope labelled = build_.labelled("gradient norm");
-    build_.shard_with_data = true;
     std::vector<ValueId> squares;
     for (const ValueId gradient : gradients) squares.push_back(sum_squares(build_, gradient));
-    build_.shard_with_data = false;
     const ValueId total = add_n(build_, squares);
     build_.output("gradient_norm_squared", total);
     return clip_factor(build_, total, config_.clip);
@@ -67,7 +66,6 @@ class Optimize {
 
   void step_one(const Parameter& parameter, ValueId gradient, ValueId factor) {
     const BuilderScope labelled = build_.labelled(build_.graph().value(parameter.value).name);
-    build_.shard_with_data = true;
     const double decay = parameter.decay ? config_.weight_decay : 0;
     switch (config_.kind) {
       case OptimizerConfig::Kind::adamw: {

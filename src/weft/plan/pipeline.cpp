@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "weft/base/check.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/emit_program.h"
 #include "weft/plan/passes/eliminate_dead.h"
 #include "weft/plan/passes/fold_sums.h"
@@ -78,7 +79,9 @@ Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& opti
   Graph global = graph;
   for (const GraphPass& pass : kGlobalPasses) runner.run(pass, global);
   Assignment assignment;
-  runner.timed("assign", [&] { assignment = assign(global, options.mesh, options.assign); });
+  const NamedAxes named_axes;
+  const Strategy& strategy = options.strategy != nullptr ? *options.strategy : named_axes;
+  runner.timed("assign", [&] { assignment = strategy.assign(global, options.mesh, options.machine); });
   LocalGraph local;
   runner.timed("partition", [&] { local = partition(global, assignment, options.mesh, options.rank); });
   if (options.print) options.print("partition", to_text(local.graph));

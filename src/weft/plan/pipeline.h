@@ -7,12 +7,13 @@
 
 #include "weft/graph/device.h"
 #include "weft/machine/machine.h"
+#include "weft/parallel/strategy.h"
 #include "weft/plan/program.h"
 
 namespace weft {
 
 struct PlanOptions {
-  AssignOptions assign;
+  const Strategy* strategy = nullptr;  ///< outlives the planning; null: named axes as they are by default
   Mesh mesh;
   int rank = 0;
   Machine machine;

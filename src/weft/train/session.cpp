@@ -5,6 +5,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
 #include "weft/train/launch.h"
@@ -31,7 +32,8 @@ Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options) {
   DeviceRegistry devices;
   register_all_devices(devices);
   options.mesh = mesh_of(recipe.parallel);
-  options.assign.shard_optimizer = recipe.parallel.shard_optimizer;
+  const NamedAxes strategy({.shard_optimizer = recipe.parallel.shard_optimizer});
+  options.strategy = &strategy;
   return make_plan(graph, devices.find(recipe.run.device), options);
 }
 
@@ -71,7 +73,7 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   Plan made = plan(recipe);
   Carrying carrying = plan_carrying(store_, made.program, renamed);
   const int64_t states = carrying.in_place ? store_.missing_bytes(made.program) : made.program.state_bytes;
-  check_memory(std::max<int64_t>(0, states + made.program.arena_bytes - executor_->arena_bytes()));
+  check_memory(std::max<int64_t>(0, states + made.program.arena_bytes - executor_->program().arena_bytes));
   world_.barrier();  // all have looked before any changes
   executor_.reset();
   const Recipe old = std::exchange(recipe_, recipe);

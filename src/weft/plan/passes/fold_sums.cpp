@@ -59,7 +59,6 @@ class Folding {
     GraphBuilder& build = rebuild_.build();
     const BuilderScope like = build.like(sum);
     const BuilderScope labelled = build.labelled(producer.label);
-    build.shard_with_data = sum.shard_with_data;
     const ValueId base = others.size() == 1 ? others[0] : build.add1(sum.op, others);
     std::vector<ValueId> inputs;
     for (const ValueId id : producer.inputs) inputs.push_back(rebuild_.mapped(id));

@@ -34,7 +34,6 @@ class Packing {
     for (const ValueId id : node.inputs) inputs.push_back(rebuild_.mapped(id));
     inputs[form->operand] = packed;
     const BuilderScope like = build.like(node);
-    build.shard_with_data = node.shard_with_data;
     rebuild_.replace(node.outputs[0], build.add1(form->op, std::move(inputs)));
     return true;
   }
@@ -48,7 +47,7 @@ class Packing {
     const ValueId result = build.add1(pack, {rebuild_.mapped(weight)});
     // Every Program that packs this weight so, and no other, has a state of this name: they may share it.
     const std::string name =
-        fmt::format("packed.{}.{} {}", graph_.value(weight).name, pack->name(), pack->attributes());
+        fmt::format("packed.{}.{} {}", graph_.value(weight).name, pack->name(), attribute_text(*pack));
     const ValueId state = build.state(name, pack->infer(std::span(&type, 1)).front(), {}, kDerived);
     build.update(state, result);
     packs_.emplace(key, state);

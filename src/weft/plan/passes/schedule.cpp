@@ -4,6 +4,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/parallel/optimizer_nodes.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {
@@ -13,7 +14,10 @@ namespace {
 class Scheduler {
  public:
   explicit Scheduler(const Graph& graph)
-      : graph_(graph), waiting_for_(graph.nodes().size(), 0), followers_(graph.nodes().size()) {
+      : graph_(graph),
+        optimizer_(optimizer_nodes(graph)),
+        waiting_for_(graph.nodes().size(), 0),
+        followers_(graph.nodes().size()) {
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       for (const ValueId id : graph.nodes()[n].inputs) {
         const Value& value = graph.value(id);
@@ -70,7 +74,7 @@ class Scheduler {
   bool eager(size_t n) const {
     const Node& node = graph_.nodes()[n];
     if (node.op->communication() != nullptr) return true;
-    return node.shard_with_data && std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    return optimizer_[n] && std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
              const Value& value = graph_.value(id);
              return value.kind == ValueKind::result &&
                     graph_.node(value.producer).op->communication() != nullptr;
@@ -102,6 +106,7 @@ class Scheduler {
   }
 
   const Graph& graph_;
+  std::vector<bool> optimizer_;  ///< by node
   std::vector<int> waiting_for_;
   std::vector<std::vector<size_t>> followers_;
 };
