@@ -18,7 +18,7 @@ std::vector<TensorType> Graph::output_types(const Node& node) const {
   return types;
 }
 
-GraphBuilder::GraphBuilder(Segment first) { segment(first); }
+GraphBuilder::GraphBuilder(const Segment& first) { segment(first); }
 
 GraphBuilder::GraphBuilder(const Graph& like) {
   graph_.segments_ = like.segments_;

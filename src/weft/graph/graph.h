@@ -128,7 +128,7 @@ class [[nodiscard]] BuilderScope {
 class GraphBuilder {
  public:
   /// Has one segment, to which everything outside of scopes belongs.
-  explicit GraphBuilder(Segment first = {"accumulate", Cadence::each_microbatch()});
+  explicit GraphBuilder(const Segment& first = {"accumulate", Cadence::each_microbatch()});
   /// Empty, with the segments of another graph under the same ids: for passes.
   explicit GraphBuilder(const Graph& like);
 
