@@ -16,7 +16,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 /// "scale sgd": the optimizer's nodes by name, in order.
 std::string names(const Graph& graph) {

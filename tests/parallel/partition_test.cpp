@@ -18,7 +18,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 const Mesh kPair = Mesh({{"a", 2}});
 const Mesh kSquare = Mesh({{"a", 2}, {"b", 2}});
 
