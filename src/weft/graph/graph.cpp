@@ -111,7 +111,7 @@ ValueId GraphBuilder::state(const std::string& name, TensorType type, Initialize
   }
   Value value{.name = name, .type = std::move(type), .kind = ValueKind::state};
   value.state_kind = std::move(kind);
-  value.initializer = initializer;
+  value.initializer = std::move(initializer);
   return adopt(std::move(value));
 }
 
