@@ -149,7 +149,8 @@ TEST_F(Accumulation, CommunicatesGradientsOnceAStep) {
     Session session(recipe_for(folder_ / "text.tokens", accumulating(mesh)), world_);
     Executor& executor = session.executor();
     int64_t parameters = 0;
-    for (const auto& [name, named] : executor.program().named) parameters += named.state_kind == kParameter ? 1 : 0;
+    for (const auto& [name, named] : executor.program().named)
+      parameters += named.state_kind == kParameter ? 1 : 0;
     session.set_scalar("learning_rate", 1e-3);
     session.set_integer("update_step", 1);
     const SegmentId accumulate = executor.program().at("accumulate");
@@ -180,7 +181,8 @@ TEST_F(Accumulation, CommunicatesGradientsOnceAStep) {
     EXPECT_EQ(after["reduce_scatter"] > 0, sharded);
     EXPECT_GT(of_update, tensor ? 0 : of_microbatches);
     int64_t planned = 0;
-    for (const auto& [axes, bytes] : planned_network_bytes(executor.program().segment(update))) planned += bytes;
+    for (const auto& [axes, bytes] : planned_network_bytes(executor.program().segment(update)))
+      planned += bytes;
     EXPECT_EQ(of_update, planned);
   }
 }

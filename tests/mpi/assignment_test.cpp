@@ -38,8 +38,7 @@ void fill_named(const Executor& executor) {
 
 /// The outputs of two steps, so that the states of the first are read by the second. Collective over `ranks`.
 std::map<std::string, std::vector<double>> outputs_of(const Graph& graph, const Mesh& mesh,
-                                                      const Strategy* strategy,
-                                                      const Communicator& ranks) {
+                                                      const Strategy* strategy, const Communicator& ranks) {
   PlanOptions options;
   options.mesh = mesh;
   options.rank = ranks.rank();

@@ -42,7 +42,8 @@ Trained trained(const OptimizerConfig& config) {
 std::string names(const Graph& graph, const std::string& segment) {
   std::string text;
   for (const Node& node : graph.nodes()) {
-    if (graph.segment(node.segment).name == segment) text += (text.empty() ? "" : " ") + std::string(node.op->name());
+    if (graph.segment(node.segment).name == segment)
+      text += (text.empty() ? "" : " ") + std::string(node.op->name());
   }
   return text;
 }

@@ -101,8 +101,8 @@ Region AttributeCodec<Region>::from(const AttributeValue& value) {
 }
 
 AttributeValue AttributeCodec<TensorType>::to(const TensorType& value) {
-  return {AttributeValue::List{AttributeCodec<DType>::to(value.dtype),
-                               AttributeCodec<Dims>::to(value.shape)}};
+  return {
+      AttributeValue::List{AttributeCodec<DType>::to(value.dtype), AttributeCodec<Dims>::to(value.shape)}};
 }
 
 TensorType AttributeCodec<TensorType>::from(const AttributeValue& value) {

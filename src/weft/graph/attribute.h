@@ -1,5 +1,6 @@
 #pragma once
-// Attributes of ops as values: what text, equality, hashing, graph files, the op reference and bindings are made from.
+// Attributes of ops as values: what text, equality, hashing, graph files, the op reference and bindings are
+// made from.
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -91,7 +92,7 @@ struct AttributeCodec<DType> {
 };
 
 template <class E>
-  requires requires { EnumNames<E>::kNames; }
+requires requires { EnumNames<E>::kNames; }
 struct AttributeCodec<E> {
   static std::string type() {
     std::string text = "one of ";

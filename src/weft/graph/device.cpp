@@ -5,7 +5,8 @@
 namespace weft {
 
 void Device::add(std::string_view op, KernelBinder binder) {
-  WEFT_CHECK(binders_.emplace(std::string(op), std::move(binder)).second, "{}: two kernels for {}", name_, op);
+  WEFT_CHECK(binders_.emplace(std::string(op), std::move(binder)).second, "{}: two kernels for {}", name_,
+             op);
 }
 
 Kernel Device::bind(const BindRequest& request) const {

@@ -1,6 +1,6 @@
 #pragma once
-// A device: which kernel runs which op there, and how its memory is reached. Graphs and plans know no device; a folder
-// of kernels/ is one (cpu, reference), found by register_all_devices.
+// A device: which kernel runs which op there, and how its memory is reached. Graphs and plans know no device;
+// a folder of kernels/ is one (cpu, reference), found by register_all_devices.
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,9 +29,8 @@ class Device {
   /// `binder` takes (const O&, const BindRequest&).
   template <class O, class Binder>
   void add(Binder binder) {
-    add(O::kName, [binder](const BindRequest& request) {
-      return binder(static_cast<const O&>(request.op), request);
-    });
+    add(O::kName,
+        [binder](const BindRequest& request) { return binder(static_cast<const O&>(request.op), request); });
   }
   template <class O, class Rule>
   void add_packing(Rule rule) {

@@ -51,8 +51,7 @@ SegmentId GraphBuilder::first_segment(const Segment& segment) {
 }
 
 BuilderScope::BuilderScope(GraphBuilder& build, NodePlace now)
-    : build_(build),
-      outer_(std::exchange(build.place_, std::move(now))) {}
+    : build_(build), outer_(std::exchange(build.place_, std::move(now))) {}
 
 BuilderScope::~BuilderScope() { build_.place_ = std::move(outer_); }
 

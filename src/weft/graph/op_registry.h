@@ -1,6 +1,6 @@
 #pragma once
-// All ops, each with the random cases on which it is tested on every device. Filled by register_all_ops (generated:
-// it calls register_<stem> of every file of src/weft/ops).
+// All ops, each with the random cases on which it is tested on every device. Filled by register_all_ops
+// (generated: it calls register_<stem> of every file of src/weft/ops).
 #include <functional>
 #include <map>
 #include <memory>

@@ -26,10 +26,9 @@ bool equal(const Op& a, const Op& b) {
   if (a.name() != b.name()) return false;
   const std::vector<Attribute> left = a.attributes();
   const std::vector<Attribute> right = b.attributes();
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const Attribute& x, const Attribute& y) {
-                      return x.name == y.name && x.value == y.value;
-                    });
+  return std::equal(
+      left.begin(), left.end(), right.begin(), right.end(),
+      [](const Attribute& x, const Attribute& y) { return x.name == y.name && x.value == y.value; });
 }
 
 size_t hash_of(const Op& op) {

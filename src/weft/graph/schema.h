@@ -1,6 +1,6 @@
 #pragma once
-// The schema of an op: its name, what it means, and its attributes, said once, in the struct. From one visit follow
-// text, equality, hashing, graph files, the op reference (docs/ops.md) and bindings.
+// The schema of an op: its name, what it means, and its attributes, said once, in the struct. From one visit
+// follow text, equality, hashing, graph files, the op reference (docs/ops.md) and bindings.
 #include <map>
 #include <memory>
 #include <utility>
@@ -20,7 +20,8 @@ class AttributeReader {
   std::vector<Attribute> list;
 };
 
-/// Writes attributes into an op. UserError naming the attribute that is missing, unknown or of the wrong kind.
+/// Writes attributes into an op. UserError naming the attribute that is missing, unknown or of the wrong
+/// kind.
 class AttributeWriter {
  public:
   AttributeWriter(std::string_view op, const AttributeValues& values) : op_(op), values_(values) {}

@@ -20,7 +20,8 @@ std::vector<TensorType> Matmul::infer(std::span<const TensorType> inputs) const 
   return {{out, matmul_output(dims, a, b)}};
 }
 
-IndexMap Matmul::index_map(std::span<const TensorType> inputs, std::span<const TensorType> /*outputs*/) const {
+IndexMap Matmul::index_map(std::span<const TensorType> inputs,
+                           std::span<const TensorType> /*outputs*/) const {
   return matmul_map(dims, inputs[0].shape, inputs[1].shape);
 }
 

@@ -32,7 +32,8 @@ struct MatmulDims {
 struct Matmul final : Schema<Matmul> {
   static constexpr std::string_view kName = "matmul";
   static constexpr std::string_view kMeaning =
-      "A product of matrices whose rows, columns and summed dimensions may be several: the sum over k… of a * b.";
+      "A product of matrices whose rows, columns and summed dimensions may be several: the sum over k… of a "
+      "* b.";
   MatmulDims dims;
   DType out = DType::f32;
   Matmul() = default;

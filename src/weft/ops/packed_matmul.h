@@ -1,6 +1,6 @@
 #pragma once
-// The packed form of matmul, which a device offers and a pass puts in the place of products with a weight. Nobody
-// builds it by hand.
+// The packed form of matmul, which a device offers and a pass puts in the place of products with a weight.
+// Nobody builds it by hand.
 #include "weft/ops/matmul.h"
 
 namespace weft {
@@ -14,7 +14,8 @@ struct PackedWeight {
 /// The plain weight in, its opaque bytes out. Packs are equal where one can serve both products.
 struct PackWeight final : Schema<PackWeight> {
   static constexpr std::string_view kName = "pack_weight";
-  static constexpr std::string_view kMeaning = "A weight in the layout that a device's product is fastest with.";
+  static constexpr std::string_view kMeaning =
+      "A weight in the layout that a device's product is fastest with.";
   int64_t k = 0;
   int64_t n = 0;
   bool transposed = false;
@@ -45,7 +46,8 @@ struct PackWeight final : Schema<PackWeight> {
 /// partitioning.
 struct PackedMatmul final : Schema<PackedMatmul> {
   static constexpr std::string_view kName = "packed_matmul";
-  static constexpr std::string_view kMeaning = "matmul that reads its second operand as pack_weight wrote it.";
+  static constexpr std::string_view kMeaning =
+      "matmul that reads its second operand as pack_weight wrote it.";
   MatmulDims dims;
   TensorType b;
   DType out = DType::f32;

@@ -108,9 +108,9 @@ class Verifier {
                name_of_axis(bad));
     if (placement.partial.empty()) return;
     const bool zero = value.initializer.kind == Initializer::Kind::constant && value.initializer.scale == 0;
-    WEFT_CHECK(
-        value.kind == ValueKind::state && value.state_kind != kParameter && zero && placement.combine == Combine::sum,
-        "{}: only a state that starts at zero and is not learnt may be a partial sum", value.name);
+    WEFT_CHECK(value.kind == ValueKind::state && value.state_kind != kParameter && zero &&
+                   placement.combine == Combine::sum,
+               "{}: only a state that starts at zero and is not learnt may be a partial sum", value.name);
   }
 
   void verify_node(size_t n) const {

@@ -53,7 +53,8 @@ class OptimizerNodes {
       for (const ValueId id : graph_.nodes()[n].outputs) mark(id);
     }
     for (const StateUpdate& update : graph_.updates()) {
-      if (of_samples_[update.next.at()] && graph_.value(update.state).state_kind != kParameter) mark(update.state);
+      if (of_samples_[update.next.at()] && graph_.value(update.state).state_kind != kParameter)
+        mark(update.state);
     }
     return more;
   }

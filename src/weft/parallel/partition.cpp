@@ -13,7 +13,12 @@ namespace {
 class Partitioner {
  public:
   Partitioner(const Graph& graph, const Assignment& assignment, const Mesh& mesh, int rank)
-      : graph_(graph), assignment_(assignment), mesh_(mesh), rank_(rank), build_(graph), moves_(mesh, rank, build_) {
+      : graph_(graph),
+        assignment_(assignment),
+        mesh_(mesh),
+        rank_(rank),
+        build_(graph),
+        moves_(mesh, rank, build_) {
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const NodeAssignment& node = assignment.nodes[n];

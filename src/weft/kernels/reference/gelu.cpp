@@ -1,6 +1,6 @@
+#include "weft/ops/gelu.h"
 #include "weft/kernels/elementwise_naive.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/gelu.h"
 
 namespace weft::reference {
 

@@ -4,8 +4,9 @@
 
 namespace weft::reference {
 
-/// A kernel that runs `body` on f64 copies of the floating operands and rounds the floating results to their dtypes once.
-/// Operands of other dtypes, and views without elements, are passed as they are. No result aliases an operand.
+/// A kernel that runs `body` on f64 copies of the floating operands and rounds the floating results to their
+/// dtypes once. Operands of other dtypes, and views without elements, are passed as they are. No result
+/// aliases an operand.
 Kernel in_f64(const BindRequest& request, std::function<void(const KernelContext&)> body);
 
 /// The type with f64 in the place of a floating dtype.
