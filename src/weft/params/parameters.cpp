@@ -1,11 +1,12 @@
 #include "weft/params/parameters.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weft {
 
 ValueId ParameterSet::add(const std::string& name, Dims shape, Initializer initializer, bool decay) {
-  const ValueId value = build_.state(name, {dtype_, std::move(shape)}, initializer, kParameter);
+  const ValueId value = build_.state(name, {dtype_, std::move(shape)}, std::move(initializer), kParameter);
   const bool known = std::any_of(parameters_.begin(), parameters_.end(),
                                  [&](const Parameter& parameter) { return parameter.value == value; });
   if (!known) parameters_.push_back({value, decay});
