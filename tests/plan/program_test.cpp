@@ -9,6 +9,7 @@
 #include "weft/ops/matmul.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/scale.h"
+#include "weft/parallel/comm_ops.h"
 #include "weft/plan/buffers.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/pipeline.h"
@@ -30,6 +31,22 @@ TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
   EXPECT_EQ(buffers.of_value.at(next).named, state);
   EXPECT_TRUE(buffers.copies.empty());
   EXPECT_TRUE(buffers.transients.empty());
+}
+
+/// A sum that is under way would write into what the reader in between reads.
+TEST(Buffers, ACommunicationInPlaceHasItsOperandToItself) {
+  for (const bool read : {false, true}) {
+    GraphBuilder build;
+    const TensorType type{DType::f64, {8}};
+    const ValueId x = build.input("x", type, {"n"});
+    const ValueId owed = scale(build, x, 2);
+    const ValueId sum = build.add1(all_reduce_op({0}, 2, Combine::sum, type), {owed});
+    const ValueId between = scale(build, read ? owed : x, 3);
+    build.output("y", add(build, sum, between));
+    const Graph graph = std::move(build).build();
+    const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+    EXPECT_EQ(buffers.of_value.at(sum).transient == buffers.of_value.at(owed).transient, !read);
+  }
 }
 
 TEST(Buffers, AnUpdateIsCopiedWhenTheOldValueIsReadAfterIt) {

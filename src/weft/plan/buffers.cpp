@@ -143,11 +143,22 @@ class Sharing {
       const Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       // A communication's operand counts as used until its wait, which is the same node's.
       const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
-      if (transient.last > dies) continue;
+      if (transient.last > dies || read_between(buffer, step, dies)) continue;
       if (transient.bytes != graph_.type(node.outputs[static_cast<size_t>(output)]).bytes()) continue;
       return in;
     }
     return -1;
+  }
+
+  /// Whether a step after `begin` and before `end` reads the buffer: what is under way would write into it.
+  bool read_between(const BufferOf& buffer, int begin, int end) const {
+    for (int s = begin + 1; s < end; ++s) {
+      for (const ValueId id : graph_.node(result_.steps[static_cast<size_t>(s)].node).inputs) {
+        const auto found = result_.of_value.find(id);
+        if (found != result_.of_value.end() && found->second.transient == buffer.transient) return true;
+      }
+    }
+    return false;
   }
 
   int wait_of(int step) const {
