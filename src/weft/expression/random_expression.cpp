@@ -71,6 +71,9 @@ class Maker {
   /// In [0.5, 2.5]: away from where functions are steep.
   Part positive() { return {apply("sigmoid", real().scalar) * 2.0 + 0.5, 2.5}; }
 
+  /// Whole numbers come up often, and a rounding must not decide on which side of a step a value lies.
+  Scalar off_step() { return real().scalar + 0.013717421; }
+
   void push(Part part) {
     if (part.bound > kLargest) part = {apply(between_(0, 1) == 0 ? "tanh" : "sin", part.scalar), 1};
     reals_.push_back(part);
@@ -84,8 +87,8 @@ class Maker {
       case Signature::arithmetic:
         return push(arithmetic(row));
       case Signature::comparison: {
-        const Part a = real(), b = real();
-        conditions_.push_back(build_.call(row, std::array{a.scalar, b.scalar}));
+        const Scalar a = off_step();
+        conditions_.push_back(build_.call(row, std::array{a, real().scalar}));
         return;
       }
       case Signature::selection: {
@@ -96,24 +99,25 @@ class Maker {
       case Signature::to_real:
         return push({build_.call(row, std::array{condition()}), 1});
       case Signature::to_integer: {
-        const Part a = real();
-        const Scalar whole = build_.call(row, std::array{a.scalar});
-        return push({apply("real", whole + 1.0), a.bound + 1});
+        const Scalar whole = build_.call(row, std::array{off_step()});
+        return push({apply("real", whole + 1.0), kLargest + 1});
       }
       case Signature::to_boolean:
-        conditions_.push_back(build_.call(row, std::array{real().scalar}));
+        conditions_.push_back(build_.call(row, std::array{off_step()}));
         return;
     }
   }
 
   Scalar condition() {
-    if (conditions_.empty()) conditions_.push_back(real().scalar < 0.3);
+    if (conditions_.empty()) conditions_.push_back(off_step() < 0.0);
     return conditions_[static_cast<size_t>(between_(0, static_cast<int64_t>(conditions_.size()) - 1))];
   }
 
   Part arithmetic(const Function& row) {
     const bool needs_positive =
         row.name == "log" || row.name == "sqrt" || row.name == "rsqrt" || row.name == "pow";
+    if (row.name == "floor" || row.name == "sign")
+      return {build_.call(row, std::array{off_step()}), kLargest};
     const Part a = needs_positive ? positive() : real();
     if (row.arity == 1) {
       const bool grows = row.name == "exp";

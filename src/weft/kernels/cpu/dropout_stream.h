@@ -12,7 +12,7 @@ struct DropoutStream {
   int32_t threshold;  ///< 16-bit words from here on keep their element
   float factor;       ///< of what is kept
 
-  DropoutStream(const RandomStream& stream, double rate)
+  explicit DropoutStream(const RandomStream& stream, double rate = 0)
       : threshold(dropout_threshold(rate)), factor(static_cast<float>(1 / (1 - rate))) {
     // RandomStream mixes these for every block; here it is done once.
     const PhiloxBlock mixed =

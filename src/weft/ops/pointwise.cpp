@@ -1,0 +1,282 @@
+#include "weft/ops/pointwise.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/expression/properties.h"
+#include "weft/expression/random_expression.h"
+#include "weft/expression/simplify.h"
+#include "weft/expression/text.h"
+#include "weft/graph/op_registry.h"
+#include "weft/kernels/pointwise.h"
+#include "weft/ops/case_shapes.h"
+#include "weft/ops/operand_types.h"
+
+namespace weft {
+
+namespace {
+
+bool has_each_axis_once(const std::vector<int>& dims, size_t axes, bool all) {
+  std::vector<bool> seen(axes, false);
+  for (const int axis : dims) {
+    const auto at = static_cast<size_t>(axis);
+    if (axis < 0 || at >= axes || seen[at]) return false;
+    seen[at] = true;
+  }
+  return !all || dims.size() == axes;
+}
+
+bool reads_as(DType dtype, ScalarType type) { return is_floating(dtype) == (type == ScalarType::real); }
+
+std::string text_of(DType dtype) { return std::string(name_of(dtype)); }
+
+void check_axes(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  WEFT_CHECK(op.region.ranges.size() == axes && axes <= kernels::kMostAxes, "pointwise over {} in {}",
+             to_string(op.region), to_string(op.space));
+  WEFT_CHECK(op.results.size() == op.expression.results.size() && op.results.size() == op.dtypes.size(),
+             "pointwise: {} results of {}", op.results.size(), to_string(op.expression));
+  for (const auto& dims : op.operands) {
+    WEFT_CHECK(has_each_axis_once(dims, axes, false), "pointwise: the axes {}", dims);
+  }
+  for (const auto& dims : op.results) {
+    WEFT_CHECK(has_each_axis_once(dims, axes, true), "pointwise: the axes {}", dims);
+  }
+  for (const ScalarNode& node : op.expression.nodes) {
+    const bool index = node.kind == ScalarNode::Kind::index;
+    if ((index && static_cast<size_t>(node.number) >= axes) || !has_each_axis_once(node.axes, axes, false)) {
+      user_error("pointwise: got the axes of {}, expected {} of them.", to_string(op.expression), axes);
+    }
+    if (node.kind == ScalarNode::Kind::random) {
+      const auto step = static_cast<size_t>(op.expression.node(node.arguments[0]).number);
+      if (step < op.operands.size() && !op.operands[step].empty()) {
+        user_error("pointwise: got a step of random with dimensions, operand {}, expected a scalar.", step);
+      }
+    }
+  }
+}
+
+/// The type of an operand's elements in the expression must be what its dtype reads as.
+void check_dtypes(const Pointwise& op, std::span<const TensorType> inputs) {
+  for (const ScalarNode& node : op.expression.nodes) {
+    if (node.kind != ScalarNode::Kind::operand) continue;
+    const auto at = static_cast<size_t>(node.number);
+    if (at >= inputs.size()) {
+      user_error("pointwise: got {} operands, expected more for {}.", inputs.size(),
+                 to_string(op.expression));
+    }
+    if (!reads_as(inputs[at].dtype, node.type)) {
+      user_error("pointwise: got {} for operand {} of {}, expected elements that are {}.",
+                 to_string(inputs[at]), at, to_string(op.expression),
+                 node.type == ScalarType::real ? "real" : "integers");
+    }
+  }
+  for (size_t r = 0; r < op.dtypes.size(); ++r) {
+    if (!reads_as(op.dtypes[r], op.expression.result(r).type)) {
+      user_error("pointwise: got {} for result {} of {}, which is {}.", name_of(op.dtypes[r]), r,
+                 to_string(op.expression), name_of(op.expression.result(r).type));
+    }
+  }
+}
+
+Dims shape_along(const std::vector<int>& dims, const Dims& sizes) {
+  Dims shape;
+  for (const int axis : dims) shape.push_back(sizes[static_cast<size_t>(axis)]);
+  return shape;
+}
+
+std::vector<int> trailing_axes(size_t axes, size_t count) {
+  std::vector<int> dims;
+  for (size_t d = axes - count; d < axes; ++d) dims.push_back(static_cast<int>(d));
+  return dims;
+}
+
+OperandMap along_all(const std::vector<int>& dims) {
+  OperandMap map;
+  for (const int axis : dims) map.push_back(along(axis));
+  return map;
+}
+
+}  // namespace
+
+std::string Pointwise::attributes() const {
+  std::vector<std::string> names;
+  std::transform(dtypes.begin(), dtypes.end(), std::back_inserter(names), text_of);
+  return fmt::format("expression=\"{}\" operands={} results={} dtypes={} space={} region={}",
+                     to_string(expression), operands, results, fmt::join(names, ","), to_string(space),
+                     to_string(region));
+}
+
+std::vector<TensorType> Pointwise::infer(std::span<const TensorType> inputs) const {
+  check_axes(*this);
+  expect_inputs("pointwise", inputs.size(), operands.size());
+  check_dtypes(*this, inputs);
+  const Dims sizes = region.shape();
+  for (size_t i = 0; i < operands.size(); ++i) {
+    expect_shape("pointwise", inputs[i], shape_along(operands[i], sizes));
+  }
+  std::vector<TensorType> types;
+  for (size_t r = 0; r < results.size(); ++r) types.push_back({dtypes[r], shape_along(results[r], sizes)});
+  return types;
+}
+
+IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const TensorType>) const {
+  IndexMap map;
+  const Dims sizes = region.shape();
+  for (size_t a = 0; a < sizes.size(); ++a) {
+    map.axes.push_back({fmt::format("d{}", a), sizes[a], AxisKind::parallel});
+  }
+  for (const auto& dims : operands) map.inputs.push_back(along_all(dims));
+  for (const auto& dims : results) map.outputs.push_back(along_all(dims));
+  return map;
+}
+
+Traits Pointwise::traits() const {
+  Traits traits;
+  traits.linear = is_linear(expression);
+  traits.hoistable = only_copies(expression);
+  traits.flops_per_point = flops_of(expression);
+  for (size_t r = 0; r < results.size(); ++r) {
+    for (size_t i = 0; i < operands.size(); ++i) {
+      if (operands[i] == results[r]) traits.in_place.emplace_back(static_cast<int>(r), static_cast<int>(i));
+    }
+  }
+  return traits;
+}
+
+OpPtr Pointwise::localize(const LocalRegions& regions) const {
+  auto local = std::make_shared<Pointwise>(*this);
+  for (size_t d = 0; d < results[0].size(); ++d) {
+    const auto axis = static_cast<size_t>(results[0][d]);
+    const Range& part = regions.outputs[0].ranges[d];
+    const int64_t origin = region.ranges[axis].begin;
+    local->region.ranges[axis] = {origin + part.begin, origin + part.end};
+  }
+  if (!reads_position(expression)) {
+    local->space = local->region.shape();
+    local->region = Region::all(local->space);
+  }
+  if (local->region == region && local->space == space) return nullptr;
+  return local;
+}
+
+ScalarType scalar_type_of(DType dtype) { return is_floating(dtype) ? ScalarType::real : ScalarType::integer; }
+
+std::vector<ValueId> pointwise(GraphBuilder& build, std::span<const ValueId> operands, Pointwise op) {
+  op.expression = simplify(op.expression);
+  op.region = Region::all(op.space);
+  return build.add(std::make_shared<Pointwise>(std::move(op)), {operands.begin(), operands.end()});
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Expression& expression,
+                  std::optional<DType> dtype) {
+  Pointwise op;
+  for (const ValueId id : operands) {
+    const Dims& shape = build.type(id).shape;
+    if (shape.size() > op.space.size() || op.operands.empty()) op.space = shape;
+    op.operands.emplace_back();
+  }
+  for (size_t i = 0; i < operands.size(); ++i) {
+    const TensorType& type = build.type(operands[i]);
+    if (trailing(op.space, type.shape.size()) != type.shape) {
+      user_error("pointwise: got {} beside the shape {}, expected a shape that ends it.", to_string(type),
+                 to_string(op.space));
+    }
+    op.operands[i] = trailing_axes(op.space.size(), type.shape.size());
+  }
+  op.results = {trailing_axes(op.space.size(), op.space.size())};
+  op.dtypes = {dtype ? *dtype : build.type(operands[0]).dtype};
+  op.expression = expression;
+  return pointwise(build, operands, std::move(op))[0];
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, std::string_view text,
+                  std::optional<DType> dtype) {
+  return pointwise(build, operands, parse_expression(text), dtype);
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Formula& formula,
+                  std::optional<DType> dtype) {
+  ExpressionBuilder made;
+  std::vector<Scalar> scalars;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    scalars.push_back(made.operand(static_cast<int>(i), scalar_type_of(build.type(operands[i]).dtype)));
+  }
+  return pointwise(build, operands, made.build(std::array{formula(scalars)}), dtype);
+}
+
+namespace {
+
+Kernel bind(const BindRequest& request) {
+  const auto& op = static_cast<const Pointwise&>(request.op);
+  const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
+      kernels::PointwiseSpec{op.expression, op.region, op.space, op.operands, op.results}, request.inputs,
+      request.outputs);
+  return {[kernel](const KernelContext& context) {
+            kernel->run(context.inputs, context.outputs, context.scratch);
+          },
+          kernel->scratch_bytes()};
+}
+
+/// Dimensions in random order, or the trailing ones, or none: what broadcasts and permutes.
+std::vector<int> random_dims_of(CaseRandom& random, size_t axes) {
+  std::vector<int> dims = trailing_axes(axes, axes);
+  switch (random.between(0, 5)) {
+    case 0:
+      return trailing_axes(axes, static_cast<size_t>(random.between(0, static_cast<int64_t>(axes))));
+    case 1:
+      for (size_t d = dims.size(); d > 1; --d) {
+        std::swap(dims[d - 1], dims[static_cast<size_t>(random.between(0, static_cast<int64_t>(d) - 1))]);
+      }
+      return dims;
+    case 2:
+      std::erase_if(dims, [&](int) { return random.coin(); });
+      return dims;
+    default:
+      return dims;
+  }
+}
+
+OpCase random_case(CaseRandom& random) {
+  Pointwise op;
+  const int64_t rank = random.between(0, 3);
+  op.space = random_dims(random, rank, rank == 1 ? 40 : 6);
+  const auto axes = op.space.size();
+  const auto reals = static_cast<size_t>(random.between(1, 3));
+  std::vector<ScalarType> types(reals, ScalarType::real);
+  std::vector<TensorType> inputs;
+  for (size_t i = 0; i < reals; ++i) {
+    op.operands.push_back(random_dims_of(random, axes));
+    inputs.push_back(real(shape_along(op.operands.back(), op.space)));
+  }
+  const bool draws = random.between(0, 2) == 0;
+  if (draws) {
+    op.operands.emplace_back();
+    inputs.push_back({DType::i64, {}});
+  }
+  RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 8)),
+                          static_cast<int>(random.between(1, 2)), draws ? static_cast<int>(reals) : -1};
+  op.expression =
+      random_expression(wanted, [&](int64_t low, int64_t high) { return random.between(low, high); });
+  for (int r = 0; r < wanted.results; ++r) {
+    std::vector<int> dims = trailing_axes(axes, axes);
+    if (random.between(0, 3) == 0) std::reverse(dims.begin(), dims.end());
+    op.results.push_back(dims);
+  }
+  OpCase result = case_of(inputs, [op](GraphBuilder& build, std::span<const ValueId> in) {
+    Pointwise made = op;
+    made.dtypes.assign(op.results.size(), build.type(in[0]).dtype);
+    return pointwise(build, in, made);
+  });
+  if (draws) result.integer_bound.back() = 100;
+  return result;
+}
+
+}  // namespace
+
+void register_pointwise(OpRegistry& registry) { registry.add({"pointwise", bind, random_case}); }
+
+}  // namespace weft
