@@ -3,7 +3,10 @@
 #include "tests/expression/draws.h"
 #include "tests/kernels/tensor.h"
 #include "weft/expression/random_expression.h"
+#include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
+#include "weft/kernels/cpu/pointwise_forms.h"
+#include "weft/kernels/dropout.h"
 #include "weft/kernels/pointwise_naive.h"
 
 namespace weft::kernels {
@@ -245,6 +248,68 @@ TEST(Pointwise, WritesOverAnOperandOfItsAxes) {
                    scratch.data() + (64 - address % 64) % 64);
         testing::expect_equal(over, apart[0]);
       }
+    }
+  }
+}
+
+/// Expressions with a hand-written body, and how many operands they have.
+constexpr std::pair<const char*, size_t> kForms[] = {
+    {"0.75", 0},
+    {"x0", 1},
+    {"x0 + x1", 2},
+    {"x1 * x0", 2},
+    {"x0 * 0.37", 1},
+    {"max(x0, 0.0)", 1},
+    {"select(x0 > 0.0, x1, 0.0)", 2},
+    {"tanh(x0)", 1},
+    {"x1 * (1.0 - x0 * x0)", 2},
+    {"0.5 * x0 * (1.0 + tanh(0.7978845608028654 * (x0 + 0.044715 * x0 * x0 * x0)))", 1},
+    {"0.5 * x0 * (1.0 + erf(x0 * 0.7071067811865476))", 1},
+    {"select(random[5, 6, 0, 1](n1) >= 19661, x0 * 1.4285714285714286, 0.0)", 2},
+};
+
+TEST(Pointwise, RunsHandWrittenBodiesOfCanonicalForms) {
+  for (const auto& [text, operands] : kForms) {
+    SCOPED_TRACE(text);
+    for (const DType dtype : testing::kFastTypes) {
+      const Dims shape{7, 331};
+      std::vector<TensorType> types(operands, TensorType{dtype, shape});
+      const bool draws = std::string_view(text).find("random") != std::string_view::npos;
+      if (draws) types[1] = {DType::i64, {}};
+      if (types.empty()) types.push_back({dtype, shape});  // says the shape only
+      Case made = simple_case(text, types, dtype);
+      made.spec.expression = simplify(made.spec.expression);
+      EXPECT_TRUE(find_pointwise_form(made.spec, types, std::vector<TensorType>{{dtype, shape}}));
+      expect_naive(made, run_fast(made));
+      expect_naive(made, run_fast(made, PointwiseBodies::interpreted_only));
+      if (operands == 0) continue;
+      made.spec.operand_axes[0] = {1, 0};
+      EXPECT_FALSE(find_pointwise_form(made.spec, types, std::vector<TensorType>{{dtype, shape}}))
+          << "of an operand that lies otherwise";
+    }
+  }
+}
+
+TEST(Pointwise, RepeatsABiasInTheHandWrittenSum) {
+  for (const DType of_bias : testing::kFastTypes) {
+    Case made = simple_case("x0 + x1", {{DType::bf16, {9, 5, 33}}, {of_bias, {33}}}, DType::bf16);
+    EXPECT_TRUE(find_pointwise_form(made.spec, types_of(made.operands), types_of(results_of(made))));
+    expect_naive(made, run_fast(made));
+  }
+}
+
+/// The masks of composed dropout are those of the kernel, bit for bit, on a part of the whole too.
+TEST(Pointwise, DrawsTheMasksOfDropout) {
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    Case made = simple_case("select(random[9, 4, 0, 1](n1) >= 19661, x0 * 1.4285714285714286, 0.0)",
+                            {{dtype, {40, 77}}, {DType::i64, {}}}, dtype);
+    made.operands[1].set(0, 12);
+    made.spec.space = {100, 90};
+    made.spec.region = {{{30, 70}, {13, 90}}};
+    Tensor want(dtype, {40, 77});
+    dropout(made.operands[0], made.spec.region, made.spec.space, {9, 4, 12}, 0.3, want);
+    for (const PointwiseBodies bodies : {PointwiseBodies::hand_written, PointwiseBodies::interpreted_only}) {
+      testing::expect_equal(run_fast(made, bodies)[0], want);
     }
   }
 }

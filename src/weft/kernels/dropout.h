@@ -18,4 +18,9 @@ inline int32_t dropout_threshold(double rate) { return static_cast<int32_t>(std:
 void dropout(const View& x, const Region& region, const Dims& global_shape, RandomStream stream, double rate,
              const View& out);
 
+/// The same with the least bits that keep an element, and what it is multiplied with, each given. Of f32 and
+/// bf16.
+void drop_below(const View& x, const Region& region, const Dims& global_shape, RandomStream stream,
+                int32_t threshold, float factor, const View& out);
+
 }  // namespace weft::kernels

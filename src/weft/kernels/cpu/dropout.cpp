@@ -121,10 +121,16 @@ struct Runs {
 void dropout(const View& x, const Region& region, const Dims& global_shape, RandomStream stream, double rate,
              const View& out) {
   if (x.type.dtype == DType::f64) return naive::dropout(x, region, global_shape, stream, rate, out);
+  drop_below(x, region, global_shape, stream, dropout_threshold(rate), static_cast<float>(1 / (1 - rate)),
+             out);
+}
+
+void drop_below(const View& x, const Region& region, const Dims& global_shape, RandomStream stream,
+                int32_t threshold, float factor, const View& out) {
   if (x.elems() == 0) return;
   WEFT_CHECK(region.elems() == x.elems(), "dropout of {} as {}", to_string(x.type), to_string(region));
   const Runs runs(region, global_shape);
-  const DropoutStream prepared(stream, rate);
+  const DropoutStream prepared(stream, threshold, factor);
   parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
     while (begin < end) {
       const int64_t within = begin % runs.length;
