@@ -9,8 +9,15 @@
 #include "tests/ops/expect_error.h"
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
+#include "weft/kernels/cpu/pointwise_forms.h"
 #include "weft/kernels/pointwise_naive.h"
+#include "weft/ops/add.h"
 #include "weft/ops/case_shapes.h"
+#include "weft/ops/dropout.h"
+#include "weft/ops/gelu.h"
+#include "weft/ops/relu.h"
+#include "weft/ops/scale.h"
+#include "weft/ops/tanh.h"
 
 namespace weft::testing {
 namespace {
@@ -108,6 +115,46 @@ TEST(Pointwise, RandomGraphsAreWhatTheirDefinitionAndDifferencesSay) {
   }
 }
 
+/// Every pointwise node of a graph that a builder makes, forward and backward, must run the hand-written body
+/// of its form in f32 and bf16.
+void expect_hand_written(const std::string& name,
+                         const std::function<ValueId(GraphBuilder&, ValueId x, ValueId y)>& add_nodes) {
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    GraphBuilder build;
+    const ValueId x = operand(build, "x", dtype, {3, 4}), y = operand(build, "y", dtype, {3, 4});
+    const ValueId result = add_nodes(build, x, y);
+    // Its gradient is an input too.
+    const ValueId weight = operand(build, "weight", build.type(result).dtype, {3, 4});
+    gradients(build, reduce_sum(build, multiply(build, result, weight)), std::vector{x});
+    for (const Node& node : build.graph().nodes()) {
+      const auto* op = dynamic_cast<const Pointwise*>(node.op.get());
+      // The gradient of the sum repeats a scalar.
+      if (op == nullptr || build.type(node.inputs.empty() ? x : node.inputs.back()).shape.empty()) continue;
+      const kernels::PointwiseSpec spec{op->expression, op->region, op->space, op->operands, op->results};
+      EXPECT_TRUE(kernels::find_pointwise_form(spec, build.graph().input_types(node),
+                                               build.graph().output_types(node)))
+          << name << ": " << to_string(op->expression);
+    }
+  }
+}
+
+TEST(Pointwise, RunsHandWrittenBodiesForWhatModelsUse) {
+  expect_hand_written("relu", [](GraphBuilder& b, ValueId x, ValueId) { return relu(b, x); });
+  expect_hand_written("tanh", [](GraphBuilder& b, ValueId x, ValueId) { return tanh(b, x); });
+  expect_hand_written("gelu", [](GraphBuilder& b, ValueId x, ValueId) { return gelu(b, x, GeluKind::tanh); });
+  expect_hand_written("gelu", [](GraphBuilder& b, ValueId x, ValueId) { return gelu(b, x, GeluKind::erf); });
+  expect_hand_written("add", [](GraphBuilder& b, ValueId x, ValueId y) { return add(b, x, y); });
+  expect_hand_written("multiply", [](GraphBuilder& b, ValueId x, ValueId y) { return multiply(b, x, y); });
+  expect_hand_written("scale", [](GraphBuilder& b, ValueId x, ValueId) { return scale(b, x, 0.3); });
+  expect_hand_written("cast", [](GraphBuilder& b, ValueId x, ValueId) {
+    return cast(b, x, b.type(x).dtype == DType::f32 ? DType::bf16 : DType::f32);
+  });
+  const auto drop = [](GraphBuilder& b, ValueId x, ValueId) {
+    return dropout(b, x, b.input("step", {DType::i64, {}}, {}), 0.3, 1, 2);
+  };
+  expect_hand_written("dropout", drop);
+}
+
 TEST(Pointwise, ReadsTheResultInTheGradientWhereThatIsEnough) {
   GraphBuilder build;
   const ValueId x = operand(build, "x", DType::f32, {4});
@@ -147,12 +194,15 @@ TEST(Pointwise, DerivesItsTraits) {
   pointwise(build, {x, bias}, "x0 + x1");
   pointwise(build, {x, bias}, "x0 * x1");
   pointwise(build, {x}, "x0", DType::bf16);
+  pointwise(build, {x}, "x0 * 3");
   const Traits sum = op_of(build, 0).traits();
-  EXPECT_TRUE(sum.linear);
+  EXPECT_FALSE(sum.linear) << "x would be made zero on all ranks but one";
   EXPECT_EQ(sum.in_place, (std::vector<std::pair<int, int>>{{0, 0}}));
   EXPECT_EQ(sum.flops_per_point, 1);
   EXPECT_FALSE(op_of(build, 1).traits().linear);
   EXPECT_TRUE(op_of(build, 2).traits().hoistable);
+  EXPECT_FALSE(op_of(build, 2).traits().linear) << "parts that are rounded";
+  EXPECT_TRUE(op_of(build, 3).traits().linear);
   EXPECT_FALSE(sum.hoistable);
 }
 

@@ -7,6 +7,7 @@ namespace {
 // No law says x * 0 = 0 or x - x = 0: infinity and NaN must stay visible.
 constexpr Law kLaws[] = {
     {"add-zero", "a + 0.0", "a"},
+    {"add-same", "a + a", "a * 2.0"},
     {"sub-zero", "a - 0.0", "a"},
     {"zero-sub", "0.0 - a", "-a"},
     {"add-negative", "a + (-b)", "a - b"},

@@ -7,13 +7,12 @@
 
 #include "weft/base/check.h"
 #include "weft/expression/properties.h"
-#include "weft/expression/random_expression.h"
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
 #include "weft/graph/op_registry.h"
 #include "weft/kernels/pointwise.h"
-#include "weft/ops/case_shapes.h"
 #include "weft/ops/operand_types.h"
+#include "weft/ops/pointwise_cases.h"
 
 namespace weft {
 
@@ -136,7 +135,9 @@ IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const Tenso
 
 Traits Pointwise::traits() const {
   Traits traits;
-  traits.linear = is_linear(expression);
+  // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
+  // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
+  traits.linear = operands.size() == 1 && is_linear(expression) && !only_copies(expression);
   traits.hoistable = only_copies(expression);
   traits.flops_per_point = flops_of(expression);
   for (size_t r = 0; r < results.size(); ++r) {
@@ -221,62 +222,8 @@ Kernel bind(const BindRequest& request) {
           kernel->scratch_bytes()};
 }
 
-/// Dimensions in random order, or the trailing ones, or none: what broadcasts and permutes.
-std::vector<int> random_dims_of(CaseRandom& random, size_t axes) {
-  std::vector<int> dims = trailing_axes(axes, axes);
-  switch (random.between(0, 5)) {
-    case 0:
-      return trailing_axes(axes, static_cast<size_t>(random.between(0, static_cast<int64_t>(axes))));
-    case 1:
-      for (size_t d = dims.size(); d > 1; --d) {
-        std::swap(dims[d - 1], dims[static_cast<size_t>(random.between(0, static_cast<int64_t>(d) - 1))]);
-      }
-      return dims;
-    case 2:
-      std::erase_if(dims, [&](int) { return random.coin(); });
-      return dims;
-    default:
-      return dims;
-  }
-}
-
-OpCase random_case(CaseRandom& random) {
-  Pointwise op;
-  const int64_t rank = random.between(0, 3);
-  op.space = random_dims(random, rank, rank == 1 ? 40 : 6);
-  const auto axes = op.space.size();
-  const auto reals = static_cast<size_t>(random.between(1, 3));
-  std::vector<ScalarType> types(reals, ScalarType::real);
-  std::vector<TensorType> inputs;
-  for (size_t i = 0; i < reals; ++i) {
-    op.operands.push_back(random_dims_of(random, axes));
-    inputs.push_back(real(shape_along(op.operands.back(), op.space)));
-  }
-  const bool draws = random.between(0, 2) == 0;
-  if (draws) {
-    op.operands.emplace_back();
-    inputs.push_back({DType::i64, {}});
-  }
-  RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 8)),
-                          static_cast<int>(random.between(1, 2)), draws ? static_cast<int>(reals) : -1};
-  op.expression =
-      random_expression(wanted, [&](int64_t low, int64_t high) { return random.between(low, high); });
-  for (int r = 0; r < wanted.results; ++r) {
-    std::vector<int> dims = trailing_axes(axes, axes);
-    if (random.between(0, 3) == 0) std::reverse(dims.begin(), dims.end());
-    op.results.push_back(dims);
-  }
-  OpCase result = case_of(inputs, [op](GraphBuilder& build, std::span<const ValueId> in) {
-    Pointwise made = op;
-    made.dtypes.assign(op.results.size(), build.type(in[0]).dtype);
-    return pointwise(build, in, made);
-  });
-  if (draws) result.integer_bound.back() = 100;
-  return result;
-}
-
 }  // namespace
 
-void register_pointwise(OpRegistry& registry) { registry.add({"pointwise", bind, random_case}); }
+void register_pointwise(OpRegistry& registry) { registry.add({"pointwise", bind, random_pointwise_case}); }
 
 }  // namespace weft

@@ -122,7 +122,7 @@ void gelu_by_tanh_backward(const View& x, const View& dy, const View& dx) { gelu
 void gelu_by_erf_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, false); }
 
 constexpr std::string_view kGeluByTanh =
-    "0.5 * a * (1.0 + tanh(0.7978845608028654 * (a + 0.044715 * a * a * a)))";
+    "0.5 * a * (1.0 + tanh(a * (0.7978845608028654 + 0.035677408136300125 * (a * a))))";
 constexpr std::string_view kGeluByErf = "0.5 * a * (1.0 + erf(a * 0.7071067811865476))";
 
 struct Form {
@@ -156,8 +156,9 @@ const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
     constexpr ResultOperands kGradientIsB[] = {{.gradient = 1, .value = {}}};
     for (const Form& form : kForms) {
       const Expression pattern = parse_expression(form.pattern, kNames);
-      all.emplace_back(form.gradient ? gradient_of(pattern, std::array{0}, kGradientIsB) : simplify(pattern),
-                       &form);
+      all.emplace_back(
+          form.gradient ? gradient_of(simplify(pattern), std::array{0}, kGradientIsB) : simplify(pattern),
+          &form);
     }
     return all;
   }();
