@@ -79,7 +79,8 @@ std::vector<Row> rows() {
        [](const Views& in, const View& out) { kernels::gelu(in[0], out, false); }},
       {"dropout", "select(random[3, 4, 0](n1) >= 6554, x0 * 1.1111111111111112, 0)", 2,
        [](const Views& in, const View& out) {
-         kernels::dropout(in[0], Region::all(out.type.shape), out.type.shape, {3, 4, 3}, 0.1, out);
+         kernels::dropout(in[0], Region::all(out.type.shape), out.type.shape, {3, 4, 3},
+                          kernels::DropoutRule::of_rate(0.1), out);
        }},
   };
 }

@@ -6,7 +6,6 @@
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
-#include "weft/kernels/dropout.h"
 #include "weft/kernels/pointwise_naive.h"
 
 namespace weft::kernels {
@@ -234,24 +233,6 @@ TEST(Pointwise, TreatsTheEndsOfTheRange) {
   }
 }
 
-TEST(Pointwise, WritesOverAnOperandOfItsAxes) {
-  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
-    for (const int64_t n : {5, 64, 1007, 40000}) {
-      for (const char* text : {"tanh(x0) * x0 + x1", "x0", "select(x0 > 0.0, x1, 0.0)"}) {
-        const Case made = simple_case(text, {{dtype, {n}}, {dtype, {n}}}, dtype);
-        const std::vector<Tensor> apart = run_fast(made);
-        const PointwiseKernel kernel = fast_kernel(made, PointwiseBodies::hand_written);
-        std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
-        const Tensor over = made.operands[0];
-        const auto address = reinterpret_cast<uintptr_t>(scratch.data());
-        kernel.run(std::array{over.view(), made.operands[1].view()}, std::array{over.view()},
-                   scratch.data() + (64 - address % 64) % 64);
-        testing::expect_equal(over, apart[0]);
-      }
-    }
-  }
-}
-
 /// Expressions with a hand-written body, and how many operands they have.
 constexpr std::pair<const char*, size_t> kForms[] = {
     {"0.75", 0},
@@ -268,24 +249,72 @@ constexpr std::pair<const char*, size_t> kForms[] = {
     {"select(random[5, 6, 0, 1](n1) >= 19661, x0 * 1.4285714285714286, 0.0)", 2},
 };
 
+Case form_case(std::string_view text, size_t operands, DType dtype, const Dims& shape) {
+  std::vector<TensorType> types(operands, TensorType{dtype, shape});
+  if (text.find("random") != std::string_view::npos) types[1] = {DType::i64, {}};
+  if (types.empty()) types.push_back({dtype, shape});  // says the shape only
+  Case made = simple_case(text, types, dtype);
+  made.spec.expression = simplify(made.spec.expression);
+  return made;
+}
+
+bool has_form(const Case& made) {
+  return find_pointwise_form(made.spec, types_of(made.operands), types_of(results_of(made))).has_value();
+}
+
 TEST(Pointwise, RunsHandWrittenBodiesOfCanonicalForms) {
   for (const auto& [text, operands] : kForms) {
     SCOPED_TRACE(text);
     for (const DType dtype : testing::kFastTypes) {
-      const Dims shape{7, 331};
-      std::vector<TensorType> types(operands, TensorType{dtype, shape});
-      const bool draws = std::string_view(text).find("random") != std::string_view::npos;
-      if (draws) types[1] = {DType::i64, {}};
-      if (types.empty()) types.push_back({dtype, shape});  // says the shape only
-      Case made = simple_case(text, types, dtype);
-      made.spec.expression = simplify(made.spec.expression);
-      EXPECT_TRUE(find_pointwise_form(made.spec, types, std::vector<TensorType>{{dtype, shape}}));
-      expect_naive(made, run_fast(made));
-      expect_naive(made, run_fast(made, PointwiseBodies::interpreted_only));
+      for (const Dims& shape :
+           {Dims{7, 331}, Dims{1, 1}, Dims{1, 17}, Dims{3, 5}, Dims{53, 1007}, Dims{0, 4}}) {
+        const Case made = form_case(text, operands, dtype, shape);
+        EXPECT_TRUE(has_form(made));
+        expect_naive(made, run_fast(made));
+        expect_naive(made, run_fast(made, PointwiseBodies::interpreted_only));
+      }
+      EXPECT_FALSE(has_form(form_case(text, operands, DType::f64, {3, 5})));
       if (operands == 0) continue;
-      made.spec.operand_axes[0] = {1, 0};
-      EXPECT_FALSE(find_pointwise_form(made.spec, types, std::vector<TensorType>{{dtype, shape}}))
-          << "of an operand that lies otherwise";
+      Case turned = form_case(text, operands, dtype, {5, 5});
+      turned.spec.operand_axes[0] = {1, 0};
+      EXPECT_FALSE(has_form(turned)) << "of an operand that lies otherwise";
+    }
+  }
+}
+
+void expect_same_in_place(const Case& made) {
+  const std::vector<Tensor> apart = run_fast(made);
+  const PointwiseKernel kernel = fast_kernel(made, PointwiseBodies::hand_written);
+  std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
+  const auto address = reinterpret_cast<uintptr_t>(scratch.data());
+  for (size_t over = 0; over < made.operands.size(); ++over) {
+    if (made.operands[over].type() != apart[0].type()) continue;
+    const std::vector<Tensor> operands = made.operands;
+    const std::vector<View> in(operands.begin(), operands.end());
+    kernel.run(in, std::span(&in[over], 1), scratch.data() + (64 - address % 64) % 64);
+    testing::expect_equal(operands[over], apart[0]);
+  }
+}
+
+TEST(Pointwise, WritesOverAnOperandOfItsAxes) {
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    for (const int64_t n : {5, 64, 1007, 40000}) {
+      expect_same_in_place(form_case("tanh(x0) * x0 + x1", 2, dtype, {1, n}));
+      for (const auto& [text, operands] : kForms)
+        expect_same_in_place(form_case(text, operands, dtype, {1, n}));
+    }
+  }
+}
+
+TEST(Pointwise, RoundsCastsBetweenAllFloatingTypes) {
+  constexpr DType kTypes[] = {DType::f64, DType::f32, DType::bf16};
+  for (const DType from : kTypes) {
+    for (const DType to : kTypes) {
+      Case made = simple_case("x0", {{from, {1007}}}, to);
+      made.operands[0] = Tensor::random(from, {1007}, 1, -1e4, 1e4);
+      made.operands[0].set(5, std::nan(""));
+      made.operands[0].set(1005, INFINITY);
+      testing::expect_equal(run_fast(made)[0], run_naive(made)[0]);
     }
   }
 }
@@ -307,9 +336,16 @@ TEST(Pointwise, DrawsTheMasksOfDropout) {
     made.spec.space = {100, 90};
     made.spec.region = {{{30, 70}, {13, 90}}};
     Tensor want(dtype, {40, 77});
-    dropout(made.operands[0], made.spec.region, made.spec.space, {9, 4, 12}, 0.3, want);
+    for (int64_t i = 0; i < want.elems(); ++i) {
+      const auto g = static_cast<uint64_t>((i / 77 + 30) * 90 + i % 77 + 13);
+      const RandomStream stream{9, 4, 12};
+      const uint32_t bits = (stream.block(g / 8)[g % 8 / 2] >> (16 * (g % 2))) & 0xffffu;
+      want.set(i, bits >= 19661 ? made.operands[0].get(i) * 1.4285714285714286 : 0);
+    }
     for (const PointwiseBodies bodies : {PointwiseBodies::hand_written, PointwiseBodies::interpreted_only}) {
-      testing::expect_equal(run_fast(made, bodies)[0], want);
+      const Tensor got = run_fast(made, bodies)[0];
+      testing::expect_close(got, want);
+      for (int64_t i = 0; i < want.elems(); ++i) ASSERT_EQ(got.get(i) == 0, want.get(i) == 0) << i;
     }
   }
 }

@@ -14,7 +14,6 @@
 #include "weft/kernels/cpu/dropout_stream.h"
 #include "weft/kernels/cpu/dropout_words-inl.h"
 #include "weft/kernels/cpu/lanes-inl.h"
-#include "weft/kernels/dropout_naive.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
@@ -118,19 +117,13 @@ struct Runs {
 
 }  // namespace
 
-void dropout(const View& x, const Region& region, const Dims& global_shape, RandomStream stream, double rate,
-             const View& out) {
-  if (x.type.dtype == DType::f64) return naive::dropout(x, region, global_shape, stream, rate, out);
-  drop_below(x, region, global_shape, stream, dropout_threshold(rate), static_cast<float>(1 / (1 - rate)),
-             out);
-}
-
-void drop_below(const View& x, const Region& region, const Dims& global_shape, RandomStream stream,
-                int32_t threshold, float factor, const View& out) {
+void dropout(const View& x, const Region& region, const Dims& global_shape, RandomStream stream,
+             DropoutRule rule, const View& out) {
+  WEFT_CHECK(x.type.dtype == DType::f32 || x.type.dtype == DType::bf16, "dropout of {}", to_string(x.type));
   if (x.elems() == 0) return;
   WEFT_CHECK(region.elems() == x.elems(), "dropout of {} as {}", to_string(x.type), to_string(region));
   const Runs runs(region, global_shape);
-  const DropoutStream prepared(stream, threshold, factor);
+  const DropoutStream prepared(stream, rule);
   parallel_for(x.elems(), kGrain, [&](int64_t begin, int64_t end) {
     while (begin < end) {
       const int64_t within = begin % runs.length;

@@ -108,10 +108,10 @@ std::optional<PointwiseBody> dropped(const Found& found) {
     space.push_back(found.spec.space[static_cast<size_t>(axis)]);
   }
   return [a, step, region, space, seed = random.seed, stream = random.stream,
-          threshold = static_cast<int32_t>(found.constant(kConstantOperands + 1)),
-          factor = static_cast<float>(found.constant(kConstantOperands))](Views in, Views out) {
+          rule = DropoutRule{static_cast<int32_t>(found.constant(kConstantOperands + 1)),
+                             static_cast<float>(found.constant(kConstantOperands))}](Views in, Views out) {
     const RandomStream bits{seed, stream, static_cast<uint64_t>(*in[step].as<int64_t>())};
-    drop_below(in[a], region, space, bits, threshold, factor, out[0]);
+    dropout(in[a], region, space, bits, rule, out[0]);
   };
 }
 

@@ -358,7 +358,8 @@ TileReader find_tile_reader(DType dtype, ScalarType type, bool wide) {
   return HWY_DYNAMIC_DISPATCH(reader)(dtype, type, wide);
 }
 TileWriter find_tile_writer(DType dtype, bool wide) { return HWY_DYNAMIC_DISPATCH(writer)(dtype, wide); }
-void fill_random(const RandomStream& stream, uint64_t first, int64_t stride, int64_t count, bool wide, void* tile) {
+void fill_random(const RandomStream& stream, uint64_t first, int64_t stride, int64_t count, bool wide,
+                 void* tile) {
   HWY_DYNAMIC_DISPATCH(fill_bits)(stream, first, stride, count, wide, tile);
 }
 
