@@ -6,6 +6,7 @@
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
+#include "weft/kernels/cpu/pointwise_tape.h"
 #include "weft/kernels/pointwise_naive.h"
 
 namespace weft::kernels {
@@ -304,6 +305,39 @@ TEST(Pointwise, WritesOverAnOperandOfItsAxes) {
         expect_same_in_place(form_case(text, operands, dtype, {1, n}));
     }
   }
+}
+
+/// Larger expressions with parts that one pass computes; some of which others read too.
+TEST(Pointwise, JoinsPartsOfLargerExpressions) {
+  const std::string gelu = "0.5 * t * (1 + tanh(t * (0.7978845608028654 + 0.035677408136300125 * (t * t))))";
+  const std::string by_erf = "0.5 * t * (1 + erf(t * 0.7071067811865476))";
+  for (const std::string& text :
+       {"t = x0 + x1; " + gelu, "t = x0 * x1; " + by_erf + " * x1", "t = x0; " + gelu + ", t * t",
+        std::string("x0 * x1 + x0"), std::string("x0 * x1 - x1"), std::string("x1 - x0 * x1"),
+        std::string("s = x0 * x1; s + x0, s - x1"), std::string("exp(x1) * (1 - x0 * x0)"),
+        std::string("select(x0 * x1 > 0, x0 + x1, 0)")}) {
+    SCOPED_TRACE(text);
+    for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+      Case made = simple_case("x0", {{dtype, {9, 301}}, {dtype, {301}}}, dtype);
+      made.spec.expression = simplify(parse_expression(text));
+      made.spec.result_axes.resize(made.spec.expression.results.size(), made.spec.result_axes[0]);
+      made.results.resize(made.spec.expression.results.size(), dtype);
+      expect_naive(made, run_fast(made));
+    }
+  }
+}
+
+TEST(Pointwise, TakesAsFewPassesAsItCan) {
+  const auto steps = [](std::string_view text) {
+    const TensorType type{DType::f32, {8}};
+    return compile_tape(simplify(parse_expression(text)), std::vector(2, type), std::vector{type})
+        .steps.size();
+  };
+  EXPECT_EQ(steps("x0 * x1 + 1"), 1u);
+  EXPECT_EQ(steps("1 - x0 * x1"), 1u);
+  EXPECT_EQ(steps("t = x0 + x1; 0.5 * t * (1 + erf(t * 0.7071067811865476))"), 2u);
+  EXPECT_EQ(steps("select(x0 > 0, x1, 0)"), 1u);
+  EXPECT_EQ(steps("s = x0 * x1; (s + 1) * exp(s)"), 4u) << "the product is read twice";
 }
 
 TEST(Pointwise, RoundsCastsBetweenAllFloatingTypes) {

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "weft/expression/derivative.h"
 #include "weft/expression/match.h"
-#include "weft/expression/simplify.h"
-#include "weft/expression/text.h"
+#include "weft/kernels/cpu/pointwise_patterns.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
 
@@ -16,14 +14,6 @@ namespace {
 
 using Types = std::span<const TensorType>;
 using Views = std::span<const View>;
-
-/// In patterns, a and b are real operands, k is a real constant and t an integer one, n the step of random
-/// bits.
-constexpr OperandName kNames[] = {{"a", 0},
-                                  {"b", 1},
-                                  {"n", 2, ScalarType::integer},
-                                  {"k", kConstantOperands},
-                                  {"t", kConstantOperands + 1, ScalarType::integer}};
 
 /// An expression that has a pattern's form, and what the pattern's names are in it.
 struct Found {
@@ -121,13 +111,9 @@ void gelu_by_erf(const View& x, const View& out) { gelu(x, out, false); }
 void gelu_by_tanh_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, true); }
 void gelu_by_erf_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, false); }
 
-constexpr std::string_view kGeluByTanh =
-    "0.5 * a * (1.0 + tanh(a * (0.7978845608028654 + 0.035677408136300125 * (a * a))))";
-constexpr std::string_view kGeluByErf = "0.5 * a * (1.0 + erf(a * 0.7071067811865476))";
-
+/// See canonical_pattern().
 struct Form {
   std::string_view pattern;
-  /// Whether what is meant is the pattern's gradient by a, b being that of its result.
   bool gradient;
   std::optional<PointwiseBody> (*body)(const Found& found);
 };
@@ -153,13 +139,7 @@ constexpr Form kForms[] = {
 const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
   static const auto parsed = [] {
     std::vector<std::pair<Expression, const Form*>> all;
-    constexpr ResultOperands kGradientIsB[] = {{.gradient = 1, .value = {}}};
-    for (const Form& form : kForms) {
-      const Expression pattern = parse_expression(form.pattern, kNames);
-      all.emplace_back(
-          form.gradient ? gradient_of(simplify(pattern), std::array{0}, kGradientIsB) : simplify(pattern),
-          &form);
-    }
+    for (const Form& form : kForms) all.emplace_back(canonical_pattern(form.pattern, form.gradient), &form);
     return all;
   }();
   return parsed;

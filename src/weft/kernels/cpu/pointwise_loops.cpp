@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "weft/kernels/cpu/dropout_words-inl.h"
+#include "weft/kernels/cpu/gelu-inl.h"
 #include "weft/kernels/cpu/lanes-inl.h"
 #include "weft/kernels/cpu/pointwise_functions-inl.h"
 
@@ -105,6 +106,12 @@ constexpr TileLoops reals(std::string_view name) {
           run_map<double, double, kArity, F>};
 }
 
+/// For which f64 has no form.
+template <auto F, int kArity>
+constexpr TileLoops floats(std::string_view name) {
+  return {name, run_map<float, float, kArity, F>, run_map<float, BFloat16, kArity, F>};
+}
+
 /// Of reals and of integers.
 template <auto F, int kArity>
 constexpr TileLoops numbers(std::string_view name) {
@@ -127,6 +134,8 @@ constexpr TileLoops tests(std::string_view name) {
 constexpr auto kSigmoid = [](auto d, auto a) HWY_ATTR { return sigmoid_of(d, a); };
 constexpr auto kExp = [](auto d, auto a) HWY_ATTR { return exponential(d, a); };
 constexpr auto kErf = [](auto d, auto a) HWY_ATTR { return erf_of(d, a); };
+constexpr auto kWherePositive = [](auto d, auto a, auto b)
+                                    HWY_ATTR { return hn::IfThenElseZero(hn::Gt(b, hn::Zero(d)), a); };
 constexpr auto kNonZero = [](auto d, auto a) HWY_ATTR { return hn::Ne(a, hn::Zero(d)); };
 constexpr auto kToReal = [](auto d, auto a) HWY_ATTR {
   using Real = std::conditional_t<sizeof(hn::TFromD<decltype(d)>) == 4, float, double>;
@@ -169,10 +178,19 @@ constexpr TileLoops kLoops[] = {
      run_map<int64_t, double, 1, kToReal>},
     {"integer", run_map<float, int32_t, 1, kToInteger>, nullptr, run_map<double, int64_t, 1, kToInteger>},
     tests<kNonZero, 1>("boolean"),
-    // Two functions in one pass.
+    // Several functions in one pass (pointwise_fusion.cpp).
     reals<[](auto, auto a, auto b, auto c) HWY_ATTR { return hn::MulAdd(a, b, c); }, 3>("muladd"),
     reals<[](auto, auto a, auto b, auto c) HWY_ATTR { return hn::MulSub(a, b, c); }, 3>("mulsub"),
     reals<[](auto, auto a, auto b, auto c) HWY_ATTR { return hn::NegMulAdd(a, b, c); }, 3>("negmuladd"),
+    reals<kWherePositive, 2>("where_positive"),
+    reals<[](auto d, auto a, auto b) HWY_ATTR { return hn::Mul(a, hn::NegMulAdd(b, b, hn::Set(d, 1))); }, 2>(
+        "tanh_slope"),
+    floats<[](auto, auto a) HWY_ATTR { return gelu_of(a, true); }, 1>("gelu_tanh"),
+    floats<[](auto, auto a) HWY_ATTR { return gelu_of(a, false); }, 1>("gelu_erf"),
+    floats<[](auto, auto a, auto b) HWY_ATTR { return hn::Mul(b, gelu_slope_of(a, true)); }, 2>(
+        "gelu_tanh_backward"),
+    floats<[](auto, auto a, auto b) HWY_ATTR { return hn::Mul(b, gelu_slope_of(a, false)); }, 2>(
+        "gelu_erf_backward"),
 };
 
 constexpr TileLoops kSlow = {"",

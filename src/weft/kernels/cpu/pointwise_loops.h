@@ -33,8 +33,8 @@ struct TileLoops {
   TileLoop i64 = nullptr;
 };
 
-/// For the functions of the table, and for these that join two of them: muladd a * b + c, mulsub a * b - c,
-/// negmuladd c - a * b. Null for those that must be evaluated one element at a time.
+/// For the functions of the table, and for those of several functions in one pass (pointwise_fusion.h). Null
+/// for those that must be evaluated one element at a time.
 const TileLoops* find_tile_loops(std::string_view name);
 /// One element at a time, by the function's definition.
 TileLoops slow_tile_loops();

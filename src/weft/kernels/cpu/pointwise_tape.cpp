@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/kernels/cpu/pointwise_fusion.h"
 
 namespace weft::kernels {
 
@@ -17,8 +18,6 @@ class Compiler {
       : expression_(expression),
         results_(results),
         uses_(expression.nodes.size(), 0),
-        absorbed_(expression.nodes.size(), false),
-        joined_(expression.nodes.size(), -1),
         places_(expression.nodes.size()),
         owned_(expression.nodes.size(), false) {
     tape_.wide = std::any_of(operands.begin(), operands.end(), is_f64) ||
@@ -26,14 +25,16 @@ class Compiler {
   }
 
   Tape run() {
-    for (const ScalarNode& node : expression_.nodes) {
-      for (int i = 0; i < node.arity(); ++i) ++uses_[argument(node, i)];
+    passes_ = choose_passes(expression_, tape_.wide);
+    for (const TilePass& pass : passes_) {
+      for (const int id : pass.arguments) ++uses_[static_cast<size_t>(id)];
     }
     for (const int id : expression_.results) ++uses_[static_cast<size_t>(id)];
-    for (size_t n = 0; n < expression_.nodes.size(); ++n) join_product(n);
-    for (size_t n = 0; n < expression_.nodes.size(); ++n) place_leaf(n);
     for (size_t n = 0; n < expression_.nodes.size(); ++n) {
-      if (expression_.nodes[n].kind == ScalarNode::Kind::call && !absorbed_[n]) emit(n);
+      if (uses_[n] > 0) place_leaf(n);
+    }
+    for (size_t n = 0; n < expression_.nodes.size(); ++n) {
+      if (!passes_[n].loops.empty()) emit(n);
     }
     for (const int id : expression_.results) tape_.results.push_back(places_[static_cast<size_t>(id)]);
     write_last_in_place();
@@ -41,23 +42,6 @@ class Compiler {
   }
 
  private:
-  static size_t argument(const ScalarNode& node, int i) {
-    return static_cast<size_t>(node.arguments[static_cast<size_t>(i)]);
-  }
-
-  /// Sums with a product that nobody else reads.
-  void join_product(size_t n) {
-    const ScalarNode& node = expression_.nodes[n];
-    if (node.type != ScalarType::real || (!node.is_call("add") && !node.is_call("sub"))) return;
-    for (int i = 0; i < 2; ++i) {
-      const size_t product = argument(node, i);
-      if (!expression_.nodes[product].is_call("mul") || uses_[product] != 1) continue;
-      absorbed_[product] = true;
-      joined_[n] = i;
-      return;
-    }
-  }
-
   void place_leaf(size_t n) {
     const ScalarNode& node = expression_.nodes[n];
     switch (node.kind) {
@@ -87,25 +71,20 @@ class Compiler {
     const ScalarType from = expression_.node(node.arguments[0]).type;
     if (node.function->signature == Signature::to_integer && from == ScalarType::boolean) {
       // 0 and 1 already; whoever reads it reads its argument.
-      const size_t same = argument(node, 0);
+      const auto same = static_cast<size_t>(node.arguments[0]);
       places_[n] = places_[same];
       if (owned_[same]) own(n, places_[n].at);
       release(same);
       return;
     }
+    const std::vector<int>& arguments = passes_[n].arguments;
     TapeStep step;
-    std::vector<size_t> arguments;
-    if (joined_[n] < 0) {
-      for (int i = 0; i < node.arity(); ++i) arguments.push_back(argument(node, i));
-    } else {
-      const ScalarNode& product = expression_.nodes[argument(node, joined_[n])];
-      arguments = {argument(product, 0), argument(product, 1), argument(node, 1 - joined_[n])};
-    }
     step.function = node.function;
     step.arity = static_cast<int>(arguments.size());
     step.loop = loop_of(n);
-    for (size_t i = 0; i < arguments.size(); ++i) step.sources[i] = places_[arguments[i]];
-    for (const size_t id : arguments) release(id);
+    for (size_t i = 0; i < arguments.size(); ++i)
+      step.sources[i] = places_[static_cast<size_t>(arguments[i])];
+    for (const int id : arguments) release(static_cast<size_t>(id));
     step.tile = take_tile();
     own(n, step.tile);
     places_[n] = {TapeSource::Kind::tile, step.tile};
@@ -114,24 +93,20 @@ class Compiler {
 
   /// Loops are chosen by the lanes that they read: those of the last argument, which for a selection is the
   /// data.
-  bool reads_reals(const ScalarNode& node) const {
-    return expression_.node(node.arguments[static_cast<size_t>(node.arity() - 1)]).type == ScalarType::real;
+  bool reads_reals(size_t n) const {
+    return expression_.node(passes_[n].arguments.back()).type == ScalarType::real;
   }
 
   TileLoops loops_of(size_t n) const {
-    const ScalarNode& node = expression_.nodes[n];
-    std::string_view name = node.function->name;
-    if (joined_[n] >= 0) name = node.is_call("add") ? "muladd" : joined_[n] == 0 ? "mulsub" : "negmuladd";
-    const TileLoops* fast = find_tile_loops(name);
+    const TileLoops* fast = find_tile_loops(passes_[n].loops);
     return fast != nullptr ? *fast : slow_tile_loops();
   }
 
   TileLoop loop_of(size_t n) const {
-    const ScalarNode& node = expression_.nodes[n];
     const TileLoops loops = loops_of(n);
     const TileLoop loop =
-        reads_reals(node) ? (tape_.wide ? loops.f64 : loops.f32) : (tape_.wide ? loops.i64 : loops.i32);
-    WEFT_CHECK(loop != nullptr, "no loop for {}", node.function->name);
+        reads_reals(n) ? (tape_.wide ? loops.f64 : loops.f32) : (tape_.wide ? loops.i64 : loops.i32);
+    WEFT_CHECK(loop != nullptr, "no loop for {}", passes_[n].loops);
     return loop;
   }
 
@@ -170,7 +145,7 @@ class Compiler {
     const bool real = node.type == ScalarType::real;
     if (dtype == (real ? (tape_.wide ? DType::f64 : DType::f32) : (tape_.wide ? DType::i64 : DType::i32))) {
       tape_.last_in_place = step.loop;
-    } else if (dtype == DType::bf16 && !tape_.wide && reads_reals(node)) {
+    } else if (dtype == DType::bf16 && !tape_.wide && reads_reals(root)) {
       tape_.last_in_place = loops_of(root).f32_to_bf16;
     }
   }
@@ -178,8 +153,7 @@ class Compiler {
   const Expression& expression_;
   std::span<const TensorType> results_;
   std::vector<int> uses_;
-  std::vector<bool> absorbed_;  ///< products that a sum computes
-  std::vector<int> joined_;     ///< which argument of a sum is such a product, or -1
+  std::vector<TilePass> passes_;
   std::vector<TapeSource> places_;
   std::vector<bool> owned_;  ///< nodes whose tile is given back
   std::vector<int> readers_;

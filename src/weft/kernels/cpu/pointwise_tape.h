@@ -54,7 +54,8 @@ struct Tape {
   int tiles = 0;
 };
 
-/// Wide where an operand or a result is f64. Products that only a sum reads are joined with it.
+/// Wide where an operand or a result is f64. Parts for which there is a loop are one step
+/// (pointwise_fusion.h).
 Tape compile_tape(const Expression& expression, std::span<const TensorType> operands,
                   std::span<const TensorType> results);
 
