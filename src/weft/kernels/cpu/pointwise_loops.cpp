@@ -29,6 +29,34 @@ HWY_INLINE hn::Vec<hn::ScalableTag<T>> source(const TileStep& step, int which, i
                    static_cast<const T*>(step.sources[which]) + (i & step.masks[which]));
 }
 
+/// Calls body(load, i) for each vector; load(which) reads a source there. Two vectors at a time: a loop's own
+/// instructions are as many as most functions'.
+template <class T, bool kMasked, class Body>
+HWY_INLINE void each_vector(const TileStep& step, const Body& body) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const T* const sources[] = {static_cast<const T*>(step.sources[0]), static_cast<const T*>(step.sources[1]),
+                              static_cast<const T*>(step.sources[2])};
+  const int64_t masks[] = {step.masks[0], step.masks[1], step.masks[2]};
+  const auto at = [&](int64_t i) HWY_ATTR {
+    body([&](int which) HWY_ATTR { return hn::LoadU(d, sources[which] + (kMasked ? i & masks[which] : i)); },
+         i);
+  };
+  int64_t i = 0;
+  for (; i + 2 * lanes <= step.count; i += 2 * lanes) {
+    at(i);
+    at(i + lanes);
+  }
+  for (; i < step.count; i += lanes) at(i);
+}
+
+/// Where all sources are tiles, a loop of its own does without masks.
+template <class T, class Body>
+HWY_INLINE void each_vector(const TileStep& step, const Body& body) {
+  const bool all_tiles = (step.masks[0] & step.masks[1] & step.masks[2]) != 0;
+  all_tiles ? each_vector<T, false>(step, body) : each_vector<T, true>(step, body);
+}
+
 template <class T, class To, class V>
 HWY_INLINE void put(V value, To* to) {
   if constexpr (sizeof(To) == sizeof(T)) {
@@ -43,16 +71,15 @@ template <class T, class To, int kArity, auto F>
 void run_map(const TileStep& step) {
   const hn::ScalableTag<T> d;
   auto* out = static_cast<To*>(step.out);
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t i = 0; i < step.count; i += lanes) {
+  each_vector<T>(step, [&](const auto& load, int64_t i) HWY_ATTR {
     if constexpr (kArity == 1) {
-      put<T>(F(d, source<T>(step, 0, i)), out + i);
+      put<T>(F(d, load(0)), out + i);
     } else if constexpr (kArity == 2) {
-      put<T>(F(d, source<T>(step, 0, i), source<T>(step, 1, i)), out + i);
+      put<T>(F(d, load(0), load(1)), out + i);
     } else {
-      put<T>(F(d, source<T>(step, 0, i), source<T>(step, 1, i), source<T>(step, 2, i)), out + i);
+      put<T>(F(d, load(0), load(1), load(2)), out + i);
     }
-  }
+  });
 }
 
 /// Comparisons: F gives a mask.
