@@ -70,6 +70,7 @@ TEST(Simplify, FoldsConstantsAndOrdersArguments) {
   EXPECT_EQ(simplified("x0 - x0"), "x0 - x0");
   EXPECT_EQ(simplified("0.0 * inf"), "nan");
   EXPECT_EQ(simplified("2000000000 + 2000000000"), "2000000000 + 2000000000") << "no integer of 32 bits";
+  EXPECT_EQ(simplified("-(0)"), "0") << "integers have one zero";
   EXPECT_EQ(simplified("x0 * (1.0 / x1)"), "x0 / x1");
 }
 

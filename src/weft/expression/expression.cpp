@@ -107,6 +107,7 @@ uint64_t ExpressionBuilder::fingerprint_of(const ScalarNode& node) const {
 Scalar ExpressionBuilder::add(ScalarNode node) {
   // One NaN, so that its bits say nothing.
   if (std::isnan(node.value)) node.value = std::numeric_limits<double>::quiet_NaN();
+  if (node.type == ScalarType::integer) node.value += 0.0;  // -0 is 0
   const uint64_t hash = fingerprint_of(node);
   for (auto [at, end] = known_.equal_range(hash); at != end; ++at) {
     if (nodes_[static_cast<size_t>(at->second)] == node) return {this, at->second};
@@ -135,7 +136,7 @@ Scalar ExpressionBuilder::constant(double value) {
 Scalar ExpressionBuilder::integer(double value) {
   ScalarNode node;
   node.type = ScalarType::integer;
-  node.value = value + 0.0;  // -0 is 0
+  node.value = value;
   return add(std::move(node));
 }
 

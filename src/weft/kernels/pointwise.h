@@ -34,7 +34,7 @@ enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 class PointwiseKernel {
  public:
   /// Types are those of the operands, then those of the results.
-  PointwiseKernel(PointwiseSpec spec, std::span<const TensorType> operands,
+  PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
                   std::span<const TensorType> results,
                   PointwiseBodies bodies = PointwiseBodies::hand_written);
   ~PointwiseKernel();

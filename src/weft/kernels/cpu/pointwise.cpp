@@ -28,7 +28,7 @@ struct PointwiseKernel::Prepared {
   std::optional<TileRunner> tiles;
 };
 
-PointwiseKernel::PointwiseKernel(PointwiseSpec spec, std::span<const TensorType> operands,
+PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
                                  std::span<const TensorType> results, PointwiseBodies bodies) {
   auto prepared = std::make_unique<Prepared>();
   prepared->points = spec.region.elems();
