@@ -38,6 +38,7 @@ constexpr Function kFunctions[] = {
     {"erf", "", 0, 1, Signature::real, L::none, false, 20, [](Arguments v) { return std::erf(v[0]); }, {"1.1283791670955126 * exp(-(a * a))"}},
     {"sin", "", 0, 1, Signature::real, L::none, false, 14, [](Arguments v) { return std::sin(v[0]); }, {"cos(a)"}},
     {"cos", "", 0, 1, Signature::real, L::none, false, 14, [](Arguments v) { return std::cos(v[0]); }, {"-sin(a)"}},
+    {"atan", "", 0, 1, Signature::real, L::none, false, 14, [](Arguments v) { return std::atan(v[0]); }, {"1.0 / (a * a + 1.0)"}},
     {"abs", "", 0, 1, arithmetic, L::none, false, 1, [](Arguments v) { return std::abs(v[0]); }, {"sign(a)"}},
     {"sign", "", 0, 1, arithmetic, L::none, false, 2, [](Arguments v) { return v[0] > 0 ? 1.0 : v[0] < 0 ? -1.0 : 0.0; }},
     {"floor", "", 0, 1, Signature::real, L::none, false, 1, [](Arguments v) { return std::floor(v[0]); }},

@@ -197,6 +197,7 @@ constexpr TileLoops kLoops[] = {
     {"erf", run_map<float, float, 1, kErf>, run_map<float, BFloat16, 1, kErf>, run_slowly<double, double>},
     reals<[](auto d, auto a) HWY_ATTR { return hn::Sin(d, a); }, 1>("sin"),
     reals<[](auto d, auto a) HWY_ATTR { return hn::Cos(d, a); }, 1>("cos"),
+    reals<[](auto d, auto a) HWY_ATTR { return hn::Atan(d, a); }, 1>("atan"),
     numbers<[](auto, auto a) HWY_ATTR { return hn::Abs(a); }, 1>("abs"),
     numbers<[](auto d, auto a) HWY_ATTR { return sign_of(d, a); }, 1>("sign"),
     reals<[](auto, auto a) HWY_ATTR { return hn::Floor(a); }, 1>("floor"),
