@@ -24,7 +24,21 @@ struct PointwiseSpec {
 
 /// An operand or result seen from the axes: elements from one position to the next, 0 along axes that it has
 /// not.
-std::vector<Dims> strides_along_axes(const PointwiseSpec& spec, std::span<const std::vector<int>> axes);
+inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
+                                            std::span<const std::vector<int>> axes) {
+  std::vector<Dims> strides;
+  for (const std::vector<int>& dims : axes) {
+    Dims along(spec.space.size(), 0);
+    int64_t step = 1;
+    for (size_t d = dims.size(); d-- > 0;) {
+      const auto axis = static_cast<size_t>(dims[d]);
+      along[axis] = step;
+      step *= spec.region.ranges[axis].size();
+    }
+    strides.push_back(std::move(along));
+  }
+  return strides;
+}
 
 /// Whether an expression for which a hand-written body exists is run by that.
 enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };

@@ -26,6 +26,8 @@ struct PointwiseKernel::Prepared {
   int64_t pieces = 0;  ///< at most, each with scratch of its own
   std::optional<PointwiseBody> form;
   std::optional<TileRunner> tiles;
+
+  void run_tiles(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
 };
 
 PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
@@ -45,22 +47,24 @@ int64_t PointwiseKernel::scratch_bytes() const {
   return prepared_->tiles ? prepared_->pieces * prepared_->tiles->scratch_bytes() : 0;
 }
 
-void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
-                          std::byte* scratch) const {
-  const Prepared& p = *prepared_;
-  if (p.points == 0) return;
-  if (p.form) return (*p.form)(operands, results);
-  const int64_t pieces = p.pieces;
-  const int64_t tile = p.tiles->tile_elems();
+void PointwiseKernel::Prepared::run_tiles(std::span<const View> operands, std::span<const View> results,
+                                          std::byte* scratch) const {
+  const int64_t tile = tiles->tile_elems();
   const auto boundary = [&](int64_t piece) {
-    return piece == pieces ? p.points : p.points * piece / pieces / tile * tile;
+    return piece == pieces ? points : points * piece / pieces / tile * tile;
   };
   parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
     for (int64_t piece = first; piece < last; ++piece) {
-      p.tiles->run(operands, results, scratch + piece * p.tiles->scratch_bytes(), boundary(piece),
-                   boundary(piece + 1));
+      tiles->run(operands, results, scratch + piece * tiles->scratch_bytes(), boundary(piece),
+                 boundary(piece + 1));
     }
   });
+}
+
+void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
+                          std::byte* scratch) const {
+  if (prepared_->form) return (*prepared_->form)(operands, results);
+  if (prepared_->tiles) prepared_->run_tiles(operands, results, scratch);
 }
 
 }  // namespace weft::kernels

@@ -3,24 +3,7 @@
 #include "weft/base/check.h"
 #include "weft/expression/evaluate.h"
 
-namespace weft::kernels {
-
-std::vector<Dims> strides_along_axes(const PointwiseSpec& spec, std::span<const std::vector<int>> axes) {
-  std::vector<Dims> strides;
-  for (const std::vector<int>& dims : axes) {
-    Dims along(spec.space.size(), 0);
-    int64_t step = 1;
-    for (size_t d = dims.size(); d-- > 0;) {
-      const auto axis = static_cast<size_t>(dims[d]);
-      along[axis] = step;
-      step *= spec.region.ranges[axis].size();
-    }
-    strides.push_back(std::move(along));
-  }
-  return strides;
-}
-
-namespace naive {
+namespace weft::kernels::naive {
 
 namespace {
 
@@ -112,6 +95,4 @@ void PointwiseKernel::run(std::span<const View> operands, std::span<const View> 
   }
 }
 
-}  // namespace naive
-
-}  // namespace weft::kernels
+}  // namespace weft::kernels::naive
