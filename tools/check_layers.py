@@ -14,26 +14,28 @@ RANKS = {
     "tensor": 1,
     "expression": 1,  # scalars: it knows no tensor
     "comm": 1,
-    "kernels": 2,
-    "graph": 2,
-    "ops": 3,
-    "machine": 3,  # above kernels, which its probe times
-    "parallel": 3,
-    "plan": 4,
-    "run": 5,
-    "params": 6,
-    "sparsity": 7,
-    "data": 7,
-    "models": 7,  # below train, which builds them
-    "train": 8,
-    "forecast": 8,
-    "sim": 8,
-    "cli": 9,
+    "store": 2,
+    "graph": 3,
+    "ops": 4,  # know no kernel
+    "kernels": 5,  # bind ops to devices
+    "machine": 6,  # above kernels, which its probe times
+    "parallel": 7,  # above machine, which strategies ask
+    "plan": 8,
+    "run": 9,
+    "params": 10,
+    "sparsity": 11,
+    "data": 11,
+    "models": 11,  # below train, which builds them
+    "train": 12,
+    "forecast": 12,
+    "sim": 12,
+    "cli": 13,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.
 FORBIDDEN = {
     "sparsity": {"plan"},
+    "parallel": {"kernels"},
     "data": {"graph", "plan", "run"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')

@@ -8,22 +8,24 @@ namespace {
 Graph small_graph() {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {2}}, {"batch"});
-  const ValueId w = build.state("w", {DType::f32, {2}}, {}, true);
-  build.label = "layer";
-  const ValueId y = product_of(build, x, w);
-  build.output("y", y);
-  build.phase = Phase::update;
-  build.label = {};
+  const ValueId w = build.state("w", {DType::f32, {2}}, {}, kParameter);
+  {
+    const BuilderScope layer = build.labelled("layer");
+    build.output("y", product_of(build, x, w));
+  }
+  const BuilderScope update = build.in(build.segment({"update", Cadence::every_steps(4), 2}));
   build.update(w, build.add1(std::make_shared<Constant>(TensorType{DType::f32, {2}}, 0.5), {}));
   return std::move(build).build();
 }
 
 TEST(Print, SaysOneLineANode) {
   EXPECT_EQ(to_text(small_graph()),
+            "segment accumulate: each microbatch, 1 slot\n"
+            "segment update: every 4 steps, 2 slots\n"
             "input @x: f32[2]\n"
             "state @w: f32[2]\n"
             "%2 = product(@x, @w): f32[2]  # accumulate layer\n"
-            "%3 = constant() value=0.500000: f32[2]  # update\n"
+            "%3 = constant() type=[f32, [2]] value=0.5: f32[2]  # update\n"
             "@w <- %3  # update\n"
             "output y = %2  # accumulate\n");
 }

@@ -1,21 +1,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/graph/toy_ops.h"
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 
 namespace weft::testing {
 namespace {
 
 const TensorType kScalar{DType::f64, {}};
-
-void expect_internal_error(const std::function<void()>& act, const std::string& message) {
-  try {
-    act();
-    FAIL() << "no error";
-  } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
-  }
-}
 
 /// An op whose index map forgets its operand.
 struct Forgetful final : Op {
@@ -52,14 +43,14 @@ TEST(Verify, FindsTypesThatDifferFromTheRule) {
   expect_internal_error([&] { verify(build.graph()); }, "types of the outputs differ from its rule");
 }
 
-TEST(Verify, FindsAResultThatCrossesPhases) {
+TEST(Verify, FindsAResultThatCrossesSegments) {
   GraphBuilder build;
   const ValueId x = build.input("x", kScalar, {});
   const ValueId y = product_of(build, x, x);
-  build.phase = Phase::update;
+  const BuilderScope scope = build.in(build.segment({"update", Cadence::each_step()}));
   product_of(build, y, y);
   expect_internal_error([&] { verify(build.graph()); },
-                        "node 1 (product) of phase update reads value 1 of phase accumulate");
+                        "node 1 (product) of segment update reads value 1 of segment accumulate");
 }
 
 TEST(Verify, FindsAnIndexMapOfAnotherArity) {
@@ -78,7 +69,7 @@ TEST(Verify, FindsAnUpdateOfWhatIsNoState) {
 
 TEST(Verify, FindsAnUpdateByAnotherType) {
   GraphBuilder build;
-  const ValueId w = build.state("w", kScalar, {}, true);
+  const ValueId w = build.state("w", kScalar, {}, kParameter);
   const ValueId x = build.input("x", {DType::f32, {}}, {});
   build.update(w, x);
   expect_internal_error([&] { verify(build.graph()); }, "update of w by another type");

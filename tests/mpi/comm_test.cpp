@@ -367,30 +367,47 @@ TEST(Comm, TextOfEveryRankArrivesInOrder) {
   for (int r = 0; r < world.size(); ++r) EXPECT_EQ(texts[r], text_of(r));
 }
 
-TEST(Comm, CountsTheBytesOfEachOperation) {
+TEST(Comm, CountsTheBytesThatMpiIsHanded) {
+  // A limit below the operands: what is cut into pieces is counted piece by piece, and comes to the same.
+  for (const int64_t limit : {int64_t{1} << 27, int64_t{100}}) {
+    const Communicator world = Communicator::world().with_piece_limit(limit);
+    const int64_t p = world.size();
+    std::vector<float> data(840);
+    std::vector<float> all(840 * p);
+    std::vector<int64_t> counts(p, 840 / p);
+    counts[0] = 840 - (p - 1) * (840 / p);
+    const auto handed = [&](const auto& operation) {
+      const int64_t before = world.bytes_handed();
+      operation();
+      return world.bytes_handed() - before;
+    };
+    const auto unless_alone = [&](int64_t bytes) { return p == 1 ? 0 : bytes; };
+    EXPECT_EQ(handed([&] { world.all_reduce(data.data(), 840, Element::f32, Reduce::sum).wait(); }),
+              unless_alone(840 * 4));
+    EXPECT_EQ(handed([&] {
+                world.reduce_scatter(data.data(), all.data(), counts, Element::f32, Reduce::sum).wait();
+              }),
+              unless_alone(840 * 4));
+    EXPECT_EQ(handed([&] { world.all_gather(data.data(), all.data(), counts, Element::bf16).wait(); }),
+              unless_alone(counts[world.rank()] * 2));
+    EXPECT_EQ(handed([&] { world.broadcast(data.data(), 1000, 0); }),
+              world.rank() == 0 ? unless_alone(1000) : 0);
+    const int right = static_cast<int>((world.rank() + 1) % p);
+    const int left = static_cast<int>((world.rank() + p - 1) % p);
+    const Message send{right, bytes_at(data.data()), 123};
+    const Message receive{left, bytes_at(all.data()), 123};
+    EXPECT_EQ(handed([&] { world.exchange({&send, 1}, {&receive, 1}, 0).wait(); }), unless_alone(123));
+  }
+}
+
+TEST(Comm, CountsEachGroupForItself) {
   const Communicator world = Communicator::world();
-  const int64_t p = world.size();
-  std::vector<float> data(840);  // divisible by every p up to 8
-  std::vector<float> all(840);
-  const std::vector<int64_t> counts(p, 840 / p);
-  const auto cost = [](const auto& operation) {
-    const int64_t before = Communicator::bytes_sent();
-    operation();
-    return Communicator::bytes_sent() - before;
-  };
-  EXPECT_EQ(cost([&] { world.all_reduce(data.data(), 840, Element::f32, Reduce::sum).wait(); }),
-            2 * (p - 1) * 840 * 4 / p);
-  EXPECT_EQ(
-      cost([&] { world.reduce_scatter(data.data(), all.data(), counts, Element::f32, Reduce::sum).wait(); }),
-      (p - 1) * 840 * 4 / p);
-  EXPECT_EQ(cost([&] { world.all_gather(data.data(), all.data(), counts, Element::f32).wait(); }),
-            (p - 1) * 840 * 4 / p);
-  EXPECT_EQ(cost([&] { world.broadcast(data.data(), 100, 0); }), world.rank() == 0 ? (p - 1) * 100 : 0);
-  const int right = static_cast<int>((world.rank() + 1) % p);
-  const int left = static_cast<int>((world.rank() + p - 1) % p);
-  const Message send{right, bytes_at(data.data()), 123};
-  const Message receive{left, bytes_at(all.data()), 123};
-  EXPECT_EQ(cost([&] { world.exchange({&send, 1}, {&receive, 1}, 0).wait(); }), p == 1 ? 0 : 123);
+  const Communicator pair = world.split(world.rank() / 2, 0);
+  const Communicator same = pair;  // a copy of the handle
+  float value = 1;
+  pair.all_reduce(&value, 1, Element::f32, Reduce::sum).wait();
+  EXPECT_EQ(same.bytes_handed(), pair.size() == 1 ? 0 : 4);
+  EXPECT_EQ(world.bytes_handed(), 0);
 }
 
 }  // namespace

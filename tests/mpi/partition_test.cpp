@@ -1,15 +1,17 @@
 // The law of partition: every op, on random shapes and random meshes, gives on all ranks together what it
 // gives on one, and so do its gradients.
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
+#include "weft/graph/op_registry.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/cast.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce_sum.h"
-#include "weft/parallel/comm_ops.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
 
@@ -89,28 +91,31 @@ void fill_inputs(const Executor& executor, const Built& built, uint64_t seed) {
 }
 
 /// Outputs of one run by name. Collective over `world`.
-std::map<std::string, std::vector<double>> outputs_on(const Built& built, const OpRegistry& registry,
-                                                      const Mesh& mesh, const AssignOptions& assign,
-                                                      const Communicator& world, uint64_t seed) {
+std::map<std::string, std::vector<double>> outputs_on(const Built& built, const Mesh& mesh,
+                                                      const NamedAxesOptions& axes, const Communicator& world,
+                                                      uint64_t seed) {
   PlanOptions options;
   options.mesh = mesh;
-  options.assign = assign;
+  const NamedAxes strategy(axes);
+  options.strategy = &strategy;
   options.rank = world.rank();
-  Executor executor(make_plan(built.graph, registry, options).program, world);
+  StateStore store;
+  Executor executor(make_plan(built.graph, testing::device_named("cpu"), options).program, store, world);
+  const SegmentId segment = executor.program().at("accumulate");
   fill_inputs(executor, built, seed);
-  executor.run(Phase::accumulate);
+  executor.run(segment);
   std::map<std::string, std::vector<double>> results;
   for (const GraphOutput& output : built.graph.outputs()) {
-    const View view = executor.output(Phase::accumulate, output.name);
+    const View view = executor.output(segment, output.name);
     if (view.type.dtype != DType::f64) continue;
     results[output.name] = {view.as<double>(), view.as<double>() + view.elems()};
   }
-  // What was sent is what was planned.
-  int64_t planned = 0;
-  for (const Instruction& instruction : executor.program().phases.at(Phase::accumulate).instructions) {
-    planned += instruction.network_bytes;
+  // What MPI is handed is what was planned, group by group.
+  const auto planned = planned_network_bytes(executor.program().segment(segment));
+  for (const auto& [group, handed] : executor.network_bytes()) {
+    EXPECT_EQ(handed, planned.contains(group) ? planned.at(group) : 0)
+        << "over the axes " << fmt::format("{}", fmt::join(group, ","));
   }
-  EXPECT_EQ(executor.network_bytes(), planned);
   return results;
 }
 
@@ -128,7 +133,7 @@ Mesh random_mesh(int ranks, CaseRandom& random) {
 }
 
 /// Splits each mesh axis over a random input dimension; tells whether the graph allows it.
-bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOptions& options) {
+bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, NamedAxesOptions& options) {
   if (built.dimensions.empty()) return false;
   for (int m = 0; m < mesh.axes(); ++m) {
     const auto pick =
@@ -136,7 +141,7 @@ bool choose(const Built& built, const Mesh& mesh, CaseRandom& random, AssignOpti
     options.input_dimension[mesh.axis(m).name] = built.dimensions[pick];
   }
   try {
-    assign(built.graph, mesh, options);
+    NamedAxes(options).assign(built.graph, mesh, Machine{});
   } catch (const UserError&) {
     return false;
   }
@@ -148,7 +153,6 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
   const Communicator alone = world.split(world.rank(), 0);
   OpRegistry registry;
   register_all_ops(registry);
-  register_parallel_ops(registry);
   int split = 0;
   for (const auto& [name, definition] : registry.definitions()) {
     if (!definition.cases) continue;
@@ -156,15 +160,15 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
       CaseRandom random(seed * 1000 + name.size());
       const Built built = build_case(definition.cases(random));
       const Mesh mesh = random_mesh(world.size(), random);
-      AssignOptions options;
+      NamedAxesOptions options;
       bool possible = false;
       for (int attempt = 0; attempt < 6 && !possible; ++attempt)
         possible = choose(built, mesh, random, options);
       if (!possible) continue;
       ++split;
       SCOPED_TRACE(fmt::format("{} seed {} mesh {}", name, seed, mesh.to_string()));
-      const auto whole = outputs_on(built, registry, Mesh(), {}, alone, seed);
-      const auto parts = outputs_on(built, registry, mesh, options, world, seed);
+      const auto whole = outputs_on(built, Mesh(), {}, alone, seed);
+      const auto parts = outputs_on(built, mesh, options, world, seed);
       for (const auto& [output, expected] : whole) {
         const std::vector<double>& got = parts.at(output);
         ASSERT_EQ(got.size(), expected.size()) << output;

@@ -4,12 +4,18 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "tests/train/count_allocations.h"
+#include "weft/run/step_order.h"
 #include "weft/train/metrics_log.h"
+#include "weft/train/report_facts.h"
 #include "weft/train/trainer.h"
+#include "weft/train/training_step.h"
 
 namespace weft {
 namespace {
@@ -116,23 +122,93 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";
 }
 
+TEST_F(Training, TellsOfEachGroupWhatWasPlannedBesideWhatMpiWasHanded) {
+  std::vector<std::string> overrides = mesh_for(world_.size());
+  overrides.emplace_back("run.steps=3");
+  train_on(world_, folder_ / "bytes", overrides);
+  const ReportInput report = read_report_input(folder_ / "bytes");
+  std::map<std::string, ByteRow> rows;
+  for (const ByteRow& row : report.bytes) rows[row.kind] = row;
+  EXPECT_GE(rows.at("arena, in memory").counted, report.arena_bytes);
+  std::set<std::string> groups;
+  for (const auto& [kind, row] : rows) {
+    if (!kind.starts_with("network over ")) continue;
+    groups.insert(kind);
+    EXPECT_GT(row.counted, 0) << kind;
+    EXPECT_EQ(row.counted, row.predicted) << kind;
+  }
+  std::set<std::string> expected;
+  if (world_.size() != 1 && world_.size() != 2) expected.insert("network over data");
+  if (world_.size() % 2 == 0) expected.insert("network over tensor");
+  for (const std::string& name : expected) EXPECT_TRUE(groups.contains(name)) << name;
+  for (const MetricsRow& row : read_metrics(folder_ / "bytes" / "metrics.jsonl")) {
+    int64_t sum = 0;
+    std::map<std::string, int64_t> bytes(row.bytes.begin(), row.bytes.end());
+    for (const auto& [name, value] : bytes) {
+      if (name.starts_with("network over ")) sum += value;
+    }
+    EXPECT_EQ(bytes.at("network"), sum);
+    EXPECT_EQ(sum > 0, world_.size() > 1);
+    EXPECT_GT(bytes.at("resident"), report.arena_bytes) << "the arena is part of the process";
+  }
+}
+
 TEST_F(Training, AStepAllocatesNothing) {
   if (!counts_allocations()) GTEST_SKIP() << "AddressSanitizer keeps operator new to itself";
   Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  const StepOrder order = step_order(session.executor().program());
   const auto step = [&](int64_t number) {
     session.set_scalar("learning_rate", 1e-3);
     session.set_integer("update_step", number + 1);
     session.set_integer("step", number);
-    session.executor().run(Phase::refresh);
+    session.executor().refresh();
     session.feed(*session.data().train, number);
     const int64_t before = allocations_so_far();
-    session.executor().run(Phase::accumulate);
-    session.executor().run(Phase::update);
+    for (const SegmentId id : order.each) session.executor().run(id);
+    for (const SegmentId id : order.after) session.executor().run(id);
     return allocations_so_far() - before;
   };
   step(0);
   step(1);
   EXPECT_EQ(step(2), 0);
+}
+
+TEST_F(Training, ReplanAndBackOnAMeshChangesNoBit) {
+  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  std::vector<std::string> other = mesh_for(world_.size());
+  other.push_back("optimizer.accumulate=7");
+  const auto steps = [&](int64_t first, int64_t last) {
+    TrainingStep step(session);
+    std::vector<double> losses;
+    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, 3e-3));
+    return losses;
+  };
+  steps(0, 3);
+  const StateSnapshot snapshot = session.store().snapshot();
+  const std::vector<double> expected = steps(3, 6);
+  session.store().restore(snapshot);
+  const Carrying there = session.replan(recipe_for(folder_ / "text.txt", other));
+  EXPECT_EQ(there.left_out.size(), 0U);
+  EXPECT_GT(there.added.size(), 0U) << "gradients are added up in states";
+  const Carrying back = session.replan(recipe_for(folder_ / "text.txt", mesh_for(world_.size())));
+  EXPECT_TRUE(std::is_permutation(back.left_out.begin(), back.left_out.end(), there.added.begin(),
+                                  there.added.end()));
+  EXPECT_EQ(steps(3, 6), expected);
+}
+
+TEST_F(Training, EvaluationOnAMeshMayBeAProgramOfItsOwn) {
+  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  PlanOptions options;
+  options.rank = world_.rank();
+  const Recipe& recipe = session.recipe();
+  const auto own = session.attach(
+      plan_graph(build_evaluation_graph(recipe, session.data().facts), recipe, std::move(options)).program);
+  EXPECT_TRUE(own->new_states().empty());
+  TrainingStep step(session);
+  for (int64_t number = 0; number < 3; ++number) {
+    step.run(number, 3e-3);
+    EXPECT_EQ(evaluate(*own, recipe, session.data(), 2).loss, evaluate(session, 2).loss);
+  }
 }
 
 TEST_F(Training, ACheckpointOfOneMeshGoesOnOnAnother) {

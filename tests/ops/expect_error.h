@@ -18,4 +18,14 @@ inline void expect_user_error(const std::function<void()>& act, const std::strin
   }
 }
 
+/// Likewise an InternalError.
+inline void expect_internal_error(const std::function<void()>& act, const std::string& message) {
+  try {
+    act();
+    ADD_FAILURE() << "no error: " << message;
+  } catch (const InternalError& error) {
+    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace weft::testing

@@ -71,7 +71,6 @@ using Given = std::map<std::string, std::vector<double>>;
 /// Builds `composite` on f64 operands of `shapes`, and compares its result and the gradient of every operand.
 void check(const std::string& name, const std::vector<Dims>& shapes, const Composite& composite,
            const Given& given_values = {}) {
-  const OpRegistry registry = all_ops();
   GraphBuilder build;
   std::vector<ValueId> operands;
   for (size_t i = 0; i < shapes.size(); ++i) {
@@ -84,7 +83,7 @@ void check(const std::string& name, const std::vector<Dims>& shapes, const Compo
   const ValueId loss = reduce_sum(build, multiply(build, result, weights));
   const auto found = gradients(build, loss, operands);
   const Graph graph = std::move(build).build();
-  Interpreter run(graph, registry);
+  Interpreter run(graph);
   for (size_t i = 0; i < operands.size(); ++i) run.set(operands[i], operand_values(i, elems_of(shapes[i])));
   std::vector<double> cosines;
   for (int64_t i = 0; i < type.elems(); ++i) cosines.push_back(std::cos(0.11 * static_cast<double>(i)));
@@ -124,8 +123,8 @@ TEST(Golden, CausalAttention) {
 TEST(Golden, ConvolutionBatchNormReluAndPool) {
   const TensorType channels{DType::f64, {4}};
   const Composite composite = [&](GraphBuilder& build, std::span<const ValueId> in) {
-    const ValueId mean = build.state("mean", channels, {}, false);
-    const ValueId variance = build.state("variance", channels, {}, false);
+    const ValueId mean = build.state("mean", channels, {}, kBuffer);
+    const ValueId variance = build.state("variance", channels, {}, kBuffer);
     ValueId y = convolution(build, in[0], in[1], {.stride = {2, 1}, .pad_low = {1, 1}, .pad_high = {1, 1}});
     y = relu(build, batch_norm(build, y, {in[2], in[3], mean, variance}));
     return max_pool(build, y, {2, 2}, {.stride = {2, 2}, .pad_low = {1, 1}, .pad_high = {1, 1}});
@@ -193,12 +192,11 @@ TEST(Golden, AverageAndGlobalPool) {
 }
 
 TEST(Golden, AdamWOverThreeSteps) {
-  const OpRegistry registry = all_ops();
   const TensorType type{DType::f64, {6}};
   GraphBuilder build;
-  const ValueId param = build.state("param", type, {}, true);
-  const ValueId m = build.state("m", type, {}, false);
-  const ValueId v = build.state("v", type, {}, false);
+  const ValueId param = build.state("param", type, {}, kParameter);
+  const ValueId m = build.state("m", type, {}, kBuffer);
+  const ValueId v = build.state("v", type, {}, kBuffer);
   const ValueId grad = build.input("grad", type, {"d"});
   const ValueId rate = build.input("rate", {DType::f64, {}}, {});
   const ValueId step = build.input("step", {DType::i64, {}}, {});
@@ -209,7 +207,7 @@ TEST(Golden, AdamWOverThreeSteps) {
   build.update(m, next.m);
   build.update(v, next.v);
   const Graph graph = std::move(build).build();
-  Interpreter run(graph, registry);
+  Interpreter run(graph);
   run.set(param, operand_values(0, 6));
   run.set(grad, operand_values(1, 6));
   run.set(m, std::vector<double>(6, 0));

@@ -14,6 +14,7 @@
 #include "weft/ops/add.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/dropout.h"
+#include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
@@ -97,13 +98,12 @@ void expect_differences(Interpreter& run, const CaseGraph& made, size_t input) {
 }
 
 TEST(Pointwise, RandomGraphsAreWhatTheirDefinitionAndDifferencesSay) {
-  const OpRegistry registry = all_ops();
   for (uint64_t seed = 1000; seed < 1300; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const OpCase op_case = random_chain(seed);
     const CaseGraph made = case_graph(op_case, dtypes_of(op_case));
     SCOPED_TRACE(to_text(made.graph));
-    Interpreter run(made.graph, registry);
+    Interpreter run(made.graph);
     feed(run, made, seed);
     run.run();
     for (const Node& node : made.graph.nodes()) expect_naive(run, node);
@@ -206,6 +206,25 @@ TEST(Pointwise, DerivesItsTraits) {
   EXPECT_FALSE(sum.hoistable);
 }
 
+TEST(Pointwise, IsCalledByItsExpressionInTables) {
+  GraphBuilder build;
+  const ValueId x = operand(build, "x", DType::f32, {4});
+  tanh(build, x);
+  gelu(build, x, GeluKind::erf);
+  EXPECT_EQ(op_of(build, 0).title(), "tanh(x0)");
+  EXPECT_EQ(op_of(build, 1).title(), "0.5 * x0 * (1.0 + erf(x…");
+}
+
+TEST(Pointwise, ZerosAreASumOfNoTerms) {
+  GraphBuilder build;
+  fill(build, {DType::f32, {2, 3}}, 0);
+  fill(build, {DType::f32, {2, 3}}, 1);
+  fill(build, {DType::f32, {}}, 0);
+  EXPECT_TRUE(op_of(build, 0).traits().linear);
+  EXPECT_FALSE(op_of(build, 1).traits().linear);
+  EXPECT_TRUE(op_of(build, 2).traits().linear);
+}
+
 TEST(Pointwise, KeepsWhereItLiesOnlyIfItLooks) {
   GraphBuilder build;
   const ValueId x = operand(build, "x", DType::f32, {6, 4});
@@ -260,6 +279,56 @@ TEST(Pointwise, SaysWhatDoesNotFit) {
   op.dtypes = {DType::f32};
   expect_user_error([&] { pointwise(build, std::vector{x}, op); },
                     "pointwise: got the operand f32[2, 3], expected the shape [3, 2].");
+}
+
+/// The attributes of x0 + x1 over f32[2, 3] and f32[3].
+AttributeValues attributes_of_a_sum() {
+  GraphBuilder build;
+  pointwise(build, {operand(build, "x", DType::f32, {2, 3}), operand(build, "bias", DType::f32, {3})},
+            "x0 + x1");
+  AttributeValues values;
+  for (const Attribute& attribute : op_of(build, 0).attributes()) {
+    values.emplace(attribute.name, attribute.value);
+  }
+  return values;
+}
+
+/// What a file may say must be refused by a sentence, with whatever one attribute is changed to.
+void expect_refused(std::string_view name, const AttributeValue& changed, std::string_view message) {
+  AttributeValues values = attributes_of_a_sum();
+  values.find(name)->second = changed;
+  const std::vector<TensorType> inputs = {{DType::f32, {2, 3}}, {DType::f32, {3}}};
+  expect_user_error([&] { Pointwise().with_attributes(values)->infer(inputs); }, std::string(message));
+}
+
+AttributeValue axes(std::initializer_list<std::vector<int>> lists) {
+  return AttributeCodec<std::vector<std::vector<int>>>::to(lists);
+}
+
+TEST(Pointwise, RefusesAttributesThatDoNotFit) {
+  expect_refused("expression", {std::string("x0 + )")},
+                 "pointwise: the attribute expression: expression \"x0 + )\": got ')' at column 6, expected a number, an operand or a function.");
+  expect_refused("expression", {int64_t{3}},
+                 "pointwise: the attribute expression: got 3, expected a text");
+  expect_refused("expression", {std::string("x0 + x2")},
+                 "pointwise: got 2 operands, expected more for x0 + x2.");
+  expect_refused("expression", {std::string("x0, x1")},
+                 "pointwise: got axes of 1 and dtypes of 1 results, expected 2 for the expression x0, x1.");
+  expect_refused("operands", axes({{0, 1}}), "pointwise: got 2 operands, expected 1.");
+  expect_refused("operands", axes({{0, 1}, {2}}),
+                 "pointwise: got the axes [2] of an operand, expected some of 2, each once.");
+  expect_refused("results", axes({}),
+                 "pointwise: got axes of 0 and dtypes of 1 results, expected 1 for the expression x0 + x1.");
+  expect_refused("results", axes({{1}}), "pointwise: got the axes [1] of a result, expected each of 2 once.");
+  expect_refused("results", axes({{0, -1}}),
+                 "pointwise: got the axes [0, -1] of a result, expected each of 2 once.");
+  expect_refused("dtypes", AttributeCodec<std::vector<DType>>::to({}),
+                 "pointwise: got axes of 1 and dtypes of 0 results, expected 1 for the expression x0 + x1.");
+  expect_refused("space", AttributeCodec<Dims>::to({2}),
+                 "pointwise: got [0:2, 0:3] of the space [2], expected a part of it, of at most 8 axes.");
+  expect_refused("region", AttributeCodec<Region>::to({{{0, 2}, {-1, 3}}}), "of the space [2, 3], expected a part of it, of at most 8 axes.");
+  expect_refused("region", AttributeCodec<Region>::to({{{0, 2}, {2, 5}}}), "of the space [2, 3], expected a part of it, of at most 8 axes.");
+  EXPECT_THROW(Pointwise().infer({}), UserError);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "weft/ops/matmul.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/scale.h"
+#include "weft/parallel/comm_ops.h"
 #include "weft/plan/buffers.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/pipeline.h"
@@ -18,33 +19,43 @@ namespace {
 
 constexpr Initializer kZero{};
 
-OpRegistry all_ops() {
-  OpRegistry registry;
-  register_all_ops(registry);
-  return registry;
-}
-
 PlanOptions one_rank() { return {}; }
 
 TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
   GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, false);
+  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
   const ValueId next = scale(build, state, 2);
   build.update(state, next);
   const Graph graph = std::move(build).build();
-  const PhaseBuffers buffers = share_buffers(graph, Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
   EXPECT_EQ(buffers.of_value.at(next).named, state);
   EXPECT_TRUE(buffers.copies.empty());
   EXPECT_TRUE(buffers.transients.empty());
 }
 
+/// A sum that is under way would write into what the reader in between reads.
+TEST(Buffers, ACommunicationInPlaceHasItsOperandToItself) {
+  for (const bool read : {false, true}) {
+    GraphBuilder build;
+    const TensorType type{DType::f64, {8}};
+    const ValueId x = build.input("x", type, {"n"});
+    const ValueId owed = scale(build, x, 2);
+    const ValueId sum = build.add1(all_reduce_op({0}, 2, Combine::sum, type), {owed});
+    const ValueId between = scale(build, read ? owed : x, 3);
+    build.output("y", add(build, sum, between));
+    const Graph graph = std::move(build).build();
+    const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+    EXPECT_EQ(buffers.of_value.at(sum).transient == buffers.of_value.at(owed).transient, !read);
+  }
+}
+
 TEST(Buffers, AnUpdateIsCopiedWhenTheOldValueIsReadAfterIt) {
   GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, false);
+  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
   const ValueId next = scale(build, state, 2);
   build.output("both", add(build, next, state));
   build.update(state, next);
-  const PhaseBuffers buffers = share_buffers(std::move(build).build(), Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(std::move(build).build(), SegmentId{0});
   EXPECT_EQ(buffers.copies.size(), 1U);
 }
 
@@ -53,39 +64,40 @@ TEST(Plan, DropsWhatNothingReads) {
   const ValueId x = build.input("x", {DType::f32, {4}}, {"n"});
   scale(build, x, 3);
   build.output("y", scale(build, x, 2));
-  const Plan plan = make_plan(std::move(build).build(), all_ops(), one_rank());
-  EXPECT_EQ(plan.program.phases.at(Phase::accumulate).instructions.size(), 1U);
+  const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank());
+  EXPECT_EQ(plan.program.segment(plan.program.at("accumulate")).instructions.size(), 1U);
 }
 
 TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {32, 64}}, {"n", "c"});
-  const ValueId w = build.state("w", {DType::f32, {48, 64}}, kZero, true);
+  const ValueId w = build.state("w", {DType::f32, {48, 64}}, kZero, kParameter);
   build.output("y", linear(build, x, w, true));
   const Graph graph = std::move(build).build();
-  const Plan packed = make_plan(graph, all_ops(), one_rank());
-  ASSERT_TRUE(packed.program.phases.contains(Phase::refresh));
-  EXPECT_EQ(packed.program.phases.at(Phase::refresh).instructions.size(), 1U);
+  const Plan packed = make_plan(graph, testing::device_named("cpu"), one_rank());
+  ASSERT_TRUE(packed.program.find("refresh").has_value());
+  EXPECT_EQ(packed.program.segment(packed.program.at("refresh")).instructions.size(), 1U);
   PlanOptions skipping;
   skipping.skip = {"pack_weights"};
-  EXPECT_FALSE(make_plan(graph, all_ops(), skipping).program.phases.contains(Phase::refresh));
+  EXPECT_FALSE(make_plan(graph, testing::device_named("cpu"), skipping).program.find("refresh").has_value());
 }
 
 TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
   GraphBuilder build;
   const TensorType rows{DType::f32, {3, 8}};
   const ValueId ids = build.input("ids", {DType::i32, {3}}, {"n"});
-  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, true);
+  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, kParameter);
   const ValueId loss =
       reduce_sum(build, linear(build, embedding(build, table, ids, DType::f32), table, true));
   const ValueId gradient = *gradients(build, loss, std::span(&table, 1)).front();
   build.output("gradient", gradient);
   const Graph graph = std::move(build).build();
-  const Graph folded = fold_sums(graph);
+  const Machine machine;
+  const Graph folded = fold_sums(graph, {testing::device_named("cpu"), machine});
   EXPECT_EQ(folded.nodes().size() + 1, graph.nodes().size());
   const Node& last = folded.node(folded.value(folded.outputs()[0].value).producer);
   ASSERT_EQ(last.inputs.size(), 3U);
-  const PhaseBuffers buffers = share_buffers(folded, Phase::accumulate);
+  const SegmentBuffers buffers = share_buffers(folded, SegmentId{0});
   EXPECT_EQ(buffers.of_value.at(last.outputs[0]).transient, buffers.of_value.at(last.inputs[2]).transient);
 }
 
@@ -95,7 +107,7 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
   PlanOptions options;
   options.skip = {"fold"};
   try {
-    make_plan(std::move(build).build(), all_ops(), options);
+    make_plan(std::move(build).build(), testing::device_named("cpu"), options);
     FAIL();
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
@@ -104,13 +116,52 @@ TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
   }
 }
 
+TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {
+  GraphBuilder build(Segment{"accumulate", Cadence::each_microbatch(), 2});
+  build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
+  try {
+    make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank());
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "segment accumulate: it has 2 slots, and one microbatch at a time is all that can be planned");
+  }
+}
+
+TEST(Plan, KeepsTheOrderAndCadenceOfSegmentsAndPutsStatesOutsideTheArena) {
+  GraphBuilder build;
+  const TensorType type{DType::f32, {22}};
+  const ValueId x = build.input("x", type, {"n"});
+  const ValueId w = build.state("w", type, kZero, kParameter);
+  build.output("y", add(build, x, w));
+  build.segment({"empty", Cadence::each_step()});
+  {
+    const BuilderScope update = build.in(build.segment({"update", Cadence::every_steps(5)}));
+    build.update(w, scale(build, w, 2));
+  }
+  const Program program = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank()).program;
+  ASSERT_EQ(program.order.size(), 2U) << "a segment with nothing to do is not run";
+  EXPECT_EQ(program.segment(program.order[0]).segment.name, "accumulate");
+  EXPECT_EQ(program.segment(program.order[1]).segment.cadence, Cadence::every_steps(5));
+  EXPECT_FALSE(program.find("empty").has_value());
+  const Instruction& sum = program.segment(program.at("accumulate")).instructions.at(0);
+  EXPECT_EQ(sum.inputs[0].state, -1);
+  EXPECT_EQ(program.states.at(static_cast<size_t>(sum.inputs[1].state)), "w");
+  EXPECT_EQ(program.segment(program.at("update")).instructions.at(0).outputs[0].state, sum.inputs[1].state)
+      << "written over the state";
+  EXPECT_EQ(program.state_bytes, 128);
+  EXPECT_EQ(program.input_bytes, 128);
+  EXPECT_EQ(program.arena_bytes, 128 + 128) << "the input and the sum";
+}
+
 TEST(Assign, SaysWhatAMeshAxisCannotSplit) {
   GraphBuilder build;
   build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
   PlanOptions options;
   options.mesh = Mesh({{"height", 2}});
   try {
-    make_plan(std::move(build).build(), all_ops(), options);
+    make_plan(std::move(build).build(), testing::device_named("cpu"), options);
     FAIL();
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
@@ -122,15 +173,15 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   // x·W1 split by columns, gelu, ·W2 split by rows: one all-reduce forward and nothing else.
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {8, 16}}, {"batch", "c"});
-  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, true);
-  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, true);
+  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, kParameter);
+  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, kParameter);
   const ValueId hidden = gelu(build, linear(build, x, up, true), GeluKind::tanh);
   build.output("y", linear(build, hidden, down, true));
   PlanOptions options;
   options.mesh = Mesh({{"tensor", 4}});
-  const Plan plan = make_plan(std::move(build).build(), all_ops(), options);
+  const Plan plan = make_plan(std::move(build).build(), testing::device_named("cpu"), options);
   int64_t reduces = 0;
-  for (const Instruction& instruction : plan.program.phases.at(Phase::accumulate).instructions) {
+  for (const Instruction& instruction : plan.program.segment(plan.program.at("accumulate")).instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;
     EXPECT_EQ(instruction.op->name(), "all_reduce");
     EXPECT_EQ(instruction.network_bytes, 2 * 8 * 16 * 4 * 3 / 4);
@@ -139,6 +190,35 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   EXPECT_EQ(reduces, 1);
   EXPECT_EQ(plan.program.named.at("up").slot.type.shape, (Dims{16, 16}));
   EXPECT_EQ(plan.program.named.at("down").slot.type.shape, (Dims{16, 16}));
+}
+
+TEST(Plan, PricesEachGroupByTheNetworkThatItsRanksShare) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {8, 16}}, {"batch", "c"});
+  const ValueId up = build.state("up", {DType::f32, {64, 16}}, kZero, kParameter);
+  const ValueId down = build.state("down", {DType::f32, {16, 64}}, kZero, kParameter);
+  const ValueId hidden = gelu(build, linear(build, x, up, true), GeluKind::tanh);
+  build.output("y", reduce_sum(build, linear(build, hidden, down, true)));
+  const Graph graph = std::move(build).build();
+  PlanOptions options;
+  options.mesh = Mesh({{"data", 2}, {"tensor", 2}});
+  options.machine.network = {{"node", 2, 1, 1000}, {"network", std::nullopt, 100, 1000}};
+  // Ranks 0 and 1 are one tensor group and one node; ranks 0 and 2 are one data group.
+  std::map<std::vector<int>, double> ms;
+  std::map<std::vector<int>, int64_t> operands;
+  const Plan plan = make_plan(graph, testing::device_named("cpu"), options);
+  const SegmentProgram& code = plan.program.segment(plan.program.at("accumulate"));
+  for (const Instruction& instruction : code.instructions) {
+    if (instruction.kind != InstructionKind::comm_start) continue;
+    ms[instruction.op->communication()->mesh_axes] += instruction.predicted_ms;
+    operands[instruction.op->communication()->mesh_axes] += instruction.inputs[0].type.bytes();
+  }
+  const std::vector<int> data{0};
+  const std::vector<int> tensor{1};
+  // Two messages each; [4, 16] f32 within a node, a scalar between nodes; MB/s are bytes a microsecond.
+  EXPECT_DOUBLE_EQ(ms.at(tensor), 2e-3 + 4 * 16 * 4 * 1e-6);
+  EXPECT_DOUBLE_EQ(ms.at(data), 0.2 + 4e-6);
+  EXPECT_EQ(planned_network_bytes(code), operands);
 }
 
 }  // namespace

@@ -90,9 +90,10 @@ learning_rate = 1e-2
   static std::vector<float> logits_of(Session& session) {
     const View prompt = session.executor().view("prompt");
     for (int64_t i = 0; i < prompt.elems(); ++i) prompt.as<int32_t>()[i] = static_cast<int32_t>(i * 37 % 256);
-    session.executor().run(Phase::refresh);
-    session.executor().run(Phase::generate);
-    const View logits = session.executor().output(Phase::generate, "logits");
+    session.executor().refresh();
+    const SegmentId generate = session.executor().program().at("generate");
+    session.executor().run(generate);
+    const View logits = session.executor().output(generate, "logits");
     return {logits.as<float>(), logits.as<float>() + logits.elems()};
   }
 

@@ -142,6 +142,15 @@ TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
   fs::remove_all(more);
 }
 
+TEST_F(TrainingDataTest, AMachineSaysHowFastOriginsAreAndNotWhatTheyGive) {
+  const fs::path machine = folder_.string() + ".machine.json";
+  std::ofstream(machine) << R"({"network_gbps": 1, "storage": {"file_system": {"read_mb_s": 100}}})";
+  EXPECT_EQ(classes({"data.machine=" + machine.string()}, 10), classes({}, 10));
+  fs::remove(machine);
+  EXPECT_EQ(refusal({"data.machine=" + machine.string()}),
+            machine.string() + ": the machine description cannot be read");
+}
+
 TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
   const std::string path = weights([](int) { return "1"; }, 47);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),

@@ -17,6 +17,8 @@ struct Arguments {
   std::string target;  ///< a file or folder to inspect, export to or report on
   std::vector<std::string> skip;
   std::string machine;
+  std::string file_system;  ///< folders that probe measures
+  std::string local_disk;
   int64_t tokens = 200;
   double temperature = 0.8;
   int ranks = 0;
@@ -25,6 +27,7 @@ struct Arguments {
   bool graph = false;
   bool passes = false;
   bool reference = false;
+  bool ops = false;
 };
 
 int command_train(const Arguments& arguments);

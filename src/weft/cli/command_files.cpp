@@ -1,29 +1,13 @@
-// weft probe, export, import.
+// weft export, import.
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "weft/base/check.h"
-#include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
-#include "weft/machine/probe.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/huggingface.h"
 #include "weft/train/progress.h"
 
 namespace weft {
-
-int command_probe(const Arguments& arguments) {
-  set_threads(available_cores());
-  const std::string text = to_json(probe_machine());
-  fmt::print("{}\n", text);
-  if (arguments.out.empty()) return 0;
-  std::ofstream file(arguments.out);
-  file << text << "\n";
-  file.close();
-  if (!file) user_error("{}: the machine description cannot be written", arguments.out);
-  return 0;
-}
 
 int command_export(const Arguments& arguments) {
   const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
@@ -50,7 +34,7 @@ int command_import(const Arguments& arguments) {
   const std::filesystem::path out = run_folder(arguments, session.recipe().run.name);
   std::filesystem::create_directories(out / "checkpoints");
   const std::filesystem::path made =
-      save_checkpoint(session.executor(), session.world(), out / "checkpoints", 0, 0, "{}");
+      save_checkpoint(session.store(), session.world(), out / "checkpoints", 0, 0, "{}");
   fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n", made.string(),
              out.string());
   return 0;

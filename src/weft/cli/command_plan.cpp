@@ -1,11 +1,13 @@
 // weft plan.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/machine/price.h"
 #include "weft/train/session.h"
 
 namespace weft {
@@ -34,9 +36,21 @@ void spread_over(Recipe& recipe, int64_t ranks) {
   recipe.parallel.data = ranks / others;
 }
 
-void print_phases(const Program& program) {
+/// What the times are made of, and what of it nobody measured.
+void print_machine(const Machine& machine, int ranks) {
+  const std::vector<std::string> assumed = stand_ins(machine, ranks);
+  if (assumed.empty()) {
+    fmt::print("priced for the machine \"{}\"\n", machine.name);
+    return;
+  }
+  fmt::print("priced for the machine \"{}\"; not measured, and assumed: {}\n", machine.name,
+             fmt::join(assumed, "; "));
+}
+
+void print_segments(const Program& program) {
   double total = 0;
-  for (const auto& [phase, code] : program.phases) {
+  for (const SegmentId id : program.order) {
+    const SegmentProgram& code = program.segment(id);
     double flops = 0;
     double ms = 0;
     int64_t memory = 0;
@@ -49,9 +63,9 @@ void print_phases(const Program& program) {
     }
     fmt::print(
         "{:<11} {:>5} instructions  {:>10.2f} Gflop  {:>9} moved  {:>9} sent  {:>10.2f} ms predicted\n",
-        name_of(phase), code.instructions.size(), flops * 1e-9, format_bytes(memory), format_bytes(network),
-        ms);
-    if (phase == Phase::refresh || phase == Phase::accumulate || phase == Phase::update) total += ms;
+        code.segment.name, code.instructions.size(), flops * 1e-9, format_bytes(memory),
+        format_bytes(network), ms);
+    if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
 }
@@ -64,6 +78,7 @@ int command_plan(const Arguments& arguments) {
   PlanOptions options;
   options.skip.insert(arguments.skip.begin(), arguments.skip.end());
   if (!arguments.machine.empty()) options.machine = read_machine(arguments.machine);
+  const Machine machine = options.machine;
   if (arguments.passes) {
     options.print = [](const std::string& pass, const std::string& graph) {
       fmt::print("=== after {}\n{}\n", pass, graph);
@@ -80,8 +95,10 @@ int command_plan(const Arguments& arguments) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   if (arguments.explain) fmt::print("{}", explain(plan));
   fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
-  fmt::print("memory a rank: {} in one arena\n", format_bytes(plan.program.arena_bytes));
-  print_phases(plan.program);
+  print_machine(machine, plan.program.mesh.ranks());
+  fmt::print("memory a rank: {} of states, {} in one arena\n", format_bytes(plan.program.state_bytes),
+             format_bytes(plan.program.arena_bytes));
+  print_segments(plan.program);
   return 0;
 }
 

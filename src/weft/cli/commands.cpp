@@ -84,6 +84,13 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   CLI::App* probe =
       app.add_subcommand("probe", "measure this machine; prints the description that plans are priced by");
   probe->add_option("--out", arguments.out, "write it to a file")->type_name("FILE");
+  probe
+      ->add_option("--storage", arguments.file_system,
+                   "measure reading and writing in this folder of the shared file system too")
+      ->type_name("FOLDER");
+  probe->add_option("--disk", arguments.local_disk, "and in this one, of a disk of the node")
+      ->type_name("FOLDER");
+  probe->footer("Under mpirun the network is measured too, and all ranks compute at once, as in training.");
   commands[probe] = command_probe;
 }
 
@@ -117,6 +124,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
       ->take_all();
   inspect->add_flag("--reference", arguments.reference,
                     "print the reference of all recipe keys (docs/recipes.md)");
+  inspect->add_flag("--ops", arguments.ops, "print the reference of all ops (docs/ops.md)");
   commands[inspect] = command_inspect;
 }
 

@@ -1,7 +1,6 @@
 #include "weft/comm/communicator.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -14,14 +13,6 @@
 
 namespace weft {
 namespace {
-
-/// A counter of the process and not of a group: the ledger asks for what this rank put on the network in all.
-std::atomic<int64_t>& sent_counter() {
-  static std::atomic<int64_t> bytes{0};
-  return bytes;
-}
-
-void count_sent(int64_t bytes) { sent_counter().fetch_add(bytes, std::memory_order_relaxed); }
 
 std::byte* at(void* data, int64_t bytes) { return static_cast<std::byte*>(data) + bytes; }
 const std::byte* at(const void* data, int64_t bytes) { return static_cast<const std::byte*>(data) + bytes; }
@@ -159,8 +150,8 @@ CommRequest Communicator::all_reduce(void* data, int64_t count, Element element,
     check_mpi(MPI_Iallreduce(MPI_IN_PLACE, at(data, offset * item), length, mpi_type(element),
                              group_->op(element, reduce), group_->comm, state->add()),
               "MPI_Iallreduce");
+    group_->count_handed(length, mpi_type(element));
   });
-  count_sent(2 * (size() - 1) * count * item / size());
   return CommRequest(std::move(state));
 }
 
@@ -180,6 +171,7 @@ CommRequest Communicator::reduce_scatter(const void* send, void* receive, std::s
     check_mpi(MPI_Ireduce_scatter(send, receive, state->parts.data(), mpi_type(element), op, group_->comm,
                                   state->add()),
               "MPI_Ireduce_scatter");
+    for (const int part : state->parts) group_->count_handed(part, mpi_type(element));
   } else {
     // Too much for MPI's int counts: one reduction, in pieces, to each rank.
     int64_t part = 0;
@@ -189,11 +181,11 @@ CommRequest Communicator::reduce_scatter(const void* send, void* receive, std::s
                               rank() == root ? at(receive, offset * item) : nullptr, length,
                               mpi_type(element), op, root, group_->comm, state->add()),
                   "MPI_Ireduce");
+        group_->count_handed(length, mpi_type(element));
       });
       part += counts[root];
     }
   }
-  count_sent((total - counts[rank()]) * item);
   return CommRequest(std::move(state));
 }
 
@@ -214,6 +206,7 @@ CommRequest Communicator::all_gather(const void* send, void* receive, std::span<
     check_mpi(MPI_Iallgatherv(MPI_IN_PLACE, 0, mpi_type(element), receive, state->parts.data(),
                               state->offsets.data(), mpi_type(element), group_->comm, state->add()),
               "MPI_Iallgatherv");
+    group_->count_handed(state->parts[rank()], mpi_type(element));
   } else {
     // Too much for MPI's int counts: one broadcast, in pieces, from each rank.
     int64_t part = 0;
@@ -222,11 +215,11 @@ CommRequest Communicator::all_gather(const void* send, void* receive, std::span<
         check_mpi(MPI_Ibcast(at(receive, (part + offset) * item), length, mpi_type(element), root,
                              group_->comm, state->add()),
                   "MPI_Ibcast");
+        if (root == rank()) group_->count_handed(length, mpi_type(element));
       });
       part += counts[root];
     }
   }
-  count_sent((size() - 1) * own * item);
   return CommRequest(std::move(state));
 }
 
@@ -252,8 +245,8 @@ CommRequest Communicator::exchange(std::span<const Message> sends, std::span<con
       check_mpi(
           MPI_Isend(message.data + offset, length, MPI_BYTE, message.peer, tag, group_->comm, state->add()),
           "MPI_Isend");
+      group_->count_handed(length, MPI_BYTE);
     });
-    count_sent(message.bytes);
   }
   return CommRequest(std::move(state));
 }
@@ -270,8 +263,8 @@ void Communicator::broadcast(void* data, int64_t bytes, int root) const {
   if (size() == 1) return;
   for_pieces(bytes, piece_limit_, [&](int64_t offset, int length) {
     check_mpi(MPI_Bcast(at(data, offset), length, MPI_BYTE, root, group_->comm), "MPI_Bcast");
+    if (root == rank()) group_->count_handed(length, MPI_BYTE);
   });
-  if (rank() == root) count_sent((size() - 1) * bytes);
 }
 
 void Communicator::barrier() const {
@@ -294,6 +287,6 @@ std::vector<std::string> Communicator::all_gather_text(const std::string& text) 
   return texts;
 }
 
-int64_t Communicator::bytes_sent() { return sent_counter().load(std::memory_order_relaxed); }
+int64_t Communicator::bytes_handed() const { return group_->handed_bytes; }
 
 }  // namespace weft

@@ -116,11 +116,11 @@ class Communicator {
   /// Ends all ranks of the job at once with this exit code.
   [[noreturn]] static void abort_job(int exit_code);
 
-  /// Bytes that this process has sent since it started, all communicators together: messages to others as
-  /// they are; a collective over p ranks and n bytes as its bandwidth-optimal algorithm sends (all_reduce
-  /// 2(p-1)/p n, reduce_scatter all but its own part, all_gather its own part to p-1 ranks, broadcast n to
-  /// p-1 ranks, on the root).
-  static int64_t bytes_sent();
+  /// Bytes that this rank has handed to MPI to send, through this group, counted beside each of MPI's calls:
+  /// the whole operand of an all_reduce or a reduce_scatter, this rank's part of an all_gather, each message,
+  /// the data of a broadcast on its root. What MPI's algorithms make of them on the wire it does not tell. A
+  /// group of one hands over nothing. Copies of the handle count together.
+  int64_t bytes_handed() const;
 
   struct Group;
 

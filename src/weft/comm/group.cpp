@@ -100,6 +100,12 @@ MPI_Op Communicator::Group::op(Element element, Reduce reduce) const {
   return sum ? MPI_SUM : MPI_MAX;
 }
 
+void Communicator::Group::count_handed(int length, MPI_Datatype type) const {
+  int item = 0;
+  check_mpi(MPI_Type_size(type, &item), "MPI_Type_size");
+  handed_bytes += int64_t{length} * item;
+}
+
 std::unique_ptr<CommRequest::State> CommRequest::State::take(
     const std::shared_ptr<const Communicator::Group>& its_group) {
   std::vector<std::unique_ptr<State>>& idle = its_group->idle;

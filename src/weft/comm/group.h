@@ -42,6 +42,8 @@ struct Communicator::Group {
   /// States of requests that are over, with their memory: a step of a training allocates nothing. Main thread
   /// only.
   mutable std::vector<std::unique_ptr<CommRequest::State>> idle;
+  /// See Communicator::bytes_handed(). Main thread only.
+  mutable int64_t handed_bytes = 0;
 
   /// The single process.
   Group() = default;
@@ -51,6 +53,8 @@ struct Communicator::Group {
   Group& operator=(const Group&) = delete;
 
   MPI_Op op(Element element, Reduce reduce) const;
+  /// Counts a buffer that the MPI call beside it sends from, in MPI's own words.
+  void count_handed(int length, MPI_Datatype type) const;
 };
 
 struct CommRequest::State {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -27,11 +28,15 @@ class Reverse {
 
   void seed(ValueId loss) {
     const TensorType type = build_.type(loss);
+    const Value& value = build_.graph().value(loss);
+    const bool computed = value.kind == ValueKind::result;
+    const BuilderScope scope = build_.labelled(computed ? build_.graph().node(value.producer).label : "");
     contributions_[loss] = {arithmetic_.one(build_, type)};
   }
 
   void visit(NodeId id) {
     const Node node = build_.graph().node(id);  // a copy: the builder grows while we look at it
+    const BuilderScope scope = build_.labelled(node.label);
     std::vector<std::optional<ValueId>> gradients;
     bool any = false;
     for (const ValueId output : node.outputs) {
@@ -47,18 +52,29 @@ class Reverse {
       some = some || needed[i];
     }
     if (!some) return;
-    build_.label = node.label;
     const auto results = node.op->gradient(
         {build_, node.inputs, node.outputs, gradients, std::span(needed.get(), node.inputs.size())});
     WEFT_CHECK(results.size() == node.inputs.size(), "{}: {} gradients for {} inputs", node.op->name(),
                results.size(), node.inputs.size());
     for (size_t i = 0; i < results.size(); ++i) {
-      if (!results[i] || !needed[i]) continue;
+      if (!needed[i]) continue;
+      if (!results[i]) {
+        check_none_is_right(node, i);
+        continue;
+      }
       WEFT_CHECK(build_.type(*results[i]).shape == build_.type(node.inputs[i]).shape,
                  "{}: the gradient of input {} has the shape {}, not {}", node.op->name(), i,
                  to_string(build_.type(*results[i]).shape), to_string(build_.type(node.inputs[i]).shape));
       contributions_[node.inputs[i]].push_back(*results[i]);
     }
+  }
+
+  /// What is learnt through an input must not be lost in silence.
+  static void check_none_is_right(const Node& node, size_t input) {
+    const std::vector<int> none = node.op->traits().no_gradient;
+    if (std::find(none.begin(), none.end(), static_cast<int>(input)) != none.end()) return;
+    user_error("{}{}{}: the loss depends on input {}, and the op has no gradient with respect to it",
+               node.op->name(), node.label.empty() ? "" : " of ", node.label, input);
   }
 
   std::optional<ValueId> total(ValueId id) {
@@ -81,11 +97,9 @@ std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId l
                                                   std::span<const ValueId> targets,
                                                   const GradientArithmetic& arithmetic) {
   WEFT_CHECK(build.type(loss).shape.empty(), "the loss is no scalar: {}", to_string(build.type(loss)));
-  const std::string label = build.label;
   Reverse reverse(build, targets, arithmetic);
   reverse.seed(loss);
   for (int32_t n = build.graph().value(loss).producer.index; n >= 0; --n) reverse.visit({n});
-  build.label = label;
   std::vector<std::optional<ValueId>> gradients;
   for (const ValueId id : targets) gradients.push_back(reverse.total(id));
   return gradients;

@@ -1,5 +1,7 @@
 #include "weft/graph/graph.h"
 
+#include <utility>
+
 #include "weft/base/check.h"
 
 namespace weft {
@@ -14,6 +16,60 @@ std::vector<TensorType> Graph::output_types(const Node& node) const {
   std::vector<TensorType> types;
   for (const ValueId id : node.outputs) types.push_back(type(id));
   return types;
+}
+
+GraphBuilder::GraphBuilder(const Segment& first) { segment(first); }
+
+GraphBuilder::GraphBuilder(const Graph& like) {
+  graph_.segments_ = like.segments_;
+  graph_.order_ = like.order_;
+}
+
+std::optional<SegmentId> GraphBuilder::known(const Segment& segment) const {
+  for (const SegmentId id : graph_.order_) {
+    if (graph_.segment(id).name != segment.name) continue;
+    WEFT_CHECK(graph_.segment(id) == segment, "the segment {} is made twice and differently", segment.name);
+    return id;
+  }
+  return std::nullopt;
+}
+
+SegmentId GraphBuilder::segment(const Segment& segment) {
+  if (const auto there = known(segment)) return *there;
+  const SegmentId id{static_cast<int32_t>(graph_.segments_.size())};
+  graph_.segments_.push_back(segment);
+  graph_.order_.push_back(id);
+  return id;
+}
+
+SegmentId GraphBuilder::first_segment(const Segment& segment) {
+  if (const auto there = known(segment)) return *there;
+  const SegmentId id = this->segment(segment);
+  graph_.order_.pop_back();
+  graph_.order_.insert(graph_.order_.begin(), id);
+  return id;
+}
+
+BuilderScope::BuilderScope(GraphBuilder& build, NodePlace now)
+    : build_(build),
+      outer_(std::exchange(build.place_, std::move(now))) {}
+
+BuilderScope::~BuilderScope() { build_.place_ = std::move(outer_); }
+
+BuilderScope GraphBuilder::in(SegmentId segment) {
+  return BuilderScope(*this, {segment, place_.label, place_.placement});
+}
+
+BuilderScope GraphBuilder::labelled(std::string label) {
+  return BuilderScope(*this, {place_.segment, std::move(label), place_.placement});
+}
+
+BuilderScope GraphBuilder::placed(std::string placement) {
+  return BuilderScope(*this, {place_.segment, place_.label, std::move(placement)});
+}
+
+BuilderScope GraphBuilder::like(const Node& node) {
+  return BuilderScope(*this, {node.segment, node.label, node.placement});
 }
 
 ValueId GraphBuilder::adopt(Value value) {
@@ -48,22 +104,21 @@ ValueId GraphBuilder::input(const std::string& name, TensorType type, std::vecto
 }
 
 ValueId GraphBuilder::state(const std::string& name, TensorType type, Initializer initializer,
-                            bool parameter) {
+                            StateKind kind) {
   if (const auto found = named_.find(name); found != named_.end()) {
     WEFT_CHECK(graph_.type(found->second) == type, "state {} has two types", name);
     return found->second;
   }
   Value value{.name = name, .type = std::move(type), .kind = ValueKind::state};
-  value.parameter = parameter;
+  value.state_kind = std::move(kind);
   value.initializer = initializer;
   return adopt(std::move(value));
 }
 
 std::vector<ValueId> GraphBuilder::add(OpPtr op, std::vector<ValueId> inputs) {
-  Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .phase = phase};
-  node.shard_with_data = shard_with_data;
-  node.label = label;
-  node.placement = placement;
+  Node node{.op = std::move(op), .inputs = std::move(inputs), .outputs = {}, .segment = place_.segment};
+  node.label = place_.label;
+  node.placement = place_.placement;
   for (TensorType& type : node.op->infer(graph_.input_types(node))) {
     node.outputs.push_back(adopt(Value{.name = {}, .type = std::move(type)}));
   }
@@ -78,10 +133,12 @@ ValueId GraphBuilder::add1(OpPtr op, std::vector<ValueId> inputs) {
   return outputs[0];
 }
 
-void GraphBuilder::update(ValueId state, ValueId next) { graph_.updates_.push_back({state, next, phase}); }
+void GraphBuilder::update(ValueId state, ValueId next) {
+  graph_.updates_.push_back({state, next, place_.segment});
+}
 
 void GraphBuilder::output(const std::string& name, ValueId value) {
-  graph_.outputs_.push_back({name, value, phase});
+  graph_.outputs_.push_back({name, value, place_.segment});
 }
 
 Graph GraphBuilder::build() && {
@@ -93,6 +150,10 @@ double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<cons
   const Traits traits = op.traits();
   if (traits.view) return 0;
   return traits.flops_per_point * static_cast<double>(op.index_map(inputs, outputs).points());
+}
+
+OpPtr Op::with_attributes(const AttributeValues& /*values*/) const {
+  internal_error(__FILE__, __LINE__, "{} cannot be made from attributes", name());
 }
 
 std::vector<std::optional<ValueId>> Op::gradient(const GradientContext& context) const {

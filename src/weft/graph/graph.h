@@ -8,6 +8,7 @@
 
 #include "weft/graph/ids.h"
 #include "weft/graph/op.h"
+#include "weft/graph/segment.h"
 
 namespace weft {
 
@@ -17,9 +18,20 @@ enum class ValueKind : uint8_t {
   state,   ///< lives from step to step: parameters, optimizer state, derived forms of them
 };
 
-/// How a state is filled at the start: a pure function of (seed, name, global element).
+/// What a state is for: a name, which whoever makes the state may choose. States of a kind lie together in
+/// the state store.
+struct StateKind {
+  std::string name;
+  auto operator<=>(const StateKind&) const = default;
+};
+inline const StateKind kParameter{"parameter"};  ///< what is learnt
+inline const StateKind kBuffer{"buffer"};        ///< remembered, not learnt: running statistics
+inline const StateKind kDerived{"derived"};      ///< follows from other states: made anew, never stored
+
+/// How a state is filled at the start: a pure function of (seed, name, global element). Derived states are
+/// not filled.
 struct Initializer {
-  enum class Kind : uint8_t { constant, normal, uniform, derived } kind = Kind::constant;
+  enum class Kind : uint8_t { constant, normal, uniform } kind = Kind::constant;
   double scale = 0;  ///< the constant, the standard deviation, or the bound of the uniform
 };
 
@@ -31,7 +43,7 @@ struct Value {
   int output = 0;   ///< which output of the producer
   /// Inputs: what each dimension means ("batch", "height", …); mesh axes are matched by these names.
   std::vector<std::string> dim_names;
-  bool parameter = false;  ///< a state that is learnt
+  StateKind state_kind;  ///< states only
   Initializer initializer;
 };
 
@@ -39,24 +51,23 @@ struct Node {
   OpPtr op;
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
-  Phase phase = Phase::accumulate;
-  bool shard_with_data = false;  ///< an optimizer node, which sharded optimizers divide over the data axis
-  std::string label;             ///< where it comes from ("block3.mlp"), for people
-  std::string placement;         ///< of its first output on the mesh, for people; partition writes it
+  SegmentId segment{0};
+  std::string label;      ///< where it comes from ("block3.mlp"), for people
+  std::string placement;  ///< of its first output on the mesh, for people; partition writes it
 };
 
-/// After `phase`, `state` holds what `next` holds.
+/// After `segment`, `state` holds what `next` holds.
 struct StateUpdate {
   ValueId state;
   ValueId next;
-  Phase phase = Phase::update;
+  SegmentId segment{0};
 };
 
-/// A value that the caller reads after its phase.
+/// A value that the caller reads after its segment.
 struct GraphOutput {
   std::string name;
   ValueId value;
-  Phase phase = Phase::accumulate;
+  SegmentId segment{0};
 };
 
 class Graph {
@@ -65,6 +76,11 @@ class Graph {
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<StateUpdate>& updates() const { return updates_; }
   const std::vector<GraphOutput>& outputs() const { return outputs_; }
+  /// By id.
+  const std::vector<Segment>& segments() const { return segments_; }
+  /// The segments in the order in which those that a step runs follow each other.
+  const std::vector<SegmentId>& order() const { return order_; }
+  const Segment& segment(SegmentId id) const { return segments_[id.at()]; }
   const Value& value(ValueId id) const { return values_[id.at()]; }
   const Node& node(NodeId id) const { return nodes_[id.at()]; }
   const TensorType& type(ValueId id) const { return values_[id.at()].type; }
@@ -77,17 +93,58 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<StateUpdate> updates_;
   std::vector<GraphOutput> outputs_;
+  std::vector<Segment> segments_;
+  std::vector<SegmentId> order_;
 };
 
-/// Builds a graph node by node; types are inferred and checked as it goes.
+class GraphBuilder;
+
+/// Where nodes belong, and what they carry for people.
+struct NodePlace {
+  SegmentId segment{0};
+  std::string label;
+  std::string placement;
+};
+
+/// Says where a builder's nodes belong, as long as it lives; then what was said before holds again. Scopes
+/// nest, and the builder must outlive them.
+class [[nodiscard]] BuilderScope {
+ public:
+  ~BuilderScope();
+  BuilderScope(const BuilderScope&) = delete;
+  BuilderScope& operator=(const BuilderScope&) = delete;
+
+ private:
+  friend class GraphBuilder;
+  BuilderScope(GraphBuilder& build, NodePlace now);
+  GraphBuilder& build_;
+  NodePlace outer_;
+};
+
+/// Builds a graph node by node; types are inferred and checked as it goes. Nodes, updates and outputs belong
+/// to the segment of the innermost scope, and nodes carry its label and placement.
 class GraphBuilder {
  public:
-  GraphBuilder() = default;
+  /// Has one segment, to which everything outside of scopes belongs.
+  explicit GraphBuilder(const Segment& first = {"accumulate", Cadence::each_microbatch()});
+  /// Empty, with the segments of another graph under the same ids: for passes.
+  explicit GraphBuilder(const Graph& like);
+
+  /// A segment, after all others in the order. Equal names give the same one (the rest must agree).
+  SegmentId segment(const Segment& segment);
+  /// Likewise, before all others.
+  SegmentId first_segment(const Segment& segment);
+
+  BuilderScope in(SegmentId segment);
+  BuilderScope labelled(std::string label);
+  BuilderScope placed(std::string placement);
+  /// Segment, label and placement of a node of this graph or of one that this was made like.
+  BuilderScope like(const Node& node);
 
   /// A value fed at every run. Equal names give the same value (types must agree).
   ValueId input(const std::string& name, TensorType type, std::vector<std::string> dim_names);
   /// A state. Equal names give the same value (types must agree).
-  ValueId state(const std::string& name, TensorType type, Initializer initializer, bool parameter);
+  ValueId state(const std::string& name, TensorType type, Initializer initializer, StateKind kind);
   /// Adds a node and returns its outputs.
   std::vector<ValueId> add(OpPtr op, std::vector<ValueId> inputs);
   /// Adds a node of one output.
@@ -103,20 +160,23 @@ class GraphBuilder {
 
   const Graph& graph() const { return graph_; }
   const TensorType& type(ValueId id) const { return graph_.type(id); }
-  Phase phase = Phase::accumulate;  ///< of the nodes added from now on
-  std::string label;                ///< likewise
-  bool shard_with_data = false;     ///< likewise
-  std::string placement;            ///< likewise
+  /// Of the innermost scope.
+  SegmentId segment() const { return place_.segment; }
 
   /// Verifies and hands over the graph.
   Graph build() &&;
 
  private:
+  friend class BuilderScope;
+  std::optional<SegmentId> known(const Segment& segment) const;
+
   Graph graph_;
+  NodePlace place_;
   std::map<std::string, ValueId> named_;
 };
 
-/// Throws InternalError naming the first broken invariant: order, types, ids, phases, updates of states only.
+/// Throws InternalError naming the first broken invariant: order, types, ids, segments, updates of states
+/// only.
 void verify(const Graph& graph);
 
 /// One line a node.

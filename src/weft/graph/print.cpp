@@ -21,6 +21,11 @@ std::string references(const Graph& graph, const std::vector<ValueId>& ids) {
 
 std::string to_text(const Graph& graph) {
   std::string text;
+  for (const SegmentId id : graph.order()) {
+    const Segment& segment = graph.segment(id);
+    text += fmt::format("segment {}: {}, {} slot{}\n", segment.name, to_string(segment.cadence),
+                        segment.slots, segment.slots == 1 ? "" : "s");
+  }
   for (const Value& value : graph.values()) {
     if (value.kind == ValueKind::result) continue;
     text += fmt::format("{} @{}: {}\n", value.kind == ValueKind::input ? "input" : "state", value.name,
@@ -31,18 +36,18 @@ std::string to_text(const Graph& graph) {
     for (const TensorType& type : graph.output_types(node)) {
       types += (types.empty() ? "" : ", ") + to_string(type);
     }
+    const std::string attributes = attribute_text(*node.op);
     text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", references(graph, node.outputs), node.op->name(),
-                        references(graph, node.inputs), node.op->attributes().empty() ? "" : " ",
-                        node.op->attributes(), types, name_of(node.phase), node.label.empty() ? "" : " ",
-                        node.label);
+                        references(graph, node.inputs), attributes.empty() ? "" : " ", attributes, types,
+                        graph.segment(node.segment).name, node.label.empty() ? "" : " ", node.label);
   }
   for (const StateUpdate& update : graph.updates()) {
     text += fmt::format("{} <- {}  # {}\n", reference(graph, update.state), reference(graph, update.next),
-                        name_of(update.phase));
+                        graph.segment(update.segment).name);
   }
   for (const GraphOutput& output : graph.outputs()) {
     text += fmt::format("output {} = {}  # {}\n", output.name, reference(graph, output.value),
-                        name_of(output.phase));
+                        graph.segment(output.segment).name);
   }
   return text;
 }
@@ -57,7 +62,7 @@ std::string to_dot(const Graph& graph) {
   }
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
-    text += fmt::format("  n{} [label=\"{}\\n{}\"];\n", n, node.op->name(), node.label);
+    text += fmt::format("  n{} [label=\"{}\\n{}\"];\n", n, node.op->title(), node.label);
     for (const ValueId id : node.inputs) {
       const Value& value = graph.value(id);
       const std::string from = value.kind == ValueKind::result ? fmt::format("n{}", value.producer.index)

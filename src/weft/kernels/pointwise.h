@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "weft/expression/expression.h"
+#include "weft/ops/pointwise.h"
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {
 
-/// Axes that an iteration space may have.
-inline constexpr size_t kMostAxes = 8;
+inline constexpr size_t kMostAxes = kMostPointwiseAxes;
 
 struct PointwiseSpec {
   Expression expression;

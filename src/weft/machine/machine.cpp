@@ -1,8 +1,10 @@
 #include "weft/machine/machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
@@ -11,66 +13,202 @@ namespace weft {
 
 namespace {
 
-/// One list of the numbers: reading and writing cannot disagree.
-std::map<std::string, double*> numbers_of(Machine& machine) {
-  return {{"f32_gflops", &machine.f32_gflops},
-          {"bf16_gflops", &machine.bf16_gflops},
-          {"f64_gflops", &machine.f64_gflops},
-          {"memory_gbps", &machine.memory_gbps},
-          {"network_latency_us", &machine.network_latency_us},
-          {"network_gbps", &machine.network_gbps},
-          {"launch_us", &machine.launch_us}};
+using Json = nlohmann::ordered_json;
+
+constexpr std::array kCeilings = {DType::f64, DType::f32, DType::bf16};
+constexpr double kMbPerGb = 1000;
+
+/// Readers of one file: every complaint names it, and the key.
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : path_(path) {}
+
+  Machine read(const Json& json) const {
+    Machine machine;
+    for (const char* flat : {"network_latency_us", "network_gbps"}) {
+      if (!json.contains("network") || !json.contains(flat)) continue;
+      user_error("{}: \"{}\" and \"network\" say the same: expected one of them", path_.string(), flat);
+    }
+    for (const auto& [key, value] : json.items()) {
+      if (key == "name") {
+        machine.name = text(key, value);
+      } else if (key == "gflops") {
+        read_ceilings(value, machine);
+      } else if (key == "memory_gbps") {
+        machine.memory_gbps = positive(key, value);
+      } else if (key == "launch_us") {
+        machine.launch_us = positive(key, value);
+      } else if (key == "network") {
+        read_network(value, machine);
+      } else if (key == "storage") {
+        read_storage(value, machine);
+      } else if (!read_flat(key, value, machine)) {
+        user_error("{}: unknown key \"{}\"", path_.string(), key);
+      }
+    }
+    return machine;
+  }
+
+ private:
+  double positive(const std::string& key, const Json& value) const {
+    if (!value.is_number() || !(value.get<double>() > 0)) {
+      user_error("{}: \"{}\" must be a positive number", path_.string(), key);
+    }
+    return value.get<double>();
+  }
+
+  std::string text(const std::string& key, const Json& value) const {
+    if (!value.is_string()) user_error("{}: \"{}\" must be a string", path_.string(), key);
+    return value.get<std::string>();
+  }
+
+  /// Keys of the flat form.
+  bool read_flat(const std::string& key, const Json& value, Machine& machine) const {
+    for (const DType dtype : kCeilings) {
+      if (key != std::string(name_of(dtype)) + "_gflops") continue;
+      machine.gflops[dtype] = positive(key, value);
+      return true;
+    }
+    if (key != "network_latency_us" && key != "network_gbps") return false;
+    if (machine.network.empty()) machine.network.push_back({.name = "network"});
+    NetworkLevel& level = machine.network.front();
+    if (key == "network_gbps") {
+      level.mb_s = positive(key, value) * kMbPerGb;
+    } else {
+      level.latency_us = positive(key, value);
+    }
+    return true;
+  }
+
+  void read_ceilings(const Json& json, Machine& machine) const {
+    if (!json.is_object()) user_error("{}: \"gflops\" must be an object of numbers by dtype", path_.string());
+    for (const auto& [key, value] : json.items()) {
+      const auto* const found =
+          std::find_if(kCeilings.begin(), kCeilings.end(),
+                       [&, wanted = key](DType dtype) { return name_of(dtype) == wanted; });
+      if (found == kCeilings.end()) {
+        user_error("{}: unknown key \"gflops.{}\": expected f64, f32 or bf16", path_.string(), key);
+      }
+      machine.gflops[*found] = positive("gflops." + key, value);
+    }
+  }
+
+  void read_network(const Json& json, Machine& machine) const {
+    if (!json.is_array()) user_error("{}: \"network\" must be a list of levels", path_.string());
+    for (const Json& item : json) {
+      if (!item.is_object()) user_error("{}: each level of \"network\" must be an object", path_.string());
+      NetworkLevel level;
+      for (const auto& [key, value] : item.items()) {
+        if (key == "name") {
+          level.name = text("network.name", value);
+        } else if (key == "ranks") {
+          if (!value.is_number_integer() || value.get<int64_t>() < 1 || value.get<int64_t>() > INT32_MAX) {
+            user_error("{}: \"network.ranks\" must be a whole number of ranks", path_.string());
+          }
+          level.ranks = value.get<int>();
+        } else if (key == "latency_us") {
+          level.latency_us = positive("network.latency_us", value);
+        } else if (key == "mb_s") {
+          level.mb_s = positive("network.mb_s", value);
+        } else {
+          user_error("{}: unknown key \"network.{}\"", path_.string(), key);
+        }
+      }
+      check_order(machine.network, level);
+      machine.network.push_back(std::move(level));
+    }
+  }
+
+  void check_order(const std::vector<NetworkLevel>& narrower, const NetworkLevel& level) const {
+    if (narrower.empty()) return;
+    const std::optional<int> below = narrower.back().ranks;
+    if (below && (!level.ranks || (*level.ranks > *below && *level.ranks % *below == 0))) return;
+    user_error("{}: the levels of \"network\" must go from the narrowest to the widest, each a multiple",
+               path_.string());
+  }
+
+  void read_storage(const Json& json, Machine& machine) const {
+    if (!json.is_object()) user_error("{}: \"storage\" must be an object of rates by name", path_.string());
+    for (const auto& [name, rates] : json.items()) {
+      if (!rates.is_object()) {
+        user_error("{}: \"storage.{}\" must be an object", path_.string(), name);
+      }
+      StorageRates& storage = machine.storage[name];
+      for (const auto& [key, value] : rates.items()) {
+        const std::string full = fmt::format("storage.{}.{}", name, key);
+        if (key == "read_mb_s") {
+          storage.read = table(full, value);
+        } else if (key == "write_mb_s") {
+          storage.write = table(full, value);
+        } else {
+          user_error("{}: unknown key \"{}\"", path_.string(), full);
+        }
+      }
+    }
+  }
+
+  RateTable table(const std::string& key, const Json& json) const {
+    if (!json.is_array()) return RateTable({{1.0, positive(key, json)}});
+    std::vector<std::pair<double, double>> points;
+    for (const Json& row : json) {
+      const bool pair = row.is_array() && row.size() == 2;
+      if (!pair || (!points.empty() && row[0].is_number() && row[0].get<double>() <= points.back().first)) {
+        user_error("{}: \"{}\" must be a number, or pairs as in [[1, 338], [4, 1540]] with increasing users",
+                   path_.string(), key);
+      }
+      points.emplace_back(positive(key, row[0]), positive(key, row[1]));
+    }
+    if (points.empty()) user_error("{}: \"{}\" holds no pair", path_.string(), key);
+    return RateTable(std::move(points));
+  }
+
+  std::filesystem::path path_;
+};
+
+Json table_json(const RateTable& table) {
+  Json json = Json::array();
+  for (const auto& [users, mb_s] : table.points()) json.push_back({users, mb_s});
+  return json;
+}
+
+Json level_json(const NetworkLevel& level) {
+  Json json{{"name", level.name}};
+  if (level.ranks) json["ranks"] = *level.ranks;
+  if (level.latency_us) json["latency_us"] = *level.latency_us;
+  if (level.mb_s) json["mb_s"] = *level.mb_s;
+  return json;
 }
 
 }  // namespace
 
+const NetworkLevel* Machine::level_of(std::span<const int> ranks) const {
+  for (const NetworkLevel& level : network) {
+    const auto far = [&](int rank) { return level.ranks && rank / *level.ranks != ranks[0] / *level.ranks; };
+    if (std::none_of(ranks.begin(), ranks.end(), far)) return &level;
+  }
+  return nullptr;
+}
+
 Machine read_machine(const std::filesystem::path& path) {
   std::ifstream file(path);
   if (!file) user_error("{}: the machine description cannot be read", path.string());
-  const nlohmann::json json = nlohmann::json::parse(file, nullptr, false);
+  const Json json = Json::parse(file, nullptr, false);
   if (!json.is_object()) user_error("{}: a machine description is one JSON object", path.string());
-  Machine machine;
-  const auto numbers = numbers_of(machine);
-  for (const auto& [key, value] : json.items()) {
-    if (key == "name" && value.is_string()) {
-      machine.name = value.get<std::string>();
-      continue;
-    }
-    const auto found = numbers.find(key);
-    if (found == numbers.end()) user_error("{}: unknown key \"{}\"", path.string(), key);
-    if (!value.is_number() || value.get<double>() <= 0) {
-      user_error("{}: \"{}\" must be a positive number", path.string(), key);
-    }
-    *found->second = value.get<double>();
-  }
-  return machine;
+  return Reader(path).read(json);
 }
 
 std::string to_json(const Machine& machine) {
-  Machine copy = machine;
-  nlohmann::json json{{"name", machine.name}};
-  for (const auto& [key, number] : numbers_of(copy)) json[key] = *number;
+  Json json{{"name", machine.name}};
+  for (const auto& [dtype, gflops] : machine.gflops) json["gflops"][std::string(name_of(dtype))] = gflops;
+  if (machine.memory_gbps) json["memory_gbps"] = *machine.memory_gbps;
+  if (machine.launch_us) json["launch_us"] = *machine.launch_us;
+  for (const NetworkLevel& level : machine.network) json["network"].push_back(level_json(level));
+  for (const auto& [name, rates] : machine.storage) {
+    Json& storage = json["storage"][name] = Json::object();
+    if (rates.read) storage["read_mb_s"] = table_json(*rates.read);
+    if (rates.write) storage["write_mb_s"] = table_json(*rates.write);
+  }
   return json.dump(2);
-}
-
-double arithmetic_ms(const Machine& machine, DType dtype, double flops) {
-  double rate = machine.f32_gflops;
-  if (dtype == DType::bf16) rate = machine.bf16_gflops;
-  if (dtype == DType::f64) rate = machine.f64_gflops;
-  return flops / (rate * 1e6);
-}
-
-double memory_ms(const Machine& machine, int64_t bytes) {
-  return static_cast<double>(bytes) / (machine.memory_gbps * 1e6);
-}
-
-double compute_ms(const Machine& machine, DType dtype, double flops, int64_t bytes) {
-  return std::max(arithmetic_ms(machine, dtype, flops), memory_ms(machine, bytes)) + machine.launch_us * 1e-3;
-}
-
-double network_ms(const Machine& machine, int messages, int64_t bytes) {
-  return messages * machine.network_latency_us * 1e-3 +
-         static_cast<double>(bytes) / (machine.network_gbps * 1e6);
 }
 
 }  // namespace weft

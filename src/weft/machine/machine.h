@@ -1,36 +1,57 @@
 #pragma once
-// What a machine can do, measured by `weft probe` or described in a file, and what work costs on it. The
-// planner, the prefetcher and the simulator ask this and nothing else.
-#include <cstdint>
+// What a machine can do, measured by `weft probe` or described in a file. What work costs on it says price.h.
+// The planner, the prefetcher and the simulator ask these two and nothing else.
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "weft/machine/rate_table.h"
 #include "weft/tensor/dtype.h"
 
 namespace weft {
 
-/// Rates of one rank with its threads.
-struct Machine {
-  std::string name = "default";
-  double f32_gflops = 200;
-  double bf16_gflops = 400;
-  double f64_gflops = 10;
-  double memory_gbps = 30;        ///< sustained, reads and writes together
-  double network_latency_us = 2;  ///< alpha
-  double network_gbps = 5;        ///< 1 / beta
-  double launch_us = 1;           ///< of one instruction
+/// Links of one kind between ranks: inside a node, between nodes. MB/s = 10^6 bytes a second.
+struct NetworkLevel {
+  std::string name;
+  /// Ranks that share it: ranks a and b do when a / ranks == b / ranks. Empty: all ranks do.
+  std::optional<int> ranks;
+  std::optional<double> latency_us;  ///< alpha, of one message
+  std::optional<double> mb_s;        ///< 1 / beta, of one rank in each direction, while all ranks send
 };
 
-/// Reads a description (JSON; every key optional). UserError naming the file and the key.
-Machine read_machine(const std::filesystem::path& path);
-std::string to_json(const Machine& machine);
+/// Bandwidths of all readers (writers) together, by how many there are at once.
+struct StorageRates {
+  std::optional<RateTable> read;
+  std::optional<RateTable> write;
+};
 
-/// The two sides of the roofline.
-double arithmetic_ms(const Machine& machine, DType dtype, double flops);
-double memory_ms(const Machine& machine, int64_t bytes);
-/// Roofline: the slower of arithmetic and memory, plus the launch.
-double compute_ms(const Machine& machine, DType dtype, double flops, int64_t bytes);
-/// alpha-beta: `messages` latencies and the bytes that this rank sends.
-double network_ms(const Machine& machine, int messages, int64_t bytes);
+// Names of storage that Weft itself asks for.
+inline constexpr const char* kFileSystem = "file_system";  ///< shared by all ranks
+inline constexpr const char* kLocalDisk = "local_disk";
+inline constexpr const char* kMemoryCopy = "memory";
+
+/// Rates of one rank with its threads. What was not measured is empty; what is then assumed says
+/// stand_ins() in price.h.
+struct Machine {
+  std::string name = "not measured";
+  std::map<DType, double> gflops;     ///< ceilings of arithmetic
+  std::optional<double> memory_gbps;  ///< sustained, reads and writes together
+  std::optional<double> launch_us;    ///< of one instruction
+  std::vector<NetworkLevel> network;  ///< from the narrowest to the widest
+  std::map<std::string, StorageRates> storage;
+
+  /// The narrowest level that all of these ranks share, for messages among them; null where none is known to
+  /// reach that far.
+  const NetworkLevel* level_of(std::span<const int> ranks) const;
+};
+
+/// Reads a description: a JSON object as to_json() writes it, every key optional. Also the flat one of
+/// earlier versions (f32_gflops, network_latency_us, network_gbps, …). UserError naming the file and the key.
+Machine read_machine(const std::filesystem::path& path);
+/// What is empty is left out, so that reading it gives the same machine.
+std::string to_json(const Machine& machine);
 
 }  // namespace weft

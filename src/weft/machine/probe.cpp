@@ -1,76 +1,116 @@
 #include "weft/machine/probe.h"
 
-#include <algorithm>
-#include <chrono>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cstring>
-#include <vector>
 
 #include "weft/base/threads.h"
+#include "weft/graph/kernel.h"
 #include "weft/kernels/matmul.h"
+#include "weft/machine/probe_parts.h"
 
 namespace weft {
 
 namespace {
 
-template <class Body>
-double median_seconds(Body&& body) {
-  constexpr int kRuns = 7;
-  std::vector<double> seconds;
-  body();  // warm up: first touch, primitive creation
-  for (int run = 0; run < kRuns; ++run) {
-    const auto began = std::chrono::steady_clock::now();
-    body();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+/// Ones, not zeros: some processors are quicker with zeros.
+void fill_with_ones(DType dtype, int64_t elems, std::byte* memory) {
+  if (dtype == DType::f64) {
+    std::fill_n(reinterpret_cast<double*>(memory), elems, 1.0);
+  } else if (dtype == DType::f32) {
+    std::fill_n(reinterpret_cast<float*>(memory), elems, 1.0F);
+  } else {
+    std::fill_n(reinterpret_cast<BFloat16*>(memory), elems, BFloat16(1.0F));
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
-  return seconds[kRuns / 2];
 }
 
-double gemm_gflops(DType dtype) {
-  constexpr int64_t kSize = 768;
+double gemm_gflops(const Communicator& world, DType dtype) {
+  // f64 has a plain kernel: a smaller product tells its rate as well.
+  const int64_t size = dtype == DType::f64 ? 384 : 768;
   kernels::GemmShape shape;
   shape.batch = 1;
-  shape.m = shape.n = shape.k = kSize;
+  shape.m = shape.n = shape.k = size;
   shape.in = shape.out = dtype;
   const kernels::Gemm gemm(shape);
-  const auto bytes = static_cast<size_t>(kSize * kSize * bytes_of(dtype));
-  // Ones, not zeros: some processors are quicker with zeros.
+  const auto bytes = static_cast<size_t>(size * size * bytes_of(dtype));
   std::vector<std::byte> a(bytes);
-  if (dtype == DType::f32) {
-    std::fill_n(reinterpret_cast<float*>(a.data()), kSize * kSize, 1.0F);
-  } else {
-    std::fill_n(reinterpret_cast<BFloat16*>(a.data()), kSize * kSize, BFloat16(1.0F));
-  }
+  fill_with_ones(dtype, size * size, a.data());
   std::vector<std::byte> b = a;
   std::vector<std::byte> out(bytes);
   std::vector<std::byte> scratch(static_cast<size_t>(gemm.scratch_bytes()) + 64);
   const auto address = reinterpret_cast<uintptr_t>(scratch.data());
   std::byte* aligned = scratch.data() + (64 - address % 64) % 64;
-  const double seconds = median_seconds([&] { gemm.run(a.data(), b.data(), out.data(), aligned); });
-  return 2.0 * static_cast<double>(kSize * kSize * kSize) / seconds * 1e-9;
+  const double seconds = median_seconds(world, [&] { gemm.run(a.data(), b.data(), out.data(), aligned); });
+  return 2.0 * static_cast<double>(size * size * size) / seconds * 1e-9;
 }
 
-double copy_gbps() {
+/// Bytes copied in a second: each is read once and written once.
+double copied_bytes_s(const Communicator& world) {
   constexpr int64_t kBytes = int64_t{1} << 28;
   std::vector<std::byte> from(kBytes, std::byte{1});
   std::vector<std::byte> to(kBytes);
-  const double seconds = median_seconds([&] {
+  const double seconds = median_seconds(world, [&] {
     parallel_for(kBytes, 1 << 20, [&](int64_t begin, int64_t end) {
       std::memcpy(to.data() + begin, from.data() + begin, static_cast<size_t>(end - begin));
     });
   });
-  return 2.0 * static_cast<double>(kBytes) / seconds * 1e-9;
+  return static_cast<double>(kBytes) / seconds;
+}
+
+/// What the executor does for an instruction whose kernel wakes all threads for nothing: the kernel's call,
+/// and the clock before and after.
+double launch_seconds(const Communicator& world) {
+  constexpr int kCalls = 2000;
+  const Kernel kernel{[](const KernelContext&) { parallel_for(threads(), 1, [](int64_t, int64_t) {}); }, 0};
+  using Clock = std::chrono::steady_clock;
+  std::chrono::nanoseconds spent{};  // the executor's ledger
+  const double seconds = median_seconds(world, [&] {
+    for (int call = 0; call < kCalls; ++call) {
+      const Clock::time_point start = Clock::now();
+      kernel.run({});
+      spent += Clock::now() - start;
+    }
+  });
+  return seconds / kCalls;
+}
+
+std::string name_of_host() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
 }
 
 }  // namespace
 
-Machine probe_machine() {
-  Machine machine;
+Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
+  Probe probe;
+  Machine& machine = probe.machine;
   machine.name = "probed";
-  machine.f32_gflops = gemm_gflops(DType::f32);
-  machine.bf16_gflops = gemm_gflops(DType::bf16);
-  machine.memory_gbps = copy_gbps();
-  return machine;
+  const auto say = [&](const std::string& what) {
+    if (options.on_progress) options.on_progress(what);
+  };
+  for (const auto& [name, folder] : options.folders) {  // first, because they may be wrong
+    say(fmt::format("files in {}", folder.string()));
+    probe_storage(world, name, folder, probe);
+  }
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    say(fmt::format("products of matrices in {}", name_of(dtype)));
+    machine.gflops[dtype] = gemm_gflops(world, dtype);
+  }
+  say("copies in memory");
+  const double copied = copied_bytes_s(world);
+  machine.memory_gbps = 2 * copied * 1e-9;
+  machine.storage[kMemoryCopy].read = RateTable({{1.0, copied * 1e-6}});
+  say("the launch of instructions");
+  machine.launch_us = launch_seconds(world) * 1e6;
+  say("messages between ranks");
+  probe_network(world, name_of_host(), probe);
+  for (const char* name : {kFileSystem, kLocalDisk}) {
+    if (!options.folders.contains(name))
+      probe.not_measured.push_back(fmt::format("{}: no folder given", name));
+  }
+  return probe;
 }
 
 }  // namespace weft

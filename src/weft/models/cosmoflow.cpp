@@ -64,10 +64,10 @@ ValueId cosmoflow(GraphBuilder& build, ParameterSet& parameters, const Cosmoflow
   }
   ValueId x = volumes;
   for (int64_t i = 0; i < config.stages; ++i) {
-    build.label = fmt::format("stage{}", i + 1);
+    const BuilderScope labelled = build.labelled(fmt::format("stage{}", i + 1));
     x = stage(build, parameters, x, config.width << i, fmt::format("stage{}.conv", i + 1));
   }
-  build.label = "head";
+  const BuilderScope labelled = build.labelled("head");
   uint64_t stream = 0;
   for (const int64_t hidden : {128, 64}) {
     x = relu(build, dense(build, parameters, x, hidden, fmt::format("head.dense{}", ++stream)));

@@ -30,25 +30,39 @@ class Gpt {
     if (length > config_.context) {
       user_error("data.context={}: the model was made for a context of {}", length, config_.context);
     }
-    build_.label = "embedding";
     const ValueId table = parameters_.weight("wte", {config_.vocabulary, config_.width}, kDeviation);
-    const ValueId positions = parameters_.weight("wpe", {length, config_.width}, kDeviation);
-    ValueId x = add(build_, embedding(build_, table, tokens, config_.dtype), positions);
-    x = drop(x);
+    ValueId x = embedded(tokens, table, length);
     for (int64_t layer = 0; layer < config_.layers; ++layer) x = block(x, layer);
-    build_.label = "head";
-    x = norm(x, "ln_f");
-    const ValueId head =
-        config_.tied ? table : parameters_.weight("lm_head", {config_.vocabulary, config_.width}, kDeviation);
-    return linear(build_, x, head, true);
+    return head(x, table);
   }
 
  private:
+  ValueId embedded(ValueId tokens, ValueId table, int64_t length) {
+    const BuilderScope labelled = build_.labelled("embedding");
+    const ValueId positions = parameters_.weight("wpe", {length, config_.width}, kDeviation);
+    return drop(add(build_, embedding(build_, table, tokens, config_.dtype), positions));
+  }
+
+  ValueId head(ValueId x, ValueId table) {
+    const BuilderScope labelled = build_.labelled("head");
+    x = norm(x, "ln_f");
+    const ValueId weight =
+        config_.tied ? table : parameters_.weight("lm_head", {config_.vocabulary, config_.width}, kDeviation);
+    return linear(build_, x, weight, true);
+  }
+
   ValueId block(ValueId x, int64_t layer) {
     const std::string prefix = fmt::format("h.{}.", layer);
-    build_.label = prefix + "attn";
-    x = add(build_, x, drop(attend(norm(x, prefix + "ln_1"), prefix + "attn.")));
-    build_.label = prefix + "mlp";
+    return perceiving(attending(x, prefix), prefix);
+  }
+
+  ValueId attending(ValueId x, const std::string& prefix) {
+    const BuilderScope labelled = build_.labelled(prefix + "attn");
+    return add(build_, x, drop(attend(norm(x, prefix + "ln_1"), prefix + "attn.")));
+  }
+
+  ValueId perceiving(ValueId x, const std::string& prefix) {
+    const BuilderScope labelled = build_.labelled(prefix + "mlp");
     return add(build_, x, drop(perceive(norm(x, prefix + "ln_2"), prefix + "mlp.")));
   }
 

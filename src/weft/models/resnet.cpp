@@ -23,13 +23,12 @@ class Resnet {
       : build_(build), parameters_(parameters), training_(training) {}
 
   ValueId features(ValueId pixels, const ResnetConfig& config) {
-    build_.label = "stem";
-    ValueId x = relu(build_, norm(convolve(pixels, config.width, 3, 1, "stem.conv"), "stem.bn"));
+    ValueId x = stem(pixels, config.width);
     const int64_t blocks = (config.depth - 2) / 6;
     for (int64_t stage = 0; stage < 3; ++stage) {
       for (int64_t block = 0; block < blocks; ++block) {
         const std::string prefix = fmt::format("stage{}.{}.", stage + 1, block);
-        build_.label = prefix;
+        const BuilderScope labelled = build_.labelled(prefix);
         x = residual(x, config.width << stage, stage > 0 && block == 0 ? 2 : 1, prefix);
       }
     }
@@ -37,6 +36,11 @@ class Resnet {
   }
 
  private:
+  ValueId stem(ValueId pixels, int64_t channels) {
+    const BuilderScope labelled = build_.labelled("stem");
+    return relu(build_, norm(convolve(pixels, channels, 3, 1, "stem.conv"), "stem.bn"));
+  }
+
   ValueId residual(ValueId x, int64_t channels, int64_t stride, const std::string& prefix) {
     ValueId y = relu(build_, norm(convolve(x, channels, 3, stride, prefix + "conv1"), prefix + "bn1"));
     // A block starts as the identity (Goyal et al., "Accurate, Large Minibatch SGD", 2017, section 5.1): the
@@ -81,7 +85,7 @@ ValueId resnet_logits(GraphBuilder& build, ParameterSet& parameters, const Resne
     user_error("model.depth={}: a ResNet for small images has 6n + 2 layers (20, 32, 44, …)", config.depth);
   }
   ValueId x = mean_spatial(build, Resnet(build, parameters, training).features(pixels, config));
-  build.label = "head";
+  const BuilderScope labelled = build.labelled("head");
   if (training && config.dropout > 0) x = dropout(build, x, step, config.dropout, config.seed, 0);
   const int64_t channels = build.type(x).shape.back();
   const double deviation = 1 / std::sqrt(static_cast<double>(channels));

@@ -14,7 +14,7 @@ struct ResnetConfig {
 };
 
 /// Logits [N, classes] of pixels [N, H, W, C]. In training, batch norm uses the statistics of the global
-/// batch and updates its running ones (an update of the builder's phase); else it uses the running ones.
+/// batch and updates its running ones (an update of the builder's segment); else it uses the running ones.
 ValueId resnet_logits(GraphBuilder& build, ParameterSet& parameters, const ResnetConfig& config,
                       ValueId pixels, ValueId step, bool training);
 

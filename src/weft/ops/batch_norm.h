@@ -10,8 +10,8 @@ struct BatchNormStates {
 };
 
 /// (x - mean) / sqrt(variance + epsilon) * gamma + beta for each channel (the last dimension) with the
-/// statistics of the whole global batch, whatever is split. Updates the running statistics in the phase of
-/// the builder: running += momentum * (batch - running), with the unbiased variance, as PyTorch does.
+/// statistics of the whole global batch, whatever is split. Updates the running statistics in the segment
+/// of the builder: running += momentum * (batch - running), with the unbiased variance, as PyTorch does.
 ValueId batch_norm(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon = 1e-5,
                    double momentum = 0.1);
 

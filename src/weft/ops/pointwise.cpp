@@ -10,7 +10,6 @@
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/pointwise.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise_cases.h"
 
@@ -30,20 +29,45 @@ bool has_each_axis_once(const std::vector<int>& dims, size_t axes, bool all) {
 
 bool reads_as(DType dtype, ScalarType type) { return is_floating(dtype) == (type == ScalarType::real); }
 
-std::string text_of(DType dtype) { return std::string(name_of(dtype)); }
+/// Sizes of the whole space, and the box in it. Attributes may come from a file: nothing about them is sure.
+void check_space(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  bool fits = op.region.ranges.size() == axes && axes <= kMostPointwiseAxes;
+  for (size_t a = 0; fits && a < axes; ++a) {
+    const Range& range = op.region.ranges[a];
+    fits = 0 <= range.begin && range.begin <= range.end && range.end <= op.space[a];
+  }
+  if (!fits) {
+    user_error("pointwise: got {} of the space {}, expected a part of it, of at most {} axes.",
+               to_string(op.region), to_string(op.space), kMostPointwiseAxes);
+  }
+}
+
+/// Each must name axes of the space, each once, and results all of them.
+void check_dimensions(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  const size_t results = op.expression.results.size();
+  if (results == 0 || op.results.size() != results || op.dtypes.size() != results) {
+    user_error("pointwise: got axes of {} and dtypes of {} results, expected {} for the expression {}.",
+               op.results.size(), op.dtypes.size(), results == 0 ? "some" : std::to_string(results),
+               to_string(op.expression));
+  }
+  for (const auto& dims : op.operands) {
+    if (!has_each_axis_once(dims, axes, false)) {
+      user_error("pointwise: got the axes {} of an operand, expected some of {}, each once.", dims, axes);
+    }
+  }
+  for (const auto& dims : op.results) {
+    if (!has_each_axis_once(dims, axes, true)) {
+      user_error("pointwise: got the axes {} of a result, expected each of {} once.", dims, axes);
+    }
+  }
+}
 
 void check_axes(const Pointwise& op) {
   const size_t axes = op.space.size();
-  WEFT_CHECK(op.region.ranges.size() == axes && axes <= kernels::kMostAxes, "pointwise over {} in {}",
-             to_string(op.region), to_string(op.space));
-  WEFT_CHECK(op.results.size() == op.expression.results.size() && op.results.size() == op.dtypes.size(),
-             "pointwise: {} results of {}", op.results.size(), to_string(op.expression));
-  for (const auto& dims : op.operands) {
-    WEFT_CHECK(has_each_axis_once(dims, axes, false), "pointwise: the axes {}", dims);
-  }
-  for (const auto& dims : op.results) {
-    WEFT_CHECK(has_each_axis_once(dims, axes, true), "pointwise: the axes {}", dims);
-  }
+  check_space(op);
+  check_dimensions(op);
   for (const ScalarNode& node : op.expression.nodes) {
     const bool index = node.kind == ScalarNode::Kind::index;
     if ((index && static_cast<size_t>(node.number) >= axes) || !has_each_axis_once(node.axes, axes, false)) {
@@ -101,12 +125,16 @@ OperandMap along_all(const std::vector<int>& dims) {
 
 }  // namespace
 
-std::string Pointwise::attributes() const {
-  std::vector<std::string> names;
-  std::transform(dtypes.begin(), dtypes.end(), std::back_inserter(names), text_of);
-  return fmt::format("expression=\"{}\" operands={} results={} dtypes={} space={} region={}",
-                     to_string(expression), operands, results, fmt::join(names, ","), to_string(space),
-                     to_string(region));
+AttributeValue AttributeCodec<Expression>::to(const Expression& value) { return {to_string(value)}; }
+
+Expression AttributeCodec<Expression>::from(const AttributeValue& value) {
+  return parse_expression(AttributeCodec<std::string>::from(value));
+}
+
+std::string Pointwise::title() const {
+  constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
+  const std::string text = to_string(expression);
+  return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
 }
 
 std::vector<TensorType> Pointwise::infer(std::span<const TensorType> inputs) const {
@@ -137,7 +165,9 @@ Traits Pointwise::traits() const {
   Traits traits;
   // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
   // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
-  traits.linear = operands.size() == 1 && is_linear(expression) && !only_copies(expression);
+  // Zeros of no operands are the sum of no terms.
+  traits.linear = operands.empty() ? is_linear(expression)
+                                   : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
   traits.hoistable = only_copies(expression);
   traits.flops_per_point = flops_of(expression);
   for (size_t r = 0; r < results.size(); ++r) {
@@ -209,21 +239,6 @@ ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, con
   return pointwise(build, operands, made.build(std::array{formula(scalars)}), dtype);
 }
 
-namespace {
-
-Kernel bind(const BindRequest& request) {
-  const auto& op = static_cast<const Pointwise&>(request.op);
-  const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
-      kernels::PointwiseSpec{op.expression, op.region, op.space, op.operands, op.results}, request.inputs,
-      request.outputs);
-  return {[kernel](const KernelContext& context) {
-            kernel->run(context.inputs, context.outputs, context.scratch);
-          },
-          kernel->scratch_bytes()};
-}
-
-}  // namespace
-
-void register_pointwise(OpRegistry& registry) { registry.add({"pointwise", bind, random_pointwise_case}); }
+void register_pointwise(OpRegistry& registry) { registry.add<Pointwise>(random_pointwise_case); }
 
 }  // namespace weft

@@ -1,16 +1,33 @@
 #pragma once
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "weft/expression/expression.h"
 #include "weft/graph/graph.h"
+#include "weft/graph/schema.h"
 
 namespace weft {
 
+/// Axes that an iteration space may have.
+inline constexpr size_t kMostPointwiseAxes = 8;
+
+/// In the grammar of expression/text.h. UserError where a text is none of it.
+template <>
+struct AttributeCodec<Expression> {
+  static std::string type() { return "expression"; }
+  static AttributeValue to(const Expression& value);
+  static Expression from(const AttributeValue& value);
+};
+
 /// Computes an expression at every point of an iteration space. Shapes, index map, gradient, arithmetic,
 /// linearity and which operands may be overwritten follow from it.
-struct Pointwise final : Op {
+struct Pointwise final : Schema<Pointwise> {
+  static constexpr std::string_view kName = "pointwise";
+  static constexpr std::string_view kMeaning =
+      "An expression at every point of an iteration space, of the operands' elements there: sums, activations, "
+      "dropout, casts, constants.";
   Expression expression;
   /// Which axis each dimension of each operand is; operands are repeated along the axes that they have not.
   std::vector<std::vector<int>> operands;
@@ -19,8 +36,17 @@ struct Pointwise final : Op {
   Dims space;                             ///< sizes of the whole iteration space
   Region region;                          ///< the part of it that the operands hold
 
-  std::string_view name() const override { return "pointwise"; }
-  std::string attributes() const override;
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    v("expression", op.expression, "what is computed, x0 being the first operand's element");
+    v("operands", op.operands, "which axis each dimension of each operand is; along others it is repeated");
+    v("results", op.results, "which axis each dimension of each result is");
+    v("dtypes", op.dtypes, "of the results");
+    v("space", op.space, "sizes of the whole iteration space");
+    v("region", op.region, "the part of it that the operands hold");
+  }
+  /// The expression, or how it begins.
+  std::string title() const override;
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   Traits traits() const override;

@@ -67,8 +67,8 @@ void DimensionClasses::describe(const Graph& graph) {
     const Value& value = graph.values()[v];
     for (size_t d = 0; d < value.type.shape.size(); ++d) {
       DimensionClass& dimension = classes_[static_cast<size_t>(class_of_[value_item_[v] + d])];
-      dimension.parameter = dimension.parameter || value.parameter;
-      if (value.kind == ValueKind::input) dimension.input_dimension = value.dim_names[d];
+      dimension.parameter = dimension.parameter || value.state_kind == kParameter;
+      if (value.kind == ValueKind::input) dimension.input_dimensions.insert(value.dim_names[d]);
     }
   }
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
@@ -80,10 +80,7 @@ void DimensionClasses::describe(const Graph& graph) {
       dimension.smallest = std::min(dimension.smallest, axis.size);
       dimension.flops += flops;
       dimension.axes.emplace_back(static_cast<int>(n), static_cast<int>(a));
-      if (axis.kind == AxisKind::whole) {
-        dimension.whole = true;
-        dimension.whole_because = node.op->name();
-      }
+      if (axis.kind == AxisKind::whole) dimension.whole_in.push_back({static_cast<int32_t>(n)});
     }
   }
 }

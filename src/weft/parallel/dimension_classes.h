@@ -1,5 +1,6 @@
 #pragma once
 // Dimensions that run together: a class is a set of value dimensions and op axes that must be split alike.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -8,13 +9,12 @@
 namespace weft {
 
 struct DimensionClass {
-  int64_t smallest = 0;                   ///< the least size among its axes
-  bool whole = false;                     ///< some op needs it undivided
-  std::string whole_because;              ///< that op
-  bool parameter = false;                 ///< contains a dimension of a parameter
-  std::string input_dimension;            ///< the name of an input's dimension in it
-  double flops = 0;                       ///< of the nodes that have an axis in it
-  std::vector<std::pair<int, int>> axes;  ///< (node, axis)
+  int64_t smallest = 0;                    ///< the least size among its axes
+  std::vector<NodeId> whole_in;            ///< the nodes that need it undivided, in the graph's order
+  bool parameter = false;                  ///< contains a dimension of a parameter
+  std::set<std::string> input_dimensions;  ///< the names of inputs' dimensions in it
+  double flops = 0;                        ///< of the nodes that have an axis in it
+  std::vector<std::pair<int, int>> axes;   ///< (node, axis)
 };
 
 class DimensionClasses {

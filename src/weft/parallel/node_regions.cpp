@@ -1,11 +1,9 @@
 #include "weft/parallel/node_regions.h"
 
-#include <algorithm>
-
 namespace weft {
 
 NodeRegions::NodeRegions(const Graph& graph, const Assignment& assignment, const Mesh& mesh, NodeId id)
-    : mesh_(&mesh), axis_of_mesh_(assignment.node_axes[id.at()]) {
+    : mesh_(&mesh), assigned_(assignment.nodes[id.at()]) {
   const Node& node = graph.node(id);
   const std::vector<TensorType> inputs = graph.input_types(node);
   const std::vector<TensorType> outputs = graph.output_types(node);
@@ -18,20 +16,16 @@ NodeRegions::NodeRegions(const Graph& graph, const Assignment& assignment, const
 }
 
 std::vector<Range> NodeRegions::axis_ranges(int rank) const {
-  std::vector<std::vector<int>> split(map_.axes.size());
-  for (size_t m = 0; m < axis_of_mesh_.size(); ++m) {
-    if (axis_of_mesh_[m] >= 0) split[static_cast<size_t>(axis_of_mesh_[m])].push_back(static_cast<int>(m));
-  }
   std::vector<Range> ranges;
   for (size_t a = 0; a < map_.axes.size(); ++a) {
-    ranges.push_back(owned_range(map_.axes[a].size, split[a], *mesh_, rank));
+    ranges.push_back(owned_range(map_.axes[a].size, assigned_.axes[a], *mesh_, rank));
   }
   // An output dimension of several axes (the gradient of a convolution's input) is what is owned there; its
   // major axis runs over whatever can touch it.
   for (size_t o = 0; o < map_.outputs.size(); ++o) {
     for (size_t d = 0; d < map_.outputs[o].size(); ++d) {
       const IndexDim& dim = map_.outputs[o][d];
-      if (dim.terms.size() < 2 || split[static_cast<size_t>(dim.terms.front().axis)].empty()) continue;
+      if (dim.terms.size() < 2 || split_by(dim.terms.front().axis).empty()) continue;
       const Range owned = owned_range(output_shapes_[o][d], output_placements_[o].sharded[d], *mesh_, rank);
       ranges[static_cast<size_t>(dim.terms.front().axis)] = major_axis_range(map_, dim, owned);
     }
@@ -44,25 +38,17 @@ Region NodeRegions::input(size_t i, int rank) const {
   // Where nothing is split the operand is taken as it is, with what no window touches.
   for (size_t d = 0; d < region.ranges.size(); ++d) {
     bool split = false;
-    for (const Term& term : map_.inputs[i][d].terms) split = split || split_axis(term.axis);
+    for (const Term& term : map_.inputs[i][d].terms) split = split || !split_by(term.axis).empty();
     if (!split) region.ranges[d] = {0, input_shapes_[i][d]};
   }
   return region;
 }
 
-bool NodeRegions::split_axis(int axis) const {
-  return std::find(axis_of_mesh_.begin(), axis_of_mesh_.end(), axis) != axis_of_mesh_.end();
-}
-
 Placement NodeRegions::input_placement(size_t i) const {
   Placement placement = Placement::replicate(input_shapes_[i].size());
-  for (size_t m = 0; m < axis_of_mesh_.size(); ++m) {
-    for (size_t d = 0; d < map_.inputs[i].size(); ++d) {
-      const std::vector<Term>& terms = map_.inputs[i][d].terms;
-      if (!terms.empty() && terms.front().axis == axis_of_mesh_[m]) {
-        placement.sharded[d].push_back(static_cast<int>(m));
-      }
-    }
+  for (size_t d = 0; d < map_.inputs[i].size(); ++d) {
+    const std::vector<Term>& terms = map_.inputs[i][d].terms;
+    if (!terms.empty()) placement.sharded[d] = split_by(terms.front().axis);
   }
   return placement;
 }

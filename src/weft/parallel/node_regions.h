@@ -1,6 +1,6 @@
 #pragma once
 // What one node needs and makes on each rank: derived from its index map and the axes that the mesh splits.
-#include "weft/parallel/assign.h"
+#include "weft/parallel/assignment.h"
 
 namespace weft {
 
@@ -13,15 +13,15 @@ class NodeRegions {
   /// The placement that input i would have if it followed the node's split (halos left aside).
   Placement input_placement(size_t i) const;
   /// Whether mesh axis m splits an axis of the node.
-  bool splits(int m) const { return axis_of_mesh_[static_cast<size_t>(m)] >= 0; }
+  bool splits(int m) const { return assigned_.splits(m); }
 
  private:
   std::vector<Range> axis_ranges(int rank) const;
-  bool split_axis(int axis) const;
+  const std::vector<int>& split_by(int axis) const { return assigned_.axes[static_cast<size_t>(axis)]; }
 
   const Mesh* mesh_;  ///< outlives this
   IndexMap map_;
-  std::vector<int> axis_of_mesh_;
+  NodeAssignment assigned_;
   std::vector<Dims> input_shapes_;
   std::vector<Dims> output_shapes_;
   std::vector<Placement> output_placements_;

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "weft/parallel/assign.h"
+#include "weft/parallel/assignment.h"
 
 namespace weft {
 
@@ -22,7 +22,8 @@ struct LocalGraph {
 };
 
 /// Pure: the same on any machine, so that 64 ranks can be planned where one runs.
-/// Pre: `assignment` belongs to `graph` and `mesh`. Post: the graph verifies; its types are local shapes.
+/// Pre: verify(assignment, graph, mesh), which is called; stage 0 and nothing recomputed. Post: the graph
+/// verifies; its types are local shapes; the local graphs of all ranks communicate in the same order.
 LocalGraph partition(const Graph& graph, const Assignment& assignment, const Mesh& mesh, int rank);
 
 }  // namespace weft

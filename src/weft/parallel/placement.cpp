@@ -14,13 +14,12 @@ std::vector<int> Placement::sharding_axes() const {
 }
 
 Range owned_range(int64_t size, const std::vector<int>& axes, const Mesh& mesh, int rank) {
-  int64_t parts = 1;
-  int64_t index = 0;
+  Range range{0, size};
   for (const int a : axes) {
-    parts *= mesh.axis(a).size;
-    index = index * mesh.axis(a).size + mesh.coordinate(rank, a);
+    const Range part = split_range(range.size(), mesh.axis(a).size, mesh.coordinate(rank, a));
+    range = {range.begin + part.begin, range.begin + part.end};
   }
-  return split_range(size, parts, index);
+  return range;
 }
 
 Region owned_region(const Placement& placement, const Dims& shape, const Mesh& mesh, int rank) {

@@ -23,7 +23,8 @@ struct Placement {
   std::vector<int> sharding_axes() const;
 };
 
-/// Part of [0, size) that `rank` owns when `axes` split it: sizes differ by at most one; may be empty.
+/// Part of [0, size) that `rank` owns when `axes` split it, each axis the parts of those before it: sizes
+/// differ by at most one; may be empty.
 Range owned_range(int64_t size, const std::vector<int>& axes, const Mesh& mesh, int rank);
 /// The box of a value of `shape` that `rank` owns.
 Region owned_region(const Placement& placement, const Dims& shape, const Mesh& mesh, int rank);

@@ -8,10 +8,6 @@ namespace {
 
 constexpr char kFailed = '!';  // marks a rank's text as an error message
 
-bool stored(const NamedSlot& named) {
-  return named.kind == ValueKind::state && named.initializer.kind != Initializer::Kind::derived;
-}
-
 /// Collective: throws on all ranks the first message that any rank has.
 std::vector<std::string> agreed(const Communicator& world, const std::string& text) {
   std::vector<std::string> texts = world.all_gather_text(text);
@@ -32,15 +28,15 @@ std::string text_or_failure(Body&& body) {
 
 }  // namespace
 
-std::filesystem::path save_checkpoint(const Executor& executor, const Communicator& world,
+std::filesystem::path save_checkpoint(const StateStore& store, const Communicator& world,
                                       const std::filesystem::path& parent, int64_t step, int64_t keep,
                                       const std::string& extra_json) {
   const std::string summary = text_or_failure([&] {
     std::vector<TensorShard> shards;
-    for (const auto& [name, named] : executor.program().named) {
-      if (!stored(named) || !named.where.owner) continue;
-      shards.push_back({name, named.slot.type.dtype, named.where.global_type.shape, named.where.region,
-                        executor.view(name)});
+    for (const auto& [name, state] : store.states()) {
+      if (!state.where.owner) continue;
+      shards.push_back(
+          {name, state.type.dtype, state.where.global_type.shape, state.where.region, store.view(name)});
     }
     return write_shard(temporary_checkpoint(parent, step), world.rank(), world.size(), shards).to_text();
   });
@@ -57,19 +53,18 @@ std::filesystem::path save_checkpoint(const Executor& executor, const Communicat
   return checkpoint_folder(parent, step);
 }
 
-void load_checkpoint(const Executor& executor, const CheckpointReader& reader) {
-  for (const auto& [name, named] : executor.program().named) {
-    if (!stored(named)) continue;
+void load_checkpoint(const StateStore& store, const CheckpointReader& reader) {
+  for (const auto& [name, state] : store.states()) {
     const auto found = reader.tensors().find(name);
     if (found == reader.tensors().end()) {
       user_error("{}: the checkpoint has no tensor {}, which this recipe's model needs",
                  reader.folder().string(), name);
     }
-    if (found->second != named.where.global_type) {
+    if (found->second != state.where.global_type) {
       user_error("{}: tensor {} is {}, and this recipe's model needs {}", reader.folder().string(), name,
-                 to_string(found->second), to_string(named.where.global_type));
+                 to_string(found->second), to_string(state.where.global_type));
     }
-    reader.read_region(name, named.where.region, executor.view(name));
+    reader.read_region(name, state.where.region, store.view(name));
   }
 }
 

@@ -53,7 +53,6 @@ void fill(const View& view, const Region& region, const Dims& global_shape, cons
 
 void initialize(const View& view, const Region& region, const Dims& global_shape,
                 const Initializer& initializer, const std::string& name, uint64_t seed) {
-  if (initializer.kind == Initializer::Kind::derived) return;
   const RandomStream stream{seed, stream_of(name), 0};
   switch (view.type.dtype) {
     case DType::f64:

@@ -2,7 +2,6 @@
 
 #include "weft/base/check.h"
 #include "weft/ops/adamw.h"
-#include "weft/ops/add.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/clip_factor.h"
 #include "weft/ops/fill.h"
@@ -28,33 +27,33 @@ class Optimize {
       WEFT_CHECK(gradients[p].has_value(), "the loss does not depend on {}", name);
       ready.push_back(config_.accumulate > 1 ? accumulated(name, *gradients[p]) : *gradients[p]);
     }
-    if (config_.accumulate > 1) build_.phase = Phase::update;
+    const SegmentId here = build_.segment();
+    const BuilderScope scope =
+        build_.in(config_.accumulate > 1 ? build_.segment({"update", Cadence::each_step()}) : here);
     const ValueId factor = clipping(ready);
     for (size_t p = 0; p < parameters.size(); ++p) {
       step_one(parameters[p], ready[p], factor);
       if (config_.accumulate > 1) clear(parameters[p]);
     }
-    build_.shard_with_data = false;
-    build_.label.clear();
   }
 
  private:
-  /// The sum of this microbatch's gradient and those before it: a state from one microbatch to the next.
+  /// The sum of this microbatch's gradient and those before it: a state from one microbatch to the next. The
+  /// op is linear, so that on several ranks the state can be a sum that is still owed: they communicate once
+  /// a step, when it is used. Between steps it is zero, on any mesh.
   ValueId accumulated(const std::string& name, ValueId gradient) {
-    build_.label = name;
-    const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, false);
-    build_.update(state, add(build_, state, gradient));
+    const BuilderScope labelled = build_.labelled(name);
+    const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, {"gradient"});
+    build_.update(state, add_n(build_, std::vector{state, gradient}));
     return state;
   }
 
   /// The factor that keeps the norm of all gradients together below config.clip. It is made even without
   /// clipping: where the norm is not finite it is NaN, and the update changes nothing.
   ValueId clipping(const std::vector<ValueId>& gradients) {
-    build_.label = "gradient norm";
-    build_.shard_with_data = true;
+    const BuilderScope labelled = build_.labelled("gradient norm");
     std::vector<ValueId> squares;
     for (const ValueId gradient : gradients) squares.push_back(sum_squares(build_, gradient));
-    build_.shard_with_data = false;
     const ValueId total = add_n(build_, squares);
     build_.output("gradient_norm_squared", total);
     return clip_factor(build_, total, config_.clip);
@@ -62,12 +61,11 @@ class Optimize {
 
   ValueId state_of(const std::string& kind, ValueId parameter) {
     const std::string name = kind + "." + build_.graph().value(parameter).name;
-    return build_.state(name, build_.type(parameter), {}, false);
+    return build_.state(name, build_.type(parameter), {}, {kind});
   }
 
   void step_one(const Parameter& parameter, ValueId gradient, ValueId factor) {
-    build_.label = build_.graph().value(parameter.value).name;
-    build_.shard_with_data = true;
+    const BuilderScope labelled = build_.labelled(build_.graph().value(parameter.value).name);
     const double decay = parameter.decay ? config_.weight_decay : 0;
     switch (config_.kind) {
       case OptimizerConfig::Kind::adamw: {
@@ -89,11 +87,11 @@ class Optimize {
         break;
       }
     }
-    build_.shard_with_data = false;
   }
 
   void clear(const Parameter& parameter) {
     const ValueId state = state_of("gradient", parameter.value);
+    const BuilderScope labelled = build_.labelled(build_.graph().value(parameter.value).name);
     build_.update(state, fill(build_, build_.type(state), 0));
   }
 

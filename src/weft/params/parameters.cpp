@@ -5,7 +5,7 @@
 namespace weft {
 
 ValueId ParameterSet::add(const std::string& name, Dims shape, Initializer initializer, bool decay) {
-  const ValueId value = build_.state(name, {dtype_, std::move(shape)}, initializer, true);
+  const ValueId value = build_.state(name, {dtype_, std::move(shape)}, initializer, kParameter);
   const bool known = std::any_of(parameters_.begin(), parameters_.end(),
                                  [&](const Parameter& parameter) { return parameter.value == value; });
   if (!known) parameters_.push_back({value, decay});
@@ -21,7 +21,7 @@ ValueId ParameterSet::constant(const std::string& name, Dims shape, double value
 }
 
 ValueId ParameterSet::buffer(const std::string& name, Dims shape, double value) {
-  return build_.state(name, {dtype_, std::move(shape)}, {Initializer::Kind::constant, value}, false);
+  return build_.state(name, {dtype_, std::move(shape)}, {Initializer::Kind::constant, value}, kBuffer);
 }
 
 }  // namespace weft

@@ -13,7 +13,7 @@ struct Parameter {
 };
 
 /// Makes parameters and remembers them. A second request for a name gives the same parameter (tied weights,
-/// or the same model built for another phase).
+/// or the same model built for another segment).
 class ParameterSet {
  public:
   ParameterSet(GraphBuilder& build, DType dtype) : build_(build), dtype_(dtype) {}

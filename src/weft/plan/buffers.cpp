@@ -4,7 +4,7 @@
 
 namespace weft {
 
-std::vector<Step> steps_of(const Graph& graph, Phase phase) {
+std::vector<Step> steps_of(const Graph& graph, SegmentId segment) {
   std::vector<Step> steps;
   std::map<ValueId, int> open;  // communicated value -> position of its start
   const auto close = [&](std::map<ValueId, int>::iterator at) {
@@ -16,7 +16,7 @@ std::vector<Step> steps_of(const Graph& graph, Phase phase) {
   };
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
-    if (node.phase != phase) continue;
+    if (node.segment != segment) continue;
     for (const ValueId id : node.inputs) {
       if (const auto at = open.find(id); at != open.end()) close(at);
     }
@@ -32,8 +32,8 @@ namespace {
 
 class Sharing {
  public:
-  Sharing(const Graph& graph, Phase phase) : graph_(graph), phase_(phase) {
-    result_.steps = steps_of(graph, phase);
+  Sharing(const Graph& graph, SegmentId segment) : graph_(graph), segment_(segment) {
+    result_.steps = steps_of(graph, segment);
     last_use_.assign(graph.values().size(), -1);
     const int end = static_cast<int>(result_.steps.size());
     for (int s = 0; s < end; ++s) {
@@ -42,10 +42,10 @@ class Sharing {
       for (const ValueId id : node.outputs) touch(id, s);
     }
     for (const GraphOutput& output : graph.outputs()) {
-      if (output.phase == phase) touch(output.value, end);
+      if (output.segment == segment) touch(output.value, end);
     }
     for (const StateUpdate& update : graph.updates()) {
-      if (update.phase == phase) touch(update.next, end);
+      if (update.segment == segment) touch(update.next, end);
     }
     // Who reads a view reads what it is a view of.
     for (size_t n = graph.nodes().size(); n-- > 0;) {
@@ -54,13 +54,13 @@ class Sharing {
     }
   }
 
-  PhaseBuffers run() {
+  SegmentBuffers run() {
     for (size_t v = 0; v < graph_.values().size(); ++v) {
       const ValueId id{static_cast<int32_t>(v)};
       if (graph_.value(id).kind != ValueKind::result) result_.of_value[id] = {id, -1};
     }
     for (const StateUpdate& update : graph_.updates()) {
-      if (update.phase == phase_) overwrite_or_copy(update);
+      if (update.segment == segment_) overwrite_or_copy(update);
     }
     for (int s = 0; s < static_cast<int>(result_.steps.size()); ++s) {
       const Step& step = result_.steps[static_cast<size_t>(s)];
@@ -143,11 +143,22 @@ class Sharing {
       const Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       // A communication's operand counts as used until its wait, which is the same node's.
       const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
-      if (transient.last > dies) continue;
+      if (transient.last > dies || read_between(buffer, step, dies)) continue;
       if (transient.bytes != graph_.type(node.outputs[static_cast<size_t>(output)]).bytes()) continue;
       return in;
     }
     return -1;
+  }
+
+  /// Whether a step after `begin` and before `end` reads the buffer: what is under way would write into it.
+  bool read_between(const BufferOf& buffer, int begin, int end) const {
+    for (int s = begin + 1; s < end; ++s) {
+      for (const ValueId id : graph_.node(result_.steps[static_cast<size_t>(s)].node).inputs) {
+        const auto found = result_.of_value.find(id);
+        if (found != result_.of_value.end() && found->second.transient == buffer.transient) return true;
+      }
+    }
+    return false;
   }
 
   int wait_of(int step) const {
@@ -158,13 +169,13 @@ class Sharing {
   }
 
   const Graph& graph_;
-  Phase phase_;
+  SegmentId segment_;
   std::vector<int> last_use_;
-  PhaseBuffers result_;
+  SegmentBuffers result_;
 };
 
 }  // namespace
 
-PhaseBuffers share_buffers(const Graph& graph, Phase phase) { return Sharing(graph, phase).run(); }
+SegmentBuffers share_buffers(const Graph& graph, SegmentId segment) { return Sharing(graph, segment).run(); }
 
 }  // namespace weft

@@ -1,5 +1,5 @@
 #pragma once
-// Which values of a phase share memory, and how long each piece of memory is needed.
+// Which values of a segment share memory, and how long each piece of memory is needed.
 #include <map>
 #include <vector>
 
@@ -7,16 +7,16 @@
 
 namespace weft {
 
-/// One step of a phase: a node, or the start or the end of a communication node.
+/// One step of a segment: a node, or the start or the end of a communication node.
 struct Step {
   NodeId node;
   bool wait = false;  ///< the end of a communication
   int start = -1;     ///< wait: position of the start
 };
 
-/// Order of steps of one phase; every wait stands right before the first step that reads what was
+/// Order of steps of one segment; every wait stands right before the first step that reads what was
 /// communicated, or at the end.
-std::vector<Step> steps_of(const Graph& graph, Phase phase);
+std::vector<Step> steps_of(const Graph& graph, SegmentId segment);
 
 /// A value's memory: a state's (or input's) own, or a transient buffer.
 struct BufferOf {
@@ -30,16 +30,16 @@ struct Transient {
   int last = 0;
 };
 
-struct PhaseBuffers {
+struct SegmentBuffers {
   std::vector<Step> steps;
   std::map<ValueId, BufferOf> of_value;
   std::vector<Transient> transients;
   std::vector<StateUpdate>
-      copies;  ///< updates that could not be made in place: copied at the end of the phase
+      copies;  ///< updates that could not be made in place: copied at the end of the segment
 };
 
 /// Sharing comes from three rules: a view is its input; a state's next value is written over the state when
 /// nobody reads the old one later; an op that may work in place does so when its input dies.
-PhaseBuffers share_buffers(const Graph& graph, Phase phase);
+SegmentBuffers share_buffers(const Graph& graph, SegmentId segment);
 
 }  // namespace weft

@@ -34,12 +34,19 @@ namespace {
 
 class Emitter {
  public:
-  Emitter(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options)
-      : local_(local), graph_(local.graph), registry_(registry), options_(options) {}
+  Emitter(const LocalGraph& local, const Device& device, const PlanOptions& options)
+      : local_(local), graph_(local.graph), device_(device), options_(options) {}
 
   Program run() {
+    for (const Segment& segment : graph_.segments()) {
+      if (segment.slots > 1) {
+        user_error("segment {}: it has {} slots, and one microbatch at a time is all that can be planned",
+                   segment.name, segment.slots);
+      }
+      program_.segments.push_back({.segment = segment});
+    }
     place_named();
-    for (const Phase phase : kPhases) emit_phase(phase);
+    for (const SegmentId segment : graph_.order()) emit_segment(segment);
     program_.mesh = options_.mesh;
     program_.rank = options_.rank;
     return std::move(program_);
@@ -49,23 +56,42 @@ class Emitter {
   void place_named() {
     for (const Value& value : graph_.values()) {
       if (value.kind == ValueKind::result) continue;
-      NamedSlot named{.slot = {program_.state_bytes, value.type}, .where = {}, .kind = value.kind};
-      named.parameter = value.parameter;
+      NamedSlot named{.slot = {}, .where = {}, .kind = value.kind, .state_kind = value.state_kind};
+      const int64_t bytes = aligned(value.type.bytes());
+      if (value.kind == ValueKind::state) {
+        named.slot = {0, value.type, static_cast<int>(program_.states.size())};
+        program_.states.push_back(value.name);
+        program_.state_bytes += bytes;
+      } else {
+        named.slot = {program_.input_bytes, value.type};
+        program_.input_bytes += bytes;
+      }
       named.initializer = value.initializer;
       const auto where = local_.named.find(value.name);
       named.where = where != local_.named.end()
                         ? where->second
                         : LocalValue{value.type, Region::all(value.type.shape), {}, true};
-      program_.state_bytes += aligned(value.type.bytes());
       program_.named.emplace(value.name, std::move(named));
     }
-    program_.arena_bytes = program_.state_bytes;
+    program_.arena_bytes = program_.input_bytes;
   }
 
-  void emit_phase(Phase phase) {
-    const PhaseBuffers buffers = share_buffers(graph_, phase);
+  /// Whether all that the segment leaves behind are derived states.
+  bool refreshes(SegmentId segment) const {
+    const auto gives = [&](const GraphOutput& output) { return output.segment == segment; };
+    const auto keeps = [&](const StateUpdate& update) {
+      return update.segment == segment && graph_.value(update.state).state_kind != kDerived;
+    };
+    return std::none_of(graph_.outputs().begin(), graph_.outputs().end(), gives) &&
+           std::none_of(graph_.updates().begin(), graph_.updates().end(), keeps);
+  }
+
+  void emit_segment(SegmentId segment) {
+    const SegmentBuffers buffers = share_buffers(graph_, segment);
     if (buffers.steps.empty() && buffers.copies.empty()) return;
-    PhaseProgram out;
+    SegmentProgram& out = program_.segments[segment.at()];
+    program_.order.push_back(segment);
+    out.refreshes = refreshes(segment);
     std::vector<Lifetime> lifetimes;
     for (const Transient& t : buffers.transients) lifetimes.push_back({t.bytes, t.first, t.last});
     for (size_t s = 0; s < buffers.steps.size(); ++s) {
@@ -87,27 +113,31 @@ class Emitter {
     const ArenaLayout layout = lay_out(lifetimes);
     const auto slot = [&](ValueId id) {
       const BufferOf& buffer = buffers.of_value.at(id);
-      const int64_t offset =
-          buffer.transient < 0 ? program_.named.at(graph_.value(buffer.named).name).slot.offset
-                               : program_.state_bytes + layout.offsets[static_cast<size_t>(buffer.transient)];
-      return Slot{offset, graph_.type(id)};
+      Slot made{.type = graph_.type(id)};
+      if (buffer.transient < 0) {
+        const Slot& named = program_.named.at(graph_.value(buffer.named).name).slot;
+        made.offset = named.offset;
+        made.state = named.state;
+      } else {
+        made.offset = program_.input_bytes + layout.offsets[static_cast<size_t>(buffer.transient)];
+      }
+      return made;
     };
     for (size_t s = 0; s < out.instructions.size(); ++s) {
       const Node& node = graph_.node(buffers.steps[s].node);
       for (const ValueId id : node.inputs) out.instructions[s].inputs.push_back(slot(id));
       for (const ValueId id : node.outputs) out.instructions[s].outputs.push_back(slot(id));
-      out.instructions[s].scratch_offset = program_.state_bytes + layout.offsets[scratch_of[s]];
+      out.instructions[s].scratch_offset = program_.input_bytes + layout.offsets[scratch_of[s]];
     }
     for (const StateUpdate& update : buffers.copies) {
       out.instructions.push_back(
           copy_state(slot(update.next), slot(update.state), graph_.value(update.state).name));
     }
     for (const GraphOutput& output : graph_.outputs()) {
-      if (output.phase == phase) out.outputs.emplace(output.name, slot(output.value));
+      if (output.segment == segment) out.outputs.emplace(output.name, slot(output.value));
     }
     measure_memory(lifetimes, out);
-    program_.arena_bytes = std::max(program_.arena_bytes, program_.state_bytes + layout.bytes);
-    program_.phases.emplace(phase, std::move(out));
+    program_.arena_bytes = std::max(program_.arena_bytes, program_.input_bytes + layout.bytes);
   }
 
   /// Positions differ from rank to rank where shards do (a copy more, a weight that is not worth packing);
@@ -134,35 +164,41 @@ class Emitter {
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
         made.scratch_bytes = staging_bytes(*spec, inputs[0].dtype);
-        made.network_bytes = spec->network_bytes;
-        made.bound = Bound::network;
-        made.predicted_ms = network_ms(options_.machine, spec->group_size - 1, spec->network_bytes);
+        predict({*node.op, inputs, outputs, group_over(spec->mesh_axes)}, made);
       }
       return made;
     }
     WEFT_CHECK(position >= 0, "negative position");
     if (node.op->traits().view) return made;
-    made.kernel = registry_.bind(options_.device, {*node.op, inputs, outputs});
+    made.kernel = device_.bind({*node.op, inputs, outputs});
     made.scratch_bytes = made.kernel.scratch_bytes;
-    made.flops = flops_of(*node.op, inputs, outputs);
-    for (const TensorType& type : inputs) made.memory_bytes += type.bytes();
-    for (const TensorType& type : outputs) made.memory_bytes += type.bytes();
-    const DType dtype = inputs.empty() ? outputs[0].dtype : inputs[0].dtype;
-    made.bound =
-        arithmetic_ms(options_.machine, dtype, made.flops) > memory_ms(options_.machine, made.memory_bytes)
-            ? Bound::arithmetic
-            : Bound::memory;
-    made.predicted_ms = compute_ms(options_.machine, dtype, made.flops, made.memory_bytes);
+    predict({*node.op, inputs, outputs, {}}, made);
     return made;
   }
 
-  void measure_memory(const std::vector<Lifetime>& lifetimes, PhaseProgram& out) const {
+  void predict(const Work& work, Instruction& made) const {
+    const Price cost = price(work, options_.machine);
+    made.flops = cost.flops;
+    made.memory_bytes = cost.memory_bytes;
+    made.network_bytes = cost.network_bytes;
+    made.bound = cost.bound;
+    made.predicted_ms = cost.ms;
+  }
+
+  /// Worked out once for each set of axes: a mesh may have very many ranks.
+  const std::vector<int>& group_over(const std::vector<int>& mesh_axes) {
+    std::vector<int>& ranks = groups_[mesh_axes];
+    if (ranks.empty()) ranks = options_.mesh.group(options_.rank, mesh_axes);
+    return ranks;
+  }
+
+  void measure_memory(const std::vector<Lifetime>& lifetimes, SegmentProgram& out) const {
     std::vector<int64_t> change(out.instructions.size() + 2, 0);
     for (const Lifetime& lifetime : lifetimes) {
       change[static_cast<size_t>(lifetime.first)] += aligned(lifetime.bytes);
       change[std::min(static_cast<size_t>(lifetime.last) + 1, change.size() - 1)] -= aligned(lifetime.bytes);
     }
-    int64_t live = program_.state_bytes;
+    int64_t live = program_.state_bytes + program_.input_bytes;
     for (size_t s = 0; s < out.instructions.size(); ++s) {
       live += change[s];
       out.live_bytes.push_back(live);
@@ -175,23 +211,41 @@ class Emitter {
 
   const LocalGraph& local_;
   const Graph& graph_;
-  const OpRegistry& registry_;
+  const Device& device_;
   const PlanOptions& options_;
+  std::map<std::vector<int>, std::vector<int>> groups_;
   Program program_;
 };
 
 }  // namespace
 
-Program emit_program(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options) {
-  return Emitter(local, registry, options).run();
+Program emit_program(const LocalGraph& local, const Device& device, const PlanOptions& options) {
+  return Emitter(local, device, options).run();
+}
+
+std::map<std::vector<int>, int64_t> planned_network_bytes(const SegmentProgram& code) {
+  std::map<std::vector<int>, int64_t> bytes;
+  for (const Instruction& made : code.instructions) {
+    const CommSpec* spec = made.op->communication();
+    if (made.kind != InstructionKind::comm_start || spec->group_size == 1) continue;
+    const TensorType& operand = made.inputs[0].type;
+    int64_t& planned = bytes[spec->mesh_axes];
+    if (spec->kind != CommKind::exchange) {
+      planned += operand.bytes();
+    } else {
+      for (const Transfer& send : spec->sends) planned += send.region.elems() * bytes_of(operand.dtype);
+    }
+  }
+  return bytes;
 }
 
 std::string communication_order(const Program& program) {
   std::string text;
-  for (const auto& [phase, code] : program.phases) {
+  for (const SegmentId id : program.order) {
+    const SegmentProgram& code = program.segment(id);
     for (const Instruction& made : code.instructions) {
       if (made.kind != InstructionKind::comm_start) continue;
-      text += fmt::format("{} {} over axes {} for {}\n", name_of(phase), made.op->name(),
+      text += fmt::format("{} {} over axes {} for {}\n", code.segment.name, made.op->name(),
                           fmt::join(made.op->communication()->mesh_axes, ","), made.label);
     }
   }

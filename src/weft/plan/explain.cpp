@@ -9,20 +9,6 @@ namespace weft {
 
 namespace {
 
-std::string_view name_of(Bound bound) {
-  switch (bound) {
-    case Bound::none:
-      return "";
-    case Bound::arithmetic:
-      return "arithmetic";
-    case Bound::memory:
-      return "memory";
-    case Bound::network:
-      return "network";
-  }
-  return "?";
-}
-
 struct Totals {
   double flops = 0;
   int64_t memory = 0;
@@ -47,12 +33,8 @@ std::string types_text(const std::vector<Slot>& slots) {
 
 std::string bytes_text(int64_t bytes) { return bytes == 0 ? "" : format_bytes(bytes); }
 
-/// "over data, tensor: f32[...]"
 std::string communication_text(const CommSpec& spec, const Mesh& mesh) {
-  std::string text = "over ";
-  for (size_t i = 0; i < spec.mesh_axes.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + mesh.axis(spec.mesh_axes[i]).name;
-  }
+  std::string text = over_axes(mesh, spec.mesh_axes);
   if (spec.kind == CommKind::exchange) {
     text += fmt::format(", {} messages out, {} in", spec.sends.size(), spec.receives.size());
   }
@@ -67,7 +49,7 @@ std::string row(size_t number, const Instruction& instruction, const Mesh& mesh)
   if (spec != nullptr) about += "  " + communication_text(*spec, mesh);
   if (!instruction.label.empty()) about += "  " + instruction.label;
   return fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f} {:<10} {}\n", number,
-                     (wait ? "wait " : "") + std::string(instruction.op->name()), instruction.flops * 1e-6,
+                     (wait ? "wait " : "") + instruction.op->title(), instruction.flops * 1e-6,
                      bytes_text(instruction.memory_bytes), bytes_text(instruction.network_bytes),
                      instruction.predicted_ms, name_of(instruction.bound), about);
 }
@@ -89,11 +71,12 @@ std::string totals_text(const Totals& totals) {
   return text;
 }
 
-void explain_phase(Phase phase, const PhaseProgram& code, const Mesh& mesh, std::string& text) {
-  text += fmt::format("\nphase {}: {} instructions, peak {}", name_of(phase), code.instructions.size(),
-                      format_bytes(code.peak_bytes));
+void explain_segment(const SegmentProgram& code, const Mesh& mesh, std::string& text) {
+  text +=
+      fmt::format("\nsegment {}, {}: {} instructions, peak {}", code.segment.name,
+                  to_string(code.segment.cadence), code.instructions.size(), format_bytes(code.peak_bytes));
   if (code.peak_at >= 0) {
-    text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->name());
+    text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->title());
   }
   text += fmt::format("\n{:>5} {:<24} {:>10} {:>9} {:>9} {:>9} {:<10} {}\n", "", "op", "Mflop", "memory",
                       "network", "ms", "bound by", "result on this rank (placement)");
@@ -107,19 +90,26 @@ void explain_phase(Phase phase, const PhaseProgram& code, const Mesh& mesh, std:
 
 }  // namespace
 
+std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes) {
+  std::string text = "over ";
+  for (size_t i = 0; i < mesh_axes.size(); ++i) text += (i == 0 ? "" : ", ") + mesh.axis(mesh_axes[i]).name;
+  return text;
+}
+
 std::string explain(const Plan& plan) {
   const Program& program = plan.program;
   std::string text =
       fmt::format("rank {} of {} ({})\n", program.rank, program.mesh.ranks(), program.mesh.to_string());
   text += "\ninputs and states: global type, placement, this rank's part\n";
   for (const auto& [name, named] : program.named) {
-    if (named.initializer.kind == Initializer::Kind::derived) continue;
+    if (named.state_kind == kDerived) continue;
     const bool whole = named.where.region == Region::all(named.where.global_type.shape);
     text += fmt::format("  {:<32} {:<24} {:<32} {}\n", name, to_string(named.where.global_type),
                         named.where.placement, whole ? "whole" : to_string(named.where.region));
   }
-  for (const auto& [phase, code] : program.phases) explain_phase(phase, code, program.mesh, text);
-  text += fmt::format("\nmemory: inputs and states {}, arena {}\n", format_bytes(program.state_bytes),
+  for (const SegmentId id : program.order) explain_segment(program.segment(id), program.mesh, text);
+  text += fmt::format("\nmemory: states {}, inputs {}, arena with the inputs {}\n",
+                      format_bytes(program.state_bytes), format_bytes(program.input_bytes),
                       format_bytes(program.arena_bytes));
   text += "planning:";
   for (const PassTime& pass : plan.passes) {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "weft/base/check.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/emit_program.h"
 #include "weft/plan/passes/eliminate_dead.h"
 #include "weft/plan/passes/fold_sums.h"
@@ -15,7 +16,7 @@ namespace {
 
 struct GraphPass {
   std::string name;
-  Graph (*run)(const Graph&);
+  Graph (*run)(const Graph&, const PlanContext&);
 };
 
 // The order is meaning: dead nodes would be communicated for, so they go first; what adds
@@ -27,7 +28,8 @@ const std::vector<GraphPass> kLocalPasses = {
 
 class Runner {
  public:
-  Runner(const PlanOptions& options, Plan& plan) : options_(options), plan_(plan) {}
+  Runner(const PlanOptions& options, const PlanContext& context, Plan& plan)
+      : options_(options), context_(context), plan_(plan) {}
 
   template <class Body>
   void timed(const std::string& name, Body&& body) {
@@ -44,7 +46,7 @@ class Runner {
     }
     const std::string before = options_.print ? to_text(graph) : std::string();
     timed(pass.name, [&] {
-      graph = pass.run(graph);
+      graph = pass.run(graph, context_);
       verify(graph);
     });
     if (!options_.print) return;
@@ -53,12 +55,13 @@ class Runner {
 
  private:
   const PlanOptions& options_;
+  const PlanContext& context_;
   Plan& plan_;
 };
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions& options) {
+Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& options) {
   for (const std::string& name : options.skip) {
     bool known = false;
     std::string all;
@@ -71,16 +74,19 @@ Plan make_plan(const Graph& graph, const OpRegistry& registry, const PlanOptions
     if (!known) user_error("--skip {}: there is no such pass, expected one of {}", name, all);
   }
   Plan plan;
-  Runner runner(options, plan);
+  const PlanContext context{device, options.machine};
+  Runner runner(options, context, plan);
   Graph global = graph;
   for (const GraphPass& pass : kGlobalPasses) runner.run(pass, global);
   Assignment assignment;
-  runner.timed("assign", [&] { assignment = assign(global, options.mesh, options.assign); });
+  const NamedAxes named_axes;
+  const Strategy& strategy = options.strategy != nullptr ? *options.strategy : named_axes;
+  runner.timed("assign", [&] { assignment = strategy.assign(global, options.mesh, options.machine); });
   LocalGraph local;
   runner.timed("partition", [&] { local = partition(global, assignment, options.mesh, options.rank); });
   if (options.print) options.print("partition", to_text(local.graph));
   for (const GraphPass& pass : kLocalPasses) runner.run(pass, local.graph);
-  runner.timed("emit_program", [&] { plan.program = emit_program(local, registry, options); });
+  runner.timed("emit_program", [&] { plan.program = emit_program(local, device, options); });
   return plan;
 }
 

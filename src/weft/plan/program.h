@@ -1,24 +1,25 @@
 #pragma once
-// A Program: flat lists of instructions over one arena, one list a phase, every instruction with what it will
-// cost.
+// A Program: flat lists of instructions, one list a segment, over the states of a store and an arena of its
+// own; every instruction with what it will cost.
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/graph/kernel.h"
+#include "weft/machine/price.h"
 #include "weft/parallel/mesh.h"
 #include "weft/parallel/partition.h"
 
 namespace weft {
 
-/// A piece of the arena. Offsets are multiples of 64 bytes.
+/// A state's memory, which lies in the state store, or a piece of the Program's own arena.
 struct Slot {
-  int64_t offset = 0;
+  int64_t offset = 0;  ///< in the arena; a multiple of 64 bytes
   TensorType type;
+  int state = -1;  ///< position in Program::states; -1: in the arena
 };
-
-/// What an instruction's predicted time comes from.
-enum class Bound : uint8_t { none, arithmetic, memory, network };
 
 enum class InstructionKind : uint8_t { compute, comm_start, comm_wait };
 
@@ -33,7 +34,7 @@ struct Instruction {
   int64_t scratch_offset = 0;
   int64_t scratch_bytes = 0;
   int wait_of = -1;  ///< comm_wait: position of its comm_start
-  int comm = -1;     ///< communication: its number within the phase, the same on every rank
+  int comm = -1;     ///< communication: its number within the segment, the same on every rank
   // Predictions.
   double flops = 0;
   int64_t memory_bytes = 0;   ///< the least: each operand once
@@ -47,11 +48,13 @@ struct NamedSlot {
   Slot slot;
   LocalValue where;
   ValueKind kind = ValueKind::result;
-  bool parameter = false;
+  StateKind state_kind;  ///< states only
   Initializer initializer;
 };
 
-struct PhaseProgram {
+struct SegmentProgram {
+  Segment segment;
+  bool refreshes = false;  ///< it makes derived states and nothing else: it may run at any time
   std::vector<Instruction> instructions;
   std::map<std::string, Slot> outputs;
   std::vector<int64_t> live_bytes;  ///< after each instruction, states included
@@ -60,13 +63,31 @@ struct PhaseProgram {
 };
 
 struct Program {
-  std::map<Phase, PhaseProgram> phases;
+  std::vector<SegmentProgram> segments;  ///< by the ids of the graph
+  /// Those that have something to do, in the order in which a step runs them.
+  std::vector<SegmentId> order;
   std::map<std::string, NamedSlot> named;
-  int64_t state_bytes = 0;  ///< inputs, states and derived states, at the start of the arena
+  std::vector<std::string> states;  ///< names, in the order of the graph
+  int64_t state_bytes = 0;          ///< of all states, in the store
+  int64_t input_bytes = 0;          ///< at the start of the arena
   int64_t arena_bytes = 0;
   Mesh mesh;
   int rank = 0;
+
+  int64_t memory_bytes() const { return state_bytes + arena_bytes; }
+  const SegmentProgram& segment(SegmentId id) const { return segments[id.at()]; }
+  /// The segment of a name, where it has something to do.
+  std::optional<SegmentId> find(std::string_view name) const;
+  /// Likewise; InternalError where there is none.
+  SegmentId at(std::string_view name) const;
 };
+
+/// "over data, tensor".
+std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes);
+
+/// Bytes that one run of the phase hands to MPI on this rank, by the mesh axes of the group, as
+/// Communicator::bytes_handed() counts them. A group of one hands over nothing.
+std::map<std::vector<int>, int64_t> planned_network_bytes(const SegmentProgram& code);
 
 /// What this rank will communicate, in order: one line a communication. Ranks whose texts differ would wait
 /// for each other for ever.

@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <limits>
-#include <sstream>
-#include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/memory.h"
 #include "weft/base/threads.h"
 
 namespace weft {
@@ -18,38 +15,20 @@ namespace {
 
 constexpr int64_t kHugePage = int64_t{1} << 21;
 
-int64_t number_in(const char* path) {
-  std::ifstream file(path);
-  int64_t value = -1;
-  return file >> value ? value : -1;
-}
-
 }  // namespace
 
-int64_t available_memory_bytes() {
-  int64_t available = std::numeric_limits<int64_t>::max();
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string line; std::getline(meminfo, line);) {
-    if (line.starts_with("MemAvailable:")) {
-      std::istringstream fields(line.substr(13));
-      int64_t kib = 0;
-      if (fields >> kib) available = kib * 1024;
-    }
-  }
-  const int64_t limit = number_in("/sys/fs/cgroup/memory.max");
-  const int64_t used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit >= 0 && used >= 0) available = std::min(available, std::max<int64_t>(0, limit - used));
-  return available;
-}
-
-Arena::Arena(int64_t bytes) : bytes_(bytes) {
-  const int64_t available = available_memory_bytes();
+void check_available(int64_t bytes) {
+  const int64_t available = available_memory();
   if (bytes > available) {
     user_error(
-        "not enough memory: the plan needs {:.2f} GiB in one arena and {:.2f} GiB are available; a smaller "
+        "not enough memory: the plan needs {:.2f} GiB and {:.2f} GiB are available; a smaller "
         "data.batch, more optimizer.accumulate or more ranks need less",
         static_cast<double>(bytes) / (1 << 30), static_cast<double>(available) / (1 << 30));
   }
+}
+
+Arena::Arena(int64_t bytes) : bytes_(bytes) {
+  check_available(bytes);
   const int64_t rounded = std::max<int64_t>(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
   void* memory = mmap(nullptr, static_cast<size_t>(rounded + kHugePage), PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

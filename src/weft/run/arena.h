@@ -4,7 +4,7 @@
 
 namespace weft {
 
-/// The one allocation of a run: page-aligned, in huge pages where the kernel gives them, touched before use
+/// An allocation for a whole run: page-aligned, in huge pages where the kernel gives them, touched before use
 /// so that no step ever faults, zeroed.
 class Arena {
  public:
@@ -21,7 +21,7 @@ class Arena {
   int64_t bytes_ = 0;
 };
 
-/// Memory that this process may still take: the machine's, or its control group's where that is less.
-int64_t available_memory_bytes();
+/// UserError when `bytes` exceed available_memory().
+void check_available(int64_t bytes);
 
 }  // namespace weft

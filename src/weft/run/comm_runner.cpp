@@ -36,7 +36,7 @@ Reduce reduce_of(Combine combine) { return combine == Combine::sum ? Reduce::sum
 CommRunner::CommRunner(const Program& program, const Communicator& world) {
   std::set<std::vector<int>> wanted;
   size_t most = 0;
-  for (const auto& [phase, code] : program.phases) {
+  for (const SegmentProgram& code : program.segments) {
     most = std::max(most, code.instructions.size());
     for (const Instruction& instruction : code.instructions) {
       const CommSpec* spec = instruction.op->communication();
@@ -47,11 +47,11 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
     const std::vector<int> group = program.mesh.group(program.rank, axes);
     groups_.emplace(axes, world.split(group.front(), program.rank));
   }
-  // How many are under way at once depends on the transport's mood; all of a phase is the most.
+  // How many are under way at once depends on the transport's mood; all of a segment is the most.
   for (const auto& entry : groups_) {
     const std::vector<int>& axes = entry.first;
     std::ptrdiff_t at_once = 0;
-    for (const auto& [phase, code] : program.phases) {
+    for (const SegmentProgram& code : program.segments) {
       at_once = std::max(at_once, std::count_if(code.instructions.begin(), code.instructions.end(),
                                                 [&](const Instruction& instruction) {
                                                   const CommSpec* spec = instruction.op->communication();
@@ -61,7 +61,7 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
     entry.second.reserve_requests(static_cast<int>(at_once));
   }
   size_t messages = 0;
-  for (const auto& [phase, code] : program.phases) {
+  for (const SegmentProgram& code : program.segments) {
     for (const Instruction& instruction : code.instructions) {
       const CommSpec* spec = instruction.op->communication();
       if (spec == nullptr || prepared_.contains(spec)) continue;
@@ -149,6 +149,12 @@ void CommRunner::wait(const Instruction& instruction, int id, const View& input,
   std::erase(open_, id);
   if (prepared.own) prepared.own->run(input.data, output.data);
   for (const Piece& piece : prepared.unpack) piece.copy.run(staging + piece.offset, output.data);
+}
+
+std::map<std::vector<int>, int64_t> CommRunner::bytes_handed() const {
+  std::map<std::vector<int>, int64_t> bytes;
+  for (const auto& [axes, group] : groups_) bytes[axes] = group.bytes_handed();
+  return bytes;
 }
 
 void CommRunner::progress() {

@@ -22,6 +22,8 @@ class CommRunner {
              std::byte* staging);
   void wait(const Instruction& instruction, int id, const View& input, const View& output,
             std::byte* staging);
+  /// Bytes handed to MPI since the start, by the mesh axes of the group (Communicator::bytes_handed()).
+  std::map<std::vector<int>, int64_t> bytes_handed() const;
   /// Lets the transport make progress between instructions.
   void progress();
 
@@ -52,7 +54,7 @@ class CommRunner {
 
   std::map<std::vector<int>, Communicator> groups_;
   std::unordered_map<const CommSpec*, Prepared> prepared_;
-  std::vector<CommRequest> requests_;  ///< by number of the communication in its phase
+  std::vector<CommRequest> requests_;  ///< by number of the communication in its segment
   std::vector<int> open_;
   std::vector<Message> sends_;  ///< filled and emptied by every exchange
   std::vector<Message> receives_;

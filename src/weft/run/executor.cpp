@@ -68,15 +68,21 @@ void check_same_order(const Program& program, const Communicator& world) {
 
 }  // namespace
 
-Executor::Executor(Program program, const Communicator& world)
-    : program_(std::move(program)), arena_(program_.arena_bytes), comm_(program_, world) {
+Executor::Executor(Program program, StateStore& store, const Communicator& world)
+    : program_(std::move(program)),
+      states_([&] {
+        check_available(store.missing_bytes(program_) + program_.arena_bytes);
+        return store.attach(program_);
+      }()),
+      arena_(program_.arena_bytes),
+      comm_(program_, world) {
   check_same_order(program_, world);
-  for (const auto& [phase, code] : program_.phases) bind(phase, code);
+  for (const SegmentProgram& code : program_.segments) bound_.push_back(bind(code));
   find_readers();
 }
 
-void Executor::bind(Phase phase, const PhaseProgram& code) {
-  Bound& bound = bound_[phase];
+Executor::Bound Executor::bind(const SegmentProgram& code) const {
+  Bound bound;
   bound.ledger.resize(code.instructions.size());
   for (const Instruction& instruction : code.instructions) {
     std::vector<View> inputs;
@@ -87,6 +93,7 @@ void Executor::bind(Phase phase, const PhaseProgram& code) {
     bound.outputs.push_back(std::move(outputs));
   }
   for (const auto& [name, slot] : code.outputs) bound.results.emplace(name, at(slot));
+  return bound;
 }
 
 void Executor::find_readers() {
@@ -98,7 +105,7 @@ void Executor::find_readers() {
     const auto add = [&](View& view) {
       if (view.data >= begin && view.data < end) readers.emplace_back(&view, view.data - begin);
     };
-    for (auto& [phase, bound] : bound_) {
+    for (Bound& bound : bound_) {
       for (auto& [result, view] : bound.results) add(view);
       for (auto* side : {&bound.inputs, &bound.outputs}) {  // a view's output is the input's memory too
         for (std::vector<View>& views : *side) {
@@ -116,17 +123,20 @@ void Executor::read_input_from(const std::string& name, const std::byte* memory)
   for (const auto& [view, offset] : readers->second) view->data = base + offset;
 }
 
-void Executor::run(Phase phase) {
-  const auto code = program_.phases.find(phase);
-  if (code == program_.phases.end()) return;
-  Bound& bound = bound_.at(phase);
-  const int64_t sent = Communicator::bytes_sent();
-  for (size_t i = 0; i < code->second.instructions.size(); ++i) execute(phase, code->second, bound, i);
-  network_bytes_ += Communicator::bytes_sent() - sent;
+void Executor::run(SegmentId segment) {
+  const SegmentProgram& code = program_.segment(segment);
+  Bound& bound = bound_[segment.at()];
+  for (size_t i = 0; i < code.instructions.size(); ++i) execute(code, bound, i);
   now_ = nullptr;
 }
 
-void Executor::execute(Phase phase, const PhaseProgram& code, Bound& bound, size_t index) {
+void Executor::refresh() {
+  for (const SegmentId id : program_.order) {
+    if (program_.segment(id).refreshes) run(id);
+  }
+}
+
+void Executor::execute(const SegmentProgram& code, Bound& bound, size_t index) {
   const Instruction& instruction = code.instructions[index];
   now_ = &instruction;
   started_.fetch_add(1, std::memory_order_relaxed);
@@ -156,7 +166,7 @@ void Executor::execute(Phase phase, const PhaseProgram& code, Bound& bound, size
   ++entry.calls;
   entry.nanoseconds += spent;
   if (trace_ != nullptr) {
-    trace_->add({&instruction.label, instruction.op->name(), name_of(phase), kind_name(instruction.kind),
+    trace_->add({&instruction.label, instruction.op->name(), code.segment.name, kind_name(instruction.kind),
                  trace_start, spent});
   }
 }
@@ -167,28 +177,29 @@ View Executor::view(const std::string& name) const {
   return at(found->second.slot);
 }
 
-View Executor::output(Phase phase, const std::string& name) const {
-  const auto& results = bound_.at(phase).results;
+View Executor::output(SegmentId segment, const std::string& name) const {
+  const auto& results = bound_[segment.at()].results;
   const auto found = results.find(name);
-  WEFT_CHECK(found != results.end(), "the phase {} has no output named {}", name_of(phase), name);
+  WEFT_CHECK(found != results.end(), "the segment {} has no output named {}",
+             program_.segment(segment).segment.name, name);
   return found->second;
 }
 
-double Executor::scalar(Phase phase, const std::string& name) const {
-  const View value = output(phase, name);
+double Executor::scalar(SegmentId segment, const std::string& name) const {
+  const View value = output(segment, name);
   WEFT_CHECK(value.elems() == 1, "{} is no scalar", name);
   if (value.type.dtype == DType::f64) return *value.as<double>();
   WEFT_CHECK(value.type.dtype == DType::f32, "{} is {}", name, name_of(value.type.dtype));
   return static_cast<double>(*value.as<float>());
 }
 
-std::optional<NonFinite> Executor::find_non_finite(Phase phase) {
-  const PhaseProgram& code = program_.phases.at(phase);
-  Bound& bound = bound_.at(phase);
+std::optional<NonFinite> Executor::find_non_finite(SegmentId segment) {
+  const SegmentProgram& code = program_.segment(segment);
+  Bound& bound = bound_[segment.at()];
   std::optional<NonFinite> found;
   // All instructions run even after the first find: other ranks wait for our communication.
   for (size_t i = 0; i < code.instructions.size(); ++i) {
-    execute(phase, code, bound, i);
+    execute(code, bound, i);
     if (found || code.instructions[i].kind == InstructionKind::comm_start) continue;
     for (size_t o = 0; o < bound.outputs[i].size() && !found; ++o) {
       if (finite(bound.outputs[i][o])) continue;

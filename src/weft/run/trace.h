@@ -11,8 +11,8 @@ namespace weft {
 struct TraceEvent {
   const std::string* label = nullptr;  ///< of the instruction; outlives the trace
   std::string_view op;
-  std::string_view phase;
-  std::string_view kind;  ///< "compute", "communication", …; "fetch": may overlap others of its kind
+  std::string_view phase;  ///< the segment, or what else a step does; outlives the trace
+  std::string_view kind;   ///< "compute", "communication", …; "fetch": may overlap others of its kind
   int64_t start_ns = 0;
   int64_t nanoseconds = 0;
 };

@@ -54,20 +54,25 @@ int64_t count_targets(const View& targets) {
 }  // namespace
 
 Evaluation evaluate(Session& session, int64_t batches) {
-  const TrainingData& data = session.data();
+  return evaluate(session.executor(), session.recipe(), session.data(), batches);
+}
+
+Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches) {
+  const std::vector<std::string> inputs = batch_inputs(recipe);
+  const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
   const bool classifies = data.facts.classes > 0;
   Evaluation result;
   double loss = 0;
   int64_t correct = 0;
-  session.executor().run(Phase::refresh);
+  executor.refresh();
   for (int64_t batch = 0; batch < count; ++batch) {
-    session.feed(*data.validation, batch);
-    session.executor().run(Phase::evaluate);
-    loss += session.executor().scalar(Phase::evaluate, "loss_sum");
-    const View targets = session.executor().output(Phase::evaluate, "targets");
+    feed(executor, inputs, *data.validation, batch);
+    executor.run(segment);
+    loss += executor.scalar(segment, "loss_sum");
+    const View targets = executor.output(segment, "targets");
     result.rows += count_targets(targets);
-    if (classifies) correct += count_correct(session.executor().output(Phase::evaluate, "logits"), targets);
+    if (classifies) correct += count_correct(executor.output(segment, "logits"), targets);
   }
   result.loss = loss / static_cast<double>(std::max<int64_t>(1, result.rows));
   if (classifies) {

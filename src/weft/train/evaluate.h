@@ -13,5 +13,7 @@ struct Evaluation {
 
 /// Collective. Runs the first `batches` validation batches (0: all).
 Evaluation evaluate(Session& session, int64_t batches);
+/// The same by any Program with the segment "evaluate", for which `recipe` and `data` stand.
+Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches);
 
 }  // namespace weft

@@ -52,7 +52,8 @@ int32_t draw(std::vector<double> logits, double temperature, double u) {
 
 std::string generate(Session& session, const GenerateOptions& options) {
   Executor& executor = session.executor();
-  if (!executor.has(Phase::generate)) user_error("model.kind: this model generates no text");
+  const std::optional<SegmentId> segment = executor.program().find("generate");
+  if (!segment) user_error("model.kind: this model generates no text");
   const Tokenizer& tokenizer = *session.data().tokenizer;
   std::vector<int32_t> tokens = tokenizer.encode(options.prompt);
   if (tokens.empty()) user_error("the prompt has no token");
@@ -61,7 +62,7 @@ std::string generate(Session& session, const GenerateOptions& options) {
   const auto context = static_cast<size_t>(prompt.where.global_type.shape[1]);
   const View view = executor.view("prompt");
   const RandomStream stream{options.seed, 0x7e47, 0};
-  executor.run(Phase::refresh);
+  executor.refresh();
   for (int64_t made = 0; made < options.tokens; ++made) {
     const size_t first = tokens.size() > context ? tokens.size() - context : 0;
     const size_t length = tokens.size() - first;
@@ -70,9 +71,9 @@ std::string generate(Session& session, const GenerateOptions& options) {
       std::fill_n(view.as<int32_t>(), view.elems(), 0);
       std::copy_n(tokens.begin() + static_cast<std::ptrdiff_t>(first), length, view.as<int32_t>());
     }
-    executor.run(Phase::generate);
+    executor.run(*segment);
     std::vector<double> logits =
-        row_of(executor.output(Phase::generate, "logits"), static_cast<int64_t>(length) - 1);
+        row_of(executor.output(*segment, "logits"), static_cast<int64_t>(length) - 1);
     logits.resize(std::min(logits.size(), static_cast<size_t>(tokenizer.vocabulary_size())));
     tokens.push_back(
         draw(std::move(logits), options.temperature, stream.uniform(static_cast<uint64_t>(made))));

@@ -10,7 +10,6 @@
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
 #include "weft/base/threads.h"
-#include "weft/run/arena.h"
 
 namespace weft {
 
@@ -56,11 +55,15 @@ void check_ranks(const Mesh& mesh, int ranks) {
              mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
 }
 
-int threads_for(const Recipe& recipe) {
+int share_of_cores() {
   const int mine = available_cores();
   const auto all = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   // A launcher that binds ranks has divided the cores already.
-  const int share = mine < all ? mine : std::max(1, mine / local_ranks());
+  return mine < all ? mine : std::max(1, mine / local_ranks());
+}
+
+int threads_for(const Recipe& recipe) {
+  const int share = share_of_cores();
   if (recipe.run.threads == 0) return share;
   if (recipe.run.threads > share && !recipe.parallel.oversubscribe) {
     user_error(
@@ -72,7 +75,7 @@ int threads_for(const Recipe& recipe) {
 }
 
 void check_memory(int64_t bytes) {
-  const int64_t available = available_memory_bytes();
+  const int64_t available = available_memory();
   const int ranks = local_ranks();
   if (bytes <= available / ranks) return;
   constexpr double kGiB = 1 << 30;

@@ -12,6 +12,9 @@ Mesh mesh_of(const ParallelSection& parallel);
 /// UserError saying how to start the job when the mesh does not have as many ranks as the job.
 void check_ranks(const Mesh& mesh, int ranks);
 
+/// An equal share of the cores that this host gives the job, at least one.
+int share_of_cores();
+
 /// Threads for this rank: run.threads, or an equal share of the cores that its host gives the job. UserError
 /// when run.threads asks for more than there are and parallel.oversubscribe is not set.
 int threads_for(const Recipe& recipe);

@@ -22,7 +22,7 @@ struct MetricsRow {
   double samples_per_s = 0;
   /// Tokens trained on since the start of the run; nothing where samples are not text.
   std::optional<int64_t> tokens;
-  /// Bytes moved in this step by class ("all_reduce", "storage", …).
+  /// Bytes counted in this step by class ("network over data", "resident", …).
   std::vector<std::pair<std::string, int64_t>> bytes;
   /// Further numbers by name; the names above are taken.
   std::vector<std::pair<std::string, double>> more;

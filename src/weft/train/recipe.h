@@ -21,6 +21,7 @@ struct RunSection {
   int64_t steps = 0;
   int64_t epochs = 0;
   DType precision = DType::f32;  ///< f32, bf16 or f64
+  std::string device = "cpu";    ///< a folder of kernels/
   int64_t threads = 0;           ///< 0: all cores of this rank
   bool pin = true;
   bool operator==(const RunSection&) const = default;
@@ -104,6 +105,7 @@ struct LoadingKeys {
   int64_t workers = 0;         ///< 0: one for each two cores of the rank
   int64_t lookahead = 32;      ///< steps
   std::string checksums;       ///< index of `weft data inspect --index`; "": none
+  std::string machine;         ///< file of `weft probe --out`; "": none
   OnBad on_bad = OnBad::fail;
   int64_t bad_limit = 100;
   bool operator==(const LoadingKeys&) const = default;

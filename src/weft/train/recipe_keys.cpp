@@ -80,6 +80,9 @@ void add_run(RecipeTable& table) {
   run.key("epochs", &RunSection::epochs, at_least(0), "passes over the training data; 0: `steps` decides");
   run.key("precision", &RunSection::precision,
           "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
+  run.key("device", &RunSection::device,
+          "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
+          "loops: slow, for questions of numerics");
   run.key("threads", &RunSection::threads, at_least(0),
           "threads of each rank; 0: all cores that the rank may use");
   run.key("pin", &RunSection::pin,
@@ -229,6 +232,10 @@ void add_loading(RecipeTable& table) {
       "checksums", &LoadingKeys::checksums,
       "index made by `weft data inspect PATH --index FILE`; training samples that differ from it count as "
       "bad; empty: none");
+  loading.key(
+      "machine", &LoadingKeys::machine,
+      "file made by `weft probe --storage FOLDER --out FILE`: how fast the file system and other ranks "
+      "are until records have come from them; empty: not known");
   loading.key("on_bad", &LoadingKeys::on_bad,
               "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
               "or another sample takes its place");

@@ -139,7 +139,7 @@ std::string memory_section(const ReportInput& input) {
     about += fmt::format("; the arena holds {}, {:.1f}% above it", human_bytes(arena),
                          (arena / std::max(peak->second, 1.0) - 1) * 100);
   }
-  return section_html("Memory over a step", about + ".", chart_html(chart));
+  return section_html("Memory over a step", about + ". All of it is the plan's.", chart_html(chart));
 }
 
 }  // namespace weft

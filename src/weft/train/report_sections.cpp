@@ -111,7 +111,11 @@ std::string ops_section(const ReportInput& input) {
     body += fmt::format("<details><summary>{} more</summary><div class=\"ops\">{}</div></details>",
                         ops.size() - kOpsShown, rest);
   }
-  return section_html("Time by op", fmt::format("{} in all, longest first.", human_ms(total)), body, "tall");
+  return section_html("Time by op",
+                      fmt::format("{} in all, longest first. Times are measured; rates are the plan's flops "
+                                  "and least bytes a second.",
+                                  human_ms(total)),
+                      body, "tall");
 }
 
 std::string bytes_section(const ReportInput& input) {
@@ -130,7 +134,11 @@ std::string bytes_section(const ReportInput& input) {
       "<table><thead><tr><th>class</th><td><span class=\"key predicted\"><i></i>predicted</span></td>"
       "<td><span class=\"key counted\"><i></i>counted</span></td><td></td></tr></thead><tbody>\n" +
       rows + "</tbody></table>";
-  return section_html("Bytes moved", "What the plan predicted beside what was counted.", body);
+  return section_html(
+      "Bytes moved",
+      "What the plan predicted beside what was counted on rank 0: memory by the kernel, in whole "
+      "pages; network by what MPI was handed.",
+      body);
 }
 
 std::string timeline_section(const ReportInput& input) {

@@ -5,26 +5,28 @@
 #include <algorithm>
 
 #include "weft/base/threads.h"
+#include "weft/run/step_order.h"
 
 namespace weft {
 
 namespace {
 
-/// Runs of a phase so far: the most that any of its instructions was called.
-int64_t runs_of(const Executor& executor, Phase phase) {
+/// Runs of a segment so far: the most that any of its instructions was called.
+int64_t runs_of(const Executor& executor, SegmentId segment) {
   int64_t runs = 0;
-  for (const LedgerEntry& entry : executor.ledger(phase)) runs = std::max(runs, entry.calls);
+  for (const LedgerEntry& entry : executor.ledger(segment)) runs = std::max(runs, entry.calls);
   return runs;
 }
 
-void add_ops(const Executor& executor, Phase phase, const PhaseProgram& code, std::vector<OpTime>& ops) {
+void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& ops) {
+  const SegmentProgram& code = executor.program().segment(segment);
   std::map<std::string, OpTime> by_name;
-  const std::vector<LedgerEntry>& ledger = executor.ledger(phase);
+  const std::vector<LedgerEntry>& ledger = executor.ledger(segment);
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];
-    OpTime& op = by_name[std::string(instruction.op->name())];
-    op.name = instruction.op->name();
-    op.phase = instruction.kind == InstructionKind::compute ? std::string(name_of(phase)) : "communication";
+    OpTime& op = by_name[instruction.op->title()];
+    op.name = instruction.op->title();
+    op.phase = instruction.kind == InstructionKind::compute ? code.segment.name : "communication";
     op.calls += ledger[i].calls;
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;
     op.flops += static_cast<int64_t>(instruction.flops) * ledger[i].calls;
@@ -35,27 +37,21 @@ void add_ops(const Executor& executor, Phase phase, const PhaseProgram& code, st
   }
 }
 
-}  // namespace
-
-std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase) {
-  std::map<std::string, int64_t> bytes;
-  const auto code = program.phases.find(phase);
-  if (code == program.phases.end()) return bytes;
-  for (const Instruction& instruction : code->second.instructions) {
-    if (instruction.kind == InstructionKind::comm_start) {
-      bytes[std::string(instruction.op->name())] += instruction.network_bytes;
-    }
+/// Of the segment that needs the most, of those that run each microbatch.
+void add_memory(const Program& program, ReportInput& input) {
+  const SegmentProgram* most = nullptr;
+  for (const SegmentId id : step_order(program).each) {
+    const SegmentProgram& code = program.segment(id);
+    if (most == nullptr || code.peak_bytes > most->peak_bytes) most = &code;
   }
-  return bytes;
+  if (most == nullptr) return;
+  for (size_t i = 0; i < most->live_bytes.size(); ++i) {
+    input.memory.push_back({static_cast<int64_t>(i), most->live_bytes[i]});
+  }
+  if (most->peak_at >= 0) input.peak_op = most->instructions[static_cast<size_t>(most->peak_at)].op->title();
 }
 
-int64_t planned_memory_bytes(const Program& program, Phase phase) {
-  const auto code = program.phases.find(phase);
-  if (code == program.phases.end()) return 0;
-  int64_t bytes = 0;
-  for (const Instruction& instruction : code->second.instructions) bytes += instruction.memory_bytes;
-  return bytes;
-}
+}  // namespace
 
 ReportInput run_report(const Session& session, std::string sample) {
   const Executor& executor = session.executor();
@@ -65,23 +61,22 @@ ReportInput run_report(const Session& session, std::string sample) {
   input.subtitle = fmt::format("{}, {} thread{} a rank, {}", program.mesh.to_string(), threads(),
                                threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
   input.sample = std::move(sample);
-  input.arena_bytes = program.arena_bytes;
-  int64_t predicted = 0;
-  for (const auto& [phase, code] : program.phases) {
-    add_ops(executor, phase, code, input.ops);
-    for (const auto& [kind, bytes] : planned_network_bytes(program, phase)) {
-      predicted += bytes * runs_of(executor, phase);
+  input.arena_bytes = program.memory_bytes();
+  std::map<std::vector<int>, int64_t> predicted;
+  for (const SegmentId segment : program.order) {
+    add_ops(executor, segment, input.ops);
+    for (const auto& [axes, bytes] : planned_network_bytes(program.segment(segment))) {
+      predicted[axes] += bytes * runs_of(executor, segment);
     }
   }
   std::sort(input.ops.begin(), input.ops.end(),
             [](const OpTime& a, const OpTime& b) { return a.total_ms > b.total_ms; });
-  const PhaseProgram& step = program.phases.at(Phase::accumulate);
-  for (size_t i = 0; i < step.live_bytes.size(); ++i) {
-    input.memory.push_back({static_cast<int64_t>(i), step.live_bytes[i]});
+  add_memory(program, input);
+  input.bytes.push_back({"arena, in memory", program.arena_bytes, executor.resident_arena_bytes()});
+  for (const auto& [axes, counted] : executor.network_bytes()) {
+    if (program.mesh.group_size(axes) == 1) continue;
+    input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});
   }
-  if (step.peak_at >= 0) input.peak_op = step.instructions[static_cast<size_t>(step.peak_at)].op->name();
-  input.bytes.push_back({"arena", program.arena_bytes, executor.arena_bytes()});
-  if (program.mesh.ranks() > 1) input.bytes.push_back({"network", predicted, executor.network_bytes()});
   return input;
 }
 

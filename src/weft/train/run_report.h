@@ -7,10 +7,4 @@ namespace weft {
 /// What the executor has counted: a report's input, less metrics and recipe.
 ReportInput run_report(const Session& session, std::string sample);
 
-/// Bytes that this rank sends in one run of the phase, as planned, by kind of communication.
-std::map<std::string, int64_t> planned_network_bytes(const Program& program, Phase phase);
-
-/// Least bytes that the compute instructions of the phase move between memory and cores, as planned.
-int64_t planned_memory_bytes(const Program& program, Phase phase);
-
 }  // namespace weft

@@ -1,8 +1,11 @@
 #include "weft/train/session.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/parallel/comm_ops.h"
+#include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
 #include "weft/train/launch.h"
@@ -10,13 +13,28 @@
 
 namespace weft {
 
+namespace {
+
+void check_replan(const Recipe& old, const Recipe& recipe) {
+  DataSection data = recipe.data;
+  data.batch = old.data.batch;
+  if (data != old.data) user_error("replan: [data] may change in data.batch only");
+  if (recipe.parallel != old.parallel) user_error("replan: [parallel] may not change");
+}
+
+}  // namespace
+
 Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
-  OpRegistry registry;
-  register_all_ops(registry);
-  register_parallel_ops(registry);
+  return plan_graph(build_training_graph(recipe, facts), recipe, std::move(options));
+}
+
+Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options) {
+  DeviceRegistry devices;
+  register_all_devices(devices);
   options.mesh = mesh_of(recipe.parallel);
-  options.assign.shard_optimizer = recipe.parallel.shard_optimizer;
-  return make_plan(build_training_graph(recipe, facts), registry, options);
+  const NamedAxes strategy({.shard_optimizer = recipe.parallel.shard_optimizer});
+  options.strategy = &strategy;
+  return make_plan(graph, devices.find(recipe.run.device), options);
 }
 
 Session::Session(Recipe recipe, Communicator world)
@@ -25,34 +43,74 @@ Session::Session(Recipe recipe, Communicator world)
         use_cores(recipe_);
         return open_training_data(recipe_, world_);
       }()) {
-  PlanOptions options;
-  options.rank = world_.rank();
-  Plan plan = plan_recipe(recipe_, data_.facts, std::move(options));
-  passes_ = std::move(plan.passes);
-  check_memory(plan.program.arena_bytes);
-  world_.barrier();  // all have looked before any takes
-  executor_ = std::make_unique<Executor>(std::move(plan.program), world_);
-  for (const auto& [name, named] : executor_->program().named) {
-    if (named.kind != ValueKind::state) continue;
-    initialize(executor_->view(name), named.where.region, named.where.global_type.shape, named.initializer,
-               name, static_cast<uint64_t>(recipe_.run.seed));
-  }
+  Plan made = plan(recipe_);
+  passes_ = std::move(made.passes);
+  executor_ = attach(std::move(made.program));
 }
 
-void Session::feed(BatchSource& source, int64_t number) {
+Plan Session::plan(const Recipe& recipe) const {
+  PlanOptions options;
+  options.rank = world_.rank();
+  return plan_recipe(recipe, data_.facts, std::move(options));
+}
+
+std::unique_ptr<Executor> Session::attach(Program program) { return attach_to(store_, std::move(program)); }
+
+std::unique_ptr<Executor> Session::attach_to(StateStore& store, Program program) const {
+  check_memory(store.missing_bytes(program) + program.arena_bytes);
+  world_.barrier();  // all have looked before any takes
+  auto executor = std::make_unique<Executor>(std::move(program), store, world_);
+  for (const std::string& name : executor->new_states()) {
+    const StoredState& state = store.at(name);
+    initialize(state.view(), state.where.region, state.where.global_type.shape, state.initializer, name,
+               static_cast<uint64_t>(recipe_.run.seed));
+  }
+  return executor;
+}
+
+Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
+  check_replan(recipe_, recipe);
+  Plan made = plan(recipe);
+  Carrying carrying = plan_carrying(store_, made.program, renamed);
+  const int64_t states = carrying.in_place ? store_.missing_bytes(made.program) : made.program.state_bytes;
+  check_memory(std::max<int64_t>(0, states + made.program.arena_bytes - executor_->program().arena_bytes));
+  world_.barrier();  // all have looked before any changes
+  executor_.reset();
+  const Recipe old = std::exchange(recipe_, recipe);
+  if (microbatch_rows() != old.data.batch / old.optimizer.accumulate || recipe_.run != old.run) {
+    data_ = {};  // two that load the same data could be in each other's way
+    data_ = open_training_data(recipe_, world_);
+  }
+  passes_ = std::move(made.passes);
+  if (carrying.in_place) {
+    executor_ = attach(std::move(made.program));
+  } else {
+    StateStore next;
+    executor_ = attach_to(next, std::move(made.program));
+    carry_states(carrying, store_, next);
+    store_ = std::move(next);
+  }
+  if (world_.rank() == 0) Progress::say("replanned: " + to_string(carrying));
+  return carrying;
+}
+
+void feed(Executor& executor, const std::vector<std::string>& names, BatchSource& source, int64_t number) {
   std::vector<View> views;
   std::vector<Region> regions;
-  const std::vector<std::string> names = batch_inputs(recipe_);
   for (const std::string& name : names) {
-    views.push_back(executor_->view(name));
-    regions.push_back(executor_->program().named.at(name).where.region);
+    views.push_back(executor.view(name));
+    regions.push_back(executor.program().named.at(name).where.region);
   }
   std::vector<View> lent = views;
   const bool in_place = source.lend(number, lent, regions);
   for (size_t i = 0; i < names.size(); ++i) {
-    executor_->read_input_from(names[i], in_place ? lent[i].data : nullptr);
+    executor.read_input_from(names[i], in_place ? lent[i].data : nullptr);
   }
   if (!in_place) source.fill(number, views, regions);
+}
+
+void Session::feed(BatchSource& source, int64_t number) {
+  weft::feed(*executor_, batch_inputs(recipe_), source, number);
 }
 
 void Session::set_scalar(const std::string& input, double value) {
@@ -74,12 +132,12 @@ std::optional<int64_t> Session::load_newest(const std::filesystem::path& folder)
   });
   if (!newest) return std::nullopt;
   const CheckpointReader reader(*newest, Verify::sizes);
-  load_checkpoint(*executor_, reader);
+  load_checkpoint(store_, reader);
   return reader.step();
 }
 
 void Session::load(const std::filesystem::path& checkpoint) {
-  load_checkpoint(*executor_, CheckpointReader(checkpoint));
+  load_checkpoint(store_, CheckpointReader(checkpoint));
 }
 
 }  // namespace weft

@@ -1,9 +1,11 @@
 #pragma once
-// A recipe made ready to run: data open, graph planned for this rank, arena allocated, states at their start.
+// A recipe made ready to run: data open, graph planned for this rank, memory allocated, states at their
+// start.
 #include <memory>
 #include <optional>
 
 #include "weft/plan/pipeline.h"
+#include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
 #include "weft/train/training_data.h"
 #include "weft/train/training_graph.h"
@@ -13,6 +15,11 @@ namespace weft {
 /// The plan of one rank of the recipe's mesh; starts no ranks. The mesh of `options` and what it says of
 /// sharded optimizers are the recipe's.
 Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options);
+/// The same for another graph of that recipe.
+Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options);
+
+/// Puts this rank's part of batch `number` of `source` where a program reads the inputs `names`.
+void feed(Executor& executor, const std::vector<std::string>& names, BatchSource& source, int64_t number);
 
 class Session {
  public:
@@ -24,23 +31,41 @@ class Session {
   TrainingData& data() { return data_; }
   Executor& executor() { return *executor_; }
   const Executor& executor() const { return *executor_; }
+  /// Parameters, optimizer state and whatever else lives from step to step.
+  StateStore& store() { return store_; }
+  const StateStore& store() const { return store_; }
   const std::vector<PassTime>& passes() const { return passes_; }
   int64_t microbatch_rows() const { return recipe_.data.batch / recipe_.optimizer.accumulate; }
 
-  /// Puts this rank's part of batch `number` of `source` where the program reads it.
   void feed(BatchSource& source, int64_t number);
   void set_scalar(const std::string& input, double value);
   void set_integer(const std::string& input, int64_t value);
+
+  /// Collective. Another Program on this session's states; states that it adds are at their start. Errors: as
+  /// allocating has them, and UserError where a state has another type or region in it.
+  std::unique_ptr<Executor> attach(Program program);
+
+  /// Collective. From now on the session runs `recipe`: another batch, accumulation or model on the same data
+  /// and mesh. States keep their values under the names that `renamed` gives (else their own); new ones are
+  /// at their start; what is left out is freed and said. Where states are added or left out the store is made
+  /// anew: programs attached before then no longer share it. Executor, data and recipe as they were got
+  /// before are gone, and so is what a trace has recorded. UserError, and nothing is changed, where a state
+  /// would change its type or region, data or mesh differ, or memory is short.
+  Carrying replan(const Recipe& recipe, const StateNames& renamed = {});
 
   /// The newest good checkpoint under `folder`, loaded; its step, or nothing where there is none.
   std::optional<int64_t> load_newest(const std::filesystem::path& folder);
   void load(const std::filesystem::path& checkpoint);
 
  private:
+  Plan plan(const Recipe& recipe) const;
+  std::unique_ptr<Executor> attach_to(StateStore& store, Program program) const;
+
   Recipe recipe_;
   Communicator world_;
   TrainingData data_;
   std::vector<PassTime> passes_;
+  StateStore store_;
   std::unique_ptr<Executor> executor_;
 };
 

@@ -105,6 +105,7 @@ StreamedBatchesOptions options_for(const Recipe& recipe, const Communicator& wor
   options.data_ranks = static_cast<int>(recipe.parallel.data);
   options.workers = decoding_threads(keys);
   options.lookahead = keys.lookahead;
+  if (!keys.machine.empty()) options.machine = read_machine(keys.machine);
   options.on_bad = static_cast<OnBadSample>(keys.on_bad);
   options.bad_limit = keys.bad_limit;
   return options;

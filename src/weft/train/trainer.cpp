@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
-#include "weft/data/decode/mixup.h"
+#include "weft/base/memory.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
@@ -21,6 +21,7 @@
 #include "weft/train/report_facts.h"
 #include "weft/train/run_report.h"
 #include "weft/train/tensorboard.h"
+#include "weft/train/training_step.h"
 
 namespace weft {
 
@@ -35,7 +36,8 @@ class Trainer {
         recipe_(session.recipe()),
         options_(options),
         total_(total_steps(recipe_, session.data())),
-        first_rank_(session.world().rank() == 0) {}
+        first_rank_(session.world().rank() == 0),
+        step_runner_(session, [this](int64_t number) { feed(number); }) {}
 
   TrainResult run() {
     watch_for_interrupt();
@@ -118,7 +120,7 @@ class Trainer {
 
   void one_step(Progress& progress) {
     const auto began = std::chrono::steady_clock::now();
-    const int64_t sent = session_.executor().network_bytes();
+    const std::map<std::vector<int>, int64_t> sent = session_.executor().network_bytes();
     const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
     const double loss = compute(rate);
     ++step_;
@@ -131,7 +133,7 @@ class Trainer {
     const int64_t samples = recipe_.data.batch * (text() ? recipe_.data.text.context : 1);
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
     if (text()) row.tokens = step_ * samples;
-    row.bytes = {{"network", session_.executor().network_bytes() - sent}, {"memory", memory_bytes()}};
+    row.bytes = counted_bytes(sent);
     for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
     if (trace_) trace_fetches(session_.data().train->fetches(), *trace_);
     if (const std::optional<LoadStats> now = session_.data().train->stats()) {
@@ -156,34 +158,13 @@ class Trainer {
 
   /// The step itself; returns its loss.
   double compute(double rate) {
-    Executor& executor = session_.executor();
-    session_.set_scalar("learning_rate", rate);
-    session_.set_integer("update_step", step_ + 1);
-    executor.run(Phase::refresh);
-    double loss = 0;
-    const int64_t accumulate = recipe_.optimizer.accumulate;
-    for (int64_t micro = 0; micro < accumulate; ++micro) {
-      const int64_t number = step_ * accumulate + micro;
-      hang_watch_->doing("the data of a step");
-      feed(number);
-      session_.set_integer("step", number);
-      set_mixup(number);
-      executor.run(Phase::accumulate);
-      const double part = executor.scalar(Phase::accumulate, "loss");
-      if (!std::isfinite(part)) not_finite(part);
-      loss += part;
-    }
-    executor.run(Phase::update);
+    const double loss = step_runner_.run(step_, rate);
+    if (!std::isfinite(loss)) not_finite(loss);
     return loss;
   }
 
-  void set_mixup(int64_t number) {
-    if (!mixes_neighbours(recipe_)) return;
-    const auto seed = static_cast<uint64_t>(recipe_.run.seed);
-    session_.set_scalar(kMixupShare, mixup_lambda(recipe_.data.images.mixup, mixup_stream(seed, number, 0)));
-  }
-
   void feed(int64_t number) {
+    hang_watch_->doing("the data of a step");
     static const std::string kPlace = "input";
     const int64_t start = trace_ ? trace_->now() : 0;
     session_.feed(*session_.data().train, number);
@@ -193,7 +174,7 @@ class Trainer {
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
   /// more.
   [[noreturn]] void not_finite(double loss) {
-    const std::optional<NonFinite> found = session_.executor().find_non_finite(Phase::accumulate);
+    const std::optional<NonFinite> found = step_runner_.find_non_finite();
     const std::string mine =
         found ? fmt::format("{}{}{}", found->op, found->label.empty() ? "" : " in ", found->label) : "";
     std::string first;
@@ -237,10 +218,18 @@ class Trainer {
     tensorboard_->write(row.step, values);
   }
 
-  int64_t memory_bytes() const {
-    const Program& program = session_.executor().program();
-    return planned_memory_bytes(program, Phase::refresh) + planned_memory_bytes(program, Phase::update) +
-           recipe_.optimizer.accumulate * planned_memory_bytes(program, Phase::accumulate);
+  /// What MPI was handed since `before`, in all and by group, and what of the process lies in memory.
+  std::vector<std::pair<std::string, int64_t>> counted_bytes(
+      const std::map<std::vector<int>, int64_t>& before) const {
+    std::vector<std::pair<std::string, int64_t>> bytes{{"network", 0}};
+    const Executor& executor = session_.executor();
+    for (const auto& [axes, handed] : executor.network_bytes()) {
+      const int64_t now = handed - before.at(axes);
+      bytes.front().second += now;
+      bytes.emplace_back("network " + over_axes(executor.program().mesh, axes), now);
+    }
+    bytes.emplace_back("resident", resident_bytes_of_process());
+    return bytes;
   }
 
   /// Ranks may see the signal at different steps: all stop when any has seen it.
@@ -257,8 +246,7 @@ class Trainer {
     const std::string extra =
         fmt::format(R"({{"data_position":{},"mesh":"{}"}})", step_ * recipe_.optimizer.accumulate,
                     session_.executor().program().mesh.to_string());
-    save_checkpoint(session_.executor(), session_.world(), checkpoints(), step_, recipe_.checkpoint.keep,
-                    extra);
+    save_checkpoint(session_.store(), session_.world(), checkpoints(), step_, recipe_.checkpoint.keep, extra);
     saved_ = step_;
   }
 
@@ -297,6 +285,7 @@ class Trainer {
   const TrainOptions& options_;
   int64_t total_;
   bool first_rank_;
+  TrainingStep step_runner_;
   int64_t step_ = 0;
   int64_t saved_ = -1;  ///< step of the newest checkpoint of this run
   std::optional<MetricsLog> metrics_;

@@ -106,6 +106,11 @@ class TrainingGraph {
         rows_(recipe.data.batch / recipe.optimizer.accumulate),
         parameters_(build_, parameter_dtype(recipe)) {}
 
+  Graph build_evaluation() {
+    evaluate();
+    return std::move(build_).build();
+  }
+
   Graph build() {
     train();
     evaluate();
@@ -139,7 +144,7 @@ class TrainingGraph {
 
   /// The mean over `count` targets; with 1, the sum. Those that do not count add nothing.
   ValueId loss(ValueId out, ValueId target, int64_t count) {
-    build_.label = "loss";
+    const BuilderScope labelled = build_.labelled("loss");
     if (facts_.target.empty()) return cross_entropy(build_, out, target, count);
     return mse(build_, cast(build_, out, parameter_dtype(recipe_)), target, 1 / static_cast<double>(count));
   }
@@ -163,6 +168,7 @@ class TrainingGraph {
     const ValueId share = build_.input(kMixupShare, scalar, {});
     const ValueId out = predictions(mix_pairs(build_, samples(), share), true);
     const ValueId own = loss(out, targets(), count);
+    const BuilderScope labelled = build_.labelled("loss");
     const ValueId exchanged = mix_pairs(build_, out, fill(build_, scalar, 0));
     const ValueId others = loss(exchanged, targets(), count);
     const ValueId rest = add(build_, fill(build_, scalar, 1), scale(build_, share, -1));
@@ -170,7 +176,6 @@ class TrainingGraph {
   }
 
   void train() {
-    build_.phase = Phase::accumulate;
     const int64_t targets_a_row = text() ? context() : elems_of(facts_.target);
     const int64_t count = recipe_.data.batch * targets_a_row;
     const ValueId mean =
@@ -184,7 +189,7 @@ class TrainingGraph {
   }
 
   void evaluate() {
-    build_.phase = Phase::evaluate;
+    const BuilderScope scope = build_.in(build_.segment({"evaluate", Cadence::on_call()}));
     const ValueId out = predictions(samples(), false);
     build_.output("loss_sum", loss(out, targets(), 1));
     build_.output("targets", targets());
@@ -192,7 +197,7 @@ class TrainingGraph {
   }
 
   void generate() {
-    build_.phase = Phase::generate;
+    const BuilderScope scope = build_.in(build_.segment({"generate", Cadence::on_call()}));
     const ValueId prompt = build_.input("prompt", {DType::i32, {1, context()}}, {"batch", "sequence"});
     build_.output("logits", predictions(prompt, false));
   }
@@ -217,6 +222,10 @@ std::vector<std::string> batch_inputs(const Recipe& recipe) {
 
 Graph build_training_graph(const Recipe& recipe, const DataFacts& facts) {
   return TrainingGraph(recipe, facts).build();
+}
+
+Graph build_evaluation_graph(const Recipe& recipe, const DataFacts& facts) {
+  return TrainingGraph(recipe, facts).build_evaluation();
 }
 
 }  // namespace weft

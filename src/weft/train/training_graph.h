@@ -19,11 +19,15 @@ inline const std::string kMixupShare = "mixup_share";
 /// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
 std::vector<std::string> batch_inputs(const Recipe& recipe);
 
-/// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm" (in the phase of
-/// the update); evaluate "loss_sum" (over all targets that count: class ids that are not negative, numbers
+/// Segments: "accumulate", "update" where gradients are accumulated, "evaluate" and "generate" on call.
+/// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm" (in the segment
+/// of the update); evaluate "loss_sum" (over all targets that count: class ids that are not negative, numbers
 /// that are not NaN), "targets" and, for class ids, "logits";
 /// generate (text) "logits" of the input "prompt" [1, context].
 Graph build_training_graph(const Recipe& recipe, const DataFacts& facts);
+
+/// The segment "evaluate" alone, for a Program of its own: its states are parameters and running statistics.
+Graph build_evaluation_graph(const Recipe& recipe, const DataFacts& facts);
 
 /// f64 for f64, else f32: parameters, optimizer state and statistics.
 DType parameter_dtype(const Recipe& recipe);

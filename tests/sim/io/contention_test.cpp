@@ -7,16 +7,6 @@
 namespace weft {
 namespace {
 
-TEST(RateTable, JoinsPointsByLines) {
-  const RateTable table({{1, 338}, {4, 1540}, {8, 2871}});
-  EXPECT_EQ(table.at(0.5), 338);
-  EXPECT_EQ(table.at(1), 338);
-  EXPECT_DOUBLE_EQ(table.at(2.5), (338 + 1540) / 2.0);
-  EXPECT_EQ(table.at(8), 2871);
-  EXPECT_EQ(table.at(1000), 2871);
-  EXPECT_DOUBLE_EQ(table.scaled(2).at(2.5), 338 + 1540);
-}
-
 TEST(ReadersAtOnce, WhoReadsAllTheTimeCountsWhole) {
   const RateTable table({{1, 100}, {4, 400}});
   std::vector<FileSystemDemand> demands(4);

@@ -1,6 +1,10 @@
 #include "weft/sim/io/scenario.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 
 #include "weft/base/check.h"
 #include "weft/sim/io/policy_registry.h"
@@ -63,7 +67,7 @@ TEST(IoScenario, ReadsEveryKey) {
   EXPECT_EQ(scenario.policies, (std::vector<std::string>{"naive", "weft"}));
   EXPECT_EQ(scenario.samples, 60);
   EXPECT_EQ(scenario.steps_per_epoch(), 10);
-  EXPECT_EQ(scenario.file_system.at(4), 1540);
+  EXPECT_EQ(scenario.file_system.read->at(4), 1540);
   EXPECT_EQ(scenario.staging_mb, 5000);
   ASSERT_EQ(scenario.tiers.size(), 1U);
   EXPECT_EQ(scenario.tiers[0].capacity_mb, 1500);
@@ -104,6 +108,33 @@ TEST(IoScenario, RefusesWhatMakesNoSense) {
   EXPECT_EQ(complaint("name = \"x\"\nname = 3").substr(0, 21), "s.toml:2:8: not TOML:");
   EXPECT_EQ(complaint("n\xc3\xa4me = 1"),
             "s.toml:1: not TOML: a character beyond ASCII stands outside of strings and comments");
+}
+
+TEST(IoScenario, TakesRatesThatItDoesNotSayFromAMachine) {
+  const std::string path =
+      testing::TempDir() + "/weft-scenario-machine-" + std::to_string(getpid()) + ".json";
+  std::ofstream(path) << R"({"network": [{"name": "node", "ranks": 2, "latency_us": 10, "mb_s": 3000}],
+      "storage": {"file_system": {"read_mb_s": [[1, 100], [2, 150]]}}})";
+  const std::string named = "network_mb_s = 24000\nfile_system_mb_s = [[1, 338], [4, 1540]]";
+  const std::string line = "machine = \"" + path + "\"";
+  const IoScenario scenario = parse_io_scenario(with(named, line), "s.toml");
+  EXPECT_EQ(scenario.network.mb_s, 3000);
+  EXPECT_EQ(scenario.network.latency_us, 10);
+  EXPECT_EQ(scenario.file_system.read->at(2), 150);
+  // What the scenario says itself goes before.
+  const IoScenario said =
+      parse_io_scenario(with("network_mb_s = 24000", "network_mb_s = 7\n" + line), "s.toml");
+  EXPECT_EQ(said.network.mb_s, 7);
+  EXPECT_EQ(said.network.latency_us, 0);
+  EXPECT_EQ(said.file_system.read->at(4), 1540);
+  std::string wide = with(named, line);
+  wide.replace(wide.find("ranks = 2"), 9, "ranks = 4");
+  EXPECT_EQ(complaint(wide),
+            path + ": no network of 4 ranks was measured: give the scenario cluster.network_mb_s");
+  std::ofstream(path) << R"({"network_latency_us": 3, "network_gbps": 1})";
+  EXPECT_EQ(complaint(with(named, line)),
+            path + ": no file system was measured: give the scenario cluster.file_system_mb_s");
+  std::remove(path.c_str());
 }
 
 TEST(IoScenario, ReadsThePublishedOnes) {

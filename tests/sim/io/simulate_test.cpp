@@ -19,7 +19,7 @@ std::vector<IoScenario> scenarios() {
   all.push_back(small_scenario());
   all.back().staging_mb = 0.3;  // less than a step: samples of one step wait for each other
   all.push_back(slow_file_system());
-  all.back().network_mb_s = 10;
+  all.back().network.mb_s = 10;
   all.push_back(small_scenario());
   all.back().tiers.clear();
   all.push_back(slow_file_system());
@@ -46,7 +46,7 @@ TEST(SimulateIo, NothingIsFasterThanComputing) {
 
 TEST(SimulateIo, NoRankReadsFasterThanTheFileSystemAllows) {
   for (const IoScenario& scenario : scenarios()) {
-    const double most_mb_s = scenario.file_system.at(1e9);
+    const double most_mb_s = scenario.file_system.read->at(1e9);
     for (const IoResult& run : simulate_io(scenario, nullptr).runs) {
       EXPECT_LE(run.file_system_mb, run.seconds * most_mb_s * (1 + kRounding)) << run.policy;
     }
@@ -64,15 +64,15 @@ TEST(SimulateIo, FasterHardwareIsNeverSlower) {
       }
     };
     IoScenario faster = scenario;
-    faster.file_system = scenario.file_system.scaled(2);
+    faster.file_system.read = scenario.file_system.read->scaled(2);
     expect_no_slower(faster, "file system");
     faster = scenario;
-    faster.network_mb_s *= 2;
+    *faster.network.mb_s *= 2;
     expect_no_slower(faster, "network");
     faster = scenario;
     for (TierSpec& tier : faster.tiers) {
-      tier.read = tier.read.scaled(2);
-      tier.write = tier.write.scaled(2);
+      tier.rates.read = tier.rates.read->scaled(2);
+      tier.rates.write = tier.rates.write->scaled(2);
     }
     expect_no_slower(faster, "storage");
     faster = scenario;
@@ -117,8 +117,8 @@ TEST(SimulateIo, WeftIsNeverSlowerThanNoPfs) {
         scenario.samples = int64_t{held < 1 ? 40 : 10} * ranks * scenario.batch;
         scenario.deviation_mb = ranks % 8 == 0 ? 0 : 0.05;
         const double all_mb_s = pace * ranks * scenario.compute_mb_s;
-        scenario.file_system = ranks == 12 ? RateTable({{1, all_mb_s}})
-                                           : RateTable({{1, all_mb_s / ranks}, {1.0 * ranks, all_mb_s}});
+        scenario.file_system.read = ranks == 12 ? RateTable({{1, all_mb_s}})
+                                                : RateTable({{1, all_mb_s / ranks}, {1.0 * ranks, all_mb_s}});
         scenario.tiers.resize(1);
         scenario.tiers[0].capacity_mb =
             held * scenario.mean_mb * static_cast<double>(scenario.samples) / ranks;
@@ -265,7 +265,7 @@ TEST(SimulateIo, PredictsTheStallThatWasMeasured) {
 TEST(SimulateIo, ASlowNetworkTurnsRanksToTheFileSystem) {
   IoScenario scenario = small_scenario();
   const double fast_mb = run_of(simulate_io(scenario, nullptr), "weft").peer_mb;
-  scenario.network_mb_s = 1;
+  scenario.network.mb_s = 1;
   const IoComparison slow = simulate_io(scenario, nullptr);
   // While no step waits a copy is taken however slowly it comes, as the loader does.
   EXPECT_LT(run_of(slow, "weft").peer_mb, 0.7 * fast_mb);

@@ -43,6 +43,11 @@ Fetcher::Fetcher(FetchWorld world, FetchOptions options)
       next_step_(options_.first_step),
       consumer_step_(options_.first_step) {
   if (world_.source->files().size() <= kOpenFiles) open_files_.assign(world_.source->files().size(), -1);
+  const ExpectedSpeeds expected = expected_speeds(options_.machine, world_.stream->ranks());
+  if (expected.peer_ms_per_byte)
+    speeds_[static_cast<size_t>(Origin::peer)].expect(*expected.peer_ms_per_byte);
+  if (expected.source_ms_per_byte)
+    speeds_[static_cast<size_t>(Origin::source)].expect(*expected.source_ms_per_byte);
   adopt_copies();
 }
 
@@ -266,9 +271,8 @@ bool Fetcher::peer_is_best(const Fetch& fetch) const {
   // The source is everybody's, and what one rank takes from it slows all others: while there is time, a copy
   // is taken however slowly it comes.
   if (fetch.rows.empty() || fetch.rows.front().step > consumer_step_ + kUrgentSteps) return true;
-  constexpr double kClearly = 1.5;
   return speeds_[peer].estimate_ms(fetch.bytes, requests_[peer]) <
-         kClearly * speeds_[source].estimate_ms(fetch.bytes, requests_[source]);
+         kClearlyFaster * speeds_[source].estimate_ms(fetch.bytes, requests_[source]);
 }
 
 bool Fetcher::broken(const DecodePool::Row& row, const std::string& why) {

@@ -12,6 +12,7 @@
 #include "weft/comm/peer_link.h"
 #include "weft/data/load/bad_samples.h"
 #include "weft/data/load/decode_pool.h"
+#include "weft/data/load/expected_speeds.h"
 #include "weft/data/load/load_stats.h"
 #include "weft/data/load/rate_limit.h"
 #include "weft/data/load/replicas.h"
@@ -51,6 +52,7 @@ struct FetchOptions {
   double patience_ms = 5000;         ///< for a peer's answer
   int64_t network_budget = 0;        ///< bytes a second sent to peers; 0: no limit
   bool peers_first = false;          ///< a peer's copy is taken however slow it seems
+  Machine machine;                   ///< how fast origins are before the first record: see ExpectedSpeeds
 };
 
 /// The thread that brings records: from this rank's tiers, from the home of the record, or from the source,

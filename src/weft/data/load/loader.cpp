@@ -130,6 +130,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   fetching.budget_bytes = o.budget_bytes;
   fetching.patience_ms = o.patience_ms;
   fetching.peers_first = o.peers_first;
+  fetching.machine = o.machine;
   fetching.network_budget = o.network_budget;
   p.fetcher = std::make_unique<Fetcher>(std::move(world), std::move(fetching));
   p.pool = std::make_unique<DecodePool>(

@@ -19,6 +19,7 @@
 #include "weft/data/stream/access_stream.h"
 #include "weft/data/tier/tier.h"
 #include "weft/data/verify/known_checksums.h"
+#include "weft/machine/machine.h"
 
 namespace weft {
 
@@ -43,6 +44,7 @@ struct LoaderOptions {
   double patience_ms = 5000;                  ///< for a peer's answer, before the source is read
   int64_t network_budget = 0;                 ///< bytes a second that this rank sends to peers; 0: no limit
   bool peers_first = false;                   ///< never read from the source what a peer keeps
+  Machine machine;  ///< how fast source and peers are before the first record has come; nothing: not known
   OnBadSample on_bad = OnBadSample::fail;
   int64_t bad_limit = 100;
 };

@@ -148,6 +148,7 @@ void StreamedBatches::begin(int64_t number, DType floating, const std::vector<Re
   loading.lookahead = options_.lookahead;
   loading.known = options_.known;
   loading.network_budget = options_.network_budget;
+  loading.machine = options_.machine;
   loading.on_bad = options_.on_bad;
   loading.bad_limit = options_.bad_limit;
   loader_ = std::make_unique<Loader>(*options_.source, *assembler_, std::move(loading));

@@ -29,6 +29,7 @@ struct StreamedBatchesOptions {
   int workers = 1;
   int64_t lookahead = 32;
   std::shared_ptr<const KnownChecksums> known;  ///< see LoaderOptions
+  Machine machine;                              ///< see LoaderOptions
   OnBadSample on_bad = OnBadSample::fail;
   int64_t bad_limit = 100;
 };

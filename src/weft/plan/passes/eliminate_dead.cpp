@@ -4,7 +4,7 @@
 
 namespace weft {
 
-Graph eliminate_dead(const Graph& graph) {
+Graph eliminate_dead(const Graph& graph, const PlanContext& /*context*/) {
   std::vector<bool> used(graph.values().size(), false);
   for (const StateUpdate& update : graph.updates()) used[update.next.at()] = true;
   for (const GraphOutput& output : graph.outputs()) used[output.value.at()] = true;

@@ -44,7 +44,7 @@ class Folding {
       const Value& term = graph_.value(sum.inputs[i]);
       if (term.kind != ValueKind::result || uses_[sum.inputs[i].at()] != 1) continue;
       const Node& producer = graph_.node(term.producer);
-      if (producer.outputs.size() != 1 || producer.phase != sum.phase) continue;
+      if (producer.outputs.size() != 1 || producer.segment != sum.segment) continue;
       if (producer.op->accumulating_form() != nullptr) return i;
     }
     return std::nullopt;
@@ -57,16 +57,13 @@ class Folding {
       if (i != term) others.push_back(rebuild_.mapped(sum.inputs[i]));
     }
     GraphBuilder& build = rebuild_.build();
-    build.phase = sum.phase;
-    build.label = producer.label;
-    build.shard_with_data = sum.shard_with_data;
-    build.placement = sum.placement;
+    const BuilderScope like = build.like(sum);
+    const BuilderScope labelled = build.labelled(producer.label);
     const ValueId base = others.size() == 1 ? others[0] : build.add1(sum.op, others);
     std::vector<ValueId> inputs;
     for (const ValueId id : producer.inputs) inputs.push_back(rebuild_.mapped(id));
     inputs.push_back(base);
     rebuild_.replace(sum.outputs[0], build.add1(producer.op->accumulating_form(), std::move(inputs)));
-    build.placement.clear();
   }
 
   const Graph& graph_;
@@ -76,6 +73,6 @@ class Folding {
 
 }  // namespace
 
-Graph fold_sums(const Graph& graph) { return Folding(graph).run(); }
+Graph fold_sums(const Graph& graph, const PlanContext& /*context*/) { return Folding(graph).run(); }
 
 }  // namespace weft

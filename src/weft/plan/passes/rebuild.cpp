@@ -2,7 +2,7 @@
 
 namespace weft {
 
-Rebuild::Rebuild(const Graph& from) : from_(from), map_(from.values().size()) {
+Rebuild::Rebuild(const Graph& from) : from_(from), build_(from), map_(from.values().size()) {
   for (size_t v = 0; v < map_.size(); ++v) {
     if (from.values()[v].kind != ValueKind::result) map_[v] = build_.adopt(from.values()[v]);
   }
@@ -21,10 +21,10 @@ void Rebuild::copy(const Node& node) {
 
 Graph Rebuild::finish() && {
   for (const StateUpdate& update : from_.updates()) {
-    build_.adopt(StateUpdate{mapped(update.state), mapped(update.next), update.phase});
+    build_.adopt(StateUpdate{mapped(update.state), mapped(update.next), update.segment});
   }
   for (const GraphOutput& output : from_.outputs()) {
-    build_.adopt(GraphOutput{output.name, mapped(output.value), output.phase});
+    build_.adopt(GraphOutput{output.name, mapped(output.value), output.segment});
   }
   return std::move(build_).build();
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/parallel/optimizer_nodes.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {
@@ -13,7 +14,10 @@ namespace {
 class Scheduler {
  public:
   explicit Scheduler(const Graph& graph)
-      : graph_(graph), waiting_for_(graph.nodes().size(), 0), followers_(graph.nodes().size()) {
+      : graph_(graph),
+        optimizer_(optimizer_nodes(graph)),
+        waiting_for_(graph.nodes().size(), 0),
+        followers_(graph.nodes().size()) {
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       for (const ValueId id : graph.nodes()[n].inputs) {
         const Value& value = graph.value(id);
@@ -25,7 +29,7 @@ class Scheduler {
 
   Graph run() {
     Rebuild rebuild(graph_);
-    for (const Phase phase : kPhases) run_phase(phase, rebuild);
+    for (const SegmentId segment : graph_.order()) run_segment(segment, rebuild);
     return std::move(rebuild).finish();
   }
 
@@ -49,7 +53,7 @@ class Scheduler {
         const Node& node = graph_.nodes()[n];
         const bool reads =
             std::find(node.inputs.begin(), node.inputs.end(), update.state) != node.inputs.end();
-        if (reads && node.phase == update.phase) before(n, producer);
+        if (reads && node.segment == update.segment) before(n, producer);
       }
     }
   }
@@ -70,20 +74,20 @@ class Scheduler {
   bool eager(size_t n) const {
     const Node& node = graph_.nodes()[n];
     if (node.op->communication() != nullptr) return true;
-    return node.shard_with_data && std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    return optimizer_[n] && std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
              const Value& value = graph_.value(id);
              return value.kind == ValueKind::result &&
                     graph_.node(value.producer).op->communication() != nullptr;
            });
   }
 
-  void run_phase(Phase phase, Rebuild& rebuild) {
+  void run_segment(SegmentId segment, Rebuild& rebuild) {
     std::set<size_t> ready;        // by original position
     std::set<size_t> ready_eager;  // these first
     size_t left = 0;
     const auto enqueue = [&](size_t n) { (eager(n) ? ready_eager : ready).insert(n); };
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
-      if (graph_.nodes()[n].phase != phase) continue;
+      if (graph_.nodes()[n].segment != segment) continue;
       ++left;
       if (waiting_for_[n] == 0) enqueue(n);
     }
@@ -97,16 +101,18 @@ class Scheduler {
         if (--waiting_for_[follower] == 0) enqueue(follower);
       }
     }
-    WEFT_CHECK(left == 0, "the phase {} has a cycle: {} nodes never become ready", name_of(phase), left);
+    WEFT_CHECK(left == 0, "the segment {} has a cycle: {} nodes never become ready",
+               graph_.segment(segment).name, left);
   }
 
   const Graph& graph_;
+  std::vector<bool> optimizer_;  ///< by node
   std::vector<int> waiting_for_;
   std::vector<std::vector<size_t>> followers_;
 };
 
 }  // namespace
 
-Graph schedule(const Graph& graph) { return Scheduler(graph).run(); }
+Graph schedule(const Graph& graph, const PlanContext& /*context*/) { return Scheduler(graph).run(); }
 
 }  // namespace weft

@@ -1,7 +1,7 @@
 #pragma once
 #include <span>
 
-#include "weft/sim/io/rate_table.h"
+#include "weft/machine/rate_table.h"
 
 namespace weft {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "weft/machine/price.h"
+
 namespace weft {
 
 IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> policy)
@@ -16,8 +18,8 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   const double held = scenario.staging_mb * static_cast<double>(scenario.samples) / world.total_mb;
   window_ = static_cast<int64_t>(std::clamp(held, 1.0, most));
   const int threads = scenario.staging_threads;
-  preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging_write.at(threads));
-  share_.even_mb_s = scenario.file_system.at(scenario.ranks) / scenario.ranks;
+  preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging.write->at(threads));
+  share_.even_mb_s = scenario.file_system.read->at(scenario.ranks) / scenario.ranks;
   for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_})
     clocks->resize(ranks);
   tiers_.resize(ranks * scenario.tiers.size());
@@ -102,7 +104,7 @@ void IoRun::share_file_system(const IoStep& step) {
       first_read = std::min(first_read, std::max(first_room, staging_[r]));
     }
   }
-  share_ = share_of(scenario.file_system, demands_);
+  share_ = share_of(*scenario.file_system.read, demands_);
   file_system_ = std::max(file_system_, first_read);
 }
 
@@ -173,7 +175,7 @@ double IoRun::fetch(const Access& access, double start) {
   } else {
     const TierSpec& tier = scenario.tiers[static_cast<size_t>(served.tier)];
     const int holder = served.from == From::peer ? served.rank : access.rank;
-    came = wait_for(tier_clock(holder, served.tier), start, access.mb / tier.read_mb_s());
+    came = wait_for(tier_clock(holder, served.tier), start, storage_s(access.mb, tier.read_mb_s()));
     if (holder != access.rank) came = std::max(came, send(holder, access.rank, access.mb, start));
   }
   keep(access, came);
@@ -186,15 +188,15 @@ double IoRun::read_file_system(const Access& access, double start) {
   const int reader = access.served->rank;
   const double threads = world_->scenario.staging_threads;
   const double rate = share_.reader_mb_s * threads / (threads + policy_->background_threads(reader));
-  file_system_ += access.mb / share_.all_mb_s;
-  const double read = wait_for(reading_[static_cast<size_t>(reader)], start, access.mb / rate);
+  file_system_ += storage_s(access.mb, share_.all_mb_s);
+  const double read = wait_for(reading_[static_cast<size_t>(reader)], start, storage_s(access.mb, rate));
   const double came = std::max(read, file_system_);
   if (reader == access.rank) return came;
   return send(reader, access.rank, access.mb, came);
 }
 
 double IoRun::send(int from, int to, double mb, double start) {
-  const double seconds = mb / world_->scenario.network_mb_s;
+  const double seconds = message_s(world_->scenario.network, mb);
   const double sent = wait_for(sending_[static_cast<size_t>(from)], start, seconds);
   const double received = wait_for(receiving_[static_cast<size_t>(to)], start, seconds);
   return std::max(sent, received);
@@ -204,11 +206,11 @@ double IoRun::send(int from, int to, double mb, double start) {
 double IoRun::thread_fetch_s(const Access& access) const {
   const Served& served = *access.served;
   const IoScenario& scenario = world_->scenario;
-  if (served.from == Served::From::file_system) return access.mb / share_.reader_mb_s;
+  if (served.from == Served::From::file_system) return storage_s(access.mb, share_.reader_mb_s);
   const TierSpec& tier = scenario.tiers[static_cast<size_t>(served.tier)];
   double rate = tier.read_mb_s() / tier.threads;
-  if (served.from == Served::From::peer) rate = std::min(rate, scenario.network_mb_s);
-  return access.mb / rate;
+  if (served.from == Served::From::peer) rate = std::min(rate, network_mb_s(scenario.network));
+  return storage_s(access.mb, rate);
 }
 
 /// Writing a copy delays nobody but those who use the tier next.
@@ -216,7 +218,7 @@ void IoRun::keep(const Access& access, double at) {
   const Served& served = *access.served;
   const auto write = [&](int rank, int tier) {
     const double rate = world_->scenario.tiers[static_cast<size_t>(tier)].write_mb_s();
-    wait_for(tier_clock(rank, tier), at, access.mb / rate);
+    wait_for(tier_clock(rank, tier), at, storage_s(access.mb, rate));
   };
   if (served.home_tier >= 0) write(served.rank, served.home_tier);
   if (served.own_tier >= 0) write(access.rank, served.own_tier);
@@ -238,7 +240,7 @@ void IoRun::finish_step() {
     if (left <= 0) continue;
     const double read_mb = policy_->background(rank, seconds, left);
     total_.file_system_mb += read_mb;
-    file_system_ += read_mb / share_.all_mb_s;
+    file_system_ += storage_s(read_mb, share_.all_mb_s);
   }
 }
 

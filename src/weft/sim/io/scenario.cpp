@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
+#include <optional>
 
 #include "weft/base/check.h"
 #include "weft/base/nearest_key.h"
@@ -45,11 +47,51 @@ void read_run(ScenarioTable run, IoScenario& scenario) {
   run.finish();
 }
 
+/// What `weft probe` measured, for what a scenario does not say itself.
+struct MachineFile {
+  std::filesystem::path path;
+  Machine machine;
+
+  NetworkLevel network_of(int ranks) const {
+    std::vector<int> all(static_cast<size_t>(ranks));
+    std::iota(all.begin(), all.end(), 0);
+    const NetworkLevel* level = machine.level_of(all);
+    if (level == nullptr || !level->latency_us || !level->mb_s) {
+      user_error("{}: no network of {} ranks was measured: give the scenario cluster.network_mb_s",
+                 path.string(), ranks);
+    }
+    return *level;
+  }
+  StorageRates file_system() const {
+    const auto found = machine.storage.find(kFileSystem);
+    if (found == machine.storage.end() || !found->second.read) {
+      user_error("{}: no file system was measured: give the scenario cluster.file_system_mb_s",
+                 path.string());
+    }
+    return found->second;
+  }
+};
+
+std::optional<MachineFile> machine_of(ScenarioTable& cluster) {
+  if (!cluster.has("machine")) return std::nullopt;
+  const std::filesystem::path path = cluster.text("machine");
+  return MachineFile{path, read_machine(path)};
+}
+
 void read_cluster(ScenarioTable cluster, IoScenario& scenario) {
   scenario.compute_mb_s = cluster.number("compute_mb_s");
   scenario.preprocess_mb_s = cluster.number("preprocess_mb_s");
-  scenario.network_mb_s = cluster.number("network_mb_s");
-  scenario.file_system = cluster.rates("file_system_mb_s");
+  const std::optional<MachineFile> machine = machine_of(cluster);
+  if (machine && !cluster.has("network_mb_s")) {
+    scenario.network = machine->network_of(scenario.ranks);
+  } else {
+    scenario.network = {.name = "network", .latency_us = 0, .mb_s = cluster.number("network_mb_s")};
+  }
+  if (machine && !cluster.has("file_system_mb_s")) {
+    scenario.file_system = machine->file_system();
+  } else {
+    scenario.file_system.read = cluster.rates("file_system_mb_s");
+  }
   cluster.finish();
 }
 
@@ -58,8 +100,8 @@ TierSpec tier_of(ScenarioTable& table) {
   tier.name = table.text("name");
   tier.capacity_mb = table.number("capacity_gb", /*or_zero=*/true) * kMbPerGb;
   tier.threads = static_cast<int>(table.integer("threads", 1, kMostThreads));
-  tier.read = table.rates("read_mb_s");
-  tier.write = table.rates("write_mb_s");
+  tier.rates.read = table.rates("read_mb_s");
+  tier.rates.write = table.rates("write_mb_s");
   table.finish();
   return tier;
 }
@@ -107,7 +149,7 @@ IoScenario parse_io_scenario(std::string_view text, std::string_view source_name
   ScenarioTable staging = root.section("staging");
   scenario.staging_mb = staging.number("capacity_gb") * kMbPerGb;
   scenario.staging_threads = static_cast<int>(staging.integer("threads", 1, kMostThreads));
-  scenario.staging_write = staging.rates("write_mb_s");
+  scenario.staging.write = staging.rates("write_mb_s");
   staging.finish();
   for (ScenarioTable& tier : root.sections("tier")) scenario.tiers.push_back(tier_of(tier));
   if (std::ssize(scenario.tiers) > kMostTiers) {

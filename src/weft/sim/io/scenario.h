@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/sim/io/rate_table.h"
+#include "weft/machine/machine.h"
 
 namespace weft {
 
@@ -14,13 +14,13 @@ namespace weft {
 struct TierSpec {
   std::string name;
   double capacity_mb = 0;
-  int threads = 1;  ///< p_j: readers and writers at once
-  RateTable read;   ///< r_j, of all threads together
-  RateTable write;  ///< w_j
-  double read_mb_s() const { return read.at(threads); }
-  double write_mb_s() const { return write.at(threads); }
+  int threads = 1;     ///< p_j: readers and writers at once
+  StorageRates rates;  ///< r_j and w_j, of all threads together
+  double read_mb_s() const { return rates.read->at(threads); }
+  double write_mb_s() const { return rates.write->at(threads); }
 };
 
+/// The cluster's rates are of the kinds that a Machine has, and priced as its are (machine/price.h).
 /// Units: MB = 10^6 bytes, MB/s. Symbols in the comments are those of Dryden et al. (SC'21), section 4.
 struct IoScenario {
   std::string name;
@@ -36,12 +36,12 @@ struct IoScenario {
 
   double compute_mb_s = 0;     ///< c, of one rank
   double preprocess_mb_s = 0;  ///< beta, of one thread
-  double network_mb_s = 0;     ///< b_c, of one rank, in each direction
-  RateTable file_system;       ///< t(gamma), of all readers together
+  NetworkLevel network;        ///< b_c, of one rank, in each direction: the level that all ranks share
+  StorageRates file_system;    ///< t(gamma), of all readers together
 
   double staging_mb = 0;  ///< d_0
   int staging_threads = 1;
-  RateTable staging_write;  ///< w_0
+  StorageRates staging;  ///< w_0
   std::vector<TierSpec> tiers;
 
   int64_t steps_per_epoch() const { return samples / (batch * ranks); }

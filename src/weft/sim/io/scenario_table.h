@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/sim/io/rate_table.h"
+#include "weft/machine/rate_table.h"
 
 namespace weft {
 

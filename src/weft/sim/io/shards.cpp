@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weft/machine/price.h"
 #include "weft/sim/io/contention.h"
 
 namespace weft {
@@ -51,16 +52,16 @@ Preparation Shards::load() const {
       const double part =
           mb_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
       mb += part;
-      const double written_s = part / scenario.tiers[static_cast<size_t>(tier)].write_mb_s();
+      const double written_s = storage_s(part, scenario.tiers[static_cast<size_t>(tier)].write_mb_s());
       preparation.seconds = std::max(preparation.seconds, written_s);
     }
     demands[static_cast<size_t>(rank)].mb = mb;
     preparation.file_system_mb += mb;
   }
-  const FileSystemShare share = share_of(scenario.file_system, demands);
-  preparation.seconds = std::max(preparation.seconds, preparation.file_system_mb / share.all_mb_s);
+  const FileSystemShare share = share_of(*scenario.file_system.read, demands);
+  preparation.seconds = std::max(preparation.seconds, storage_s(preparation.file_system_mb, share.all_mb_s));
   for (const FileSystemDemand& demand : demands)
-    preparation.seconds = std::max(preparation.seconds, demand.mb / share.reader_mb_s);
+    preparation.seconds = std::max(preparation.seconds, storage_s(demand.mb, share.reader_mb_s));
   return preparation;
 }
 

@@ -9,6 +9,7 @@
 // data, 76% of the samples are kept somewhere, and the original's are 66%.
 #include <algorithm>
 
+#include "weft/machine/price.h"
 #include "weft/sim/io/policy_registry.h"
 
 namespace weft {
@@ -162,7 +163,7 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s, std::span<Served>
       if (copy.filled > static_cast<float>(filled_[tier_at(copy.rank, copy.tier)])) continue;
       const TierSpec& tier = scenario.tiers[static_cast<size_t>(copy.tier)];
       double rate = tier.read_mb_s() / tier.threads;
-      if (copy.rank != reader) rate = std::min(rate, scenario.network_mb_s);
+      if (copy.rank != reader) rate = std::min(rate, network_mb_s(scenario.network));
       if (rate < best || (rate == best && copy.rank != reader)) continue;
       best = rate;
       out[i].from = copy.rank == reader ? Served::From::local : Served::From::peer;

@@ -4,7 +4,9 @@
 // again. A peer's copy is preferred unless the file system is clearly faster and a step is about to wait.
 #include <algorithm>
 
+#include "weft/data/load/source_speed.h"
 #include "weft/data/place/placement.h"
+#include "weft/machine/price.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/replica_plan.h"
 
@@ -14,7 +16,6 @@ namespace {
 
 constexpr double kBytesPerMb = 1e6;
 constexpr int64_t kEpochsAhead = 4;  // as the loader's: a copy used later than that is not worth its room
-constexpr double kClearly = 1.5;     // as the loader's
 
 Placement placed(const IoWorld& world) {
   PlacementOptions options;
@@ -95,8 +96,8 @@ class Weft final : public IoPolicy {
 
   bool peer_is_best(int tier, double file_system_mb_s) const {
     const TierSpec& spec = world_->scenario.tiers[static_cast<size_t>(tier)];
-    const double peer = std::min(world_->scenario.network_mb_s, spec.read_mb_s() / spec.threads);
-    return file_system_mb_s < kClearly * peer;
+    const double peer = std::min(network_mb_s(world_->scenario.network), spec.read_mb_s() / spec.threads);
+    return file_system_mb_s < kClearlyFaster * peer;
   }
 
   const IoWorld* world_;

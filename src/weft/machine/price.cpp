@@ -1,0 +1,175 @@
+#include "weft/machine/price.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "weft/base/check.h"
+#include "weft/graph/op.h"
+
+namespace weft {
+
+namespace {
+
+// Stand-ins for what was not measured: a few cores and an ordinary network.
+struct Ceiling {
+  DType dtype;
+  double gflops;
+};
+constexpr Ceiling kCeilings[] = {{DType::f32, 200}, {DType::bf16, 400}, {DType::f64, 10}};
+constexpr double kMemoryGbps = 30;
+constexpr double kLaunchUs = 1;
+constexpr double kLatencyUs = 2;
+constexpr double kNetworkMbS = 5000;
+
+constexpr double kMsPerUs = 1e-3;
+constexpr double kBytesPerMb = 1e6;
+constexpr double kMsPerS = 1e3;
+
+double gflops_of(const Machine& machine, DType dtype) {
+  if (dtype != DType::bf16 && dtype != DType::f64) dtype = DType::f32;
+  if (const auto found = machine.gflops.find(dtype); found != machine.gflops.end()) return found->second;
+  return std::find_if(std::begin(kCeilings), std::end(kCeilings),
+                      [&](const Ceiling& ceiling) { return ceiling.dtype == dtype; })
+      ->gflops;
+}
+
+NetworkLevel without_gaps(NetworkLevel level) {
+  if (!level.latency_us) level.latency_us = kLatencyUs;
+  if (!level.mb_s) level.mb_s = kNetworkMbS;
+  return level;
+}
+
+NetworkLevel link_among(std::span<const int> group, const Machine& machine) {
+  if (const NetworkLevel* level = machine.level_of(group)) return without_gaps(*level);
+  NetworkLevel beyond = without_gaps({.name = "beyond"});
+  for (const NetworkLevel& level : machine.network) {
+    beyond.latency_us = std::max(*beyond.latency_us, level.latency_us.value_or(0));
+    beyond.mb_s = std::min(*beyond.mb_s, level.mb_s.value_or(*beyond.mb_s));
+  }
+  return beyond;
+}
+
+int64_t bytes_in(std::span<const TensorType> types) {
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += type.bytes();
+  return bytes;
+}
+
+int64_t elems_in(std::span<const Transfer> transfers) {
+  int64_t elems = 0;
+  for (const Transfer& transfer : transfers) elems += transfer.region.elems();
+  return elems;
+}
+
+int messages_in(std::span<const Transfer> transfers) {
+  return static_cast<int>(std::count_if(transfers.begin(), transfers.end(), [](const Transfer& transfer) {
+    return transfer.region.elems() > 0;
+  }));
+}
+
+/// The messages of a communication, one after the other, and the bytes of all of them.
+struct Traffic {
+  int messages = 0;
+  double bytes = 0;
+};
+
+Traffic traffic_of(const CommSpec& spec, const TensorType& input) {
+  const auto item = static_cast<double>(bytes_of(input.dtype));
+  const int steps = spec.group_size - 1;
+  int64_t largest = 0;
+  for (const Region& part : spec.parts) largest = std::max(largest, part.elems());
+  switch (spec.kind) {
+    case CommKind::all_reduce:
+      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(input.bytes())};
+    case CommKind::reduce_scatter:
+    case CommKind::all_gather:
+      return {steps, steps * static_cast<double>(largest) * item};
+    case CommKind::exchange: {
+      const int64_t elems = std::max(elems_in(spec.sends), elems_in(spec.receives));
+      return {std::max(messages_in(spec.sends), messages_in(spec.receives)),
+              static_cast<double>(elems) * item};
+    }
+  }
+  return {};
+}
+
+Price price_communication(const Work& work, const CommSpec& spec, const Machine& machine) {
+  WEFT_CHECK(std::ssize(work.group) == spec.group_size, "{} of {} ranks is priced for {}", work.op.name(),
+             spec.group_size, work.group.size());
+  const NetworkLevel link = link_among(work.group, machine);
+  const Traffic traffic = traffic_of(spec, work.inputs[0]);
+  Price result;
+  result.bound = Bound::network;
+  result.network_bytes = spec.network_bytes;
+  result.messages = traffic.messages;
+  result.ms = traffic.messages * *link.latency_us * kMsPerUs +
+              storage_s(traffic.bytes / kBytesPerMb, *link.mb_s) * kMsPerS;
+  return result;
+}
+
+}  // namespace
+
+std::string_view name_of(Bound bound) {
+  switch (bound) {
+    case Bound::none:
+      return "";
+    case Bound::arithmetic:
+      return "arithmetic";
+    case Bound::memory:
+      return "memory";
+    case Bound::network:
+      return "network";
+  }
+  return "?";
+}
+
+Price price(const Work& work, const Machine& machine) {
+  if (const CommSpec* spec = work.op.communication()) return price_communication(work, *spec, machine);
+  Price result;
+  if (work.op.traits().view) return result;
+  const DType dtype = work.inputs.empty() ? work.outputs[0].dtype : work.inputs[0].dtype;
+  result.flops = flops_of(work.op, work.inputs, work.outputs);
+  result.memory_bytes = bytes_in(work.inputs) + bytes_in(work.outputs);
+  const double arithmetic_ms = result.flops / (gflops_of(machine, dtype) * 1e6);
+  const double memory_ms =
+      static_cast<double>(result.memory_bytes) / (machine.memory_gbps.value_or(kMemoryGbps) * 1e6);
+  result.bound = arithmetic_ms > memory_ms ? Bound::arithmetic : Bound::memory;
+  result.ms = std::max(arithmetic_ms, memory_ms) + machine.launch_us.value_or(kLaunchUs) * kMsPerUs;
+  return result;
+}
+
+double message_s(const NetworkLevel& level, double mb) {
+  return level.latency_us.value_or(kLatencyUs) * 1e-6 + storage_s(mb, network_mb_s(level));
+}
+
+double storage_s(double mb, double mb_s) { return mb / mb_s; }
+
+double network_mb_s(const NetworkLevel& level) { return level.mb_s.value_or(kNetworkMbS); }
+
+std::vector<std::string> stand_ins(const Machine& machine, int ranks) {
+  std::vector<std::string> lines;
+  for (const Ceiling& ceiling : kCeilings) {
+    if (machine.gflops.contains(ceiling.dtype)) continue;
+    lines.push_back(fmt::format("{} {} Gflop/s", name_of(ceiling.dtype), ceiling.gflops));
+  }
+  if (!machine.memory_gbps) lines.push_back(fmt::format("memory {} GB/s", kMemoryGbps));
+  if (!machine.launch_us) lines.push_back(fmt::format("launch {} us", kLaunchUs));
+  if (ranks == 1) return lines;
+  for (const NetworkLevel& level : machine.network) {
+    const NetworkLevel whole = without_gaps(level);
+    if (!level.latency_us) lines.push_back(fmt::format("{} latency {} us", level.name, *whole.latency_us));
+    if (!level.mb_s) lines.push_back(fmt::format("{} {} MB/s", level.name, *whole.mb_s));
+  }
+  std::vector<int> all(static_cast<size_t>(ranks));
+  std::iota(all.begin(), all.end(), 0);
+  if (machine.level_of(all) != nullptr) return lines;
+  const NetworkLevel beyond = link_among(all, machine);
+  lines.push_back(fmt::format("network {}latency {} us, {} MB/s",
+                              machine.network.empty() ? "" : "beyond " + machine.network.back().name + " ",
+                              *beyond.latency_us, *beyond.mb_s));
+  return lines;
+}
+
+}  // namespace weft

@@ -1,0 +1,167 @@
+#include "weft/parallel/redistribute.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/parallel/comm_ops.h"
+
+namespace weft {
+
+namespace {
+
+bool holds(const std::vector<int>& axes, int m) {
+  return std::find(axes.begin(), axes.end(), m) != axes.end();
+}
+
+std::vector<int> without(const std::vector<int>& axes, const std::vector<int>& gone) {
+  std::vector<int> left;
+  for (const int m : axes) {
+    if (!holds(gone, m)) left.push_back(m);
+  }
+  return left;
+}
+
+Placement reduced(Placement placement, const std::vector<int>& over) {
+  placement.partial = without(placement.partial, over);
+  return placement;
+}
+
+/// `now` with every dimension split further, as `wanted` splits it, by axes over which a sum is owed.
+Placement scattered(Placement now, const Placement& wanted, std::vector<int> owed) {
+  for (size_t d = 0; d < wanted.sharded.size(); ++d) {
+    std::vector<int>& have = now.sharded[d];
+    const std::vector<int>& want = wanted.sharded[d];
+    if (have.size() > want.size() || !std::equal(have.begin(), have.end(), want.begin())) continue;
+    while (have.size() < want.size() && holds(owed, want[have.size()])) {
+      const int m = want[have.size()];
+      have.push_back(m);
+      std::erase(owed, m);
+      std::erase(now.partial, m);
+    }
+  }
+  return now;
+}
+
+size_t position(const std::vector<int>& group, int rank) {
+  return static_cast<size_t>(std::find(group.begin(), group.end(), rank) - group.begin());
+}
+
+/// Equal for equal regions on all ranks.
+std::string key_of(const std::vector<Region>& regions) {
+  std::string key;
+  for (const Region& region : regions) key += to_string(region);
+  return key;
+}
+
+}  // namespace
+
+template <class Make>
+ValueId Redistribute::once(const Key& key, Make&& make) {
+  if (const auto found = made_.find(key); found != made_.end()) return found->second;
+  const ValueId value = make();
+  made_.emplace(key, value);
+  return value;
+}
+
+PlacedValue Redistribute::settle(PlacedValue from, const Dims& shape, const Placement& wanted,
+                                 const std::vector<int>& kept) {
+  const std::vector<int> owed = without(from.placement.partial, kept);
+  if (owed.empty()) return from;
+  // A sum that all have already is not made again in parts.
+  const Placement whole = reduced(from.placement, owed);
+  const auto known = made_.find({build_.segment(), from.value, to_string(whole, mesh_)});
+  if (known != made_.end()) return {known->second, whole};
+  const Placement parts = scattered(from.placement, wanted, owed);
+  if (parts.partial != from.placement.partial) from = scatter(from, shape, parts);
+  const std::vector<int> left = without(from.placement.partial, kept);
+  return left.empty() ? from : all_reduce(from, left);
+}
+
+PlacedValue Redistribute::scatter(const PlacedValue& from, const Dims& shape, const Placement& scattered) {
+  const std::vector<int> over = without(from.placement.partial, scattered.partial);
+  const ValueId value = once({build_.segment(), from.value, to_string(scattered, mesh_)}, [&] {
+    const std::vector<int> group = mesh_.group(rank_, over);
+    std::vector<Region> parts;
+    for (const int rank : group) parts.push_back(owned_region(scattered, shape, mesh_, rank));
+    return build_.add1(reduce_scatter_op(over, from.placement.combine, build_.type(from.value).dtype,
+                                         owned_region(from.placement, shape, mesh_, rank_), std::move(parts),
+                                         static_cast<int>(position(group, rank_))),
+                       {from.value});
+  });
+  return {value, scattered};
+}
+
+PlacedValue Redistribute::all_reduce(const PlacedValue& from, const std::vector<int>& over) {
+  const Placement placement = reduced(from.placement, over);
+  const ValueId value = once({build_.segment(), from.value, to_string(placement, mesh_)}, [&] {
+    return build_.add1(
+        all_reduce_op(over, mesh_.group_size(over), from.placement.combine, build_.type(from.value)),
+        {from.value});
+  });
+  return {value, placement};
+}
+
+ValueId Redistribute::move(const PlacedValue& from, const Dims& shape, const RegionOf& needed) {
+  std::vector<Region> have;
+  std::vector<Region> need;
+  bool local = true;
+  // Every group of ranks must decide alike, so all ranks are asked, not only this one's group.
+  for (int rank = 0; rank < mesh_.ranks(); ++rank) {
+    have.push_back(owned_region(from.placement, shape, mesh_, rank));
+    need.push_back(needed(rank));
+    local = local && have.back().contains(need.back());
+  }
+  if (have == need) return from.value;
+  return once({build_.segment(), from.value, key_of(need)}, [&] {
+    // A rank that has just what it needs takes "all of it" where others take a part: the graphs of all ranks
+    // have the same nodes.
+    const auto self = static_cast<size_t>(rank_);
+    if (local) return build_.add1(take_region_op(have[self], need[self]), {from.value});
+    return communicate(from.value, from.placement.sharding_axes(), have, need);
+  });
+}
+
+/// Whether in every group all ranks need one region, which holds all that they have.
+bool Redistribute::gathers(const std::vector<int>& axes, const std::vector<Region>& have,
+                           const std::vector<Region>& need) const {
+  for (int rank = 0; rank < mesh_.ranks(); ++rank) {
+    const auto self = static_cast<size_t>(rank);
+    const auto first = static_cast<size_t>(mesh_.group(rank, axes).front());
+    if (need[self] != need[first] || !need[self].contains(have[self])) return false;
+  }
+  return true;
+}
+
+ValueId Redistribute::communicate(ValueId value, const std::vector<int>& axes,
+                                  const std::vector<Region>& have, const std::vector<Region>& need) {
+  const std::vector<int> group = mesh_.group(rank_, axes);
+  const DType dtype = build_.type(value).dtype;
+  const Region& own = have[static_cast<size_t>(rank_)];
+  const Region& wanted = need[static_cast<size_t>(rank_)];
+  if (gathers(axes, have, need)) {
+    std::vector<Region> parts;
+    for (const int rank : group) parts.push_back(have[static_cast<size_t>(rank)]);
+    return build_.add1(
+        all_gather_op(axes, dtype, wanted, std::move(parts), static_cast<int>(position(group, rank_))),
+        {value});
+  }
+  std::vector<Transfer> sends;
+  std::vector<Transfer> receives;
+  for (size_t peer = 0; peer < group.size(); ++peer) {
+    if (group[peer] == rank_) continue;
+    const auto other = static_cast<size_t>(group[peer]);
+    const Region out = intersect(own, need[other]);
+    if (!out.empty()) sends.push_back({static_cast<int>(peer), out});
+    const Region in = intersect(have[other], wanted);
+    if (!in.empty()) receives.push_back({static_cast<int>(peer), in});
+  }
+  return build_.add1(exchange_op(axes, dtype, own, wanted, std::move(sends), std::move(receives),
+                                 static_cast<int>(group.size())),
+                     {value});
+}
+
+ValueId Redistribute::owe(ValueId value, int m) {
+  return build_.add1(keep_or_zero_op(mesh_.coordinate(rank_, m) == 0), {value});
+}
+
+}  // namespace weft

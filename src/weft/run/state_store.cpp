@@ -1,0 +1,184 @@
+#include "weft/run/state_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/plan/arena_layout.h"
+
+namespace weft {
+
+namespace {
+
+int64_t bytes_of(const Program& program, const std::vector<std::string>& names) {
+  int64_t bytes = 0;
+  for (const std::string& name : names) bytes += aligned(program.named.at(name).slot.type.bytes());
+  return bytes;
+}
+
+std::string described(const TensorType& type, const Region& region, const StateKind& kind) {
+  return fmt::format("{} of {} as {}", to_string(region), to_string(type), kind.name);
+}
+
+/// On all threads: a snapshot of a large model is bound by memory.
+void copy_bytes(std::byte* to, const std::byte* from, int64_t bytes) {
+  parallel_for(bytes, int64_t{1} << 20, [&](int64_t begin, int64_t end) {
+    std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin));
+  });
+}
+
+}  // namespace
+
+void StateStore::check(const std::string& name, const NamedSlot& wanted) const {
+  if (wanted.state_kind == kDerived) {
+    const auto found = derived_.find(name);
+    if (found == derived_.end() || found->second.memory.expired()) return;
+    WEFT_CHECK(found->second.type == wanted.slot.type, "the derived state {} has two types", name);
+    return;
+  }
+  const auto found = states_.find(name);
+  if (found == states_.end()) return;
+  const StoredState& there = found->second;
+  if (there.where.global_type == wanted.where.global_type && there.where.region == wanted.where.region &&
+      there.type == wanted.slot.type && there.kind == wanted.state_kind) {
+    return;
+  }
+  user_error("state {}: the store holds {}, and the program needs {}", name,
+             described(there.where.global_type, there.where.region, there.kind),
+             described(wanted.where.global_type, wanted.where.region, wanted.state_kind));
+}
+
+/// In the order of the program, those of a kind next to each other.
+std::vector<std::string> StateStore::missing(const Program& program, bool derived) const {
+  std::vector<StateKind> kinds;
+  std::map<StateKind, std::vector<std::string>> by_kind;
+  for (const std::string& name : program.states) {
+    const StateKind& kind = program.named.at(name).state_kind;
+    if ((kind == kDerived) != derived) continue;
+    if (derived) {
+      const auto found = derived_.find(name);
+      if (found != derived_.end() && !found->second.memory.expired()) continue;
+    } else if (states_.contains(name)) {
+      continue;
+    }
+    if (!by_kind.contains(kind)) kinds.push_back(kind);
+    by_kind[kind].push_back(name);
+  }
+  std::vector<std::string> names;
+  for (const StateKind& kind : kinds) names.insert(names.end(), by_kind[kind].begin(), by_kind[kind].end());
+  return names;
+}
+
+int64_t StateStore::missing_bytes(const Program& program) const {
+  return bytes_of(program, missing(program, false)) + bytes_of(program, missing(program, true));
+}
+
+Attachment StateStore::attach(const Program& program) {
+  for (const std::string& name : program.states) check(name, program.named.at(name));
+  Attachment attachment;
+  attachment.added = missing(program, false);
+  add_states(program, attachment.added);
+  add_derived(program, missing(program, true), attachment);
+  for (const Block& block : blocks_) attachment.memory.push_back(block.memory);
+  for (const std::string& name : program.states) {
+    if (const auto found = states_.find(name); found != states_.end()) {
+      attachment.addresses.push_back(found->second.data);
+      continue;
+    }
+    const Derived& derived = derived_.at(name);
+    attachment.addresses.push_back(derived.data);
+    attachment.memory.push_back(derived.memory.lock());
+  }
+  return attachment;
+}
+
+void StateStore::add_states(const Program& program, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  Block block;
+  block.bytes = bytes_of(program, names);
+  block.memory = std::make_shared<Arena>(block.bytes);
+  std::byte* data = block.memory->data();
+  for (const std::string& name : names) {
+    const NamedSlot& named = program.named.at(name);
+    states_.emplace(name,
+                    StoredState{named.where, named.slot.type, named.state_kind, named.initializer, data});
+    const auto bytes = static_cast<size_t>(aligned(named.slot.type.bytes()));
+    const auto [kind, fresh] = block.kinds.try_emplace(named.state_kind, data, bytes);
+    if (!fresh) kind->second = {kind->second.data(), kind->second.size() + bytes};
+    data += bytes;
+  }
+  blocks_.push_back(std::move(block));
+}
+
+void StateStore::add_derived(const Program& program, const std::vector<std::string>& names,
+                             Attachment& attachment) {
+  if (names.empty()) return;
+  const auto memory = std::make_shared<Arena>(bytes_of(program, names));
+  std::byte* data = memory->data();
+  for (const std::string& name : names) {
+    const TensorType& type = program.named.at(name).slot.type;
+    derived_.insert_or_assign(name, Derived{type, data, memory});
+    data += aligned(type.bytes());
+  }
+  attachment.memory.push_back(memory);
+}
+
+const StoredState& StateStore::at(const std::string& name) const {
+  const auto found = states_.find(name);
+  WEFT_CHECK(found != states_.end(), "the store has no state named {}", name);
+  return found->second;
+}
+
+std::vector<std::span<std::byte>> StateStore::memory_of(const StateKind& kind) const {
+  std::vector<std::span<std::byte>> pieces;
+  for (const Block& block : blocks_) {
+    if (const auto found = block.kinds.find(kind); found != block.kinds.end())
+      pieces.push_back(found->second);
+  }
+  return pieces;
+}
+
+int64_t StateStore::bytes() const {
+  int64_t bytes = 0;
+  for (const Block& block : blocks_) bytes += block.bytes;
+  return bytes;
+}
+
+/// What lies where: equal texts, equal meaning of every byte.
+std::string StateStore::layout() const {
+  std::string text;
+  for (size_t b = 0; b < blocks_.size(); ++b) {
+    const std::byte* begin = blocks_[b].memory->data();
+    for (const auto& [name, state] : states_) {
+      if (state.data < begin || state.data >= begin + blocks_[b].memory->bytes()) continue;
+      text += fmt::format("{}: {} in {} at {}\n", name,
+                          described(state.where.global_type, state.where.region, state.kind), b,
+                          state.data - begin);
+    }
+  }
+  return text;
+}
+
+StateSnapshot StateStore::snapshot() const {
+  StateSnapshot made(layout(), bytes());
+  std::byte* to = made.copy_->data();
+  for (const Block& block : blocks_) {
+    copy_bytes(to, block.memory->data(), block.bytes);
+    to += block.bytes;
+  }
+  return made;
+}
+
+void StateStore::restore(const StateSnapshot& snapshot) {
+  WEFT_CHECK(snapshot.layout_ == layout(), "the snapshot is of a store with other states");
+  const std::byte* from = snapshot.copy_->data();
+  for (const Block& block : blocks_) {
+    copy_bytes(block.memory->data(), from, block.bytes);
+    from += block.bytes;
+  }
+}
+
+}  // namespace weft

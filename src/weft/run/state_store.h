@@ -1,0 +1,103 @@
+#pragma once
+// The states of a run, outside of any Program's arena: training, evaluation and another shape of batch are
+// Programs that attach to the same store.
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/plan/program.h"
+#include "weft/run/arena.h"
+
+namespace weft {
+
+/// One state of a store: what it is, and which part of the global tensor this rank holds.
+struct StoredState {
+  LocalValue where;
+  TensorType type;  ///< of this rank's part
+  StateKind kind;
+  Initializer initializer;
+  std::byte* data = nullptr;
+
+  View view() const { return {data, type}; }
+};
+
+/// What a store gives a Program. The memory lives as long as this does, whatever becomes of the store.
+struct Attachment {
+  std::vector<std::byte*> addresses;  ///< in the order of Program::states
+  std::vector<std::string> added;     ///< states that the store did not have: zero, to be initialised
+  std::vector<std::shared_ptr<Arena>>
+      memory;  ///< shared: it is free once the store and all Programs are done
+};
+
+/// A copy of all states of a store but the derived ones.
+class StateSnapshot {
+ public:
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  friend class StateStore;
+  StateSnapshot(std::string layout, int64_t bytes)
+      : layout_(std::move(layout)), bytes_(bytes), copy_(std::make_unique<Arena>(bytes)) {}
+  std::string layout_;
+  int64_t bytes_;
+  std::unique_ptr<Arena> copy_;
+};
+
+/// Memory of states, by name. Whatever one attaching adds lies in one allocation, states of a kind next to
+/// each other; derived states lie in allocations of their own, which end with the last Program that has them.
+class StateStore {
+ public:
+  StateStore() = default;
+  StateStore(StateStore&&) = default;
+  StateStore& operator=(StateStore&&) = default;
+
+  /// Bytes that attaching `program` would allocate.
+  int64_t missing_bytes(const Program& program) const;
+  /// Gives the program its states and adds those that are not there, as zeros. UserError where a state of
+  /// that name has another type, region or kind, before anything is allocated, and as Arena has them.
+  Attachment attach(const Program& program);
+
+  /// All but the derived states.
+  const std::map<std::string, StoredState>& states() const { return states_; }
+  bool contains(const std::string& name) const { return states_.contains(name); }
+  /// A state that is not derived.
+  const StoredState& at(const std::string& name) const;
+  View view(const std::string& name) const { return at(name).view(); }
+  /// All memory of a kind that is not derived, one piece for each attaching that added states of it. Between
+  /// states there are less than 64 bytes of zeros.
+  std::vector<std::span<std::byte>> memory_of(const StateKind& kind) const;
+  /// Bytes of all but the derived states.
+  int64_t bytes() const;
+
+  /// Copies every state but the derived ones. UserError where memory is short.
+  StateSnapshot snapshot() const;
+  /// Puts a snapshot's values back; it must come from a store with the same states made in the same order.
+  /// Derived states then wait for Executor::refresh().
+  void restore(const StateSnapshot& snapshot);
+
+ private:
+  /// Memory that one attaching added.
+  struct Block {
+    std::shared_ptr<Arena> memory;
+    int64_t bytes = 0;
+    std::map<StateKind, std::span<std::byte>> kinds;
+  };
+  struct Derived {
+    TensorType type;
+    std::byte* data = nullptr;
+    std::weak_ptr<Arena> memory;
+  };
+  void check(const std::string& name, const NamedSlot& wanted) const;
+  std::vector<std::string> missing(const Program& program, bool derived) const;
+  void add_states(const Program& program, const std::vector<std::string>& names);
+  void add_derived(const Program& program, const std::vector<std::string>& names, Attachment& attachment);
+  std::string layout() const;
+
+  std::map<std::string, StoredState> states_;
+  std::map<std::string, Derived> derived_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace weft

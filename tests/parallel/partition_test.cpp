@@ -1,0 +1,263 @@
+// What the partition inserts, and that it inserts it where owned and needed regions differ and nowhere else.
+#include "weft/parallel/partition.h"
+
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "weft/base/check.h"
+#include "weft/ops/add_n.h"
+#include "weft/ops/convolution.h"
+#include "weft/ops/fill.h"
+#include "weft/ops/matmul.h"
+#include "weft/ops/scale.h"
+#include "weft/ops/softmax.h"
+#include "weft/ops/tanh.h"
+#include "weft/ops/xent_max.h"
+#include "weft/parallel/strategies/by_hand.h"
+
+namespace weft {
+namespace {
+
+constexpr Initializer kZero{};
+const Mesh kPair = Mesh({{"a", 2}});
+const Mesh kSquare = Mesh({{"a", 2}, {"b", 2}});
+
+using Axes = std::vector<std::vector<int>>;
+
+/// An assignment by tables: node number -> axes, value -> how its dimensions are split.
+LocalGraph part(const Graph& graph, const Mesh& mesh, int rank, const std::map<int, Axes>& nodes,
+                const std::map<ValueId, Placement>& values = {}) {
+  const ByHand strategy(
+      [&](const Graph&, NodeId id, const IndexMap& map) {
+        const auto found = nodes.find(id.index);
+        return found != nodes.end() ? found->second : Axes(map.axes.size());
+      },
+      [&](const Graph& g, ValueId id) {
+        const auto found = values.find(id);
+        return found != values.end() ? found->second : Placement::replicate(g.type(id).shape.size());
+      });
+  return partition(graph, strategy.assign(graph, mesh, Machine{}), mesh, rank);
+}
+
+Placement sharded(Axes dims) { return {std::move(dims), {}, Combine::sum}; }
+
+/// "x0 * 2.0 all_gather(0) tanh(x0)": the nodes in order, communication with its mesh axes.
+std::string text(const LocalGraph& local) {
+  std::string all;
+  for (const Node& node : local.graph.nodes()) {
+    all += (all.empty() ? "" : " ") + node.op->title();
+    const CommSpec* spec = node.op->communication();
+    if (spec != nullptr) all += fmt::format("({})", fmt::join(spec->mesh_axes, ","));
+  }
+  return all;
+}
+
+/// y = tanh(2 x) of x [4, 6].
+struct Chain {
+  Graph graph;
+  ValueId x;
+
+  Chain() {
+    GraphBuilder build;
+    x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+    build.output("y", tanh(build, scale(build, x, 2)));
+    graph = std::move(build).build();
+  }
+};
+
+TEST(Partition, InsertsNothingWhereTheSplitRunsThrough) {
+  const Chain chain;
+  const LocalGraph local =
+      part(chain.graph, kPair, 1, {{0, {{0}, {}}}, {1, {{0}, {}}}}, {{chain.x, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "x0 * 2.0 tanh(x0) all_gather(0)") << "outputs are whole on every rank";
+  EXPECT_EQ(local.named.at("x").region, (Region{{{2, 4}, {0, 6}}}));
+  EXPECT_TRUE(local.named.at("x").owner);
+}
+
+TEST(Partition, TakesAPartOfWhatItHasWithoutCommunication) {
+  const Chain chain;
+  EXPECT_EQ(text(part(chain.graph, kPair, 0, {{0, {{0}, {}}}, {1, {{0}, {}}}})),
+            "take_region x0 * 2.0 tanh(x0) all_gather(0)");
+}
+
+TEST(Partition, ExchangesBoxesWhereTheSplitDimensionChanges) {
+  const Chain chain;
+  const LocalGraph local =
+      part(chain.graph, kPair, 0, {{0, {{0}, {}}}, {1, {{}, {0}}}}, {{chain.x, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "x0 * 2.0 exchange(0) tanh(x0) all_gather(0)");
+  const CommSpec& spec = *local.graph.nodes()[1].op->communication();
+  ASSERT_EQ(spec.sends.size(), 1U);
+  EXPECT_EQ(spec.sends[0].region, (Region{{{0, 2}, {3, 6}}}));
+  EXPECT_EQ(spec.receives[0].region, (Region{{{2, 4}, {0, 3}}}));
+}
+
+TEST(Partition, ExchangesHalosOfWindows) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {1, 8, 1}}, {"n", "height", "c"});
+  const ValueId w = build.state("w", {DType::f64, {1, 1, 3}}, kZero, kParameter);
+  build.output("y", convolution(build, x, w, {.pad_low = {1}, .pad_high = {1}}));
+  const Graph graph = std::move(build).build();
+  const LocalGraph local = part(graph, kPair, 0, {{0, {{}, {0}, {}, {}, {}}}}, {{x, sharded({{}, {0}, {}})}});
+  EXPECT_EQ(text(local), "exchange(0) convolution all_gather(0)");
+  const CommSpec& spec = *local.graph.nodes()[0].op->communication();
+  ASSERT_EQ(spec.sends.size(), 1U);
+  EXPECT_EQ(spec.sends[0].region, (Region{{{0, 1}, {3, 4}, {0, 1}}}));
+  EXPECT_EQ(spec.receives[0].region, (Region{{{0, 1}, {4, 5}, {0, 1}}}));
+}
+
+TEST(Partition, GathersForTheNodeThatNeedsAnAxisWholeAndForNoOther) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  build.output("y", tanh(build, softmax(build, scale(build, x, 2))));
+  const Graph graph = std::move(build).build();
+  const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}, {2, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
+  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) softmax take_region tanh(x0) all_gather(0)");
+  EXPECT_EQ(local.graph.type(local.graph.nodes()[0].outputs[0]).shape, (Dims{4, 3}));
+  EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{4, 6}));
+  EXPECT_EQ(local.graph.type(local.graph.nodes()[4].outputs[0]).shape, (Dims{4, 3}));
+}
+
+/// tanh(x · w) of x [4, 6], w [6, 8].
+struct Product {
+  Graph graph;
+  ValueId x, w;
+
+  Product() {
+    GraphBuilder build;
+    x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+    w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
+    build.output("y", tanh(build, linear(build, x, w)));
+    graph = std::move(build).build();
+  }
+};
+
+TEST(Partition, SumsPartsOfASplitContractionByAllReduce) {
+  const Product product;
+  const LocalGraph local = part(product.graph, kPair, 0, {{0, {{}, {}, {0}}}},
+                                {{product.x, sharded({{}, {0}})}, {product.w, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "matmul all_reduce(0) tanh(x0)");
+}
+
+TEST(Partition, SumsAndScattersWhereTheReaderIsSplit) {
+  const Product product;
+  const LocalGraph local = part(product.graph, kPair, 0, {{0, {{}, {}, {0}}}, {1, {{}, {0}}}},
+                                {{product.x, sharded({{}, {0}})}, {product.w, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "matmul reduce_scatter(0) tanh(x0) all_gather(0)");
+}
+
+TEST(Partition, ScattersOverAllAxesThatOweTogether) {
+  const Product product;
+  const std::map<ValueId, Placement> values{{product.x, sharded({{}, {0, 1}})},
+                                            {product.w, sharded({{0, 1}, {}})}};
+  // One dimension over both axes, the inner one first in number.
+  const LocalGraph nested =
+      part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{}, {1, 0}}}}, values);
+  EXPECT_EQ(text(nested), "matmul reduce_scatter(0,1) tanh(x0) all_gather(0,1)");
+  const CommSpec& spec = *nested.graph.nodes()[1].op->communication();
+  EXPECT_EQ(spec.group_size, 4);
+  EXPECT_EQ(spec.target, (Region{{{0, 4}, {4, 6}}})) << "rank 1 has b = 1, which is outermost";
+  EXPECT_EQ(spec.network_bytes, 4 * 8 * 8 * 3 / 4);
+  // Two dimensions, one axis each: still one communication.
+  EXPECT_EQ(text(part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{1}, {0}}}}, values)),
+            "matmul reduce_scatter(0,1) tanh(x0) all_gather(0,1)");
+  // The reader is split over one of them: the sum over the other is made of the smaller parts.
+  EXPECT_EQ(text(part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{0}, {}}}}, values)),
+            "matmul reduce_scatter(0) all_reduce(1) tanh(x0) all_gather(0)");
+}
+
+TEST(Partition, ScattersADimensionThatIsSplitAlready) {
+  const Product product;
+  // Rows over a; the sum over b is scattered into the rows of each rank.
+  const LocalGraph local = part(product.graph, kSquare, 3, {{0, {{0}, {}, {1}}}, {1, {{0, 1}, {}}}},
+                                {{product.x, sharded({{0}, {1}})}, {product.w, sharded({{1}, {}})}});
+  EXPECT_EQ(text(local), "matmul reduce_scatter(1) tanh(x0) all_gather(0,1)");
+  const CommSpec& spec = *local.graph.nodes()[1].op->communication();
+  EXPECT_EQ(spec.source, (Region{{{2, 4}, {0, 8}}}));
+  EXPECT_EQ(spec.target, (Region{{{3, 4}, {0, 8}}}));
+}
+
+/// tanh(x · w + r) of r [4, 8], and what reads the product once more.
+TEST(Partition, LeavesSumsOwedThroughLinearNodes) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
+  const ValueId r = build.input("r", {DType::f64, {4, 8}}, {"batch", "c"});
+  build.output("y", tanh(build, add_n(build, std::vector{linear(build, x, w), r})));
+  const Graph graph = std::move(build).build();
+  const auto local = [&](int rank) {
+    return part(graph, kPair, rank, {{0, {{}, {}, {0}}}}, {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}});
+  };
+  // What all have counts once: one rank keeps it, the other has zeros.
+  EXPECT_EQ(text(local(0)), "matmul keep_or_zero add_n all_reduce(0) tanh(x0)");
+  EXPECT_EQ(attribute_text(*local(0).graph.nodes()[1].op), "keep=true");
+  EXPECT_EQ(attribute_text(*local(1).graph.nodes()[1].op), "keep=false");
+}
+
+TEST(Partition, SettlesAMaximumBeforeASum) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId largest = xent_max(build, x);
+  build.output("y", add_n(build, std::vector{largest, largest}));
+  const Graph graph = std::move(build).build();
+  const LocalGraph local = part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
+  EXPECT_EQ(text(local), "xent_max all_reduce(0) add_n");
+  EXPECT_EQ(local.graph.nodes()[1].op->communication()->combine, Combine::max);
+}
+
+TEST(Partition, CommunicatesOnceForAllReadersOfASegment) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId doubled = scale(build, x, 2);
+  build.output("soft", softmax(build, doubled));
+  build.output("softer", softmax(build, doubled));
+  const Graph graph = std::move(build).build();
+  EXPECT_EQ(text(part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}})),
+            "x0 * 2.0 all_gather(0) softmax softmax");
+}
+
+/// running += x · w in each microbatch; tanh(running) once a step, which then clears it.
+TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
+  const ValueId running = build.state("running", {DType::f64, {4, 8}}, kZero, kBuffer);
+  build.update(running, add_n(build, std::vector{running, linear(build, x, w)}));
+  const SegmentId update = build.segment({"update", Cadence::each_step()});
+  const auto scope = build.in(update);
+  build.output("y", tanh(build, running));
+  build.update(running, fill(build, {DType::f64, {4, 8}}, 0));
+  const Graph graph = std::move(build).build();
+  Placement owed = Placement::replicate(2);
+  owed.partial = {0};
+  const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {}, {0}}}},
+                                {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}, {running, owed}});
+  EXPECT_EQ(text(local), "matmul add_n all_reduce(0) tanh(x0) 0.0") << "zeros are nobody's to keep";
+  EXPECT_EQ(local.graph.nodes()[2].segment, update);
+  EXPECT_FALSE(local.named.at("running").owner) << "rank 0 writes the region";
+}
+
+TEST(Partition, GivesEmptyPartsWhereThereAreMoreRanksThanElements) {
+  const Chain chain;
+  const Mesh mesh({{"a", 8}});
+  const std::map<int, Axes> rows{{0, {{0}, {}}}, {1, {{0}, {}}}};
+  const LocalGraph local = part(chain.graph, mesh, 7, rows, {{chain.x, sharded({{0}, {}})}});
+  EXPECT_TRUE(local.named.at("x").region.empty());
+  EXPECT_EQ(text(local), text(part(chain.graph, mesh, 0, rows, {{chain.x, sharded({{0}, {}})}})));
+}
+
+TEST(Partition, RefusesWhatItDoesNotCarryOut) {
+  const Chain chain;
+  Assignment assignment = undivided(chain.graph);
+  assignment.nodes[1].stage = 1;
+  try {
+    partition(chain.graph, assignment, kPair, 0);
+    ADD_FAILURE() << "no error";
+  } catch (const InternalError& error) {
+    EXPECT_NE(std::string(error.what()).find("node 1: stages and recomputation are not carried out"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace weft
