@@ -12,7 +12,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 const Mesh kMesh = Mesh({{"a", 2}, {"b", 2}});
 
 struct Product {

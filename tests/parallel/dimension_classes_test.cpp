@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 /// softmax(x · w) · v, with a state beside w.
 struct Built {

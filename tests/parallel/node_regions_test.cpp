@@ -12,7 +12,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 /// Every node's axis of this number split by these mesh axes.
 Assignment split_axis(const Graph& graph, const Mesh& mesh, const std::string& op, size_t axis,

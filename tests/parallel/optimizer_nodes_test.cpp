@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 /// "tanh(x0) sgd": the optimizer's nodes by name, in order.
 std::string names(const Graph& graph) {

@@ -18,7 +18,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 const Mesh kPair = Mesh({{"a", 2}});
 const Mesh kSquare = Mesh({{"a", 2}, {"b", 2}});
 
@@ -202,6 +202,18 @@ TEST(Partition, SettlesAMaximumBeforeASum) {
   const LocalGraph local = part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
   EXPECT_EQ(text(local), "xent_max all_reduce(0) add_n");
   EXPECT_EQ(local.graph.nodes()[1].op->communication()->combine, Combine::max);
+}
+
+TEST(Partition, SettlesAMaximumBesideASumThatStaysOwed) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId v = build.state("v", {DType::f64, {6}}, kZero, kParameter);
+  const ValueId largest = xent_max(build, x);
+  build.output("y", add_n(build, std::vector{largest, matmul(build, x, v, {.n = 0})}));
+  const Graph graph = std::move(build).build();
+  const LocalGraph local =
+      part(graph, kPair, 0, {{0, {{}, {0}}}, {1, {{}, {0}}}}, {{x, sharded({{}, {0}})}, {v, sharded({{0}})}});
+  EXPECT_EQ(text(local), "xent_max matmul all_reduce(0) keep_or_zero add_n all_reduce(0)");
 }
 
 TEST(Partition, CommunicatesOnceForAllReadersOfASegment) {

@@ -17,7 +17,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 PlanOptions one_rank() { return {}; }
 
@@ -140,7 +140,8 @@ TEST(Plan, KeepsTheOrderAndCadenceOfSegmentsAndPutsStatesOutsideTheArena) {
     const BuilderScope update = build.in(build.segment({"update", Cadence::every_steps(5)}));
     build.update(w, scale(build, w, 2));
   }
-  const Program program = make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank()).program;
+  const Program program =
+      make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank()).program;
   ASSERT_EQ(program.order.size(), 2U) << "a segment with nothing to do is not run";
   EXPECT_EQ(program.segment(program.order[0]).segment.name, "accumulate");
   EXPECT_EQ(program.segment(program.order[1]).segment.cadence, Cadence::every_steps(5));

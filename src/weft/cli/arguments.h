@@ -28,6 +28,7 @@ struct Arguments {
   bool passes = false;
   bool reference = false;
   bool ops = false;
+  std::string graph_file;  ///< to write (plan) or to read (inspect)
 };
 
 int command_train(const Arguments& arguments);

@@ -3,6 +3,7 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/graph/graph_file.h"
 #include "weft/graph/op_reference.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/store/safetensors.h"
@@ -36,6 +37,12 @@ int command_inspect(const Arguments& arguments) {
     DeviceRegistry devices;
     register_all_devices(devices);
     fmt::print("{}", op_reference(ops, devices));
+    return 0;
+  }
+  if (!arguments.graph_file.empty()) {
+    OpRegistry ops;
+    register_all_ops(ops);
+    fmt::print("{}", to_text(read_graph(arguments.graph_file, ops)));
     return 0;
   }
   const std::filesystem::path path = arguments.target;

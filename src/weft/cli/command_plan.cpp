@@ -7,6 +7,7 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/graph/graph_file.h"
 #include "weft/machine/price.h"
 #include "weft/train/session.h"
 
@@ -85,8 +86,12 @@ int command_plan(const Arguments& arguments) {
     };
   }
   const DataFacts facts = facts_for(recipe);
-  if (arguments.dot || arguments.graph) {
+  if (arguments.dot || arguments.graph || !arguments.graph_file.empty()) {
     const Graph graph = build_training_graph(recipe, facts);
+    if (!arguments.graph_file.empty()) {
+      write_graph(graph, arguments.graph_file);
+      return 0;
+    }
     fmt::print("{}", arguments.dot ? to_dot(graph) : to_text(graph));
     return 0;
   }

@@ -76,6 +76,9 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   plan->add_flag("--explain", arguments.explain,
                  "print every instruction: flops, bytes, placement, communication");
   plan->add_flag("--graph", arguments.graph, "print the graph of all ranks as text instead");
+  plan->add_option("--write-graph", arguments.graph_file,
+                   "write the graph of all ranks to this file (JSON) instead")
+      ->type_name("FILE");
   plan->add_flag("--dot", arguments.dot, "print it for Graphviz instead");
   plan->add_flag("--passes", arguments.passes, "print the graph after each pass that changed it");
   plan->add_option("--skip", arguments.skip, "leave out a pass by its name")->type_name("PASS")->take_all();
@@ -124,6 +127,8 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
       ->take_all();
   inspect->add_flag("--reference", arguments.reference,
                     "print the reference of all recipe keys (docs/recipes.md)");
+  inspect->add_option("--graph", arguments.graph_file, "print the graph that `weft plan --write-graph` wrote")
+      ->type_name("FILE");
   inspect->add_flag("--ops", arguments.ops, "print the reference of all ops (docs/ops.md)");
   commands[inspect] = command_inspect;
 }

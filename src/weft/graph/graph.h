@@ -28,11 +28,15 @@ inline const StateKind kParameter{"parameter"};  ///< what is learnt
 inline const StateKind kBuffer{"buffer"};        ///< remembered, not learnt: running statistics
 inline const StateKind kDerived{"derived"};      ///< follows from other states: made anew, never stored
 
-/// How a state is filled at the start: a pure function of (seed, name, global element). Derived states are
-/// not filled.
+/// The bytes of a whole tensor, shared by every graph that passes make of the one that has it.
+using ConstantPtr = std::shared_ptr<const std::vector<std::byte>>;
+
+/// How a state is filled at the start: a pure function of (seed, name, global element), or given values.
+/// Derived states are not filled.
 struct Initializer {
-  enum class Kind : uint8_t { constant, normal, uniform } kind = Kind::constant;
-  double scale = 0;  ///< the constant, the standard deviation, or the bound of the uniform
+  enum class Kind : uint8_t { constant, normal, uniform, given } kind = Kind::constant;
+  double scale = 0;            ///< the constant, the standard deviation, or the bound of the uniform
+  ConstantPtr data = nullptr;  ///< given: the values, row-major, of the state's dtype
 };
 
 struct Value {

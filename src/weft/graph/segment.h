@@ -2,7 +2,9 @@
 // Segments: the parts of a graph that run at different times. Values cross from one to another only as
 // states.
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weft {
 
@@ -28,6 +30,8 @@ struct Cadence {
 
 /// "each microbatch", "each step", "every 100 steps", "on call".
 std::string to_string(const Cadence& cadence);
+/// The reverse; empty for any other text.
+std::optional<Cadence> parse_cadence(std::string_view text);
 
 struct Segment {
   std::string name;

@@ -166,8 +166,9 @@ Traits Pointwise::traits() const {
   // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
   // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
   // Zeros of no operands are the sum of no terms.
-  traits.linear = operands.empty() ? is_linear(expression)
-                                   : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
+  traits.linear = operands.empty()
+                      ? is_linear(expression)
+                      : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
   traits.hoistable = only_copies(expression);
   traits.flops_per_point = flops_of(expression);
   for (size_t r = 0; r < results.size(); ++r) {

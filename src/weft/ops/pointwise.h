@@ -26,7 +26,8 @@ struct AttributeCodec<Expression> {
 struct Pointwise final : Schema<Pointwise> {
   static constexpr std::string_view kName = "pointwise";
   static constexpr std::string_view kMeaning =
-      "An expression at every point of an iteration space, of the operands' elements there: sums, activations, "
+      "An expression at every point of an iteration space, of the operands' elements there: sums, "
+      "activations, "
       "dropout, casts, constants.";
   Expression expression;
   /// Which axis each dimension of each operand is; operands are repeated along the axes that they have not.

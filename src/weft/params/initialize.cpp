@@ -53,6 +53,15 @@ void fill(const View& view, const Region& region, const Dims& global_shape, cons
 
 void initialize(const View& view, const Region& region, const Dims& global_shape,
                 const Initializer& initializer, const std::string& name, uint64_t seed) {
+  if (initializer.kind == Initializer::Kind::given) {
+    const TensorType whole{view.type.dtype, global_shape};
+    WEFT_CHECK(initializer.data && static_cast<int64_t>(initializer.data->size()) == whole.bytes(),
+               "state {}: the given values are not those of {}", name, to_string(whole));
+    // A view is not written through where it is the source.
+    auto* data = const_cast<std::byte*>(initializer.data->data());
+    copy_region({data, whole}, Region::all(global_shape), view, region, region);
+    return;
+  }
   const RandomStream stream{seed, stream_of(name), 0};
   switch (view.type.dtype) {
     case DType::f64:

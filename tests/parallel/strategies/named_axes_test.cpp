@@ -17,7 +17,7 @@
 namespace weft {
 namespace {
 
-constexpr Initializer kZero{};
+const Initializer kZero{};
 
 Assignment assigned(const Graph& graph, const Mesh& mesh, NamedAxesOptions options = {}) {
   Assignment assignment = NamedAxes(std::move(options)).assign(graph, mesh, Machine{});

@@ -1,0 +1,66 @@
+#include "weft/graph/graph_file.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "weft/base/check.h"
+#include "weft/store/durable_file.h"
+#include "weft/store/safetensors.h"
+
+namespace weft {
+
+namespace {
+
+std::filesystem::path constants_of(std::filesystem::path path) {
+  return path.replace_extension(".safetensors");
+}
+
+std::vector<NamedView> given_states(const Graph& graph) {
+  std::vector<NamedView> views;
+  for (const Value& value : graph.values()) {
+    if (value.initializer.kind != Initializer::Kind::given) continue;
+    // The writer only reads.
+    views.push_back({value.name, {const_cast<std::byte*>(value.initializer.data->data()), value.type}});
+  }
+  return views;
+}
+
+std::map<std::string, ConstantPtr, std::less<>> read_constants(const std::filesystem::path& path) {
+  std::map<std::string, ConstantPtr, std::less<>> constants;
+  if (!std::filesystem::exists(path)) return constants;
+  const SafetensorsFile file(path);
+  for (const SafetensorsEntry& entry : file.entries()) {
+    const View view = file.view(entry.name);
+    constants.emplace(entry.name,
+                      std::make_shared<const std::vector<std::byte>>(view.data, view.data + view.bytes()));
+  }
+  return constants;
+}
+
+/// Beside its place first: a file is there whole or not at all.
+std::filesystem::path beside(const std::filesystem::path& path) { return path.string() + ".part"; }
+
+}  // namespace
+
+void write_graph(const Graph& graph, const std::filesystem::path& path) {
+  const std::string json = graph_json(graph);
+  const std::vector<NamedView> constants = given_states(graph);
+  if (!constants.empty()) {
+    write_safetensors(beside(constants_of(path)), constants);
+    std::filesystem::rename(beside(constants_of(path)), constants_of(path));
+  }
+  DurableFile file(beside(path));
+  file.append(std::string_view(json));
+  file.finish();
+  std::filesystem::rename(beside(path), path);
+}
+
+Graph read_graph(const std::filesystem::path& path, const OpRegistry& ops) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) user_error("{}: the graph cannot be read", path.string());
+  return parse_graph(text.str(), ops, read_constants(constants_of(path)), path.string());
+}
+
+}  // namespace weft

@@ -1,0 +1,312 @@
+// Graphs as JSON text: inputs and states by name ("@w"), results by number ("%3"), segments by name.
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/graph/attribute_json.h"
+#include "weft/graph/graph_file.h"
+
+namespace weft {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr std::string_view kInitializerKinds[] = {"constant", "normal", "uniform", "given"};
+
+// --- writing
+// ------------------------------------------------------------------------------------------------
+
+class Writer {
+ public:
+  explicit Writer(const Graph& graph) : graph_(graph) {
+    // By order of making, not by id: so a graph that was read is written as it was.
+    for (const Node& node : graph.nodes()) {
+      for (const ValueId id : node.outputs) numbers_.emplace(id, numbers_.size());
+    }
+  }
+
+  Json run() const {
+    Json json{{"weft_graph", kVersion}};
+    json["segments"] = Json::array();
+    for (const SegmentId id : graph_.order()) json["segments"].push_back(segment(graph_.segment(id)));
+    json["named"] = Json::array();
+    for (const Value& value : graph_.values()) {
+      if (value.kind != ValueKind::result) json["named"].push_back(named(value));
+    }
+    json["nodes"] = Json::array();
+    for (const Node& node : graph_.nodes()) json["nodes"].push_back(this->node(node));
+    json["updates"] = Json::array();
+    for (const StateUpdate& update : graph_.updates()) {
+      json["updates"].push_back({{"state", reference(update.state)},
+                                 {"next", reference(update.next)},
+                                 {"segment", graph_.segment(update.segment).name}});
+    }
+    json["outputs"] = Json::array();
+    for (const GraphOutput& output : graph_.outputs()) {
+      json["outputs"].push_back({{"name", output.name},
+                                 {"value", reference(output.value)},
+                                 {"segment", graph_.segment(output.segment).name}});
+    }
+    return json;
+  }
+
+ private:
+  std::string reference(ValueId id) const {
+    const Value& value = graph_.value(id);
+    return value.kind == ValueKind::result ? fmt::format("%{}", numbers_.at(id)) : "@" + value.name;
+  }
+
+  std::vector<std::string> references(const std::vector<ValueId>& ids) const {
+    std::vector<std::string> texts;
+    for (const ValueId id : ids) texts.push_back(reference(id));
+    return texts;
+  }
+
+  static Json segment(const Segment& segment) {
+    return {{"name", segment.name}, {"cadence", to_string(segment.cadence)}, {"slots", segment.slots}};
+  }
+
+  static Json named(const Value& value) {
+    Json json{{"name", value.name}, {"type", to_json(AttributeCodec<TensorType>::to(value.type))}};
+    if (value.kind == ValueKind::input) {
+      json["dimensions"] = value.dim_names;
+      return json;
+    }
+    json["state"] = value.state_kind.name;
+    json["start"] = kInitializerKinds[static_cast<size_t>(value.initializer.kind)];
+    json["scale"] = value.initializer.scale;
+    return json;
+  }
+
+  Json node(const Node& node) const {
+    WEFT_CHECK(node.op->communication() == nullptr, "{} belongs to one rank and is no part of a graph file",
+               node.op->name());
+    Json json{{"op", node.op->name()},
+              {"inputs", references(node.inputs)},
+              {"outputs", references(node.outputs)},
+              {"segment", graph_.segment(node.segment).name}};
+    if (!node.label.empty()) json["label"] = node.label;
+    for (const Attribute& attribute : node.op->attributes()) {
+      json["attributes"][std::string(attribute.name)] = to_json(attribute.value);
+    }
+    return json;
+  }
+
+  const Graph& graph_;
+  std::map<ValueId, size_t> numbers_;  ///< of results
+};
+
+// --- reading
+// ------------------------------------------------------------------------------------------------
+
+class Reader {
+ public:
+  using Constants = std::map<std::string, ConstantPtr, std::less<>>;
+  Reader(const OpRegistry& ops, const Constants& constants, std::string where)
+      : ops_(ops), constants_(constants), where_(std::move(where)) {}
+
+  Graph run(const Json& json) {
+    if (!json.is_object() || json.value("weft_graph", 0) != kVersion) {
+      fail("is no graph of version {}: it has no \"weft_graph\": {}", kVersion, kVersion);
+    }
+    for (const Json& entry : list(json, "segments")) add_segment(entry);
+    GraphBuilder build(segments_.empty() ? Segment{"accumulate", Cadence::each_microbatch()} : segments_[0]);
+    for (const Segment& segment : segments_) ids_[segment.name] = build.segment(segment);
+    for (const Json& entry : list(json, "named")) add_named(build, entry);
+    for (const Json& entry : list(json, "nodes")) add_node(build, entry);
+    for (const Json& entry : list(json, "updates")) {
+      const auto scope = build.in(segment(entry));
+      add_update(build, entry);
+    }
+    for (const Json& entry : list(json, "outputs")) {
+      const auto scope = build.in(segment(entry));
+      build.output(text(entry, "name"), value(text(entry, "value")));
+    }
+    return std::move(build).build();
+  }
+
+ private:
+  template <class... Args>
+  [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
+    user_error("{}: {}", where_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  const Json& list(const Json& json, const char* key) const {
+    const auto found = json.find(key);
+    if (found == json.end() || !found->is_array()) fail("\"{}\" must be a list", key);
+    return *found;
+  }
+
+  std::string text(const Json& json, const char* key) const {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    if (!json.is_object() || found == json.end() || !found->is_string()) {
+      fail("{} needs a text \"{}\"", shortened(json), key);
+    }
+    return found->get<std::string>();
+  }
+
+  static std::string shortened(const Json& json) {
+    constexpr size_t kMost = 80;
+    std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+    if (text.size() > kMost) text = text.substr(0, kMost) + "…";
+    return text;
+  }
+
+  void add_segment(const Json& json) {
+    const std::string name = text(json, "name");
+    const std::string cadence = text(json, "cadence");
+    const std::optional<Cadence> parsed = parse_cadence(cadence);
+    if (!parsed) fail("segment {}: there is no cadence \"{}\"", name, cadence);
+    const auto slots = json.find("slots");
+    if (slots == json.end() || !slots->is_number_integer() || slots->get<int64_t>() < 1 ||
+        slots->get<int64_t>() > std::numeric_limits<int>::max()) {
+      fail("segment {}: \"slots\" must be a number from 1", name);
+    }
+    for (const Segment& other : segments_) {
+      if (other.name == name) fail("two segments are named {}", name);
+    }
+    segments_.push_back({name, *parsed, slots->get<int>()});
+  }
+
+  SegmentId segment(const Json& json) const {
+    const std::string name = text(json, "segment");
+    const auto found = ids_.find(name);
+    if (found == ids_.end()) fail("{} names the segment {}, which there is not", shortened(json), name);
+    return found->second;
+  }
+
+  TensorType type(const Json& json, const std::string& name) const {
+    const auto found = json.find("type");
+    if (found == json.end()) fail("{} has no type", name);
+    TensorType type;
+    try {
+      type = AttributeCodec<TensorType>::from(attribute_from(*found));
+    } catch (const UserError& error) {
+      fail("the type of {}: {}", name, error.what());
+    }
+    int64_t elems = 1;
+    for (const int64_t size : type.shape) {
+      if (size < 0 || __builtin_mul_overflow(elems, std::max<int64_t>(size, 1), &elems)) {
+        fail("the type of {}: got the size {}", name, size);
+      }
+    }
+    return type;
+  }
+
+  void add_named(GraphBuilder& build, const Json& json) {
+    const std::string name = text(json, "name");
+    const TensorType type = this->type(json, name);
+    if (values_.contains("@" + name)) fail("two inputs or states are named {}", name);
+    if (!json.contains("state")) {
+      values_["@" + name] = build.input(name, type, dimensions(json, name, type.shape.size()));
+      return;
+    }
+    Initializer start;
+    const std::string kind = text(json, "start");
+    const auto* const known = std::find(std::begin(kInitializerKinds), std::end(kInitializerKinds), kind);
+    if (known == std::end(kInitializerKinds)) fail("state {}: it cannot start as \"{}\"", name, kind);
+    start.kind = static_cast<Initializer::Kind>(known - std::begin(kInitializerKinds));
+    if (json.contains("scale") && json["scale"].is_number()) start.scale = json["scale"].get<double>();
+    if (start.kind == Initializer::Kind::given) start.data = constant(name, type);
+    values_["@" + name] = build.state(name, type, std::move(start), StateKind{text(json, "state")});
+  }
+
+  std::vector<std::string> dimensions(const Json& json, const std::string& name, size_t rank) const {
+    std::vector<std::string> names;
+    for (const Json& entry : list(json, "dimensions")) {
+      if (entry.is_string()) names.push_back(entry.get<std::string>());
+    }
+    if (names.size() != rank) fail("input {}: \"dimensions\" must be {} texts", name, rank);
+    return names;
+  }
+
+  ConstantPtr constant(const std::string& name, const TensorType& type) const {
+    const auto found = constants_.find(name);
+    if (found == constants_.end()) fail("state {} starts from given values, and there are none", name);
+    if (static_cast<int64_t>(found->second->size()) != type.bytes()) {
+      fail("state {}: {} bytes are given, and {} has {}", name, found->second->size(), to_string(type),
+           type.bytes());
+    }
+    return found->second;
+  }
+
+  ValueId value(const std::string& reference) const {
+    const auto found = values_.find(reference);
+    if (found == values_.end()) fail("{} is read before it is computed, or nowhere", reference);
+    return found->second;
+  }
+
+  void add_node(GraphBuilder& build, const Json& json) {
+    const std::string name = text(json, "op");
+    const auto op = ops_.definitions().find(name);
+    if (op == ops_.definitions().end()) fail("there is no op {}", name);
+    AttributeValues attributes;
+    if (const auto found = json.find("attributes"); found != json.end() && found->is_object()) {
+      for (const auto& [key, attribute] : found->items())
+        attributes.emplace(key, attribute_of(name, key, attribute));
+    }
+    std::vector<ValueId> inputs;
+    for (const Json& entry : list(json, "inputs")) {
+      if (!entry.is_string()) fail("{}: \"inputs\" must be texts", name);
+      inputs.push_back(value(entry.get<std::string>()));
+    }
+    const auto scope = build.in(segment(json));
+    const auto label = build.labelled(json.contains("label") ? text(json, "label") : "");
+    const std::vector<ValueId> outputs = add(build, op->second.prototype, attributes, std::move(inputs));
+    const Json& names = list(json, "outputs");
+    if (names.size() != outputs.size()) fail("{} has {} outputs, not {}", name, outputs.size(), names.size());
+    for (size_t o = 0; o < outputs.size(); ++o) {
+      if (!names[o].is_string() || !values_.emplace(names[o].get<std::string>(), outputs[o]).second) {
+        fail("{}: the output {} is no new name", name, shortened(names[o]));
+      }
+    }
+  }
+
+  AttributeValue attribute_of(const std::string& op, const std::string& key, const Json& json) const {
+    try {
+      return attribute_from(json);
+    } catch (const UserError& error) {
+      fail("{}: the attribute {}: {}", op, key, error.what());
+    }
+  }
+
+  std::vector<ValueId> add(GraphBuilder& build, const OpPtr& prototype, const AttributeValues& attributes,
+                           std::vector<ValueId> inputs) const {
+    try {
+      return build.add(prototype->with_attributes(attributes), std::move(inputs));
+    } catch (const UserError& error) {
+      fail("{}", error.what());
+    }
+  }
+
+  void add_update(GraphBuilder& build, const Json& json) const {
+    const ValueId state = value(text(json, "state"));
+    const ValueId next = value(text(json, "next"));
+    if (build.graph().value(state).kind != ValueKind::state || build.type(state) != build.type(next)) {
+      fail("{} updates what is no state of that type", shortened(json));
+    }
+    build.update(state, next);
+  }
+
+  const OpRegistry& ops_;
+  const Constants& constants_;
+  std::string where_;
+  std::vector<Segment> segments_;
+  std::map<std::string, SegmentId> ids_;
+  std::map<std::string, ValueId> values_;
+};
+
+}  // namespace
+
+std::string graph_json(const Graph& graph) { return Writer(graph).run().dump(1) + "\n"; }
+
+Graph parse_graph(std::string_view json, const OpRegistry& ops,
+                  const std::map<std::string, ConstantPtr, std::less<>>& constants,
+                  const std::string& where) {
+  const Json parsed = Json::parse(json, nullptr, false);
+  if (parsed.is_discarded()) user_error("{}: this is no JSON", where);
+  return Reader(ops, constants, where).run(parsed);
+}
+
+}  // namespace weft

@@ -1,0 +1,106 @@
+// Graphs as files: what is read is what was written, for every op, and what does not fit is said in one
+// sentence.
+#include "weft/graph/graph_file.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/ops/case_graph.h"
+#include "tests/ops/expect_error.h"
+#include "weft/ops/add.h"
+#include "weft/ops/fill.h"
+#include "weft/ops/tanh.h"
+#include "weft/store/safetensors.h"
+
+namespace weft::testing {
+namespace {
+
+TEST(GraphFile, KeepsTheGraphOfEveryCase) {
+  const OpRegistry registry = all_ops();
+  for_every_case(registry, 6, [&](const std::string& name, const OpCase& op_case, uint64_t seed) {
+    SCOPED_TRACE(name + " seed " + std::to_string(seed));
+    const CaseGraph made = case_graph(op_case, dtypes_of(op_case));
+    const Graph again = parse_graph(graph_json(made.graph), registry, {}, "case");
+    EXPECT_EQ(graph_json(again), graph_json(made.graph));
+  });
+}
+
+/// y = tanh(x + table), where the table is given; a second segment clears a state every third step.
+Graph with_constants() {
+  GraphBuilder build({"accumulate", Cadence::each_microbatch()});
+  const ValueId x = build.input("x", {DType::f32, {2, 3}}, {"batch", "c"});
+  const std::vector<float> values{0.5F, -1.25F, 3};
+  const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+  const auto data =
+      std::make_shared<const std::vector<std::byte>>(bytes, bytes + values.size() * sizeof(float));
+  const ValueId table = build.state("table", {DType::f32, {3}}, {Initializer::Kind::given, 0, data}, kBuffer);
+  const ValueId seen =
+      build.state("seen", {DType::f32, {2, 3}}, {Initializer::Kind::normal, 0.02}, kParameter);
+  const auto label = build.labelled("block");
+  const ValueId y = tanh(build, add(build, x, table));
+  build.update(seen, y);
+  build.output("y", y);
+  const auto now_and_then = build.in(build.segment({"clear", Cadence::every_steps(3)}));
+  build.update(seen, fill(build, {DType::f32, {2, 3}}, 0));
+  return std::move(build).build();
+}
+
+class GraphFileTest : public ::testing::Test {
+ protected:
+  GraphFileTest() { std::filesystem::create_directories(folder_); }
+  ~GraphFileTest() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / fmt::format("weft-graph-{}", getpid());
+};
+
+TEST_F(GraphFileTest, KeepsConstantsInASafetensorsFileBesideIt) {
+  const Graph graph = with_constants();
+  write_graph(graph, folder_ / "net.json");
+  EXPECT_EQ(SafetensorsFile(folder_ / "net.safetensors").entries().size(), 1U);
+  const Graph again = read_graph(folder_ / "net.json", all_ops());
+  EXPECT_EQ(graph_json(again), graph_json(graph));
+  EXPECT_EQ(again.segments(), graph.segments());
+  const auto state = [](const Graph& g, const std::string& name) -> const Value& {
+    return *std::find_if(g.values().begin(), g.values().end(),
+                         [&](const Value& v) { return v.name == name; });
+  };
+  EXPECT_EQ(*state(again, "table").initializer.data, *state(graph, "table").initializer.data);
+  EXPECT_EQ(state(again, "seen").initializer.scale, 0.02);
+  EXPECT_EQ(state(again, "seen").state_kind, kParameter);
+}
+
+TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
+  const OpRegistry registry = all_ops();
+  const std::string json = graph_json(with_constants());
+  const auto read = [&](const std::string& from, const std::string& to) {
+    std::string text = json;
+    const size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    write_graph(with_constants(), folder_ / "net.json");
+    std::ofstream(folder_ / "net.json") << text;
+    read_graph(folder_ / "net.json", registry);
+  };
+  const std::string path = (folder_ / "net.json").string();
+  expect_user_error([&] { read_graph(folder_ / "none.json", registry); },
+                    "none.json: the graph cannot be read");
+  expect_user_error([&] { read("{", "["); }, path + ": this is no JSON");
+  expect_user_error([&] { read("\"weft_graph\": 1", "\"weft_graph\": 2"); },
+                    path + ": is no graph of version 1");
+  expect_user_error([&] { read("x\"", "z\""); }, path + ": ");
+  expect_user_error([&] { read("every 3 steps", "every day"); },
+                    "net.json: segment clear: there is no cadence \"every day\"");
+  expect_user_error([&] { read("\"start\": \"normal\"", "\"start\": \"odd\""); },
+                    "net.json: state seen: it cannot start as \"odd\"");
+}
+
+TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {
+  write_graph(with_constants(), folder_ / "net.json");
+  std::filesystem::remove(folder_ / "net.safetensors");
+  expect_user_error([&] { read_graph(folder_ / "net.json", all_ops()); },
+                    "net.json: state table starts from given values, and there are none");
+}
+
+}  // namespace
+}  // namespace weft::testing
