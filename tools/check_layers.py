@@ -12,6 +12,7 @@ import tempfile
 RANKS = {
     "base": 0,
     "tensor": 1,
+    "expression": 1,  # scalars: it knows no tensor
     "comm": 1,
     "store": 2,
     "graph": 3,

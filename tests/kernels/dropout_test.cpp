@@ -1,7 +1,6 @@
 #include "weft/kernels/dropout.h"
 
 #include "tests/kernels/tensor.h"
-#include "weft/kernels/dropout_naive.h"
 
 namespace weft::kernels {
 namespace {
@@ -12,12 +11,28 @@ using testing::Tensor;
 
 constexpr RandomStream kStream{0x123456789abcdef0, 7, 0x500000003};
 
+/// By the definition in dropout.h, element by element.
+void drop_plainly(const Tensor& x, const Region& region, const Dims& global, double rate, Tensor& out) {
+  const Dims shape = region.shape();
+  for (int64_t i = 0; i < x.elems(); ++i) {
+    uint64_t g = 0;
+    int64_t below = x.elems();
+    for (size_t d = 0; d < shape.size(); ++d) {
+      below /= shape[d];
+      g = g * static_cast<uint64_t>(global[d]) +
+          static_cast<uint64_t>(i / below % shape[d] + region.ranges[d].begin);
+    }
+    const uint32_t bits = (kStream.block(g / 8)[g % 8 / 2] >> (16 * (g % 2))) & 0xffffu;
+    out.set(i, bits >= rate * 65536 ? x.get(i) / (1 - rate) : 0);
+  }
+}
+
 void compare(DType dtype, const Dims& global, const Region& region, double rate) {
   SCOPED_TRACE(to_string(region) + " of " + to_string(global));
   const Tensor x = Tensor::random(dtype, region.shape(), 1, 1, 2);
   Tensor out(dtype, region.shape()), plain(dtype, region.shape());
-  dropout(x, region, global, kStream, rate, out);
-  naive::dropout(x, region, global, kStream, rate, plain);
+  dropout(x, region, global, kStream, DropoutRule::of_rate(rate), out);
+  drop_plainly(x, region, global, rate, plain);
   expect_close(out, plain);
   for (int64_t i = 0; i < x.elems(); ++i) ASSERT_EQ(out.get(i) == 0, plain.get(i) == 0) << i;
 }
@@ -53,7 +68,7 @@ TEST(Dropout, KeepsWhereItsBitsAreAtLeastTheRate) {
   for (const double rate : {0.1, 0.3, 0.99999}) {
     const Tensor ones = Tensor::of(DType::f32, {kElems}, std::vector<double>(kElems, 1.0));
     Tensor out(DType::f32, {kElems});
-    dropout(ones, Region::all({kElems}), {kElems}, kStream, rate, out);
+    dropout(ones, Region::all({kElems}), {kElems}, kStream, DropoutRule::of_rate(rate), out);
     int64_t at_the_edge = 0;
     for (int64_t g = 0; g < kElems; ++g) {
       const auto index = static_cast<uint64_t>(g);
@@ -70,12 +85,12 @@ TEST(Dropout, WorksInPlaceAndKeepsTheMean) {
   const Dims shape{100, 1007};
   const Tensor ones = Tensor::of(DType::f32, shape, std::vector<double>(100700, 1.0));
   Tensor out(DType::f32, shape);
-  dropout(ones, Region::all(shape), shape, kStream, 0.25, out);
+  dropout(ones, Region::all(shape), shape, kStream, DropoutRule::of_rate(0.25), out);
   double mean = 0;
   for (int64_t i = 0; i < out.elems(); ++i) mean += out.get(i) / 100700;
   // Standard deviation of the mean: sqrt(0.25 / 0.75 / 100700) = 0.0018; five of them.
   EXPECT_NEAR(mean, 1, 0.009);
-  dropout(ones, Region::all(shape), shape, kStream, 0.25, ones);
+  dropout(ones, Region::all(shape), shape, kStream, DropoutRule::of_rate(0.25), ones);
   expect_equal(ones, out);
 }
 

@@ -3,32 +3,31 @@
 #include <gtest/gtest.h>
 
 #include "weft/ops/add_n.h"
-#include "weft/ops/cast.h"
 #include "weft/ops/clip_factor.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce_sum.h"
-#include "weft/ops/scale.h"
 #include "weft/ops/sgd.h"
 #include "weft/ops/sum_squares.h"
+#include "weft/ops/tanh.h"
 
 namespace weft {
 namespace {
 
 const Initializer kZero{};
 
-/// "scale sgd": the optimizer's nodes by name, in order.
+/// "tanh(x0) sgd": the optimizer's nodes by name, in order.
 std::string names(const Graph& graph) {
   const std::vector<bool> found = optimizer_nodes(graph);
   std::string text;
   for (size_t n = 0; n < found.size(); ++n) {
-    if (found[n]) text += (text.empty() ? "" : " ") + std::string(graph.nodes()[n].op->name());
+    if (found[n]) text += (text.empty() ? "" : " ") + graph.nodes()[n].op->title();
   }
   return text;
 }
 
-/// Of the mean of x · w: the gradient of w.
+/// Of the sum of x · tanh(w): the gradient of w.
 struct Model {
   GraphBuilder build;
   ValueId w;
@@ -37,7 +36,7 @@ struct Model {
   explicit Model(const std::string& rows = "batch") {
     const ValueId x = build.input("x", {DType::f64, {4, 6}}, {rows, "c"});
     w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
-    const ValueId loss = reduce_sum(build, linear(build, x, cast(build, scale(build, w, 0.5), DType::f64)));
+    const ValueId loss = reduce_sum(build, linear(build, x, tanh(build, w)));
     gradient = *gradients(build, loss, std::span(&w, 1))[0];
   }
   void update(ValueId by, ValueId factor) {
@@ -54,8 +53,8 @@ TEST(OptimizerNodes, AreTheNormAndTheUpdateAndNotTheBackwardPass) {
   Model model;
   const ValueId square = sum_squares(model.build, model.gradient);
   model.update(model.gradient, clip_factor(model.build, add_n(model.build, std::vector{square}), 1));
-  // The last scale is the gradient of the scaled weight: it has the parameter's shape and waits for the sum.
-  EXPECT_EQ(names(model.finish()), "scale sum_squares sgd");
+  // The last step to the gradient has the parameter's shape and waits for the sum.
+  EXPECT_EQ(names(model.finish()), "x0 * (1.0 - x1 * x1) sum_squares sgd");
 }
 
 TEST(OptimizerNodes, DependOnSamplesByTheNameOfTheirDimension) {
@@ -66,11 +65,11 @@ TEST(OptimizerNodes, DependOnSamplesByTheNameOfTheirDimension) {
 
 TEST(OptimizerNodes, ServeParametersOnly) {
   Model model;
-  const ValueId doubled = scale(model.build, model.gradient, 2);
+  const ValueId bounded = tanh(model.build, model.gradient);
   const ValueId mean = model.build.state("mean", {DType::f64, {6, 8}}, kZero, kBuffer);
-  model.build.update(mean, multiply(model.build, mean, doubled));
-  model.update(doubled, model.build.input("factor", {DType::f64, {}}, {}));
-  EXPECT_EQ(names(model.finish()), "sgd") << "scale serves the mean as well";
+  model.build.update(mean, multiply(model.build, mean, bounded));
+  model.update(bounded, model.build.input("factor", {DType::f64, {}}, {}));
+  EXPECT_EQ(names(model.finish()), "sgd") << "what serves the mean as well is not";
 }
 
 TEST(OptimizerNodes, AreFoundBehindGradientsThatAreKeptInAState) {

@@ -41,11 +41,11 @@ LocalGraph part(const Graph& graph, const Mesh& mesh, int rank, const std::map<i
 
 Placement sharded(Axes dims) { return {std::move(dims), {}, Combine::sum}; }
 
-/// "scale all_gather(0) tanh": the nodes in order, communication with its mesh axes.
+/// "x0 * 2.0 all_gather(0) tanh(x0)": the nodes in order, communication with its mesh axes.
 std::string text(const LocalGraph& local) {
   std::string all;
   for (const Node& node : local.graph.nodes()) {
-    all += (all.empty() ? "" : " ") + std::string(node.op->name());
+    all += (all.empty() ? "" : " ") + node.op->title();
     const CommSpec* spec = node.op->communication();
     if (spec != nullptr) all += fmt::format("({})", fmt::join(spec->mesh_axes, ","));
   }
@@ -69,7 +69,7 @@ TEST(Partition, InsertsNothingWhereTheSplitRunsThrough) {
   const Chain chain;
   const LocalGraph local =
       part(chain.graph, kPair, 1, {{0, {{0}, {}}}, {1, {{0}, {}}}}, {{chain.x, sharded({{0}, {}})}});
-  EXPECT_EQ(text(local), "scale tanh all_gather(0)") << "outputs are whole on every rank";
+  EXPECT_EQ(text(local), "x0 * 2.0 tanh(x0) all_gather(0)") << "outputs are whole on every rank";
   EXPECT_EQ(local.named.at("x").region, (Region{{{2, 4}, {0, 6}}}));
   EXPECT_TRUE(local.named.at("x").owner);
 }
@@ -77,14 +77,14 @@ TEST(Partition, InsertsNothingWhereTheSplitRunsThrough) {
 TEST(Partition, TakesAPartOfWhatItHasWithoutCommunication) {
   const Chain chain;
   EXPECT_EQ(text(part(chain.graph, kPair, 0, {{0, {{0}, {}}}, {1, {{0}, {}}}})),
-            "take_region scale tanh all_gather(0)");
+            "take_region x0 * 2.0 tanh(x0) all_gather(0)");
 }
 
 TEST(Partition, ExchangesBoxesWhereTheSplitDimensionChanges) {
   const Chain chain;
   const LocalGraph local =
       part(chain.graph, kPair, 0, {{0, {{0}, {}}}, {1, {{}, {0}}}}, {{chain.x, sharded({{0}, {}})}});
-  EXPECT_EQ(text(local), "scale exchange(0) tanh all_gather(0)");
+  EXPECT_EQ(text(local), "x0 * 2.0 exchange(0) tanh(x0) all_gather(0)");
   const CommSpec& spec = *local.graph.nodes()[1].op->communication();
   ASSERT_EQ(spec.sends.size(), 1U);
   EXPECT_EQ(spec.sends[0].region, (Region{{{0, 2}, {3, 6}}}));
@@ -111,7 +111,7 @@ TEST(Partition, GathersForTheNodeThatNeedsAnAxisWholeAndForNoOther) {
   build.output("y", tanh(build, softmax(build, scale(build, x, 2))));
   const Graph graph = std::move(build).build();
   const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}, {2, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
-  EXPECT_EQ(text(local), "scale all_gather(0) softmax take_region tanh all_gather(0)");
+  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) softmax take_region tanh(x0) all_gather(0)");
   EXPECT_EQ(local.graph.type(local.graph.nodes()[0].outputs[0]).shape, (Dims{4, 3}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{4, 6}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[4].outputs[0]).shape, (Dims{4, 3}));
@@ -135,14 +135,14 @@ TEST(Partition, SumsPartsOfASplitContractionByAllReduce) {
   const Product product;
   const LocalGraph local = part(product.graph, kPair, 0, {{0, {{}, {}, {0}}}},
                                 {{product.x, sharded({{}, {0}})}, {product.w, sharded({{0}, {}})}});
-  EXPECT_EQ(text(local), "matmul all_reduce(0) tanh");
+  EXPECT_EQ(text(local), "matmul all_reduce(0) tanh(x0)");
 }
 
 TEST(Partition, SumsAndScattersWhereTheReaderIsSplit) {
   const Product product;
   const LocalGraph local = part(product.graph, kPair, 0, {{0, {{}, {}, {0}}}, {1, {{}, {0}}}},
                                 {{product.x, sharded({{}, {0}})}, {product.w, sharded({{0}, {}})}});
-  EXPECT_EQ(text(local), "matmul reduce_scatter(0) tanh all_gather(0)");
+  EXPECT_EQ(text(local), "matmul reduce_scatter(0) tanh(x0) all_gather(0)");
 }
 
 TEST(Partition, ScattersOverAllAxesThatOweTogether) {
@@ -152,17 +152,17 @@ TEST(Partition, ScattersOverAllAxesThatOweTogether) {
   // One dimension over both axes, the inner one first in number.
   const LocalGraph nested =
       part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{}, {1, 0}}}}, values);
-  EXPECT_EQ(text(nested), "matmul reduce_scatter(0,1) tanh all_gather(0,1)");
+  EXPECT_EQ(text(nested), "matmul reduce_scatter(0,1) tanh(x0) all_gather(0,1)");
   const CommSpec& spec = *nested.graph.nodes()[1].op->communication();
   EXPECT_EQ(spec.group_size, 4);
   EXPECT_EQ(spec.target, (Region{{{0, 4}, {4, 6}}})) << "rank 1 has b = 1, which is outermost";
   EXPECT_EQ(spec.network_bytes, 4 * 8 * 8 * 3 / 4);
   // Two dimensions, one axis each: still one communication.
   EXPECT_EQ(text(part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{1}, {0}}}}, values)),
-            "matmul reduce_scatter(0,1) tanh all_gather(0,1)");
+            "matmul reduce_scatter(0,1) tanh(x0) all_gather(0,1)");
   // The reader is split over one of them: the sum over the other is made of the smaller parts.
   EXPECT_EQ(text(part(product.graph, kSquare, 1, {{0, {{}, {}, {0, 1}}}, {1, {{0}, {}}}}, values)),
-            "matmul reduce_scatter(0) all_reduce(1) tanh all_gather(0)");
+            "matmul reduce_scatter(0) all_reduce(1) tanh(x0) all_gather(0)");
 }
 
 TEST(Partition, ScattersADimensionThatIsSplitAlready) {
@@ -170,7 +170,7 @@ TEST(Partition, ScattersADimensionThatIsSplitAlready) {
   // Rows over a; the sum over b is scattered into the rows of each rank.
   const LocalGraph local = part(product.graph, kSquare, 3, {{0, {{0}, {}, {1}}}, {1, {{0, 1}, {}}}},
                                 {{product.x, sharded({{0}, {1}})}, {product.w, sharded({{1}, {}})}});
-  EXPECT_EQ(text(local), "matmul reduce_scatter(1) tanh all_gather(0,1)");
+  EXPECT_EQ(text(local), "matmul reduce_scatter(1) tanh(x0) all_gather(0,1)");
   const CommSpec& spec = *local.graph.nodes()[1].op->communication();
   EXPECT_EQ(spec.source, (Region{{{2, 4}, {0, 8}}}));
   EXPECT_EQ(spec.target, (Region{{{3, 4}, {0, 8}}}));
@@ -188,7 +188,7 @@ TEST(Partition, LeavesSumsOwedThroughLinearNodes) {
     return part(graph, kPair, rank, {{0, {{}, {}, {0}}}}, {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}});
   };
   // What all have counts once: one rank keeps it, the other has zeros.
-  EXPECT_EQ(text(local(0)), "matmul keep_or_zero add_n all_reduce(0) tanh");
+  EXPECT_EQ(text(local(0)), "matmul keep_or_zero add_n all_reduce(0) tanh(x0)");
   EXPECT_EQ(attribute_text(*local(0).graph.nodes()[1].op), "keep=true");
   EXPECT_EQ(attribute_text(*local(1).graph.nodes()[1].op), "keep=false");
 }
@@ -224,7 +224,7 @@ TEST(Partition, CommunicatesOnceForAllReadersOfASegment) {
   build.output("softer", softmax(build, doubled));
   const Graph graph = std::move(build).build();
   EXPECT_EQ(text(part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}})),
-            "scale all_gather(0) softmax softmax");
+            "x0 * 2.0 all_gather(0) softmax softmax");
 }
 
 /// running += x · w in each microbatch; tanh(running) once a step, which then clears it.
@@ -243,7 +243,7 @@ TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
   owed.partial = {0};
   const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {}, {0}}}},
                                 {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}, {running, owed}});
-  EXPECT_EQ(text(local), "matmul add_n all_reduce(0) tanh fill") << "zeros are nobody's to keep";
+  EXPECT_EQ(text(local), "matmul add_n all_reduce(0) tanh(x0) 0.0") << "zeros are nobody's to keep";
   EXPECT_EQ(local.graph.nodes()[2].segment, update);
   EXPECT_FALSE(local.named.at("running").owner) << "rank 0 writes the region";
 }

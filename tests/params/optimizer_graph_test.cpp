@@ -42,8 +42,7 @@ Trained trained(const OptimizerConfig& config) {
 std::string names(const Graph& graph, const std::string& segment) {
   std::string text;
   for (const Node& node : graph.nodes()) {
-    if (graph.segment(node.segment).name == segment)
-      text += (text.empty() ? "" : " ") + std::string(node.op->name());
+    if (graph.segment(node.segment).name == segment) text += (text.empty() ? "" : " ") + node.op->title();
   }
   return text;
 }
@@ -65,7 +64,7 @@ TEST(Optimize, IsPartOfTheSegmentOfTheGradientsWithoutAccumulation) {
 
 TEST(Optimize, AddsMicrobatchesUpAndUpdatesAndClearsOnceAStep) {
   const Trained made = trained({.kind = OptimizerConfig::Kind::sgd, .accumulate = 2});
-  EXPECT_EQ(names(made.graph, "update"), "sum_squares clip_factor sgd fill");
+  EXPECT_EQ(names(made.graph, "update"), "sum_squares clip_factor sgd 0.0");
   const ValueId kept = state(made.graph, "gradient.w");
   std::vector<std::string> updated;
   for (const StateUpdate& update : made.graph.updates()) {

@@ -131,7 +131,7 @@ TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {
 
 TEST(Plan, KeepsTheOrderAndCadenceOfSegmentsAndPutsStatesOutsideTheArena) {
   GraphBuilder build;
-  const TensorType type{DType::f64, {11}};
+  const TensorType type{DType::f32, {22}};
   const ValueId x = build.input("x", type, {"n"});
   const ValueId w = build.state("w", type, kZero, kParameter);
   build.output("y", add(build, x, w));

@@ -62,7 +62,7 @@ std::string to_dot(const Graph& graph) {
   }
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
-    text += fmt::format("  n{} [label=\"{}\\n{}\"];\n", n, node.op->name(), node.label);
+    text += fmt::format("  n{} [label=\"{}\\n{}\"];\n", n, node.op->title(), node.label);
     for (const ValueId id : node.inputs) {
       const Value& value = graph.value(id);
       const std::string from = value.kind == ValueKind::result ? fmt::format("n{}", value.producer.index)

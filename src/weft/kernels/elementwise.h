@@ -1,6 +1,8 @@
 #pragma once
-// Elementwise kernels and sums. Views are contiguous; outputs may alias the first input of the same dtype;
-// statistics (S) are f64 beside f64, else f32. Empty views do nothing; the sum of nothing is 0.
+// Bodies of elementwise functions, which pointwise runs where an expression has their form, and sums. Views
+// are contiguous; outputs may alias an input of the same type; statistics (S) are f64 beside f64, else f32.
+// Elementwise ones are for f32 and bf16 (pointwise serves f64), sums for f64 too. Empty views do nothing; the
+// sum of nothing is 0.
 #include <span>
 
 #include "weft/tensor/view.h"
@@ -18,7 +20,7 @@ void add_n(std::span<const View> in, const View& out);
 void scale(const View& x, double factor, const View& out);
 /// Every element of out becomes `value`.
 void fill(const View& out, double value);
-/// out = x in out's dtype; any pair of floating types. May not alias.
+/// out = x in out's dtype. May not alias.
 void cast(const View& x, const View& out);
 /// out = max(x, 0).
 void relu(const View& x, const View& out);

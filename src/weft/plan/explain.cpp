@@ -49,7 +49,7 @@ std::string row(size_t number, const Instruction& instruction, const Mesh& mesh)
   if (spec != nullptr) about += "  " + communication_text(*spec, mesh);
   if (!instruction.label.empty()) about += "  " + instruction.label;
   return fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f} {:<10} {}\n", number,
-                     (wait ? "wait " : "") + std::string(instruction.op->name()), instruction.flops * 1e-6,
+                     (wait ? "wait " : "") + instruction.op->title(), instruction.flops * 1e-6,
                      bytes_text(instruction.memory_bytes), bytes_text(instruction.network_bytes),
                      instruction.predicted_ms, name_of(instruction.bound), about);
 }
@@ -76,7 +76,7 @@ void explain_segment(const SegmentProgram& code, const Mesh& mesh, std::string& 
       fmt::format("\nsegment {}, {}: {} instructions, peak {}", code.segment.name,
                   to_string(code.segment.cadence), code.instructions.size(), format_bytes(code.peak_bytes));
   if (code.peak_at >= 0) {
-    text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->name());
+    text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->title());
   }
   text += fmt::format("\n{:>5} {:<24} {:>10} {:>9} {:>9} {:>9} {:<10} {}\n", "", "op", "Mflop", "memory",
                       "network", "ms", "bound by", "result on this rank (placement)");

@@ -24,8 +24,8 @@ void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& o
   const std::vector<LedgerEntry>& ledger = executor.ledger(segment);
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];
-    OpTime& op = by_name[std::string(instruction.op->name())];
-    op.name = instruction.op->name();
+    OpTime& op = by_name[instruction.op->title()];
+    op.name = instruction.op->title();
     op.phase = instruction.kind == InstructionKind::compute ? code.segment.name : "communication";
     op.calls += ledger[i].calls;
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;
@@ -48,7 +48,7 @@ void add_memory(const Program& program, ReportInput& input) {
   for (size_t i = 0; i < most->live_bytes.size(); ++i) {
     input.memory.push_back({static_cast<int64_t>(i), most->live_bytes[i]});
   }
-  if (most->peak_at >= 0) input.peak_op = most->instructions[static_cast<size_t>(most->peak_at)].op->name();
+  if (most->peak_at >= 0) input.peak_op = most->instructions[static_cast<size_t>(most->peak_at)].op->title();
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ struct DropoutStream {
   int32_t threshold;  ///< 16-bit words from here on keep their element
   float factor;       ///< of what is kept
 
-  DropoutStream(const RandomStream& stream, double rate)
-      : threshold(dropout_threshold(rate)), factor(static_cast<float>(1 / (1 - rate))) {
+  explicit DropoutStream(const RandomStream& stream, DropoutRule rule = {})
+      : threshold(rule.threshold), factor(rule.factor) {
     // RandomStream mixes these for every block; here it is done once.
     const PhiloxBlock mixed =
         philox({static_cast<uint32_t>(stream.seed), static_cast<uint32_t>(stream.seed >> 32)},

@@ -143,7 +143,14 @@ HWY_EXPORT(sum_piece);
 
 bool is_f64(const View& view) { return view.type.dtype == DType::f64; }
 
+void expect_lanes(const View& view) {
+  WEFT_CHECK(view.type.dtype == DType::f32 || view.type.dtype == DType::bf16, "an elementwise body on {}",
+             to_string(view.type));
+}
+
 void combine(Pairing pairing, const View& a, const View& b, const View& out) {
+  expect_lanes(a);
+  expect_lanes(b);
   if (a.elems() == 0) return;
   const int64_t period = b.elems();
   WEFT_CHECK(period > 0 && a.elems() % period == 0, "{} beside {}", to_string(a.type), to_string(b.type));
@@ -160,23 +167,13 @@ double sum_of(const View& x, bool squares) {
 
 }  // namespace
 
-void add(const View& a, const View& b, const View& out) {
-  if (is_f64(a) || is_f64(b)) return naive::add(a, b, out);
-  combine(Pairing::sum, a, b, out);
-}
+void add(const View& a, const View& b, const View& out) { combine(Pairing::sum, a, b, out); }
 
-void multiply(const View& a, const View& b, const View& out) {
-  if (is_f64(a) || is_f64(b)) return naive::multiply(a, b, out);
-  combine(Pairing::product, a, b, out);
-}
+void multiply(const View& a, const View& b, const View& out) { combine(Pairing::product, a, b, out); }
 
-void tanh_backward(const View& dy, const View& y, const View& dx) {
-  if (is_f64(dy) || is_f64(y)) return naive::tanh_backward(dy, y, dx);
-  combine(Pairing::tanh_slope, dy, y, dx);
-}
+void tanh_backward(const View& dy, const View& y, const View& dx) { combine(Pairing::tanh_slope, dy, y, dx); }
 
 void relu_backward(const View& dy, const View& y, const View& dx) {
-  if (is_f64(dy) || is_f64(y)) return naive::relu_backward(dy, y, dx);
   combine(Pairing::where_positive, dy, y, dx);
 }
 
@@ -188,7 +185,7 @@ void add_n(std::span<const View> in, const View& out) {
 }
 
 void scale(const View& x, double factor, const View& out) {
-  if (is_f64(x)) return naive::scale(x, factor, out);
+  expect_lanes(x);
   parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(scale_piece)(x, static_cast<float>(factor), out, begin, end);
   });
@@ -204,33 +201,34 @@ void fill(const View& out, double value) {
 }
 
 void cast(const View& x, const View& out) {
-  if (is_f64(x) || is_f64(out)) return naive::cast(x, out);
+  expect_lanes(x);
+  expect_lanes(out);
   parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(scale_piece)(x, 1.0f, out, begin, end);
   });
 }
 
 void relu(const View& x, const View& out) {
-  if (is_f64(x)) return naive::relu(x, out);
+  expect_lanes(x);
   parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(relu_piece)(x, out, begin, end);
   });
 }
 
 void tanh(const View& x, const View& out) {
-  if (is_f64(x)) return naive::tanh(x, out);
+  expect_lanes(x);
   parallel_for(x.elems(), kElemsAtOnce, [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(tanh_piece)(x, out, begin, end);
   });
 }
 
 void gelu(const View& x, const View& out, bool tanh_form) {
-  if (is_f64(x)) return naive::gelu(x, out, tanh_form);
+  expect_lanes(x);
   gelu_vector(x, out, tanh_form);
 }
 
 void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form) {
-  if (is_f64(x)) return naive::gelu_backward(dy, x, dx, tanh_form);
+  expect_lanes(x);
   gelu_backward_vector(dy, x, dx, tanh_form);
 }
 

@@ -1,0 +1,174 @@
+// Time of pointwise beside the hand-written kernel of the same function, in turn: medians of old / new by
+// size. usage: build/bench/pointwise [ROUNDS] [interpreted]
+#include "weft/kernels/pointwise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "weft/base/philox.h"
+#include "weft/base/threads.h"
+#include "weft/expression/simplify.h"
+#include "weft/expression/text.h"
+#include "weft/kernels/dropout.h"
+#include "weft/kernels/elementwise.h"
+
+namespace {
+
+using namespace weft;  // NOLINT(google-build-using-namespace): a program of one file
+using Views = std::vector<View>;
+
+struct Buffer {
+  TensorType type;
+  std::vector<std::byte> bytes;
+
+  explicit Buffer(TensorType t) : type(std::move(t)), bytes(static_cast<size_t>(type.bytes()) + 64) {}
+  View view() {
+    const auto address = reinterpret_cast<uintptr_t>(bytes.data());
+    return {bytes.data() + (64 - address % 64) % 64, type};
+  }
+  /// Never zeros: uniform in [-2, 2).
+  void fill(uint64_t stream) {
+    const RandomStream random{7, stream, 0};
+    const View to = view();
+    for (int64_t i = 0; i < type.elems(); ++i) {
+      const auto value = static_cast<float>(4 * random.uniform(static_cast<uint64_t>(i % 65536)) - 2);
+      if (type.dtype == DType::f32) to.as<float>()[i] = value;
+      if (type.dtype == DType::bf16) to.as<BFloat16>()[i] = BFloat16(value);
+      if (type.dtype == DType::i64) to.as<int64_t>()[i] = 3;
+    }
+  }
+};
+
+/// A kernel as it was, and the expression that stands for it.
+struct Row {
+  std::string name;
+  std::string text;
+  int operands;
+  std::function<void(const Views& in, const View& out)> old;
+  bool bias = false;  ///< the second operand is a row of f32
+};
+
+const std::string kInner = "x0 * (0.7978845608028654 + 0.035677408136300125 * (x0 * x0))";
+
+std::vector<Row> rows() {
+  return {
+      {"add", "x0 + x1", 2, [](const Views& in, const View& out) { kernels::add(in[0], in[1], out); }},
+      {"add a bias", "x0 + x1", 2, [](const Views& in, const View& out) { kernels::add(in[0], in[1], out); },
+       true},
+      {"multiply", "x0 * x1", 2,
+       [](const Views& in, const View& out) { kernels::multiply(in[0], in[1], out); }},
+      {"scale", "x0 * 0.37", 1, [](const Views& in, const View& out) { kernels::scale(in[0], 0.37, out); }},
+      {"fill", "0.75", 0, [](const Views&, const View& out) { kernels::fill(out, 0.75); }},
+      {"relu", "max(x0, 0)", 1, [](const Views& in, const View& out) { kernels::relu(in[0], out); }},
+      {"relu backward", "select(x0 > 0, x1, 0)", 2,
+       [](const Views& in, const View& out) { kernels::relu_backward(in[1], in[0], out); }},
+      {"tanh", "tanh(x0)", 1, [](const Views& in, const View& out) { kernels::tanh(in[0], out); }},
+      {"tanh backward", "x1 * (1 - x0 * x0)", 2,
+       [](const Views& in, const View& out) { kernels::tanh_backward(in[1], in[0], out); }},
+      {"gelu (tanh)", "0.5 * x0 * (1 + tanh(" + kInner + "))", 1,
+       [](const Views& in, const View& out) { kernels::gelu(in[0], out, true); }},
+      {"gelu (erf)", "0.5 * x0 * (1 + erf(x0 * 0.7071067811865476))", 1,
+       [](const Views& in, const View& out) { kernels::gelu(in[0], out, false); }},
+      {"dropout", "select(random[3, 4, 0](n1) >= 6554, x0 * 1.1111111111111112, 0)", 2,
+       [](const Views& in, const View& out) {
+         kernels::dropout(in[0], Region::all(out.type.shape), out.type.shape, {3, 4, 3},
+                          kernels::DropoutRule::of_rate(0.1), out);
+       }},
+  };
+}
+
+double seconds_of(const std::function<void()>& run, int repeats) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < repeats; ++i) run();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / repeats;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Measured {
+  double ratio = 0;  ///< old / new
+  double old_us = 0;
+  double new_us = 0;
+};
+
+Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels::PointwiseBodies bodies) {
+  constexpr int64_t kWidth = 768;
+  const bool draws = row.name == "dropout";
+  const Dims shape = row.bias ? Dims{elems / kWidth, kWidth} : Dims{elems};
+  std::vector<Buffer> buffers;
+  kernels::PointwiseSpec spec{simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}};
+  if (row.bias) spec.result_axes = {{0, 1}};
+  for (int i = 0; i < row.operands; ++i) {
+    const bool second = i == 1;
+    TensorType type{dtype, shape};
+    if (second && row.bias) type = {DType::f32, {kWidth}};
+    if (second && draws) type = {DType::i64, {}};
+    spec.operand_axes.push_back(type.shape.empty()   ? std::vector<int>{}
+                                : second && row.bias ? std::vector<int>{1}
+                                                     : spec.result_axes[0]);
+    buffers.emplace_back(type);
+    buffers.back().fill(static_cast<uint64_t>(i));
+  }
+  Buffer out({dtype, shape});
+  std::vector<TensorType> types;
+  Views in;
+  for (Buffer& buffer : buffers) {
+    types.push_back(buffer.type);
+    in.push_back(buffer.view());
+  }
+  const kernels::PointwiseKernel kernel(spec, types, std::vector{out.type}, bodies);
+  Buffer scratch({DType::u8, {kernel.scratch_bytes()}});
+  const View result = out.view();
+  std::byte* const room = scratch.view().data;
+  const auto old_run = [&] { row.old(in, result); };
+  const auto new_run = [&] { kernel.run(in, std::span(&result, 1), room); };
+  const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
+  seconds_of(old_run, repeats);
+  seconds_of(new_run, repeats);
+  std::vector<double> ratios, old_times, new_times;
+  for (int round = 0; round < rounds; ++round) {
+    old_times.push_back(seconds_of(old_run, repeats));
+    new_times.push_back(seconds_of(new_run, repeats));
+    ratios.push_back(old_times.back() / new_times.back());
+  }
+  return {median(ratios), median(old_times) * 1e6, median(new_times) * 1e6};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 31;
+  const bool interpreted = argc > 2 && std::string(argv[2]) == "interpreted";
+  const auto bodies =
+      interpreted ? kernels::PointwiseBodies::interpreted_only : kernels::PointwiseBodies::hand_written;
+  double logs = 0, least = INFINITY;
+  int count = 0;
+  fmt::print("{:14} {:5} {:>9} {:>10} {:>10} {:>8}   ({} threads)\n", "", "dtype", "elements", "old us",
+             "new us", "old/new", threads());
+  for (const Row& row : rows()) {
+    for (const DType dtype : {DType::f32, DType::bf16}) {
+      // In L1, in L2, and in memory.
+      for (const int64_t elems : {int64_t{3072}, int64_t{49152}, int64_t{6291456}}) {
+        const Measured m = measure(row, dtype, elems, rounds, bodies);
+        fmt::print("{:14} {:5} {:9} {:10.2f} {:10.2f} {:8.3f}\n", row.name, name_of(dtype), elems, m.old_us,
+                   m.new_us, m.ratio);
+        logs += std::log(m.ratio);
+        least = std::min(least, m.ratio);
+        ++count;
+      }
+    }
+  }
+  fmt::print("geometric mean {:.3f}, least {:.3f}\n", std::exp(logs / count), least);
+  return 0;
+}

@@ -1,0 +1,59 @@
+#include "weft/expression/compose.h"
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression,
+                           const std::function<Scalar(const ScalarNode& operand)>& replace) {
+  std::vector<Scalar> made;
+  for (const ScalarNode& node : expression.nodes) {
+    if (node.kind == ScalarNode::Kind::operand) {
+      made.push_back(replace(node));
+      continue;
+    }
+    ScalarNode copy = node;
+    for (int i = 0; i < node.arity(); ++i) {
+      int& argument = copy.arguments[static_cast<size_t>(i)];
+      argument = made[static_cast<size_t>(argument)].id;
+    }
+    made.push_back(build.add(std::move(copy)));
+  }
+  return made;
+}
+
+Expression compose(const Expression& outer, int operand, const Expression& inner, size_t result,
+                   std::span<const int> outer_operands, std::span<const int> inner_operands) {
+  ExpressionBuilder build;
+  const auto renumbered = [&](std::span<const int> numbers) {
+    return [&build, numbers](const ScalarNode& node) {
+      return build.operand(numbers[static_cast<size_t>(node.number)], node.type);
+    };
+  };
+  const std::vector<Scalar> parts = splice(build, inner, renumbered(inner_operands));
+  const Scalar part = parts[static_cast<size_t>(inner.results[result])];
+  const auto keep = renumbered(outer_operands);
+  const std::vector<Scalar> whole = splice(build, outer, [&](const ScalarNode& node) {
+    if (node.number != operand) return keep(node);
+    if (node.type != build.node(part).type) {
+      user_error("expression: got {} for operand {}, expected {}.", name_of(build.node(part).type), operand,
+                 name_of(node.type));
+    }
+    return part;
+  });
+  std::vector<Scalar> results;
+  for (const int id : outer.results) results.push_back(whole[static_cast<size_t>(id)]);
+  return build.build(results);
+}
+
+Expression renumber(const Expression& expression, std::span<const int> numbers) {
+  ExpressionBuilder build;
+  const std::vector<Scalar> made = splice(build, expression, [&](const ScalarNode& node) {
+    return build.operand(numbers[static_cast<size_t>(node.number)], node.type);
+  });
+  std::vector<Scalar> results;
+  for (const int id : expression.results) results.push_back(made[static_cast<size_t>(id)]);
+  return build.build(results);
+}
+
+}  // namespace weft

@@ -1,0 +1,58 @@
+#pragma once
+// The scalar functions of expressions: one table (functions.cpp), one row a function.
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace weft {
+
+/// Reals are computed in f64 beside an operand of f64, else in f32; integers are exact below 2^31.
+enum class ScalarType : uint8_t { real, integer, boolean };
+
+std::string_view name_of(ScalarType type);
+
+/// What a function takes and gives.
+enum class Signature : uint8_t {
+  real,        ///< reals, to a real
+  arithmetic,  ///< reals to a real, or integers to an integer
+  comparison,  ///< two of one type, not booleans, to a boolean
+  selection,   ///< a boolean and two of one type, to that type
+  to_real,     ///< anything of another type
+  to_integer,
+  to_boolean,
+};
+
+/// Where the result is linear in operands in which arguments are linear.
+enum class Linearity : uint8_t {
+  none,
+  sum,        ///< all arguments are
+  product,    ///< one argument is, and the others depend on no operand
+  quotient,   ///< the first is, and the second depends on no operand
+  selection,  ///< the second and third are, and the first depends on no operand
+};
+
+struct Function {
+  std::string_view name;
+  std::string_view
+      symbol;          ///< how it is written between (or, of one argument, before) its arguments; or empty
+  int precedence = 0;  ///< of the symbol: those that bind closer have more
+  int arity = 1;
+  Signature signature = Signature::real;
+  Linearity linearity = Linearity::none;
+  bool commutative = false;
+  double flops = 1;
+  /// The definition; booleans are 0 and 1.
+  double (*evaluate)(const double* arguments) = nullptr;
+  /// The derivative by each argument, as an expression of the arguments a, b, c and the result y; empty where
+  /// it is zero or there is none.
+  std::array<std::string_view, 3> derivatives = {};
+};
+
+std::span<const Function> functions();
+/// The row of that name; null where there is none.
+const Function* find_function(std::string_view name);
+/// InternalError where there is none.
+const Function& function(std::string_view name);
+
+}  // namespace weft

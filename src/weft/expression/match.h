@@ -1,0 +1,21 @@
+#pragma once
+// Patterns: an expression whose operands stand for parts.
+#include <map>
+#include <span>
+
+#include "weft/expression/expression.h"
+
+namespace weft {
+
+/// Operands of a pattern from here on stand for constants only; those below for any part of their type.
+inline constexpr int kConstantOperands = 500;
+
+/// What each operand of a pattern stands for: nodes of the subject.
+using Bindings = std::map<int, int>;
+
+/// Whether node `at` of `subject` has the form of result 0 of `pattern`, both orders of a commutative
+/// function tried. A random node of a pattern stands for any; the first one is bound as `kRandomBinding`.
+inline constexpr int kRandomBinding = -1;
+bool match(const Expression& pattern, std::span<const ScalarNode> subject, int at, Bindings& bindings);
+
+}  // namespace weft

@@ -1,0 +1,26 @@
+#pragma once
+// Expressions in canonical form: constants folded, arguments of commutative functions in one order, laws
+// applied.
+#include <span>
+#include <string_view>
+
+#include "weft/expression/expression.h"
+
+namespace weft {
+
+/// What `before` matches becomes `after`. In both, a, b and c are any reals, i any integer, p any boolean, k
+/// and l real constants. Every law leaves fewer functions, or cheaper ones, or moves a sign outwards, so that
+/// applying them ends.
+struct Law {
+  std::string_view name;
+  std::string_view before;
+  std::string_view after;
+};
+
+std::span<const Law> laws();
+
+/// The canonical form: equal where two expressions differ by laws only. Values may differ by rounding, in the
+/// sign of zero, and in which of two equal or not-a-number arguments min and max give.
+Expression simplify(const Expression& expression);
+
+}  // namespace weft

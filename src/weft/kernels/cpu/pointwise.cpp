@@ -1,0 +1,70 @@
+#include "weft/kernels/pointwise.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "weft/base/threads.h"
+#include "weft/expression/properties.h"
+#include "weft/kernels/cpu/pieces.h"
+#include "weft/kernels/cpu/pointwise_forms.h"
+#include "weft/kernels/cpu/pointwise_tiles.h"
+
+namespace weft::kernels {
+
+namespace {
+
+/// Least points of a thread: the more each costs, the fewer are worth waking one.
+int64_t grain_of(const Expression& expression) {
+  const auto flops = static_cast<int64_t>(flops_of(expression));
+  return std::clamp<int64_t>(8 * kElemsAtOnce / (8 + flops), kElemsAtOnce / 8, kElemsAtOnce);
+}
+
+}  // namespace
+
+struct PointwiseKernel::Prepared {
+  int64_t points = 0;
+  int64_t pieces = 0;  ///< at most, each with scratch of its own
+  std::optional<PointwiseBody> form;
+  std::optional<TileRunner> tiles;
+
+  void run_tiles(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
+};
+
+PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
+                                 std::span<const TensorType> results, PointwiseBodies bodies) {
+  auto prepared = std::make_unique<Prepared>();
+  prepared->points = spec.region.elems();
+  prepared->pieces = std::clamp<int64_t>(prepared->points / grain_of(spec.expression), 1, threads());
+  if (bodies == PointwiseBodies::hand_written) prepared->form = find_pointwise_form(spec, operands, results);
+  if (!prepared->form && prepared->points > 0) prepared->tiles.emplace(spec, operands, results);
+  prepared_ = std::move(prepared);
+}
+
+PointwiseKernel::~PointwiseKernel() = default;
+PointwiseKernel::PointwiseKernel(PointwiseKernel&&) noexcept = default;
+
+int64_t PointwiseKernel::scratch_bytes() const {
+  return prepared_->tiles ? prepared_->pieces * prepared_->tiles->scratch_bytes() : 0;
+}
+
+void PointwiseKernel::Prepared::run_tiles(std::span<const View> operands, std::span<const View> results,
+                                          std::byte* scratch) const {
+  const int64_t tile = tiles->tile_elems();
+  const auto boundary = [&](int64_t piece) {
+    return piece == pieces ? points : points * piece / pieces / tile * tile;
+  };
+  parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
+    for (int64_t piece = first; piece < last; ++piece) {
+      tiles->run(operands, results, scratch + piece * tiles->scratch_bytes(), boundary(piece),
+                 boundary(piece + 1));
+    }
+  });
+}
+
+void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
+                          std::byte* scratch) const {
+  if (prepared_->form) return (*prepared_->form)(operands, results);
+  if (prepared_->tiles) prepared_->run_tiles(operands, results, scratch);
+}
+
+}  // namespace weft::kernels

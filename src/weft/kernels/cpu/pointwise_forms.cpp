@@ -1,0 +1,161 @@
+#include "weft/kernels/cpu/pointwise_forms.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "weft/expression/match.h"
+#include "weft/kernels/cpu/pointwise_patterns.h"
+#include "weft/kernels/dropout.h"
+#include "weft/kernels/elementwise.h"
+
+namespace weft::kernels {
+
+namespace {
+
+using Types = std::span<const TensorType>;
+using Views = std::span<const View>;
+
+/// An expression that has a pattern's form, and what the pattern's names are in it.
+struct Found {
+  const PointwiseSpec& spec;
+  Types operands;
+  Types results;
+  Bindings bindings;
+
+  const ScalarNode& node(int name) const { return spec.expression.node(bindings.at(name)); }
+  /// Which operand a (0) or b (1) is. Only if it is one: a pattern's operand stands for any part.
+  size_t operand(int name) const { return static_cast<size_t>(node(name).number); }
+  double constant(int name) const { return node(name).value; }
+  bool is_operand(int name) const {
+    return !bindings.contains(name) || node(name).kind == ScalarNode::Kind::operand;
+  }
+  /// Whether the operand lies element by element beside the result.
+  bool alongside(size_t i) const { return spec.operand_axes[i] == spec.result_axes[0]; }
+  bool same_type(size_t i) const { return operands[i].dtype == results[0].dtype; }
+};
+
+bool is_fast(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; }
+
+using Unary = void (*)(const View& x, const View& out);
+using Binary = void (*)(const View& a, const View& b, const View& out);
+
+template <Unary F>
+std::optional<PointwiseBody> unary(const Found& found) {
+  const size_t a = found.operand(0);
+  if (!found.alongside(a) || !found.same_type(a)) return std::nullopt;
+  return [a](Views in, Views out) { F(in[a], out[0]); };
+}
+
+template <Binary F>
+std::optional<PointwiseBody> binary(const Found& found) {
+  const size_t a = found.operand(0), b = found.operand(1);
+  for (const size_t i : {a, b}) {
+    if (!found.alongside(i) || !found.same_type(i)) return std::nullopt;
+  }
+  return [a, b](Views in, Views out) { F(in[a], in[b], out[0]); };
+}
+
+/// b may be repeated over leading dimensions, and f32 beside bf16.
+std::optional<PointwiseBody> sum(const Found& found) {
+  size_t a = found.operand(0), b = found.operand(1);
+  if (!found.alongside(a)) std::swap(a, b);
+  const std::vector<int>& whole = found.spec.result_axes[0];
+  const std::vector<int>& tail = found.spec.operand_axes[b];
+  if (!found.alongside(a) || !found.same_type(a) || !is_fast(found.operands[b].dtype)) return std::nullopt;
+  if (tail.size() > whole.size() || !std::equal(tail.rbegin(), tail.rend(), whole.rbegin()))
+    return std::nullopt;
+  return [a, b](Views in, Views out) { add(in[a], in[b], out[0]); };
+}
+
+std::optional<PointwiseBody> scaled(const Found& found) {
+  const size_t a = found.operand(0);
+  if (!found.alongside(a) || !found.same_type(a)) return std::nullopt;
+  return
+      [a, factor = found.constant(kConstantOperands)](Views in, Views out) { scale(in[a], factor, out[0]); };
+}
+
+std::optional<PointwiseBody> filled(const Found& found) {
+  return [value = found.constant(kConstantOperands)](Views, Views out) { fill(out[0], value); };
+}
+
+std::optional<PointwiseBody> converted(const Found& found) {
+  const size_t a = found.operand(0);
+  if (!found.alongside(a) || !is_fast(found.operands[a].dtype)) return std::nullopt;
+  return [a](Views in, Views out) { cast(in[a], out[0]); };
+}
+
+std::optional<PointwiseBody> dropped(const Found& found) {
+  const ScalarNode& random = found.node(kRandomBinding);
+  const size_t a = found.operand(0);
+  const auto step = static_cast<size_t>(found.spec.expression.node(random.arguments[0]).number);
+  if (!found.alongside(a) || !found.same_type(a) || random.axes != found.spec.result_axes[0])
+    return std::nullopt;
+  if (found.operands[step].dtype != DType::i64) return std::nullopt;
+  Region region;
+  Dims space;
+  for (const int axis : random.axes) {
+    region.ranges.push_back(found.spec.region.ranges[static_cast<size_t>(axis)]);
+    space.push_back(found.spec.space[static_cast<size_t>(axis)]);
+  }
+  return [a, step, region, space, seed = random.seed, stream = random.stream,
+          rule = DropoutRule{static_cast<int32_t>(found.constant(kConstantOperands + 1)),
+                             static_cast<float>(found.constant(kConstantOperands))}](Views in, Views out) {
+    const RandomStream bits{seed, stream, static_cast<uint64_t>(*in[step].as<int64_t>())};
+    dropout(in[a], region, space, bits, rule, out[0]);
+  };
+}
+
+void gelu_by_tanh(const View& x, const View& out) { gelu(x, out, true); }
+void gelu_by_erf(const View& x, const View& out) { gelu(x, out, false); }
+/// a is x and b the gradient of the result.
+void gelu_by_tanh_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, true); }
+void gelu_by_erf_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, false); }
+
+/// See canonical_pattern().
+struct Form {
+  std::string_view pattern;
+  bool gradient;
+  std::optional<PointwiseBody> (*body)(const Found& found);
+};
+
+// Bodies that take f32 and bf16 only; f64 is left to the tape.
+constexpr Form kForms[] = {
+    {"k", false, filled},
+    {"a", false, converted},
+    {"a + b", false, sum},
+    {"a * b", false, binary<multiply>},
+    {"a * k", false, scaled},
+    {"max(a, 0.0)", false, unary<relu>},
+    {"select(b > 0.0, a, 0.0)", false, binary<relu_backward>},
+    {"tanh(a)", false, unary<tanh>},
+    {"a * (1.0 - b * b)", false, binary<tanh_backward>},
+    {"select(random[0, 0](n) >= t, a * k, 0.0)", false, dropped},
+    {kGeluByTanh, false, unary<gelu_by_tanh>},
+    {kGeluByTanh, true, binary<gelu_by_tanh_backward>},
+    {kGeluByErf, false, unary<gelu_by_erf>},
+    {kGeluByErf, true, binary<gelu_by_erf_backward>},
+};
+
+const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
+  static const auto parsed = [] {
+    std::vector<std::pair<Expression, const Form*>> all;
+    for (const Form& form : kForms) all.emplace_back(canonical_pattern(form.pattern, form.gradient), &form);
+    return all;
+  }();
+  return parsed;
+}
+
+}  // namespace
+
+std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Types operands, Types results) {
+  if (results.size() != 1 || !is_fast(results[0].dtype)) return std::nullopt;
+  for (const auto& [pattern, form] : parsed_forms()) {
+    Found found{spec, operands, results, {}};
+    if (!match(pattern, spec.expression.nodes, spec.expression.results[0], found.bindings)) continue;
+    if (!found.is_operand(0) || !found.is_operand(1)) continue;
+    if (std::optional<PointwiseBody> body = form->body(found)) return body;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weft::kernels

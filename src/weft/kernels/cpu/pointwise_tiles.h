@@ -1,0 +1,63 @@
+#pragma once
+// Runs a tape over the points of a box, tile by tile. Internal.
+#include <span>
+#include <vector>
+
+#include "weft/kernels/cpu/pointwise_layout.h"
+#include "weft/kernels/cpu/pointwise_tape.h"
+
+namespace weft::kernels {
+
+/// A tape bound to one layout. Serves any number of threads, each with scratch of its own.
+class TileRunner {
+ public:
+  TileRunner(const PointwiseSpec& spec, std::span<const TensorType> operands,
+             std::span<const TensorType> results);
+
+  /// Of one thread.
+  int64_t scratch_bytes() const { return scratch_bytes_; }
+  /// Threads begin at multiples of this.
+  int64_t tile_elems() const { return tile_elems_; }
+  /// Points [begin, end) in the order of result 0.
+  void run(std::span<const View> operands, std::span<const View> results, std::byte* scratch, int64_t begin,
+           int64_t end) const;
+
+ private:
+  friend class TileWorker;
+
+  struct Read {
+    Affine at;
+    TileReader reader = nullptr;
+    int64_t elem_bytes = 0;
+    int operand = 0;
+    int tile = 0;
+    bool everywhere = false;  ///< one element for all points
+    bool dense = false;       ///< element i at point i
+    bool in_place = false;    ///< its elements are lanes already, and nothing overwrites them early
+    bool periodic = false;    ///< the same in every row, and rows are short
+  };
+  struct Write {
+    Affine at;
+    TileWriter writer = nullptr;
+    TapeSource from;
+    int64_t elem_bytes = 0;
+    bool dense = false;
+  };
+
+  void add_reads(std::span<const TensorType> operands);
+  void add_writes(std::span<const TensorType> results);
+  void choose_tile();
+  int64_t lane_bytes() const { return tape_.wide ? 8 : 4; }
+  int64_t tile_bytes() const { return tile_elems_ * lane_bytes(); }
+
+  Tape tape_;
+  PointLayout layout_;
+  std::vector<Read> reads_;
+  std::vector<Write> writes_;
+  bool long_rows_ = false;  ///< a tile is in one row
+  int64_t lanes_ = 0;
+  int64_t tile_elems_ = 0;
+  int64_t scratch_bytes_ = 0;
+};
+
+}  // namespace weft::kernels

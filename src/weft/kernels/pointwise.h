@@ -1,0 +1,66 @@
+#pragma once
+// Pointwise kernels: an expression at every point of a box of an iteration space.
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "weft/expression/expression.h"
+#include "weft/ops/pointwise.h"
+#include "weft/tensor/view.h"
+
+namespace weft::kernels {
+
+inline constexpr size_t kMostAxes = kMostPointwiseAxes;
+
+struct PointwiseSpec {
+  Expression expression;
+  Region region;  ///< the box, in the whole space: what operands and results hold
+  Dims space;     ///< sizes of the whole space
+  /// Which axis each dimension of each operand is: at most one dimension an axis. An operand is repeated
+  /// along the axes that it has not.
+  std::vector<std::vector<int>> operand_axes;
+  std::vector<std::vector<int>> result_axes;  ///< likewise; each result has every axis
+};
+
+/// An operand or result seen from the axes: elements from one position to the next, 0 along axes that it has
+/// not.
+inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
+                                            std::span<const std::vector<int>> axes) {
+  std::vector<Dims> strides;
+  for (const std::vector<int>& dims : axes) {
+    Dims along(spec.space.size(), 0);
+    int64_t step = 1;
+    for (size_t d = dims.size(); d-- > 0;) {
+      const auto axis = static_cast<size_t>(dims[d]);
+      along[axis] = step;
+      step *= spec.region.ranges[axis].size();
+    }
+    strides.push_back(std::move(along));
+  }
+  return strides;
+}
+
+/// Whether an expression for which a hand-written body exists is run by that.
+enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
+
+/// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
+/// are exact below 2^31. A result may lie over an operand of its axes and size of elements.
+class PointwiseKernel {
+ public:
+  /// Types are those of the operands, then those of the results.
+  PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
+                  std::span<const TensorType> results,
+                  PointwiseBodies bodies = PointwiseBodies::hand_written);
+  ~PointwiseKernel();
+  PointwiseKernel(PointwiseKernel&&) noexcept;
+
+  int64_t scratch_bytes() const;
+  /// Allocates nothing; `scratch` is 64-byte aligned.
+  void run(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
+
+ private:
+  struct Prepared;
+  std::unique_ptr<const Prepared> prepared_;
+};
+
+}  // namespace weft::kernels

@@ -1,0 +1,120 @@
+#include "weft/kernels/pointwise_naive.h"
+
+#include "weft/base/check.h"
+#include "weft/expression/evaluate.h"
+#include "weft/graph/device.h"
+#include "weft/ops/pointwise.h"
+
+namespace weft::kernels::naive {
+
+namespace {
+
+double element(const View& view, int64_t at) {
+  switch (view.type.dtype) {
+    case DType::f64:
+      return view.as<double>()[at];
+    case DType::f32:
+      return static_cast<double>(view.as<float>()[at]);
+    case DType::bf16:
+      return static_cast<double>(static_cast<float>(view.as<BFloat16>()[at]));
+    case DType::i64:
+      return static_cast<double>(view.as<int64_t>()[at]);
+    case DType::i32:
+      return view.as<int32_t>()[at];
+    case DType::u8:
+      return view.as<uint8_t>()[at];
+  }
+  internal_error(__FILE__, __LINE__, "unknown dtype");
+}
+
+void set_element(const View& view, int64_t at, double value) {
+  switch (view.type.dtype) {
+    case DType::f64:
+      view.as<double>()[at] = value;
+      return;
+    case DType::f32:
+      view.as<float>()[at] = static_cast<float>(value);
+      return;
+    case DType::bf16:
+      view.as<BFloat16>()[at] = BFloat16(static_cast<float>(value));
+      return;
+    case DType::i64:
+      view.as<int64_t>()[at] = static_cast<int64_t>(value);
+      return;
+    case DType::i32:
+      view.as<int32_t>()[at] = static_cast<int32_t>(value);
+      return;
+    case DType::u8:
+      view.as<uint8_t>()[at] = static_cast<uint8_t>(value);
+      return;
+  }
+}
+
+int64_t offset_of(std::span<const int64_t> position, const Dims& strides) {
+  int64_t offset = 0;
+  for (size_t a = 0; a < strides.size(); ++a) offset += position[a] * strides[a];
+  return offset;
+}
+
+}  // namespace
+
+PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
+    : spec_(std::move(spec)),
+      sizes_(spec_.region.shape()),
+      operand_strides_(strides_along_axes(spec_, spec_.operand_axes)),
+      result_strides_(strides_along_axes(spec_, spec_.result_axes)) {
+  WEFT_CHECK(sizes_.size() <= kMostAxes, "{} axes", sizes_.size());
+}
+
+int64_t PointwiseKernel::scratch_bytes() const {
+  const size_t numbers = spec_.expression.nodes.size() + spec_.operand_axes.size();
+  return static_cast<int64_t>(numbers * sizeof(double));
+}
+
+void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
+                          std::byte* scratch) const {
+  auto* numbers = reinterpret_cast<double*>(scratch);
+  const std::span<double> elements(numbers, operands.size());
+  const std::span<double> values(numbers + operands.size(), spec_.expression.nodes.size());
+  int64_t local[kMostAxes] = {};
+  int64_t global[kMostAxes] = {};
+  const size_t axes = sizes_.size();
+  for (int64_t point = 0; point < elems_of(sizes_); ++point) {
+    int64_t rest = point;
+    for (size_t a = axes; a-- > 0; rest /= sizes_[a]) {
+      local[a] = rest % sizes_[a];
+      global[a] = local[a] + spec_.region.ranges[a].begin;
+    }
+    const std::span<const int64_t> here(local, axes);
+    for (size_t i = 0; i < operands.size(); ++i) {
+      elements[i] = element(operands[i], offset_of(here, operand_strides_[i]));
+    }
+    evaluate(spec_.expression, {elements, std::span(global, axes), spec_.space}, values);
+    for (size_t r = 0; r < results.size(); ++r) {
+      set_element(results[r], offset_of(here, result_strides_[r]),
+                  values[static_cast<size_t>(spec_.expression.results[r])]);
+    }
+  }
+}
+
+}  // namespace weft::kernels::naive
+
+namespace weft::reference {
+
+namespace {
+
+/// It reads every dtype and rounds each result once: copies in f64 would change nothing.
+Kernel bind_pointwise(const Pointwise& op, const BindRequest& /*request*/) {
+  const auto kernel = std::make_shared<const kernels::naive::PointwiseKernel>(
+      kernels::PointwiseSpec{op.expression, op.region, op.space, op.operands, op.results});
+  return {[kernel](const KernelContext& context) {
+            kernel->run(context.inputs, context.outputs, context.scratch);
+          },
+          kernel->scratch_bytes()};
+}
+
+}  // namespace
+
+void register_pointwise(Device& device) { device.add<Pointwise>(bind_pointwise); }
+
+}  // namespace weft::reference

@@ -1,0 +1,245 @@
+#include "weft/ops/pointwise.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/expression/properties.h"
+#include "weft/expression/simplify.h"
+#include "weft/expression/text.h"
+#include "weft/graph/op_registry.h"
+#include "weft/ops/operand_types.h"
+#include "weft/ops/pointwise_cases.h"
+
+namespace weft {
+
+namespace {
+
+bool has_each_axis_once(const std::vector<int>& dims, size_t axes, bool all) {
+  std::vector<bool> seen(axes, false);
+  for (const int axis : dims) {
+    const auto at = static_cast<size_t>(axis);
+    if (axis < 0 || at >= axes || seen[at]) return false;
+    seen[at] = true;
+  }
+  return !all || dims.size() == axes;
+}
+
+bool reads_as(DType dtype, ScalarType type) { return is_floating(dtype) == (type == ScalarType::real); }
+
+/// Sizes of the whole space, and the box in it. Attributes may come from a file: nothing about them is sure.
+void check_space(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  bool fits = op.region.ranges.size() == axes && axes <= kMostPointwiseAxes;
+  for (size_t a = 0; fits && a < axes; ++a) {
+    const Range& range = op.region.ranges[a];
+    fits = 0 <= range.begin && range.begin <= range.end && range.end <= op.space[a];
+  }
+  if (!fits) {
+    user_error("pointwise: got {} of the space {}, expected a part of it, of at most {} axes.",
+               to_string(op.region), to_string(op.space), kMostPointwiseAxes);
+  }
+}
+
+/// Each must name axes of the space, each once, and results all of them.
+void check_dimensions(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  const size_t results = op.expression.results.size();
+  if (results == 0 || op.results.size() != results || op.dtypes.size() != results) {
+    user_error("pointwise: got axes of {} and dtypes of {} results, expected {} for the expression {}.",
+               op.results.size(), op.dtypes.size(), results == 0 ? "some" : std::to_string(results),
+               to_string(op.expression));
+  }
+  for (const auto& dims : op.operands) {
+    if (!has_each_axis_once(dims, axes, false)) {
+      user_error("pointwise: got the axes {} of an operand, expected some of {}, each once.", dims, axes);
+    }
+  }
+  for (const auto& dims : op.results) {
+    if (!has_each_axis_once(dims, axes, true)) {
+      user_error("pointwise: got the axes {} of a result, expected each of {} once.", dims, axes);
+    }
+  }
+}
+
+void check_axes(const Pointwise& op) {
+  const size_t axes = op.space.size();
+  check_space(op);
+  check_dimensions(op);
+  for (const ScalarNode& node : op.expression.nodes) {
+    const bool index = node.kind == ScalarNode::Kind::index;
+    if ((index && static_cast<size_t>(node.number) >= axes) || !has_each_axis_once(node.axes, axes, false)) {
+      user_error("pointwise: got the axes of {}, expected {} of them.", to_string(op.expression), axes);
+    }
+    if (node.kind == ScalarNode::Kind::random) {
+      const auto step = static_cast<size_t>(op.expression.node(node.arguments[0]).number);
+      if (step < op.operands.size() && !op.operands[step].empty()) {
+        user_error("pointwise: got a step of random with dimensions, operand {}, expected a scalar.", step);
+      }
+    }
+  }
+}
+
+/// The type of an operand's elements in the expression must be what its dtype reads as.
+void check_dtypes(const Pointwise& op, std::span<const TensorType> inputs) {
+  for (const ScalarNode& node : op.expression.nodes) {
+    if (node.kind != ScalarNode::Kind::operand) continue;
+    const auto at = static_cast<size_t>(node.number);
+    if (at >= inputs.size()) {
+      user_error("pointwise: got {} operands, expected more for {}.", inputs.size(),
+                 to_string(op.expression));
+    }
+    if (!reads_as(inputs[at].dtype, node.type)) {
+      user_error("pointwise: got {} for operand {} of {}, expected elements that are {}.",
+                 to_string(inputs[at]), at, to_string(op.expression),
+                 node.type == ScalarType::real ? "real" : "integers");
+    }
+  }
+  for (size_t r = 0; r < op.dtypes.size(); ++r) {
+    if (!reads_as(op.dtypes[r], op.expression.result(r).type)) {
+      user_error("pointwise: got {} for result {} of {}, which is {}.", name_of(op.dtypes[r]), r,
+                 to_string(op.expression), name_of(op.expression.result(r).type));
+    }
+  }
+}
+
+Dims shape_along(const std::vector<int>& dims, const Dims& sizes) {
+  Dims shape;
+  for (const int axis : dims) shape.push_back(sizes[static_cast<size_t>(axis)]);
+  return shape;
+}
+
+std::vector<int> trailing_axes(size_t axes, size_t count) {
+  std::vector<int> dims;
+  for (size_t d = axes - count; d < axes; ++d) dims.push_back(static_cast<int>(d));
+  return dims;
+}
+
+OperandMap along_all(const std::vector<int>& dims) {
+  OperandMap map;
+  for (const int axis : dims) map.push_back(along(axis));
+  return map;
+}
+
+}  // namespace
+
+AttributeValue AttributeCodec<Expression>::to(const Expression& value) { return {to_string(value)}; }
+
+Expression AttributeCodec<Expression>::from(const AttributeValue& value) {
+  return parse_expression(AttributeCodec<std::string>::from(value));
+}
+
+std::string Pointwise::title() const {
+  constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
+  const std::string text = to_string(expression);
+  return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
+}
+
+std::vector<TensorType> Pointwise::infer(std::span<const TensorType> inputs) const {
+  check_axes(*this);
+  expect_inputs("pointwise", inputs.size(), operands.size());
+  check_dtypes(*this, inputs);
+  const Dims sizes = region.shape();
+  for (size_t i = 0; i < operands.size(); ++i) {
+    expect_shape("pointwise", inputs[i], shape_along(operands[i], sizes));
+  }
+  std::vector<TensorType> types;
+  for (size_t r = 0; r < results.size(); ++r) types.push_back({dtypes[r], shape_along(results[r], sizes)});
+  return types;
+}
+
+IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const TensorType>) const {
+  IndexMap map;
+  const Dims sizes = region.shape();
+  for (size_t a = 0; a < sizes.size(); ++a) {
+    map.axes.push_back({fmt::format("d{}", a), sizes[a], AxisKind::parallel});
+  }
+  for (const auto& dims : operands) map.inputs.push_back(along_all(dims));
+  for (const auto& dims : results) map.outputs.push_back(along_all(dims));
+  return map;
+}
+
+Traits Pointwise::traits() const {
+  Traits traits;
+  // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
+  // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
+  // Zeros of no operands are the sum of no terms.
+  traits.linear = operands.empty()
+                      ? is_linear(expression)
+                      : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
+  traits.hoistable = only_copies(expression);
+  traits.flops_per_point = flops_of(expression);
+  for (size_t r = 0; r < results.size(); ++r) {
+    for (size_t i = 0; i < operands.size(); ++i) {
+      if (operands[i] == results[r]) traits.in_place.emplace_back(static_cast<int>(r), static_cast<int>(i));
+    }
+  }
+  return traits;
+}
+
+OpPtr Pointwise::localize(const LocalRegions& regions) const {
+  auto local = std::make_shared<Pointwise>(*this);
+  for (size_t d = 0; d < results[0].size(); ++d) {
+    const auto axis = static_cast<size_t>(results[0][d]);
+    const Range& part = regions.outputs[0].ranges[d];
+    const int64_t origin = region.ranges[axis].begin;
+    local->region.ranges[axis] = {origin + part.begin, origin + part.end};
+  }
+  if (!reads_position(expression)) {
+    local->space = local->region.shape();
+    local->region = Region::all(local->space);
+  }
+  if (local->region == region && local->space == space) return nullptr;
+  return local;
+}
+
+ScalarType scalar_type_of(DType dtype) { return is_floating(dtype) ? ScalarType::real : ScalarType::integer; }
+
+std::vector<ValueId> pointwise(GraphBuilder& build, std::span<const ValueId> operands, Pointwise op) {
+  op.expression = simplify(op.expression);
+  op.region = Region::all(op.space);
+  return build.add(std::make_shared<Pointwise>(std::move(op)), {operands.begin(), operands.end()});
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Expression& expression,
+                  std::optional<DType> dtype) {
+  Pointwise op;
+  for (const ValueId id : operands) {
+    const Dims& shape = build.type(id).shape;
+    if (shape.size() > op.space.size() || op.operands.empty()) op.space = shape;
+    op.operands.emplace_back();
+  }
+  for (size_t i = 0; i < operands.size(); ++i) {
+    const TensorType& type = build.type(operands[i]);
+    if (trailing(op.space, type.shape.size()) != type.shape) {
+      user_error("pointwise: got {} beside the shape {}, expected a shape that ends it.", to_string(type),
+                 to_string(op.space));
+    }
+    op.operands[i] = trailing_axes(op.space.size(), type.shape.size());
+  }
+  op.results = {trailing_axes(op.space.size(), op.space.size())};
+  op.dtypes = {dtype ? *dtype : build.type(operands[0]).dtype};
+  op.expression = expression;
+  return pointwise(build, operands, std::move(op))[0];
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, std::string_view text,
+                  std::optional<DType> dtype) {
+  return pointwise(build, operands, parse_expression(text), dtype);
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Formula& formula,
+                  std::optional<DType> dtype) {
+  ExpressionBuilder made;
+  std::vector<Scalar> scalars;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    scalars.push_back(made.operand(static_cast<int>(i), scalar_type_of(build.type(operands[i]).dtype)));
+  }
+  return pointwise(build, operands, made.build(std::array{formula(scalars)}), dtype);
+}
+
+void register_pointwise(OpRegistry& registry) { registry.add<Pointwise>(random_pointwise_case); }
+
+}  // namespace weft

@@ -1,0 +1,388 @@
+#include "weft/kernels/pointwise.h"
+
+#include "tests/expression/draws.h"
+#include "tests/kernels/tensor.h"
+#include "weft/expression/random_expression.h"
+#include "weft/expression/simplify.h"
+#include "weft/expression/text.h"
+#include "weft/kernels/cpu/pointwise_forms.h"
+#include "weft/kernels/cpu/pointwise_tape.h"
+#include "weft/kernels/pointwise_naive.h"
+
+namespace weft::kernels {
+namespace {
+
+using testing::Tensor;
+using Between = std::function<int64_t(int64_t, int64_t)>;
+
+/// A spec and operands for it.
+struct Case {
+  PointwiseSpec spec;
+  std::vector<Tensor> operands;
+  std::vector<DType> results;
+};
+
+std::vector<TensorType> types_of(const std::vector<Tensor>& tensors) {
+  std::vector<TensorType> types;
+  for (const Tensor& tensor : tensors) types.push_back(tensor.type());
+  return types;
+}
+
+std::vector<Tensor> results_of(const Case& made) {
+  std::vector<Tensor> results;
+  for (size_t r = 0; r < made.results.size(); ++r) {
+    Dims shape;
+    for (const int axis : made.spec.result_axes[r]) {
+      shape.push_back(made.spec.region.ranges[static_cast<size_t>(axis)].size());
+    }
+    results.emplace_back(made.results[r], shape);
+  }
+  return results;
+}
+
+template <class Kernel>
+std::vector<Tensor> run(const Kernel& kernel, const Case& made, std::vector<Tensor> results) {
+  const std::vector<View> in(made.operands.begin(), made.operands.end());
+  const std::vector<View> out(results.begin(), results.end());
+  std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
+  const auto address = reinterpret_cast<uintptr_t>(scratch.data());
+  kernel.run(in, out, scratch.data() + (64 - address % 64) % 64);
+  return results;
+}
+
+std::vector<Tensor> run_naive(const Case& made) {
+  return run(naive::PointwiseKernel(made.spec), made, results_of(made));
+}
+
+PointwiseKernel fast_kernel(const Case& made, PointwiseBodies bodies) {
+  return {made.spec, types_of(made.operands), types_of(results_of(made)), bodies};
+}
+
+std::vector<Tensor> run_fast(const Case& made, PointwiseBodies bodies = PointwiseBodies::hand_written) {
+  return run(fast_kernel(made, bodies), made, results_of(made));
+}
+
+/// f32 and bf16 are computed in f32: tests/kernels/tensor.h says how far that may lie from f64.
+double tolerance_of(const Case& made, DType result) {
+  bool wide = result == DType::f64;
+  for (const Tensor& operand : made.operands) wide = wide || operand.type().dtype == DType::f64;
+  if (result == DType::bf16) return testing::tolerance_of(DType::bf16);
+  if (!wide) return testing::tolerance_of(DType::f32);
+  return result == DType::f32 ? 1e-7 : 1e-12;
+}
+
+void expect_naive(const Case& made, const std::vector<Tensor>& got) {
+  const std::vector<Tensor> want = run_naive(made);
+  for (size_t r = 0; r < want.size(); ++r) {
+    SCOPED_TRACE("result " + std::to_string(r));
+    testing::expect_close(got[r], want[r], tolerance_of(made, made.results[r]));
+  }
+}
+
+std::vector<int> random_axes(size_t axes, bool all, const Between& between) {
+  std::vector<int> dims;
+  for (size_t a = 0; a < axes; ++a) {
+    if (all || between(0, 3) > 0) dims.push_back(static_cast<int>(a));
+  }
+  if (between(0, 2) > 0) return dims;
+  for (size_t d = dims.size(); d > 1; --d) {
+    std::swap(dims[d - 1], dims[static_cast<size_t>(between(0, static_cast<int64_t>(d) - 1))]);
+  }
+  return dims;
+}
+
+void random_space(PointwiseSpec& spec, const Between& between) {
+  const auto axes = static_cast<size_t>(between(0, 4));
+  for (size_t a = 0; a < axes; ++a) {
+    const int64_t size = between(1, a + 1 == axes ? (axes < 3 ? 700 : 70) : 9);
+    // A part of the whole, now and then none of it.
+    const int64_t begin = between(0, 3) == 0 ? between(0, size - 1) : 0;
+    const int64_t end = between(0, 60) == 0 ? begin : between(0, 3) == 0 ? between(begin + 1, size) : size;
+    spec.space.push_back(size);
+    spec.region.ranges.push_back({begin, end});
+  }
+}
+
+void add_operand(Case& made, std::vector<int> axes, DType dtype, uint32_t seed) {
+  Dims shape;
+  for (const int axis : axes) shape.push_back(made.spec.region.ranges[static_cast<size_t>(axis)].size());
+  const bool real = is_floating(dtype);
+  made.operands.push_back(Tensor::random(dtype, shape, seed, real ? -2 : 0, real ? 2 : 3));
+  made.spec.operand_axes.push_back(std::move(axes));
+}
+
+Case random_case(uint64_t seed, std::span<const DType> reals) {
+  const Between between = testing::draws(seed);
+  Case made;
+  random_space(made.spec, between);
+  const size_t axes = made.spec.space.size();
+  std::vector<ScalarType> types;
+  const auto dtype = [&] {
+    return reals[static_cast<size_t>(between(0, static_cast<int64_t>(reals.size()) - 1))];
+  };
+  for (int64_t i = between(1, 3); i > 0; --i) {
+    types.push_back(ScalarType::real);
+    add_operand(made, random_axes(axes, between(0, 1) == 0, between), dtype(), static_cast<uint32_t>(seed));
+  }
+  constexpr DType kWhole[] = {DType::i32, DType::i64, DType::u8};
+  if (between(0, 2) == 0) {
+    types.push_back(between(0, 1) == 0 ? ScalarType::integer : ScalarType::boolean);
+    add_operand(made, random_axes(axes, false, between), kWhole[between(0, 2)], static_cast<uint32_t>(seed));
+  }
+  int step = -1;
+  if (between(0, 2) == 0) {
+    step = static_cast<int>(types.size());
+    made.operands.push_back(Tensor::scalar(DType::i64, 5));
+    made.spec.operand_axes.emplace_back();
+  }
+  const int results = static_cast<int>(between(1, 3));
+  made.spec.expression = random_expression(
+      {types, static_cast<int>(axes), static_cast<int>(between(0, 12)), results, step}, between);
+  for (int r = 0; r < results; ++r) {
+    made.spec.result_axes.push_back(random_axes(axes, true, between));
+    made.results.push_back(dtype());
+  }
+  return made;
+}
+
+std::string text_of(const Case& made) {
+  std::string text = to_string(made.spec.expression) + " in " + to_string(made.spec.region);
+  for (const Tensor& operand : made.operands) text += " " + to_string(operand.type());
+  return text;
+}
+
+void expect_random_cases(std::span<const DType> reals, uint64_t first, uint64_t count) {
+  for (uint64_t seed = first; seed < first + count; ++seed) {
+    const Case made = random_case(seed, reals);
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + text_of(made));
+    expect_naive(made, run_fast(made, PointwiseBodies::interpreted_only));
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(Pointwise, AgreesWithItsDefinitionInF32) { expect_random_cases(std::array{DType::f32}, 0, 400); }
+TEST(Pointwise, AgreesWithItsDefinitionInBf16BesideF32) {
+  expect_random_cases(std::array{DType::bf16, DType::f32, DType::bf16}, 1000, 400);
+}
+TEST(Pointwise, AgreesWithItsDefinitionInF64BesideOthers) {
+  expect_random_cases(std::array{DType::f64, DType::f32, DType::bf16, DType::f64}, 2000, 400);
+}
+
+Case simple_case(std::string_view text, const std::vector<TensorType>& operands, DType result) {
+  Case made;
+  const Dims& space = operands[0].shape;
+  made.spec.expression = parse_expression(text);
+  made.spec.space = space;
+  made.spec.region = Region::all(space);
+  const auto trailing = [&](size_t count) {
+    std::vector<int> dims;
+    for (size_t d = space.size() - count; d < space.size(); ++d) dims.push_back(static_cast<int>(d));
+    return dims;
+  };
+  uint32_t seed = 1;
+  for (const TensorType& type : operands) add_operand(made, trailing(type.shape.size()), type.dtype, seed++);
+  made.spec.result_axes = {trailing(space.size())};
+  made.results = {result};
+  return made;
+}
+
+TEST(Pointwise, GivesWholeNumbersAndBooleansExactly) {
+  const TensorType whole{DType::i32, {5, 77}}, real{DType::f32, {5, 77}};
+  for (const DType result : {DType::i32, DType::i64, DType::u8}) {
+    expect_naive(simple_case("n0 * 2 + 3", {whole}, result),
+                 run_fast(simple_case("n0 * 2 + 3", {whole}, result)));
+    for (const char* text :
+         {"x0 > 0.5", "integer(x0 * x0)", "integer(x0 < 0.1) + 1", "boolean(integer(x0))"}) {
+      const Case made = simple_case(text, {real}, result);
+      SCOPED_TRACE(text);
+      const std::vector<Tensor> want = run_naive(made);
+      testing::expect_equal(run_fast(made)[0], want[0]);
+    }
+  }
+}
+
+/// What functions make of large, small and special arguments.
+TEST(Pointwise, TreatsTheEndsOfTheRange) {
+  const std::vector<double> ends = {0,     -0.0, 1e-30, -1e-30,   1e-8,      0.999, 1,   -1,
+                                    1.001, 3.9,  4.1,   -30,      30,        88,    -88, -100,
+                                    100,   1e4,  -1e4,  INFINITY, -INFINITY, NAN};
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    for (const Function& row : functions()) {
+      if (row.arity != 1 || (row.signature != Signature::real && row.signature != Signature::arithmetic))
+        continue;
+      Case made =
+          simple_case(std::string(row.name) + "(x0)", {{dtype, {static_cast<int64_t>(ends.size())}}}, dtype);
+      for (size_t i = 0; i < ends.size(); ++i) {
+        // Highway reduces the arguments of sin and cos to within a turn up to some thousands only.
+        const bool periodic = row.name == "sin" || row.name == "cos";
+        made.operands[0].set(static_cast<int64_t>(i), periodic && std::abs(ends[i]) > 100 ? 0.5 : ends[i]);
+      }
+      SCOPED_TRACE(row.name);
+      const std::vector<Tensor> got = run_fast(made), want = run_naive(made);
+      for (int64_t i = 0; i < got[0].elems(); ++i) {
+        const double expected = want[0].get(i);
+        if (std::isnan(expected)) {
+          EXPECT_TRUE(std::isnan(got[0].get(i))) << "of " << ends[static_cast<size_t>(i)];
+        } else if (std::isinf(expected)) {
+          EXPECT_EQ(got[0].get(i), expected) << "of " << ends[static_cast<size_t>(i)];
+        } else {
+          EXPECT_NEAR(got[0].get(i), expected, testing::tolerance_of(dtype) * std::abs(expected) + 1e-37)
+              << "of " << ends[static_cast<size_t>(i)];
+        }
+      }
+    }
+  }
+}
+
+/// Expressions with a hand-written body, and how many operands they have.
+constexpr std::pair<const char*, size_t> kForms[] = {
+    {"0.75", 0},
+    {"x0", 1},
+    {"x0 + x1", 2},
+    {"x1 * x0", 2},
+    {"x0 * 0.37", 1},
+    {"max(x0, 0.0)", 1},
+    {"select(x0 > 0.0, x1, 0.0)", 2},
+    {"tanh(x0)", 1},
+    {"x1 * (1.0 - x0 * x0)", 2},
+    {"0.5 * x0 * (1.0 + tanh(x0 * (0.7978845608028654 + 0.035677408136300125 * (x0 * x0))))", 1},
+    {"0.5 * x0 * (1.0 + erf(x0 * 0.7071067811865476))", 1},
+    {"select(random[5, 6, 0, 1](n1) >= 19661, x0 * 1.4285714285714286, 0.0)", 2},
+};
+
+Case form_case(std::string_view text, size_t operands, DType dtype, const Dims& shape) {
+  std::vector<TensorType> types(operands, TensorType{dtype, shape});
+  if (text.find("random") != std::string_view::npos) types[1] = {DType::i64, {}};
+  if (types.empty()) types.push_back({dtype, shape});  // says the shape only
+  Case made = simple_case(text, types, dtype);
+  made.spec.expression = simplify(made.spec.expression);
+  return made;
+}
+
+bool has_form(const Case& made) {
+  return find_pointwise_form(made.spec, types_of(made.operands), types_of(results_of(made))).has_value();
+}
+
+TEST(Pointwise, RunsHandWrittenBodiesOfCanonicalForms) {
+  for (const auto& [text, operands] : kForms) {
+    SCOPED_TRACE(text);
+    for (const DType dtype : testing::kFastTypes) {
+      for (const Dims& shape :
+           {Dims{7, 331}, Dims{1, 1}, Dims{1, 17}, Dims{3, 5}, Dims{53, 1007}, Dims{0, 4}}) {
+        const Case made = form_case(text, operands, dtype, shape);
+        EXPECT_TRUE(has_form(made));
+        expect_naive(made, run_fast(made));
+        expect_naive(made, run_fast(made, PointwiseBodies::interpreted_only));
+      }
+      EXPECT_FALSE(has_form(form_case(text, operands, DType::f64, {3, 5})));
+      if (operands == 0) continue;
+      Case turned = form_case(text, operands, dtype, {5, 5});
+      turned.spec.operand_axes[0] = {1, 0};
+      EXPECT_FALSE(has_form(turned)) << "of an operand that lies otherwise";
+    }
+  }
+}
+
+void expect_same_in_place(const Case& made) {
+  const std::vector<Tensor> apart = run_fast(made);
+  const PointwiseKernel kernel = fast_kernel(made, PointwiseBodies::hand_written);
+  std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
+  const auto address = reinterpret_cast<uintptr_t>(scratch.data());
+  for (size_t over = 0; over < made.operands.size(); ++over) {
+    if (made.operands[over].type() != apart[0].type()) continue;
+    const std::vector<Tensor> operands = made.operands;
+    const std::vector<View> in(operands.begin(), operands.end());
+    kernel.run(in, std::span(&in[over], 1), scratch.data() + (64 - address % 64) % 64);
+    testing::expect_equal(operands[over], apart[0]);
+  }
+}
+
+TEST(Pointwise, WritesOverAnOperandOfItsAxes) {
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    for (const int64_t n : {5, 64, 1007, 40000}) {
+      expect_same_in_place(form_case("tanh(x0) * x0 + x1", 2, dtype, {1, n}));
+      for (const auto& [text, operands] : kForms)
+        expect_same_in_place(form_case(text, operands, dtype, {1, n}));
+    }
+  }
+}
+
+/// Larger expressions with parts that one pass computes; some of which others read too.
+TEST(Pointwise, JoinsPartsOfLargerExpressions) {
+  const std::string gelu = "0.5 * t * (1 + tanh(t * (0.7978845608028654 + 0.035677408136300125 * (t * t))))";
+  const std::string by_erf = "0.5 * t * (1 + erf(t * 0.7071067811865476))";
+  for (const std::string& text :
+       {"t = x0 + x1; " + gelu, "t = x0 * x1; " + by_erf + " * x1", "t = x0; " + gelu + ", t * t",
+        std::string("x0 * x1 + x0"), std::string("x0 * x1 - x1"), std::string("x1 - x0 * x1"),
+        std::string("s = x0 * x1; s + x0, s - x1"), std::string("exp(x1) * (1 - x0 * x0)"),
+        std::string("select(x0 * x1 > 0, x0 + x1, 0)")}) {
+    SCOPED_TRACE(text);
+    for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+      Case made = simple_case("x0", {{dtype, {9, 301}}, {dtype, {301}}}, dtype);
+      made.spec.expression = simplify(parse_expression(text));
+      made.spec.result_axes.resize(made.spec.expression.results.size(), made.spec.result_axes[0]);
+      made.results.resize(made.spec.expression.results.size(), dtype);
+      expect_naive(made, run_fast(made));
+    }
+  }
+}
+
+TEST(Pointwise, TakesAsFewPassesAsItCan) {
+  const auto steps = [](std::string_view text) {
+    const TensorType type{DType::f32, {8}};
+    return compile_tape(simplify(parse_expression(text)), std::vector(2, type), std::vector{type})
+        .steps.size();
+  };
+  EXPECT_EQ(steps("x0 * x1 + 1"), 1u);
+  EXPECT_EQ(steps("1 - x0 * x1"), 1u);
+  EXPECT_EQ(steps("t = x0 + x1; 0.5 * t * (1 + erf(t * 0.7071067811865476))"), 2u);
+  EXPECT_EQ(steps("select(x0 > 0, x1, 0)"), 1u);
+  EXPECT_EQ(steps("s = x0 * x1; (s + 1) * exp(s)"), 4u) << "the product is read twice";
+}
+
+TEST(Pointwise, RoundsCastsBetweenAllFloatingTypes) {
+  constexpr DType kTypes[] = {DType::f64, DType::f32, DType::bf16};
+  for (const DType from : kTypes) {
+    for (const DType to : kTypes) {
+      Case made = simple_case("x0", {{from, {1007}}}, to);
+      made.operands[0] = Tensor::random(from, {1007}, 1, -1e4, 1e4);
+      made.operands[0].set(5, std::nan(""));
+      made.operands[0].set(1005, INFINITY);
+      testing::expect_equal(run_fast(made)[0], run_naive(made)[0]);
+    }
+  }
+}
+
+TEST(Pointwise, RepeatsABiasInTheHandWrittenSum) {
+  for (const DType of_bias : testing::kFastTypes) {
+    Case made = simple_case("x0 + x1", {{DType::bf16, {9, 5, 33}}, {of_bias, {33}}}, DType::bf16);
+    EXPECT_TRUE(find_pointwise_form(made.spec, types_of(made.operands), types_of(results_of(made))));
+    expect_naive(made, run_fast(made));
+  }
+}
+
+/// The masks of composed dropout are those of the kernel, bit for bit, on a part of the whole too.
+TEST(Pointwise, DrawsTheMasksOfDropout) {
+  for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
+    Case made = simple_case("select(random[9, 4, 0, 1](n1) >= 19661, x0 * 1.4285714285714286, 0.0)",
+                            {{dtype, {40, 77}}, {DType::i64, {}}}, dtype);
+    made.operands[1].set(0, 12);
+    made.spec.space = {100, 90};
+    made.spec.region = {{{30, 70}, {13, 90}}};
+    Tensor want(dtype, {40, 77});
+    for (int64_t i = 0; i < want.elems(); ++i) {
+      const auto g = static_cast<uint64_t>((i / 77 + 30) * 90 + i % 77 + 13);
+      const RandomStream stream{9, 4, 12};
+      const uint32_t bits = (stream.block(g / 8)[g % 8 / 2] >> (16 * (g % 2))) & 0xffffu;
+      want.set(i, bits >= 19661 ? made.operands[0].get(i) * 1.4285714285714286 : 0);
+    }
+    for (const PointwiseBodies bodies : {PointwiseBodies::hand_written, PointwiseBodies::interpreted_only}) {
+      const Tensor got = run_fast(made, bodies)[0];
+      testing::expect_close(got, want);
+      for (int64_t i = 0; i < want.elems(); ++i) ASSERT_EQ(got.get(i) == 0, want.get(i) == 0) << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft::kernels
