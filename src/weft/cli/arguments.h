@@ -24,6 +24,7 @@ struct Arguments {
   bool dot = false;
   bool graph = false;
   bool passes = false;
+  bool list_passes = false;
   bool reference = false;
 };
 

@@ -1,4 +1,6 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "weft/graph/graph.h"
 
@@ -6,42 +8,71 @@ namespace weft {
 
 namespace {
 
-std::string reference(const Graph& graph, ValueId id) {
-  const Value& value = graph.value(id);
-  return value.kind == ValueKind::result ? fmt::format("%{}", id.index) : fmt::format("@{}", value.name);
+/// Named values are written @name; results %n, counted after these in the order of their nodes, so that equal graphs
+/// print alike however they were made.
+class Names {
+ public:
+  explicit Names(const Graph& graph) {
+    size_t next = 0;
+    names_.resize(graph.values().size());
+    for (size_t v = 0; v < names_.size(); ++v) {
+      if (graph.values()[v].kind == ValueKind::result) continue;
+      names_[v] = "@" + graph.values()[v].name;
+      ++next;
+    }
+    for (const Node& node : graph.nodes()) {
+      for (const ValueId id : node.outputs) names_[id.at()] = fmt::format("%{}", next++);
+    }
+  }
+  const std::string& of(ValueId id) const { return names_[id.at()]; }
+  std::string of(const std::vector<ValueId>& ids) const {
+    std::string text;
+    for (const ValueId id : ids) text += (text.empty() ? "" : ", ") + of(id);
+    return text;
+  }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+std::string_view kind_of(const Value& value) {
+  if (value.kind == ValueKind::input) return "input";
+  return value.parameter ? "parameter" : "state";
 }
 
-std::string references(const Graph& graph, const std::vector<ValueId>& ids) {
-  std::string text;
-  for (const ValueId id : ids) text += (text.empty() ? "" : ", ") + reference(graph, id);
-  return text;
+/// " (batch, c)", where any dimension has a name.
+std::string dimensions_of(const Value& value) {
+  if (std::all_of(value.dim_names.begin(), value.dim_names.end(), [](const auto& name) { return name.empty(); })) {
+    return {};
+  }
+  return fmt::format(" ({})", fmt::join(value.dim_names, ", "));
 }
 
 }  // namespace
 
 std::string to_text(const Graph& graph) {
+  const Names names(graph);
   std::string text;
   for (const Value& value : graph.values()) {
     if (value.kind == ValueKind::result) continue;
-    text += fmt::format("{} @{}: {}\n", value.kind == ValueKind::input ? "input" : "state", value.name,
-                        to_string(value.type));
+    text += fmt::format("{} @{}: {}{}\n", kind_of(value), value.name, to_string(value.type), dimensions_of(value));
   }
   for (const Node& node : graph.nodes()) {
     std::string types;
     for (const TensorType& type : graph.output_types(node)) {
       types += (types.empty() ? "" : ", ") + to_string(type);
     }
-    text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", references(graph, node.outputs), node.op->name(),
-                        references(graph, node.inputs), node.op->attributes().empty() ? "" : " ",
+    text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", names.of(node.outputs), node.op->name(),
+                        names.of(node.inputs), node.op->attributes().empty() ? "" : " ",
                         node.op->attributes(), types, name_of(node.phase), node.label.empty() ? "" : " ",
                         node.label);
   }
   for (const StateUpdate& update : graph.updates()) {
-    text += fmt::format("{} <- {}  # {}\n", reference(graph, update.state), reference(graph, update.next),
+    text += fmt::format("{} <- {}  # {}\n", names.of(update.state), names.of(update.next),
                         name_of(update.phase));
   }
   for (const GraphOutput& output : graph.outputs()) {
-    text += fmt::format("output {} = {}  # {}\n", output.name, reference(graph, output.value),
+    text += fmt::format("output {} = {}  # {}\n", output.name, names.of(output.value),
                         name_of(output.phase));
   }
   return text;

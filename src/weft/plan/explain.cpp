@@ -121,12 +121,7 @@ std::string explain(const Plan& plan) {
   for (const auto& [phase, code] : program.phases) explain_phase(phase, code, program.mesh, text);
   text += fmt::format("\nmemory: inputs and states {}, arena {}\n", format_bytes(program.state_bytes),
                       format_bytes(program.arena_bytes));
-  text += "planning:";
-  for (const PassTime& pass : plan.passes) {
-    text += pass.skipped ? fmt::format(" {} skipped", pass.pass)
-                         : fmt::format(" {} {:.1f} ms", pass.pass, pass.ms);
-  }
-  return text + "\n";
+  return text + "\nstages of planning: what they changed, before and after, with every node run once\n" + stage_table(plan);
 }
 
 }  // namespace weft

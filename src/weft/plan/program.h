@@ -68,6 +68,9 @@ struct Program {
   int rank = 0;
 };
 
+/// Throws InternalError where an operand lies outside the arena or a wait does not follow its start.
+void verify(const Program& program);
+
 /// What this rank will communicate, in order: one line a communication. Ranks whose texts differ would wait
 /// for each other for ever.
 std::string communication_order(const Program& program);

@@ -28,7 +28,7 @@ Session::Session(Recipe recipe, Communicator world)
   PlanOptions options;
   options.rank = world_.rank();
   Plan plan = plan_recipe(recipe_, data_.facts, std::move(options));
-  passes_ = std::move(plan.passes);
+  stages_ = std::move(plan.stages);
   check_memory(plan.program.arena_bytes);
   world_.barrier();  // all have looked before any takes
   executor_ = std::make_unique<Executor>(std::move(plan.program), world_);

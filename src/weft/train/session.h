@@ -24,7 +24,7 @@ class Session {
   TrainingData& data() { return data_; }
   Executor& executor() { return *executor_; }
   const Executor& executor() const { return *executor_; }
-  const std::vector<PassTime>& passes() const { return passes_; }
+  const std::vector<StageReport>& stages() const { return stages_; }
   int64_t microbatch_rows() const { return recipe_.data.batch / recipe_.optimizer.accumulate; }
 
   /// Puts this rank's part of batch `number` of `source` where the program reads it.
@@ -40,7 +40,7 @@ class Session {
   Recipe recipe_;
   Communicator world_;
   TrainingData data_;
-  std::vector<PassTime> passes_;
+  std::vector<StageReport> stages_;
   std::unique_ptr<Executor> executor_;
 };
 

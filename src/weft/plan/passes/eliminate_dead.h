@@ -1,10 +1,9 @@
 #pragma once
-#include "weft/graph/graph.h"
+#include "weft/plan/pass.h"
 
 namespace weft {
 
-/// Removes nodes whose results nothing reads. Stands first: differentiation builds gradients of everything it
-/// passes, and every later pass would pay for the unused ones.
-Graph eliminate_dead(const Graph& graph);
+/// Nodes whose results nothing reads go. Linear in the number of nodes.
+Pass eliminate_dead();
 
 }  // namespace weft

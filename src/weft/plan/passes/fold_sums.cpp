@@ -18,7 +18,7 @@ class Folding {
     for (const StateUpdate& update : graph.updates()) ++uses_[update.next.at()];
   }
 
-  Graph run() {
+  PassResult run() {
     std::vector<bool> folded(graph_.nodes().size(), false);
     std::map<size_t, size_t> term_of;  // sum -> which of its terms is folded
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
@@ -34,7 +34,7 @@ class Folding {
         rebuild_.copy(graph_.nodes()[n]);
       }
     }
-    return std::move(rebuild_).finish();
+    return {std::move(rebuild_).finish(), static_cast<int64_t>(term_of.size())};
   }
 
  private:
@@ -56,17 +56,14 @@ class Folding {
     for (size_t i = 0; i < sum.inputs.size(); ++i) {
       if (i != term) others.push_back(rebuild_.mapped(sum.inputs[i]));
     }
-    GraphBuilder& build = rebuild_.build();
-    build.phase = sum.phase;
-    build.label = producer.label;
-    build.shard_with_data = sum.shard_with_data;
-    build.placement = sum.placement;
-    const ValueId base = others.size() == 1 ? others[0] : build.add1(sum.op, others);
+    Node like = sum;
+    like.label = producer.label;
+    const ValueId base = others.size() == 1 ? others[0] : rebuild_.add_like(like, sum.op, others)[0];
     std::vector<ValueId> inputs;
     for (const ValueId id : producer.inputs) inputs.push_back(rebuild_.mapped(id));
     inputs.push_back(base);
-    rebuild_.replace(sum.outputs[0], build.add1(producer.op->accumulating_form(), std::move(inputs)));
-    build.placement.clear();
+    rebuild_.replace(sum.outputs[0],
+                     rebuild_.add_like(like, producer.op->accumulating_form(), std::move(inputs))[0]);
   }
 
   const Graph& graph_;
@@ -74,8 +71,22 @@ class Folding {
   std::vector<int> uses_;
 };
 
+PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Folding(graph).run(); }
+
 }  // namespace
 
-Graph fold_sums(const Graph& graph) { return Folding(graph).run(); }
+Pass fold_sums() {
+  return {{.name = "fold_sums",
+           .summary = "A sum with a term that nothing else reads, and whose op offers to add to what is there, becomes that "
+                      "op adding to the other terms. So the gradient of a tied embedding touches a few rows of the head's "
+                      "and is never made dense.",
+           .needs = "The graph is one rank's.",
+           .promises = "Sums keep their terms; the order in which these are added may change.",
+           .place = "After partition, because an op that adds to what is there cannot be divided; after rematerialize, which "
+                    "decides what is read again.",
+           .counts = "sums folded into the op of a term",
+           .example = {.before = R"()", .after = R"()"}},
+          run};
+}
 
 }  // namespace weft

@@ -1,10 +1,7 @@
 #include "weft/plan/passes/pack_weights.h"
 
-#include <fmt/format.h>
-
-#include <map>
-
 #include "weft/plan/passes/rebuild.h"
+#include "weft/plan/passes/settled.h"
 
 namespace weft {
 
@@ -12,58 +9,60 @@ namespace {
 
 class Packing {
  public:
-  explicit Packing(const Graph& graph) : graph_(graph), rebuild_(graph) {}
+  Packing(const Graph& graph, const PlanContext& context)
+      : graph_(graph), context_(context), rebuild_(graph), settled_(settled_values(graph)) {}
 
-  Graph run() {
+  PassResult run() {
+    int64_t packed = 0;
     for (const Node& node : graph_.nodes()) {
-      if (!packed(node)) rebuild_.copy(node);
+      if (rewritten(node)) {
+        ++packed;
+      } else {
+        rebuild_.copy(node);
+      }
     }
-    return std::move(rebuild_).finish();
+    return {std::move(rebuild_).finish(), packed};
   }
 
  private:
-  bool packed(const Node& node) {
+  bool rewritten(const Node& node) {
     const std::vector<TensorType> types = graph_.input_types(node);
-    const std::optional<PackedForm> form = node.op->packed_form(types, graph_.output_types(node));
-    if (!form || graph_.value(node.inputs[form->operand]).kind != ValueKind::state) return false;
-    const ValueId packed = packed_state(node.inputs[form->operand], form->pack, types[form->operand]);
-    GraphBuilder& build = rebuild_.build();
+    const std::vector<TensorType> outputs = graph_.output_types(node);
+    const std::optional<PackedForm> form = context_.device.packed_form({*node.op, types, outputs});
+    if (!form || !settled_[node.inputs[form->operand].at()]) return false;
     std::vector<ValueId> inputs;
     for (const ValueId id : node.inputs) inputs.push_back(rebuild_.mapped(id));
-    inputs[form->operand] = packed;
-    build.phase = node.phase;
-    build.label = node.label;
-    build.shard_with_data = node.shard_with_data;
-    build.placement = node.placement;
-    rebuild_.replace(node.outputs[0], build.add1(form->op, std::move(inputs)));
-    build.placement.clear();
+    inputs[form->operand] = rebuild_.add_like(node, form->pack, {inputs[form->operand]})[0];
+    rebuild_.replace(node.outputs[0], rebuild_.add_like(node, form->op, std::move(inputs))[0]);
     return true;
   }
 
-  ValueId packed_state(ValueId weight, const OpPtr& pack, const TensorType& type) {
-    const auto key = std::pair{weight, pack->attributes()};
-    if (const auto found = packs_.find(key); found != packs_.end()) return found->second;
-    GraphBuilder& build = rebuild_.build();
-    build.phase = Phase::refresh;
-    build.label = graph_.value(weight).name;
-    build.shard_with_data = false;
-    const ValueId result = build.add1(pack, {rebuild_.mapped(weight)});
-    const std::string name = fmt::format("packed.{}.{}", packs_.size(), graph_.value(weight).name);
-    Initializer derived;
-    derived.kind = Initializer::Kind::derived;
-    const ValueId state = build.state(name, pack->infer(std::span(&type, 1)).front(), derived, false);
-    build.update(state, result);
-    packs_.emplace(key, state);
-    return state;
-  }
-
   const Graph& graph_;
+  const PlanContext& context_;
   Rebuild rebuild_;
-  std::map<std::pair<ValueId, std::string>, ValueId> packs_;
+  std::vector<bool> settled_;
 };
+
+PassResult run(const Graph& graph, const PlanContext& context) { return Packing(graph, context).run(); }
 
 }  // namespace
 
-Graph pack_weights(const Graph& graph) { return Packing(graph).run(); }
+Pass pack_weights() {
+  return {{.name = "pack_weights",
+           .summary = "Where the device offers a packed form of an operand that stays the same through a step, the op reads "
+                      "that form, which a new node makes from the operand.",
+           .needs = "The graph is one rank's.",
+           .promises = "What is packed can be hoisted: without `hoist` it would be packed once a use.",
+           .place = "After partition, because the device chooses layouts by local shapes; before hoist, which moves the "
+                    "packing.",
+           .counts = "ops that read a packed operand",
+           .example = {.before = R"(input @x: f32[32, 64] (n, c)
+parameter @w: f32[48, 64]
+%2 = matmul(@x, @w) batch=0 m=1 n=1 k=1 transpose_a=false transpose_b=true out=f32: f32[32, 48]  # accumulate
+output y = %2  # accumulate
+)",
+                       .after = R"()"}},
+          run};
+}
 
 }  // namespace weft

@@ -19,6 +19,19 @@ void Rebuild::copy(const Node& node) {
   build_.adopt(std::move(copied));
 }
 
+std::vector<ValueId> Rebuild::add_like(const Node& like, OpPtr op, std::vector<ValueId> inputs) {
+  Node node = like;
+  node.op = std::move(op);
+  node.inputs = std::move(inputs);
+  node.outputs.clear();
+  for (TensorType& type : node.op->infer(build_.graph().input_types(node))) {
+    node.outputs.push_back(build_.adopt(Value{.name = {}, .type = std::move(type)}));
+  }
+  std::vector<ValueId> outputs = node.outputs;
+  build_.adopt(std::move(node));
+  return outputs;
+}
+
 Graph Rebuild::finish() && {
   for (const StateUpdate& update : from_.updates()) {
     build_.adopt(StateUpdate{mapped(update.state), mapped(update.next), update.phase});

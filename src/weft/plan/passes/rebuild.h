@@ -12,11 +12,13 @@ class Rebuild {
   explicit Rebuild(const Graph& from);
   /// Takes over a node; its inputs must have been taken over.
   void copy(const Node& node);
+  /// Adds a node that is `like` but for its op and its operands (of the new graph); its results.
+  std::vector<ValueId> add_like(const Node& like, OpPtr op, std::vector<ValueId> inputs);
   /// The value of the new graph that stands for `old`.
   ValueId mapped(ValueId old) const { return map_[old.at()]; }
   /// From now on `old` stands for `now`.
   void replace(ValueId old, ValueId now) { map_[old.at()] = now; }
-  /// For adding nodes that the old graph did not have.
+  /// For adding states that the old graph did not have.
   GraphBuilder& build() { return build_; }
   /// Takes over updates and outputs, and verifies.
   Graph finish() &&;
