@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "weft/base/check.h"
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {

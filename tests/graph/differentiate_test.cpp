@@ -1,12 +1,58 @@
 #include <gtest/gtest.h>
 
 #include "tests/graph/toy_ops.h"
+#include "tests/ops/expect_error.h"
 #include "weft/base/check.h"
 
 namespace weft::testing {
 namespace {
 
 const TensorType kScalar{DType::f64, {}};
+
+/// Its operand, with no gradient: by design, or for want of a rule.
+struct Opaque final : Schema<Opaque> {
+  static constexpr std::string_view kName = "opaque";
+  static constexpr std::string_view kMeaning = "Its operand, through which nothing is learnt.";
+  bool by_design = false;
+  Opaque() = default;
+  explicit Opaque(bool d) : by_design(d) {}
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    v("by_design", op.by_design, "whether that is meant");
+  }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override { return {inputs[0]}; }
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
+    return same_shape_map(inputs, outputs);
+  }
+  Traits traits() const override {
+    Traits traits;
+    if (by_design) traits.no_gradient = {0};
+    return traits;
+  }
+};
+
+/// x * opaque(x), and its gradient of x.
+std::optional<ValueId> through_opaque(GraphBuilder& build, bool by_design) {
+  build.label = "block";
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId y = build.add1(std::make_shared<Opaque>(by_design), {x});
+  const std::vector<ValueId> targets{x};
+  return differentiate(build, product_of(build, x, y), targets, kToyArithmetic)[0];
+}
+
+TEST(Differentiate, RefusesToDropAGradientThatAnOpHasNoRuleFor) {
+  GraphBuilder build;
+  expect_user_error(
+      [&] { through_opaque(build, false); },
+      "opaque of block: the loss depends on input 0, and the op has no gradient with respect to it");
+}
+
+TEST(Differentiate, LeavesOutAnInputThroughWhichNothingIsLearntByDesign) {
+  GraphBuilder build;
+  const std::optional<ValueId> gradient = through_opaque(build, true);
+  ASSERT_TRUE(gradient.has_value());
+  EXPECT_EQ(build.graph().node(build.graph().value(*gradient).producer).op->name(), "product");
+}
 
 TEST(Differentiate, AddsTheContributionsOfEveryUse) {
   GraphBuilder build;

@@ -30,7 +30,9 @@ struct Varied final : Schema<Varied> {
     v("sizes", op.sizes, "");
     v("dtype", op.dtype, "");
   }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override { return {inputs[0], inputs[0]}; }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
+    return {inputs[0], inputs[0]};
+  }
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return same_shape_map(inputs, outputs);
   }
@@ -49,7 +51,8 @@ TEST(Parse, ReadsWhatIsPrinted) {
       "input @scalar: i64[]\n"
       "state @s: bf16[4]\n"
       "parameter @w: f32[2, 3]\n"
-      "%4, %5 = varied(@x) flag=true count=-3 seed=18446744073709551615 rate=0.5 key=12 a:b sizes=[1, 2] dtype=bf16: "
+      "%4, %5 = varied(@x) flag=true count=-3 seed=18446744073709551615 rate=0.5 key=12 a:b sizes=[1, 2] "
+      "dtype=bf16: "
       "f32[2, 3], f32[2, 3]  # accumulate block 1\n"
       "%6 = constant() type=[f32, [2, 3]] value=2: f32[2, 3]  # update\n"
       "@w <- %6  # update\n"
@@ -72,7 +75,8 @@ TEST(Parse, SaysWhichLineIsWrong) {
   expect_error("%1 = constant() type=[f32, [2]] value=2 more=1",
                "constant: the attribute value: got 2 more=1, expected a number");
   expect_error("%1 = constant() type=[f32, [2]] value=2: f32[3]", "not the result's type: f32[3]");
-  expect_error("%1, %2 = constant() type=[f32, [2]] value=2", "another number of results than the op has: %1, %2");
+  expect_error("%1, %2 = constant() type=[f32, [2]] value=2",
+               "another number of results than the op has: %1, %2");
   expect_error("state @w: f99[2]", "expected a type, as in f32[4, 8], in place of f99[2]");
   expect_error("state w: f32[2]", "expected @NAME in place of w");
   expect_error("nonsense", "got nonsense");

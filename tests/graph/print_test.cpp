@@ -20,10 +20,10 @@ Graph small_graph() {
 
 TEST(Print, SaysOneLineANode) {
   EXPECT_EQ(to_text(small_graph()),
-            "input @x: f32[2]\n"
-            "state @w: f32[2]\n"
+            "input @x: f32[2] (batch)\n"
+            "parameter @w: f32[2]\n"
             "%2 = product(@x, @w): f32[2]  # accumulate layer\n"
-            "%3 = constant() value=0.500000: f32[2]  # update\n"
+            "%3 = constant() type=[f32, [2]] value=0.5: f32[2]  # update\n"
             "@w <- %3  # update\n"
             "output y = %2  # accumulate\n");
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "weft/graph/graph.h"
+#include "weft/graph/schema.h"
 
 namespace weft::testing {
 
@@ -16,12 +17,18 @@ inline IndexMap same_shape_map(std::span<const TensorType> inputs, std::span<con
 }
 
 /// A constant without operands.
-struct Constant final : Op {
+struct Constant final : Schema<Constant> {
+  static constexpr std::string_view kName = "constant";
+  static constexpr std::string_view kMeaning = "A constant without operands.";
   TensorType type;
-  double value;
+  double value = 0;
+  Constant() = default;
   Constant(TensorType t, double v) : type(std::move(t)), value(v) {}
-  std::string_view name() const override { return "constant"; }
-  std::string attributes() const override { return "value=" + std::to_string(value); }
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    v("type", op.type, "of the result");
+    v("value", op.value, "of every element");
+  }
   std::vector<TensorType> infer(std::span<const TensorType>) const override { return {type}; }
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
     return same_shape_map(inputs, outputs);

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
+#include "weft/graph/op_registry.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/cast.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce_sum.h"
-#include "weft/parallel/comm_ops.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
 
@@ -89,14 +90,14 @@ void fill_inputs(const Executor& executor, const Built& built, uint64_t seed) {
 }
 
 /// Outputs of one run by name. Collective over `world`.
-std::map<std::string, std::vector<double>> outputs_on(const Built& built, const OpRegistry& registry,
-                                                      const Mesh& mesh, const AssignOptions& assign,
-                                                      const Communicator& world, uint64_t seed) {
+std::map<std::string, std::vector<double>> outputs_on(const Built& built, const Mesh& mesh,
+                                                      const AssignOptions& assign, const Communicator& world,
+                                                      uint64_t seed) {
   PlanOptions options;
   options.mesh = mesh;
   options.assign = assign;
   options.rank = world.rank();
-  Executor executor(make_plan(built.graph, registry, options).program, world);
+  Executor executor(make_plan(built.graph, testing::device_named("cpu"), options).program, world);
   fill_inputs(executor, built, seed);
   executor.run(Phase::accumulate);
   std::map<std::string, std::vector<double>> results;
@@ -148,7 +149,6 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
   const Communicator alone = world.split(world.rank(), 0);
   OpRegistry registry;
   register_all_ops(registry);
-  register_parallel_ops(registry);
   int split = 0;
   for (const auto& [name, definition] : registry.definitions()) {
     if (!definition.cases) continue;
@@ -163,8 +163,8 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
       if (!possible) continue;
       ++split;
       SCOPED_TRACE(fmt::format("{} seed {} mesh {}", name, seed, mesh.to_string()));
-      const auto whole = outputs_on(built, registry, Mesh(), {}, alone, seed);
-      const auto parts = outputs_on(built, registry, mesh, options, world, seed);
+      const auto whole = outputs_on(built, Mesh(), {}, alone, seed);
+      const auto parts = outputs_on(built, mesh, options, world, seed);
       for (const auto& [output, expected] : whole) {
         const std::vector<double>& got = parts.at(output);
         ASSERT_EQ(got.size(), expected.size()) << output;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tests/ops/interpreter.h"
+#include "weft/graph/op_registry.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/cast.h"
 #include "weft/ops/gradients.h"

@@ -71,7 +71,6 @@ using Given = std::map<std::string, std::vector<double>>;
 /// Builds `composite` on f64 operands of `shapes`, and compares its result and the gradient of every operand.
 void check(const std::string& name, const std::vector<Dims>& shapes, const Composite& composite,
            const Given& given_values = {}) {
-  const OpRegistry registry = all_ops();
   GraphBuilder build;
   std::vector<ValueId> operands;
   for (size_t i = 0; i < shapes.size(); ++i) {
@@ -84,7 +83,7 @@ void check(const std::string& name, const std::vector<Dims>& shapes, const Compo
   const ValueId loss = reduce_sum(build, multiply(build, result, weights));
   const auto found = gradients(build, loss, operands);
   const Graph graph = std::move(build).build();
-  Interpreter run(graph, registry);
+  Interpreter run(graph);
   for (size_t i = 0; i < operands.size(); ++i) run.set(operands[i], operand_values(i, elems_of(shapes[i])));
   std::vector<double> cosines;
   for (int64_t i = 0; i < type.elems(); ++i) cosines.push_back(std::cos(0.11 * static_cast<double>(i)));
@@ -193,7 +192,6 @@ TEST(Golden, AverageAndGlobalPool) {
 }
 
 TEST(Golden, AdamWOverThreeSteps) {
-  const OpRegistry registry = all_ops();
   const TensorType type{DType::f64, {6}};
   GraphBuilder build;
   const ValueId param = build.state("param", type, {}, true);
@@ -209,7 +207,7 @@ TEST(Golden, AdamWOverThreeSteps) {
   build.update(m, next.m);
   build.update(v, next.v);
   const Graph graph = std::move(build).build();
-  Interpreter run(graph, registry);
+  Interpreter run(graph);
   run.set(param, operand_values(0, 6));
   run.set(grad, operand_values(1, 6));
   run.set(m, std::vector<double>(6, 0));

@@ -11,8 +11,8 @@ namespace {
 
 /// Runs `node` with output `pair.first` in the memory of input `pair.second`, and compares all outputs with
 /// `expected`.
-void check_pair(const OpRegistry& registry, const Node& node, std::pair<int, int> pair,
-                std::vector<View> inputs, const std::vector<View>& expected) {
+void check_pair(const Node& node, std::pair<int, int> pair, std::vector<View> inputs,
+                const std::vector<View>& expected) {
   const auto output = static_cast<size_t>(pair.first);
   const auto input = static_cast<size_t>(pair.second);
   Tensor shared(inputs[input].type);
@@ -26,7 +26,7 @@ void check_pair(const OpRegistry& registry, const Node& node, std::pair<int, int
     outputs.push_back(fresh.back().view());
   }
   outputs[output] = over;
-  run_op(registry, *node.op, inputs, outputs);
+  run_op(*node.op, inputs, outputs);
   for (size_t o = 0; o < outputs.size(); ++o) {
     EXPECT_EQ(std::memcmp(outputs[o].data, expected[o].data, static_cast<size_t>(outputs[o].bytes())), 0)
         << node.op->name() << ": output " << o << " over input " << input << " of "
@@ -34,15 +34,15 @@ void check_pair(const OpRegistry& registry, const Node& node, std::pair<int, int
   }
 }
 
-void check_case(const OpRegistry& registry, const CaseGraph& made, uint64_t seed) {
-  Interpreter run(made.graph, registry);
+void check_case(const CaseGraph& made, uint64_t seed) {
+  Interpreter run(made.graph);
   feed(run, made, seed);
   run.run();
   for (const Node& node : made.graph.nodes()) {
     for (const auto& pair : node.op->traits().in_place) {
       const TensorType& out = made.graph.type(node.outputs[static_cast<size_t>(pair.first)]);
       const TensorType& in = made.graph.type(node.inputs[static_cast<size_t>(pair.second)]);
-      if (out == in) check_pair(registry, node, pair, run.views(node.inputs), run.views(node.outputs));
+      if (out == in) check_pair(node, pair, run.views(node.inputs), run.views(node.outputs));
     }
   }
 }
@@ -60,7 +60,7 @@ TEST(EveryOp, GivesTheSameInPlace) {
       } catch (const UserError&) {
         continue;  // bf16 where the op wants statistics in f32
       }
-      check_case(registry, *made, seed);
+      check_case(*made, seed);
     }
   });
 }

@@ -9,8 +9,8 @@
 
 #include "weft/base/check.h"
 #include "weft/base/philox.h"
+#include "weft/graph/device.h"
 #include "weft/graph/graph.h"
-#include "weft/graph/op_registry.h"
 
 namespace weft::testing {
 
@@ -94,26 +94,36 @@ inline std::vector<TensorType> types_of(std::span<const View> views) {
   return types;
 }
 
+/// A device by name; the tests' devices never change.
+inline const Device& device_named(std::string_view name) {
+  static const DeviceRegistry devices = [] {
+    DeviceRegistry all;
+    register_all_devices(all);
+    return all;
+  }();
+  return devices.find(name);
+}
+
 /// Binds and runs one op.
-inline void run_op(const OpRegistry& registry, const Op& op, const std::vector<View>& inputs,
-                   const std::vector<View>& outputs) {
+inline void run_op(const Op& op, const std::vector<View>& inputs, const std::vector<View>& outputs,
+                   const Device& device = device_named("cpu")) {
   const std::vector<TensorType> in = types_of(inputs);
   const std::vector<TensorType> out = types_of(outputs);
-  const Kernel kernel = registry.bind(Device::cpu, {op, in, out});
+  const Kernel kernel = device.bind({op, in, out});
   Tensor scratch(TensorType{DType::u8, {kernel.scratch_bytes}});
   kernel.run({inputs, outputs, scratch.view().data});
 }
 
-/// A graph with memory and bound kernels. The graph and the registry must outlive it.
+/// A graph with memory and bound kernels. The graph must outlive it.
 class Interpreter {
  public:
-  Interpreter(const Graph& graph, const OpRegistry& registry) : graph_(graph) {
+  explicit Interpreter(const Graph& graph, const Device& device = device_named("cpu")) : graph_(graph) {
     for (const Value& value : graph.values()) values_.emplace_back(value.type);
     int64_t scratch_bytes = 0;
     for (const Node& node : graph.nodes()) {
       const std::vector<TensorType> in = graph.input_types(node);
       const std::vector<TensorType> out = graph.output_types(node);
-      kernels_.push_back(registry.bind(Device::cpu, {*node.op, in, out}));
+      kernels_.push_back(device.bind({*node.op, in, out}));
       scratch_bytes = std::max(scratch_bytes, kernels_.back().scratch_bytes);
     }
     scratch_ = Tensor(TensorType{DType::u8, {scratch_bytes}});

@@ -16,18 +16,24 @@ struct Product {
   MatmulDims dims;
 };
 
+std::optional<PackedForm> packed_form_of(const Graph& graph, const Node& node) {
+  const std::vector<TensorType> inputs = graph.input_types(node);
+  const std::vector<TensorType> outputs = graph.output_types(node);
+  return device_named("cpu").packed_form({*node.op, inputs, outputs});
+}
+
 /// A graph of one product and what its packed form makes of the same operands. Empty where there is no packed
 /// form.
-std::vector<double> packed_result(const OpRegistry& registry, const Graph& graph, Interpreter& run) {
+std::vector<double> packed_result(const Graph& graph, Interpreter& run) {
   const Node& node = graph.nodes()[0];
-  const auto form = node.op->packed_form(graph.input_types(node), graph.output_types(node));
+  const auto form = packed_form_of(graph, node);
   if (!form) return {};
   EXPECT_EQ(form->operand, 1u);
   const std::vector<TensorType> weight{graph.type(node.inputs[1])};
   Tensor packed(form->pack->infer(weight)[0]);
   Tensor out(graph.type(node.outputs[0]));
-  run_op(registry, *form->pack, {run.view(node.inputs[1])}, {packed.view()});
-  run_op(registry, *form->op, {run.view(node.inputs[0]), packed.view()}, {out.view()});
+  run_op(*form->pack, {run.view(node.inputs[1])}, {packed.view()});
+  run_op(*form->op, {run.view(node.inputs[0]), packed.view()}, {out.view()});
   const double flops = flops_of(*node.op, graph.input_types(node), graph.output_types(node));
   const std::vector<TensorType> in{graph.type(node.inputs[0]), packed.type()};
   EXPECT_NEAR(flops_of(*form->op, in, graph.output_types(node)), flops, 1e-9 * flops);
@@ -35,7 +41,6 @@ std::vector<double> packed_result(const OpRegistry& registry, const Graph& graph
 }
 
 TEST(Matmul, GivesTheSameFromAPackedWeight) {
-  const OpRegistry registry = all_ops();
   const MatmulDims plain{.batch = 0, .m = 2, .n = 1, .k = 1};
   const MatmulDims transposed{.batch = 0, .m = 2, .n = 1, .k = 1, .transpose_b = true};
   int packed_forms = 0;
@@ -49,12 +54,12 @@ TEST(Matmul, GivesTheSameFromAPackedWeight) {
       const ValueId b = build.input("b", product.b, {"x", "y"});
       const ValueId y = matmul(build, a, b, product.dims);
       const Graph graph = std::move(build).build();
-      Interpreter run(graph, registry);
+      Interpreter run(graph);
       run.set(a, random_values(1, 0, product.a.elems(), -1, 1));
       run.set(b, random_values(1, 1, product.b.elems(), -1, 1));
       run.run();
       const std::vector<double> plain_result = run.get(y);
-      const std::vector<double> result = packed_result(registry, graph, run);
+      const std::vector<double> result = packed_result(graph, run);
       if (result.empty()) continue;
       ++packed_forms;
       // Sums of 65 products near one in another order, then rounded to the result's dtype.
@@ -71,8 +76,7 @@ TEST(Matmul, HasNoPackedFormForABatchOfWeights) {
   const ValueId b = build.input("b", {DType::f32, {2, 8, 8}}, {"b", "k", "n"});
   matmul(build, a, b, {.batch = 1});
   const Node& node = build.graph().nodes()[0];
-  EXPECT_FALSE(
-      node.op->packed_form(build.graph().input_types(node), build.graph().output_types(node)).has_value());
+  EXPECT_FALSE(packed_form_of(build.graph(), node).has_value());
 }
 
 TEST(Matmul, KeepsTheGradientOfAnF32WeightInF32) {

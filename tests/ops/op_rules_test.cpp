@@ -96,13 +96,12 @@ TEST(Convolution, CountsTwoOperationsForEachWeightOfEachResult) {
 }
 
 TEST(Dropout, IsAFunctionOfTheStepAndKeepsTheMean) {
-  const OpRegistry registry = all_ops();
   GraphBuilder build;
   const ValueId x = operand(build, "x", DType::f64, {100, 50});
   const ValueId step = build.input("step", {DType::i64, {}}, {});
   const ValueId y = dropout(build, x, step, 0.25, 3, 4);
   const Graph graph = std::move(build).build();
-  Interpreter run(graph, registry);
+  Interpreter run(graph);
   run.set(x, std::vector<double>(5000, 1));
   const auto at_step = [&](double value) {
     run.set(step, {value});

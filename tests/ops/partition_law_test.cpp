@@ -29,9 +29,8 @@ std::optional<SplitDim> output_dim_of(const IndexMap& map, int axis) {
 
 class Law {
  public:
-  Law(const OpRegistry& registry, const Node& node, std::vector<View> inputs, std::vector<View> outputs)
-      : registry_(registry),
-        op_(*node.op),
+  Law(const Node& node, std::vector<View> inputs, std::vector<View> outputs)
+      : op_(*node.op),
         inputs_(std::move(inputs)),
         outputs_(std::move(outputs)),
         input_types_(types_of(inputs_)),
@@ -43,7 +42,7 @@ class Law {
       for (const int64_t parts : {2, 3}) {
         const Axis& a = map_.axes[axis];
         if (a.kind == AxisKind::whole || (a.kind == AxisKind::even && a.size % parts != 0)) continue;
-        SCOPED_TRACE(std::string(op_.name()) + " " + op_.attributes() + " axis " + a.name + " in " +
+        SCOPED_TRACE(std::string(op_.name()) + " " + attribute_text(op_) + " axis " + a.name + " in " +
                      std::to_string(parts));
         check(static_cast<int>(axis), parts);
       }
@@ -127,7 +126,7 @@ class Law {
     }
     ASSERT_EQ(op.infer(types_of(in_views)), types_of(out_views)) << "the local types do not fit";
     op.index_map(types_of(in_views), types_of(out_views));
-    run_op(registry_, op, in_views, out_views);
+    run_op(op, in_views, out_views);
     for (size_t o = 0; o < outputs_.size(); ++o)
       combine(o, axis, out_views[o], regions.outputs[o], largest, made[o]);
   }
@@ -148,7 +147,6 @@ class Law {
     made = to_doubles(whole.view());
   }
 
-  const OpRegistry& registry_;
   const Op& op_;
   std::vector<View> inputs_;
   std::vector<View> outputs_;
@@ -162,11 +160,11 @@ TEST(EveryOp, PartsAlongAnyAxisMakeTheWhole) {
   for_every_case(registry, 12, [&](const std::string& name, const OpCase& op_case, uint64_t seed) {
     SCOPED_TRACE(name + " seed " + std::to_string(seed));
     const CaseGraph made = case_graph(op_case, dtypes_of(op_case));
-    Interpreter run(made.graph, registry);
+    Interpreter run(made.graph);
     feed(run, made, seed);
     run.run();
     for (const Node& node : made.graph.nodes()) {
-      Law(registry, node, run.views(node.inputs), run.views(node.outputs)).check_all();
+      Law(node, run.views(node.inputs), run.views(node.outputs)).check_all();
     }
   });
 }

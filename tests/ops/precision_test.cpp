@@ -60,13 +60,12 @@ std::optional<CaseGraph> accepted(const OpCase& op_case, const std::vector<DType
 
 /// Runs the case in `dtypes` and in f64 on the same rounded operands. False where the op does not take the
 /// dtypes.
-bool compare(const OpRegistry& registry, const OpCase& op_case, const std::vector<DType>& dtypes,
-             uint64_t seed, double tolerance) {
+bool compare(const OpCase& op_case, const std::vector<DType>& dtypes, uint64_t seed, double tolerance) {
   const std::optional<CaseGraph> made = accepted(op_case, dtypes);
   if (!made) return false;
   const CaseGraph exact = case_graph(op_case, dtypes_of(op_case));
-  Interpreter run(made->graph, registry);
-  Interpreter reference(exact.graph, registry);
+  Interpreter run(made->graph);
+  Interpreter reference(exact.graph);
   feed(run, *made, seed);
   feed(reference, exact, seed);
   for (size_t i = 0; i < made->inputs.size(); ++i) reference.set(exact.inputs[i], run.get(made->inputs[i]));
@@ -80,8 +79,7 @@ TEST(EveryOp, AgreesInF32WithF64) {
   const OpRegistry registry = all_ops();
   for_every_case(registry, 8, [&](const std::string& name, const OpCase& op_case, uint64_t seed) {
     SCOPED_TRACE(name + " seed " + std::to_string(seed));
-    EXPECT_TRUE(
-        compare(registry, op_case, dtypes_by(op_case, 0, DType::f32), seed, tolerance_of(DType::f32)));
+    EXPECT_TRUE(compare(op_case, dtypes_by(op_case, 0, DType::f32), seed, tolerance_of(DType::f32)));
   });
 }
 
@@ -96,7 +94,7 @@ TEST(EveryOp, AgreesInBf16WithF64) {
       const std::vector<DType> dtypes = dtypes_by(op_case, mask, DType::bf16);
       if (std::find(dtypes.begin(), dtypes.end(), DType::bf16) == dtypes.end()) continue;
       SCOPED_TRACE(name + " seed " + std::to_string(seed) + " mask " + std::to_string(mask));
-      taken[name] += compare(registry, op_case, dtypes, seed, tolerance_of(DType::bf16)) ? 1 : 0;
+      taken[name] += compare(op_case, dtypes, seed, tolerance_of(DType::bf16)) ? 1 : 0;
     }
   });
   // Of the ops of activations, each must take bf16 in some combination.

@@ -22,7 +22,8 @@ TEST(GraphTotals, AddUpWhatNodesDoAndTakeTheMostThatIsAlive) {
   EXPECT_EQ(totals.flops, 2 * 32);
   EXPECT_EQ(totals.moved_bytes, 4 * 128);
   EXPECT_EQ(totals.sent_bytes, 128);
-  EXPECT_EQ(totals.held_bytes, 3 * 128);  // the input; doubled, which is read again; y; reduced in doubled's place
+  EXPECT_EQ(totals.held_bytes,
+            3 * 128);  // the input; doubled, which is read again; y; reduced in doubled's place
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ Graph descending() {
   ValueId at = x;
   for (uint64_t layer = 0; layer < 6; ++layer) {
     weights.push_back(build.state("w" + std::to_string(layer), {DType::f32, {32, 32}}, {}, true));
-    at = dropout(build, gelu(build, linear(build, at, weights.back(), true), GeluKind::tanh), step, 0.2, 3, layer);
+    at = dropout(build, gelu(build, linear(build, at, weights.back(), true), GeluKind::tanh), step, 0.2, 3,
+                 layer);
   }
   const ValueId loss = reduce_sum(build, at);
   build.output("loss", loss);
@@ -33,7 +34,8 @@ Graph descending() {
 
 /// The loss and all weights after three steps.
 std::vector<double> after_three_steps(const PlanOptions& options) {
-  Executor executor(make_plan(descending(), testing::device_named("cpu"), options).program, Communicator::world());
+  Executor executor(make_plan(descending(), testing::device_named("cpu"), options).program,
+                    Communicator::world());
   std::vector<double> all;
   for (const auto& [name, named] : executor.program().named) {
     const View view = executor.view(name);

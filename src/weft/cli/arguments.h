@@ -26,6 +26,7 @@ struct Arguments {
   bool passes = false;
   bool list_passes = false;
   bool reference = false;
+  bool ops = false;
 };
 
 int command_train(const Arguments& arguments);

@@ -3,8 +3,9 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/graph/op_reference.h"
 #include "weft/params/checkpoint_files.h"
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 #include "weft/train/recipe.h"
 
 namespace weft {
@@ -27,6 +28,14 @@ void inspect_checkpoint(const std::filesystem::path& path) {
 int command_inspect(const Arguments& arguments) {
   if (arguments.reference) {
     fmt::print("{}", recipe_reference_markdown());
+    return 0;
+  }
+  if (arguments.ops) {
+    OpRegistry ops;
+    register_all_ops(ops);
+    DeviceRegistry devices;
+    register_all_devices(devices);
+    fmt::print("{}", op_reference(ops, devices));
     return 0;
   }
   const std::filesystem::path path = arguments.target;

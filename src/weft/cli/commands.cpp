@@ -119,6 +119,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
       ->take_all();
   inspect->add_flag("--reference", arguments.reference,
                     "print the reference of all recipe keys (docs/recipes.md)");
+  inspect->add_flag("--ops", arguments.ops, "print the reference of all ops (docs/ops.md)");
   commands[inspect] = command_inspect;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -53,12 +54,24 @@ class Reverse {
     WEFT_CHECK(results.size() == node.inputs.size(), "{}: {} gradients for {} inputs", node.op->name(),
                results.size(), node.inputs.size());
     for (size_t i = 0; i < results.size(); ++i) {
-      if (!results[i] || !needed[i]) continue;
+      if (!needed[i]) continue;
+      if (!results[i]) {
+        check_none_is_right(node, i);
+        continue;
+      }
       WEFT_CHECK(build_.type(*results[i]).shape == build_.type(node.inputs[i]).shape,
                  "{}: the gradient of input {} has the shape {}, not {}", node.op->name(), i,
                  to_string(build_.type(*results[i]).shape), to_string(build_.type(node.inputs[i]).shape));
       contributions_[node.inputs[i]].push_back(*results[i]);
     }
+  }
+
+  /// What is learnt through an input must not be lost in silence.
+  static void check_none_is_right(const Node& node, size_t input) {
+    const std::vector<int> none = node.op->traits().no_gradient;
+    if (std::find(none.begin(), none.end(), static_cast<int>(input)) != none.end()) return;
+    user_error("{}{}{}: the loss depends on input {}, and the op has no gradient with respect to it",
+               node.op->name(), node.label.empty() ? "" : " of ", node.label, input);
   }
 
   std::optional<ValueId> total(ValueId id) {

@@ -95,6 +95,10 @@ double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<cons
   return traits.flops_per_point * static_cast<double>(op.index_map(inputs, outputs).points());
 }
 
+OpPtr Op::with_attributes(const AttributeValues& /*values*/) const {
+  internal_error(__FILE__, __LINE__, "{} cannot be made from attributes", name());
+}
+
 std::vector<std::optional<ValueId>> Op::gradient(const GradientContext& context) const {
   return std::vector<std::optional<ValueId>>(context.inputs.size());
 }

@@ -2,6 +2,7 @@
 // The contract of an op. An op is an immutable struct of typed attributes; it knows nothing of ranks or
 // devices, and nobody outside its own pair of files asks which op it is: they ask its index map and its
 // traits.
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/graph/attribute.h"
 #include "weft/graph/ids.h"
 #include "weft/graph/index_map.h"
 #include "weft/tensor/view.h"
@@ -21,6 +23,9 @@ class GraphBuilder;
 /// Ops are shared by every graph that a pass makes from another; they never change.
 using OpPtr = std::shared_ptr<const Op>;
 
+/// Attributes by name.
+using AttributeValues = std::map<std::string, AttributeValue, std::less<>>;
+
 /// How the contributions of ranks that split a reduced axis combine.
 enum class Combine : uint8_t { sum, max };
 
@@ -30,8 +35,13 @@ struct Traits {
   bool sum = false;     ///< output 0 is the plain sum of the inputs, of which there may be any number
   bool hoistable =
       false;  ///< worth computing once a step instead of once a microbatch when inputs are states
+  bool hidden_state =
+      false;  ///< results follow from more than attributes and operands: never merged or run again
   /// (output, input) pairs of one type whose memory may be the same.
   std::vector<std::pair<int, int>> in_place;
+  /// Inputs through which nothing is learnt by design (the shift of a softmax): where the loss depends on one
+  /// of them and the op returns no gradient, that is right. Anywhere else it is an error.
+  std::vector<int> no_gradient;
   Combine combine = Combine::sum;
   double flops_per_point = 1;
 };
@@ -89,10 +99,15 @@ class Op {
  public:
   virtual ~Op() = default;
 
+  // The schema; graph/schema.h derives these from one visit of the struct.
   /// The ONNX-like name under which kernels are registered.
   virtual std::string_view name() const = 0;
-  /// Attributes as text, for printing and for common-subexpression elimination: equal text = equal op.
-  virtual std::string attributes() const { return {}; }
+  /// A sentence or two for the op reference.
+  virtual std::string_view meaning() const { return {}; }
+  virtual std::vector<Attribute> attributes() const { return {}; }
+  /// The same op with these attributes, all of them. UserError naming the op and what does not fit.
+  virtual OpPtr with_attributes(const AttributeValues& values) const;
+
   /// Types of the outputs. Throws UserError for operands that do not fit.
   virtual std::vector<TensorType> infer(std::span<const TensorType> inputs) const = 0;
   virtual IndexMap index_map(std::span<const TensorType> inputs,
@@ -102,16 +117,19 @@ class Op {
   virtual std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const;
   /// The same op on local operands; null when it is the op itself.
   virtual OpPtr localize(const LocalRegions& /*regions*/) const { return nullptr; }
-  virtual std::optional<PackedForm> packed_form(std::span<const TensorType> /*inputs*/,
-                                                std::span<const TensorType> /*outputs*/) const {
-    return std::nullopt;
-  }
   /// The op that takes one more input, last, and adds output 0 to it; null where that saves nothing. For
   /// passes after the partition: it cannot be divided.
   virtual OpPtr accumulating_form() const { return nullptr; }
   /// Set for communication nodes only.
   virtual const CommSpec* communication() const { return nullptr; }
 };
+
+/// "rate=0.1 seed=3"; empty where there are no attributes.
+std::string attribute_text(const Op& op);
+/// The same name and attributes: the same results from the same operands.
+bool equal(const Op& a, const Op& b);
+/// Equal ops have equal hashes.
+size_t hash_of(const Op& op);
 
 /// Floating-point operations of one node.
 double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs);

@@ -1,21 +1,16 @@
 #pragma once
-// Which kernel runs which op on which device, and the random cases on which every op is tested. Filled by
-// register_all_ops (generated: it calls register_<stem> of every file of src/weft/ops).
+// All ops, each with the random cases on which it is tested on every device. Filled by register_all_ops (generated:
+// it calls register_<stem> of every file of src/weft/ops).
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "weft/base/philox.h"
 #include "weft/graph/graph.h"
-#include "weft/graph/kernel.h"
 
 namespace weft {
-
-enum class Device : uint8_t { cpu };
-
-using KernelBinder = std::function<Kernel(const BindRequest&)>;
 
 /// Draws for test cases: a pure function of the case's number.
 class CaseRandom {
@@ -45,16 +40,17 @@ struct OpCase {
 };
 
 struct OpDefinition {
-  std::string name;
-  KernelBinder cpu;
+  OpPtr prototype;  ///< with attributes of no meaning: what others are made from by with_attributes
   std::function<OpCase(CaseRandom&)> cases;  ///< null: internal forms that passes make, tested by theirs
 };
 
 class OpRegistry {
  public:
   void add(OpDefinition definition);
-  /// The kernel for `request` on `device`. InternalError when none is registered.
-  Kernel bind(Device device, const BindRequest& request) const;
+  template <class O>
+  void add(std::function<OpCase(CaseRandom&)> cases) {
+    add({std::make_shared<const O>(), std::move(cases)});
+  }
   const std::map<std::string, OpDefinition, std::less<>>& definitions() const { return definitions_; }
 
  private:

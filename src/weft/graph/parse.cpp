@@ -145,7 +145,8 @@ class Parser {
     for (size_t i = 0; i < names.size(); ++i) values_[std::string(names[i])] = outputs[i];
     const std::vector<std::string_view> said = comma_separated(types);
     for (size_t i = 0; i < said.size(); ++i) {
-      if (i >= outputs.size() || type_in(said[i]) != build_.type(outputs[i])) wrong("not the result's type:", said[i]);
+      if (i >= outputs.size() || type_in(said[i]) != build_.type(outputs[i]))
+        wrong("not the result's type:", said[i]);
     }
   }
 
@@ -158,7 +159,8 @@ class Parser {
       const std::string key = std::string(known[i].name) + "=";
       if (!attributes.starts_with(key)) wrong("expected " + key + " in place of", attributes);
       size_t end = attributes.size();
-      if (i + 1 < known.size()) end = std::min(end, attributes.find(" " + std::string(known[i + 1].name) + "="));
+      if (i + 1 < known.size())
+        end = std::min(end, attributes.find(" " + std::string(known[i + 1].name) + "="));
       const std::string_view text = attributes.substr(key.size(), end - key.size());
       const bool is_text = std::holds_alternative<std::string>(known[i].value.value);
       values.emplace(known[i].name, is_text ? AttributeValue{std::string(text)} : value_in(text));
@@ -187,7 +189,8 @@ class Parser {
     return found->second;
   }
 
-  std::pair<std::string_view, std::string_view> halves(std::string_view text, std::string_view between) const {
+  std::pair<std::string_view, std::string_view> halves(std::string_view text,
+                                                       std::string_view between) const {
     const size_t at = text.find(between);
     if (at == std::string_view::npos) wrong("got", text);
     return {trimmed(text.substr(0, at)), trimmed(text.substr(at + between.size()))};

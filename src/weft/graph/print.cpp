@@ -8,8 +8,8 @@ namespace weft {
 
 namespace {
 
-/// Named values are written @name; results %n, counted after these in the order of their nodes, so that equal graphs
-/// print alike however they were made.
+/// Named values are written @name; results %n, counted after these in the order of their nodes, so that equal
+/// graphs print alike however they were made.
 class Names {
  public:
   explicit Names(const Graph& graph) {
@@ -42,7 +42,8 @@ std::string_view kind_of(const Value& value) {
 
 /// " (batch, c)", where any dimension has a name.
 std::string dimensions_of(const Value& value) {
-  if (std::all_of(value.dim_names.begin(), value.dim_names.end(), [](const auto& name) { return name.empty(); })) {
+  if (std::all_of(value.dim_names.begin(), value.dim_names.end(),
+                  [](const auto& name) { return name.empty(); })) {
     return {};
   }
   return fmt::format(" ({})", fmt::join(value.dim_names, ", "));
@@ -55,25 +56,25 @@ std::string to_text(const Graph& graph) {
   std::string text;
   for (const Value& value : graph.values()) {
     if (value.kind == ValueKind::result) continue;
-    text += fmt::format("{} @{}: {}{}\n", kind_of(value), value.name, to_string(value.type), dimensions_of(value));
+    text += fmt::format("{} @{}: {}{}\n", kind_of(value), value.name, to_string(value.type),
+                        dimensions_of(value));
   }
   for (const Node& node : graph.nodes()) {
     std::string types;
     for (const TensorType& type : graph.output_types(node)) {
       types += (types.empty() ? "" : ", ") + to_string(type);
     }
+    const std::string attributes = attribute_text(*node.op);
     text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", names.of(node.outputs), node.op->name(),
-                        names.of(node.inputs), node.op->attributes().empty() ? "" : " ",
-                        node.op->attributes(), types, name_of(node.phase), node.label.empty() ? "" : " ",
-                        node.label);
+                        names.of(node.inputs), attributes.empty() ? "" : " ", attributes, types,
+                        name_of(node.phase), node.label.empty() ? "" : " ", node.label);
   }
   for (const StateUpdate& update : graph.updates()) {
-    text += fmt::format("{} <- {}  # {}\n", names.of(update.state), names.of(update.next),
-                        name_of(update.phase));
+    text +=
+        fmt::format("{} <- {}  # {}\n", names.of(update.state), names.of(update.next), name_of(update.phase));
   }
   for (const GraphOutput& output : graph.outputs()) {
-    text += fmt::format("output {} = {}  # {}\n", output.name, names.of(output.value),
-                        name_of(output.phase));
+    text += fmt::format("output {} = {}  # {}\n", output.name, names.of(output.value), name_of(output.phase));
   }
   return text;
 }

@@ -1,51 +1,27 @@
 #include "weft/ops/adamw.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/optimizer.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-/// Operands: param, grad, m, v, learning_rate, step, grad_scale.
-struct AdamW final : Op {
-  AdamWOptions options;
-  explicit AdamW(const AdamWOptions& o) : options(o) {}
-
-  std::string_view name() const override { return "adamw"; }
-  std::string attributes() const override {
-    return fmt::format("beta1={} beta2={} epsilon={} weight_decay={}", options.beta1, options.beta2,
-                       options.epsilon, options.weight_decay);
-  }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("adamw", inputs.size(), 7);
-    const TensorType& param = inputs[0];
-    expect_statistics("adamw", param, param.dtype, param.shape);
-    for (const size_t i : {1, 2, 3}) expect_same("adamw", param, inputs[i]);
-    for (const size_t i : {4, 6}) expect_same("adamw", inputs[i], {param.dtype, {}});
-    expect_same("adamw", inputs[5], {DType::i64, {}});
-    return {param, param, param};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}, {1, 2}, {2, 3}}, .flops_per_point = 15}; }
-};
-
-Kernel bind(const BindRequest& request) {
-  const AdamWOptions& given = static_cast<const AdamW&>(request.op).options;
-  const kernels::AdamW options{given.beta1, given.beta2, given.epsilon, given.weight_decay};
-  return {[options](const KernelContext& context) {
-    const auto& in = context.inputs;
-    const auto& out = context.outputs;
-    kernels::adamw(in[0], in[1], in[2], in[3], in[4], in[5], in[6], out[0], out[1], out[2], options);
-  }};
+std::vector<TensorType> AdamW::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("adamw", inputs.size(), 7);
+  const TensorType& param = inputs[0];
+  expect_statistics("adamw", param, param.dtype, param.shape);
+  for (const size_t i : {1, 2, 3}) expect_same("adamw", param, inputs[i]);
+  for (const size_t i : {4, 6}) expect_same("adamw", inputs[i], {param.dtype, {}});
+  expect_same("adamw", inputs[5], {DType::i64, {}});
+  return {param, param, param};
 }
+
+IndexMap AdamW::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const TensorType type = real(random_dims(random, random.between(0, 3)));
@@ -72,6 +48,6 @@ AdamWResults adamw(GraphBuilder& build, const AdamWValues& values, const AdamWOp
   return {outputs[0], outputs[1], outputs[2]};
 }
 
-void register_adamw(OpRegistry& registry) { registry.add({"adamw", bind, random_case}); }
+void register_adamw(OpRegistry& registry) { registry.add<AdamW>(random_case); }
 
 }  // namespace weft

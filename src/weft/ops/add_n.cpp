@@ -2,35 +2,28 @@
 
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct AddN final : Op {
-  std::string_view name() const override { return "add_n"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    if (inputs.empty()) user_error("add_n: got no operand, expected at least one.");
-    expect_floating("add_n", inputs[0]);
-    for (const TensorType& type : inputs) expect_same("add_n", inputs[0], type);
-    return {inputs[0]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.linear = true, .sum = true, .in_place = {{0, 0}}}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return std::vector<std::optional<ValueId>>(context.inputs.size(), context.output_gradients[0]);
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::add_n(context.inputs, context.outputs[0]); }};
+std::vector<TensorType> AddN::infer(std::span<const TensorType> inputs) const {
+  if (inputs.empty()) user_error("add_n: got no operand, expected at least one.");
+  expect_floating("add_n", inputs[0]);
+  for (const TensorType& type : inputs) expect_same("add_n", inputs[0], type);
+  return {inputs[0]};
 }
+
+IndexMap AddN::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+std::vector<std::optional<ValueId>> AddN::gradient(const GradientContext& context) const {
+  return std::vector<std::optional<ValueId>>(context.inputs.size(), context.output_gradients[0]);
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const TensorType type = real(random_dims(random, random.between(0, 3)));
@@ -47,6 +40,6 @@ ValueId add_n(GraphBuilder& build, std::span<const ValueId> terms) {
   return build.add1(std::make_shared<AddN>(), {terms.begin(), terms.end()});
 }
 
-void register_add_n(OpRegistry& registry) { registry.add({"add_n", bind, random_case}); }
+void register_add_n(OpRegistry& registry) { registry.add<AddN>(random_case); }
 
 }  // namespace weft

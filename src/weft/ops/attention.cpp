@@ -1,10 +1,7 @@
 #include "weft/ops/attention.h"
 
-#include <fmt/format.h>
-
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/attention.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/operand_types.h"
 
@@ -39,78 +36,42 @@ void expect_qkv(std::string_view op, const TensorType& qkv) {
   }
 }
 
-struct AttentionBackward final : Op {
-  bool causal;
-  double scale;
-  AttentionBackward(bool c, double s) : causal(c), scale(s) {}
+}  // namespace
 
-  std::string_view name() const override { return "attention_backward"; }
-  std::string attributes() const override { return fmt::format("causal={} scale={}", causal, scale); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("attention_backward", inputs.size(), 4);
-    expect_qkv("attention_backward", inputs[0]);
-    expect_same("attention_backward", inputs[1], out_type(inputs[0]));
-    expect_same("attention_backward", inputs[2], lse_type(inputs[0]));
-    expect_same("attention_backward", inputs[3], inputs[1]);
-    return {inputs[0]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    return {axes_of_qkv(inputs[0].shape), {kQkvMap, kOutMap, kLseMap, kOutMap}, {kQkvMap}};
-  }
-  Traits traits() const override {
-    // Five products of [T, D] x [D, T] or [T, T] x [T, D], over the three of a point's third axis.
-    return {.flops_per_point = (causal ? 5.0 : 10.0) / 3.0};
-  }
-};
-
-struct Attention final : Op {
-  bool causal;
-  double scale;
-  Attention(bool c, double s) : causal(c), scale(s) {}
-
-  std::string_view name() const override { return "attention"; }
-  std::string attributes() const override { return fmt::format("causal={} scale={}", causal, scale); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("attention", inputs.size(), 1);
-    expect_qkv("attention", inputs[0]);
-    return {out_type(inputs[0]), lse_type(inputs[0])};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    return {axes_of_qkv(inputs[0].shape), {kQkvMap}, {kOutMap, kLseMap}};
-  }
-  Traits traits() const override { return {.flops_per_point = (causal ? 2.0 : 4.0) / 3.0}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    if (!context.output_gradients[0]) return {std::nullopt};
-    return {context.build.add1(
-        std::make_shared<AttentionBackward>(causal, scale),
-        {context.inputs[0], context.outputs[0], context.outputs[1], *context.output_gradients[0]})};
-  }
-};
-
-/// The kernels' limit, said before they meet it.
-void check_width(const TensorType& qkv) {
-  if (qkv.dtype == DType::f64 || qkv.shape[4] <= kernels::kAttentionMaxWidth) return;
-  user_error("attention: heads of {} features, and at most {} are possible; take more heads", qkv.shape[4],
-             kernels::kAttentionMaxWidth);
+std::vector<TensorType> AttentionBackward::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("attention_backward", inputs.size(), 4);
+  expect_qkv("attention_backward", inputs[0]);
+  expect_same("attention_backward", inputs[1], out_type(inputs[0]));
+  expect_same("attention_backward", inputs[2], lse_type(inputs[0]));
+  expect_same("attention_backward", inputs[3], inputs[1]);
+  return {inputs[0]};
 }
 
-Kernel bind(const BindRequest& request) {
-  check_width(request.inputs[0]);
-  const auto& op = static_cast<const Attention&>(request.op);
-  return {[causal = op.causal, scale = op.scale](const KernelContext& context) {
-    kernels::attention_forward(context.inputs[0], context.outputs[0], context.outputs[1], causal, scale);
-  }};
+IndexMap AttentionBackward::index_map(std::span<const TensorType> inputs,
+                                      std::span<const TensorType> /*outputs*/) const {
+  return {axes_of_qkv(inputs[0].shape), {kQkvMap, kOutMap, kLseMap, kOutMap}, {kQkvMap}};
 }
 
-Kernel bind_backward(const BindRequest& request) {
-  check_width(request.inputs[0]);
-  const auto& op = static_cast<const AttentionBackward&>(request.op);
-  const auto run = [causal = op.causal, scale = op.scale](const KernelContext& context) {
-    kernels::attention_backward(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],
-                                context.outputs[0], context.scratch, causal, scale);
-  };
-  return {run, kernels::attention_backward_scratch_bytes(request.inputs[0])};
+std::vector<TensorType> Attention::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("attention", inputs.size(), 1);
+  expect_qkv("attention", inputs[0]);
+  return {out_type(inputs[0]), lse_type(inputs[0])};
 }
+
+IndexMap Attention::index_map(std::span<const TensorType> inputs,
+                              std::span<const TensorType> /*outputs*/) const {
+  return {axes_of_qkv(inputs[0].shape), {kQkvMap}, {kOutMap, kLseMap}};
+}
+
+std::vector<std::optional<ValueId>> Attention::gradient(const GradientContext& context) const {
+  // None through the logarithms, which are for the backward pass.
+  if (!context.output_gradients[0] || context.output_gradients[1]) return {std::nullopt};
+  return {context.build.add1(
+      std::make_shared<AttentionBackward>(causal, scale),
+      {context.inputs[0], context.outputs[0], context.outputs[1], *context.output_gradients[0]})};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const TensorType qkv =
@@ -128,8 +89,8 @@ ValueId attention(GraphBuilder& build, ValueId qkv, bool causal, double scale) {
 }
 
 void register_attention(OpRegistry& registry) {
-  registry.add({"attention", bind, random_case});
-  registry.add({"attention_backward", bind_backward, nullptr});
+  registry.add<Attention>(random_case);
+  registry.add<AttentionBackward>(nullptr);
 }
 
 }  // namespace weft

@@ -1,9 +1,6 @@
 #include "weft/ops/bn_apply.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/batch_norm.h"
 #include "weft/ops/bn_backward.h"
 #include "weft/ops/bn_sums.h"
 #include "weft/ops/case_shapes.h"
@@ -12,56 +9,37 @@
 
 namespace weft {
 
-namespace {
-
-struct BnApply final : Op {
-  int64_t count;
-  double epsilon;
-  BnApply(int64_t n, double e) : count(n), epsilon(e) {}
-
-  std::string_view name() const override { return "bn_apply"; }
-  std::string attributes() const override { return fmt::format("count={} epsilon={}", count, epsilon); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("bn_apply", inputs.size(), 4);
-    const TensorType& x = inputs[0];
-    expect_floating("bn_apply", x);
-    expect_rank_at_least("bn_apply", x, 2);
-    expect_statistics("bn_apply", inputs[1], x.dtype, {2, x.shape.back()});
-    for (const size_t i : {2, 3}) expect_statistics("bn_apply", inputs[i], x.dtype, {x.shape.back()});
-    return {x};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& x = inputs[0].shape;
-    return {channel_axes(x), {all_axes(x), channel_sums_map(x), last_axis(x), last_axis(x)}, {all_axes(x)}};
-  }
-  // The two sums are an axis of the map: two operations an element.
-  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 1}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    const BnValues values{*context.output_gradients[0],
-                          context.inputs[0],
-                          context.inputs[1],
-                          context.inputs[2],
-                          count,
-                          epsilon};
-    const ValueId sums = bn_backward_sums(context.build, values);
-    std::vector<std::optional<ValueId>> gradients(4);
-    if (context.needed[0]) gradients[0] = bn_backward_input(context.build, values, sums);
-    if (context.needed[2] || context.needed[3]) {
-      const auto [dgamma, dbeta] = bn_backward_params(context.build, sums);
-      gradients[2] = dgamma;
-      gradients[3] = dbeta;
-    }
-    return gradients;
-  }
-};
-
-Kernel bind(const BindRequest& request) {
-  const auto& op = static_cast<const BnApply&>(request.op);
-  return {[count = static_cast<double>(op.count), epsilon = op.epsilon](const KernelContext& context) {
-    kernels::bn_apply(context.inputs[0], context.inputs[1], count, context.inputs[2], context.inputs[3],
-                      epsilon, context.outputs[0]);
-  }};
+std::vector<TensorType> BnApply::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("bn_apply", inputs.size(), 4);
+  const TensorType& x = inputs[0];
+  expect_floating("bn_apply", x);
+  expect_rank_at_least("bn_apply", x, 2);
+  expect_statistics("bn_apply", inputs[1], x.dtype, {2, x.shape.back()});
+  for (const size_t i : {2, 3}) expect_statistics("bn_apply", inputs[i], x.dtype, {x.shape.back()});
+  return {x};
 }
+
+IndexMap BnApply::index_map(std::span<const TensorType> inputs,
+                            std::span<const TensorType> /*outputs*/) const {
+  const Dims& x = inputs[0].shape;
+  return {channel_axes(x), {all_axes(x), channel_sums_map(x), last_axis(x), last_axis(x)}, {all_axes(x)}};
+}
+
+std::vector<std::optional<ValueId>> BnApply::gradient(const GradientContext& context) const {
+  const BnValues values{
+      *context.output_gradients[0], context.inputs[0], context.inputs[1], context.inputs[2], count, epsilon};
+  const ValueId sums = bn_backward_sums(context.build, values);
+  std::vector<std::optional<ValueId>> gradients(4);
+  if (context.needed[0]) gradients[0] = bn_backward_input(context.build, values, sums);
+  if (context.needed[2] || context.needed[3]) {
+    const auto [dgamma, dbeta] = bn_backward_params(context.build, sums);
+    gradients[2] = dgamma;
+    gradients[3] = dbeta;
+  }
+  return gradients;
+}
+
+namespace {
 
 /// With bn_sums: the gradient of x belongs to both.
 OpCase random_case(CaseRandom& random) {
@@ -83,6 +61,6 @@ ValueId bn_apply(GraphBuilder& build, ValueId x, ValueId sums, ValueId gamma, Va
   return build.add1(std::make_shared<BnApply>(count, epsilon), {x, sums, gamma, beta});
 }
 
-void register_bn_apply(OpRegistry& registry) { registry.add({"bn_apply", bind, random_case}); }
+void register_bn_apply(OpRegistry& registry) { registry.add<BnApply>(random_case); }
 
 }  // namespace weft

@@ -1,34 +1,26 @@
 #include "weft/ops/bn_sums.h"
 
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/batch_norm.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct BnSums final : Op {
-  std::string_view name() const override { return "bn_sums"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("bn_sums", inputs.size(), 1);
-    expect_floating("bn_sums", inputs[0]);
-    expect_rank_at_least("bn_sums", inputs[0], 2);
-    return {{statistics_of(inputs[0].dtype), {2, inputs[0].shape.back()}}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& x = inputs[0].shape;
-    return {channel_axes(x), {all_axes(x)}, {channel_sums_map(x)}};
-  }
-  // The two sums are an axis of the map: three operations make both.
-  Traits traits() const override { return {.flops_per_point = 1.5}; }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::bn_sums(context.inputs[0], context.outputs[0]); }};
+std::vector<TensorType> BnSums::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("bn_sums", inputs.size(), 1);
+  expect_floating("bn_sums", inputs[0]);
+  expect_rank_at_least("bn_sums", inputs[0], 2);
+  return {{statistics_of(inputs[0].dtype), {2, inputs[0].shape.back()}}};
 }
+
+IndexMap BnSums::index_map(std::span<const TensorType> inputs,
+                           std::span<const TensorType> /*outputs*/) const {
+  const Dims& x = inputs[0].shape;
+  return {channel_axes(x), {all_axes(x)}, {channel_sums_map(x)}};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   OpCase result = case_of(
@@ -53,6 +45,6 @@ OperandMap channel_sums_map(const Dims& x) {
 
 ValueId bn_sums(GraphBuilder& build, ValueId x) { return build.add1(std::make_shared<BnSums>(), {x}); }
 
-void register_bn_sums(OpRegistry& registry) { registry.add({"bn_sums", bind, random_case}); }
+void register_bn_sums(OpRegistry& registry) { registry.add<BnSums>(random_case); }
 
 }  // namespace weft

@@ -1,40 +1,27 @@
 #include "weft/ops/cast.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct Cast final : Op {
-  DType dtype;
-  explicit Cast(DType d) : dtype(d) {}
-
-  std::string_view name() const override { return "cast"; }
-  std::string attributes() const override { return fmt::format("dtype={}", name_of(dtype)); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("cast", inputs.size(), 1);
-    expect_floating("cast", inputs[0]);
-    return {{dtype, inputs[0].shape}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.hoistable = true}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return {cast(context.build, *context.output_gradients[0], context.build.type(context.inputs[0]).dtype)};
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::cast(context.inputs[0], context.outputs[0]); }};
+std::vector<TensorType> Cast::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("cast", inputs.size(), 1);
+  expect_floating("cast", inputs[0]);
+  return {{dtype, inputs[0].shape}};
 }
+
+IndexMap Cast::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+std::vector<std::optional<ValueId>> Cast::gradient(const GradientContext& context) const {
+  return {cast(context.build, *context.output_gradients[0], context.build.type(context.inputs[0]).dtype)};
+}
+
+namespace {
 
 /// Not differentiable: rounding drowns differences. A test of its own looks at the gradient.
 OpCase random_case(CaseRandom& random) {
@@ -54,6 +41,6 @@ ValueId cast(GraphBuilder& build, ValueId x, DType dtype) {
   return build.add1(std::make_shared<Cast>(dtype), {x});
 }
 
-void register_cast(OpRegistry& registry) { registry.add({"cast", bind, random_case}); }
+void register_cast(OpRegistry& registry) { registry.add<Cast>(random_case); }
 
 }  // namespace weft

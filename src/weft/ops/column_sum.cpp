@@ -1,9 +1,6 @@
 #include "weft/ops/column_sum.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/add.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/cast.h"
@@ -13,32 +10,23 @@
 
 namespace weft {
 
-namespace {
-
-struct ColumnSum final : Op {
-  int kept;
-  explicit ColumnSum(int k) : kept(k) {}
-
-  std::string_view name() const override { return "column_sum"; }
-  std::string attributes() const override { return fmt::format("kept={}", kept); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("column_sum", inputs.size(), 1);
-    expect_floating("column_sum", inputs[0]);
-    expect_rank_at_least("column_sum", inputs[0], static_cast<size_t>(kept));
-    return {{statistics_of(inputs[0].dtype), trailing(inputs[0].shape, static_cast<size_t>(kept))}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    const ValueId zeros = fill(context.build, context.build.type(context.inputs[0]), 0);
-    return {add(context.build, zeros, *context.output_gradients[0])};
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::column_sum(context.inputs[0], context.outputs[0]); }};
+std::vector<TensorType> ColumnSum::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("column_sum", inputs.size(), 1);
+  expect_floating("column_sum", inputs[0]);
+  expect_rank_at_least("column_sum", inputs[0], static_cast<size_t>(kept));
+  return {{statistics_of(inputs[0].dtype), trailing(inputs[0].shape, static_cast<size_t>(kept))}};
 }
+
+IndexMap ColumnSum::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+std::vector<std::optional<ValueId>> ColumnSum::gradient(const GradientContext& context) const {
+  const ValueId zeros = fill(context.build, context.build.type(context.inputs[0]), 0);
+  return {add(context.build, zeros, *context.output_gradients[0])};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const Dims shape = random_dims(random, random.between(1, 3), 9);
@@ -54,6 +42,6 @@ ValueId column_sum(GraphBuilder& build, ValueId x, int kept) {
   return build.add1(std::make_shared<ColumnSum>(kept), {x});
 }
 
-void register_column_sum(OpRegistry& registry) { registry.add({"column_sum", bind, random_case}); }
+void register_column_sum(OpRegistry& registry) { registry.add<ColumnSum>(random_case); }
 
 }  // namespace weft

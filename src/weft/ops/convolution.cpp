@@ -8,56 +8,42 @@
 
 namespace weft {
 
-namespace {
-
-struct Convolution final : Op {
-  WindowGeometry geometry;
-  explicit Convolution(WindowGeometry g) : geometry(std::move(g)) {}
-
-  std::string_view name() const override { return "convolution"; }
-  std::string attributes() const override { return to_string(geometry); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("convolution", inputs.size(), 2);
-    const TensorType& x = inputs[0];
-    const TensorType& weight = inputs[1];
-    expect_floating("convolution", x);
-    Dims filter{weight.shape.empty() ? 0 : weight.shape[0], x.shape.back()};
-    filter.insert(filter.end(), geometry.kernel.begin(), geometry.kernel.end());
-    expect_statistics("convolution", weight, x.dtype, filter);
-    return {{x.dtype, with_spatial(x.shape[0], geometry.output, filter[0])}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const ConvolutionMap map =
-        convolution_map(geometry, inputs[0].shape[0], inputs[0].shape.back(), inputs[1].shape[0]);
-    return {map.axes, {map.x, map.weight}, {map.y}};
-  }
-  Traits traits() const override { return {.flops_per_point = 2}; }
-  OpPtr localize(const LocalRegions& regions) const override {
-    return std::make_shared<Convolution>(local_geometry(geometry, regions.inputs[0], regions.outputs[0]));
-  }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    GraphBuilder& build = context.build;
-    const ValueId dy = *context.output_gradients[0];
-    std::vector<std::optional<ValueId>> gradients(2);
-    if (context.needed[1]) gradients[1] = convolution_backward_weight(build, context.inputs[0], dy, geometry);
-    if (context.needed[0]) {
-      const Dims x = build.type(context.inputs[0]).shape;
-      gradients[0] = convolution_backward_input(build, dy, context.inputs[1], geometry, x);
-    }
-    return gradients;
-  }
-};
-
-Kernel bind(const BindRequest& request) {
-  const auto& op = static_cast<const Convolution&>(request.op);
-  const auto kernel = std::make_shared<const kernels::Convolution>(
-      convolution_shape(op.geometry, request.inputs[0], request.outputs[0]),
-      kernels::ConvolutionPass::forward);
-  const auto run = [kernel](const KernelContext& context) {
-    kernel->forward(context.inputs[0].data, context.inputs[1].data, context.outputs[0].data, context.scratch);
-  };
-  return {run, kernel->scratch_bytes()};
+std::vector<TensorType> Convolution::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("convolution", inputs.size(), 2);
+  const TensorType& x = inputs[0];
+  const TensorType& weight = inputs[1];
+  expect_floating("convolution", x);
+  expect_rank_at_least("convolution", x, 3);
+  Dims filter{weight.shape.empty() ? 0 : weight.shape[0], x.shape.back()};
+  filter.insert(filter.end(), geometry.kernel.begin(), geometry.kernel.end());
+  expect_statistics("convolution", weight, x.dtype, filter);
+  return {{x.dtype, with_spatial(x.shape[0], geometry.output, filter[0])}};
 }
+
+IndexMap Convolution::index_map(std::span<const TensorType> inputs,
+                                std::span<const TensorType> /*outputs*/) const {
+  const ConvolutionMap map =
+      convolution_map(geometry, inputs[0].shape[0], inputs[0].shape.back(), inputs[1].shape[0]);
+  return {map.axes, {map.x, map.weight}, {map.y}};
+}
+
+OpPtr Convolution::localize(const LocalRegions& regions) const {
+  return std::make_shared<Convolution>(local_geometry(geometry, regions.inputs[0], regions.outputs[0]));
+}
+
+std::vector<std::optional<ValueId>> Convolution::gradient(const GradientContext& context) const {
+  GraphBuilder& build = context.build;
+  const ValueId dy = *context.output_gradients[0];
+  std::vector<std::optional<ValueId>> gradients(2);
+  if (context.needed[1]) gradients[1] = convolution_backward_weight(build, context.inputs[0], dy, geometry);
+  if (context.needed[0]) {
+    const Dims x = build.type(context.inputs[0]).shape;
+    gradients[0] = convolution_backward_input(build, dy, context.inputs[1], geometry, x);
+  }
+  return gradients;
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const size_t rank = static_cast<size_t>(random.between(1, 3));
@@ -94,6 +80,6 @@ ValueId convolution(GraphBuilder& build, ValueId x, ValueId weight, const Window
   return build.add1(std::make_shared<Convolution>(geometry), {x, weight});
 }
 
-void register_convolution(OpRegistry& registry) { registry.add({"convolution", bind, random_case}); }
+void register_convolution(OpRegistry& registry) { registry.add<Convolution>(random_case); }
 
 }  // namespace weft

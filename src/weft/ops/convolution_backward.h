@@ -1,6 +1,6 @@
 #pragma once
 #include "weft/graph/graph.h"
-#include "weft/kernels/convolution.h"
+#include "weft/graph/schema.h"
 #include "weft/ops/window.h"
 
 namespace weft {
@@ -20,8 +20,45 @@ struct ConvolutionMap {
 ConvolutionMap convolution_map(const WindowGeometry& geometry, int64_t batch, int64_t in_channels,
                                int64_t out_channels);
 
-/// What the kernels ask, from the types of x and y.
-kernels::ConvolutionShape convolution_shape(const WindowGeometry& geometry, const TensorType& x,
-                                            const TensorType& y);
+/// dx from (dy, weight).
+struct ConvolutionBackwardInput final : Schema<ConvolutionBackwardInput> {
+  static constexpr std::string_view kName = "convolution_backward_input";
+  static constexpr std::string_view kMeaning =
+      "The gradient of convolution's x from dy [N, windows…, F] and weight [F, C, kernel…].";
+  WindowGeometry geometry;
+  Dims x;
+  ConvolutionBackwardInput() = default;
+  ConvolutionBackwardInput(WindowGeometry g, Dims shape) : geometry(std::move(g)), x(std::move(shape)) {}
+
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    v("x", op.x, "shape of x");
+    WindowGeometry::visit(v, op.geometry);
+  }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  Traits traits() const override { return {.flops_per_point = 2}; }
+  OpPtr localize(const LocalRegions& regions) const override;
+};
+
+/// dweight from (x, dy).
+struct ConvolutionBackwardWeight final : Schema<ConvolutionBackwardWeight> {
+  static constexpr std::string_view kName = "convolution_backward_weight";
+  static constexpr std::string_view kMeaning =
+      "The gradient of convolution's weight, [F, C, kernel…], from x [N, spatial…, C] and dy [N, windows…, "
+      "F].";
+  WindowGeometry geometry;
+  ConvolutionBackwardWeight() = default;
+  explicit ConvolutionBackwardWeight(WindowGeometry g) : geometry(std::move(g)) {}
+
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    WindowGeometry::visit(v, op.geometry);
+  }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  Traits traits() const override { return {.flops_per_point = 2}; }
+  OpPtr localize(const LocalRegions& regions) const override;
+};
 
 }  // namespace weft

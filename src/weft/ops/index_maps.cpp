@@ -25,6 +25,14 @@ IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
   return map;
 }
 
+IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
+  IndexMap map;
+  for (const TensorType& type : inputs) map.inputs.emplace_back(type.shape.size());
+  for (const TensorType& type : outputs) map.outputs.emplace_back(type.shape.size());
+  map.axes.push_back({"elements", outputs[0].elems(), AxisKind::whole});
+  return map;
+}
+
 OperandMap all_axes(const Dims& shape) { return along_axes(0, static_cast<int>(shape.size())); }
 
 OperandMap leading_axes(const Dims& shape) { return along_axes(0, static_cast<int>(shape.size()) - 1); }

@@ -15,6 +15,10 @@ std::vector<Axis> axes_of(const Dims& shape, size_t whole = 0);
 IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
                       std::span<const TensorType> outputs);
 
+/// Of an op that is made after partitioning and never split: one whole axis of as many points as the result
+/// has elements, and operands that do not vary with it.
+IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs);
+
 /// All axes of `shape`, its leading ones (all but the last), and its last one, as operand maps.
 OperandMap all_axes(const Dims& shape);
 OperandMap leading_axes(const Dims& shape);

@@ -1,9 +1,6 @@
 #include "weft/ops/layer_norm.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/layer_norm.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/layer_norm_backward.h"
@@ -11,53 +8,42 @@
 
 namespace weft {
 
-namespace {
-
-struct LayerNorm final : Op {
-  double epsilon;
-  explicit LayerNorm(double e) : epsilon(e) {}
-
-  std::string_view name() const override { return "layer_norm"; }
-  std::string attributes() const override { return fmt::format("epsilon={}", epsilon); }
-  /// Outputs y, the means and the reciprocal standard deviations [...].
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("layer_norm", inputs.size(), 3);
-    const TensorType& x = inputs[0];
-    expect_floating("layer_norm", x);
-    expect_rank_at_least("layer_norm", x, 1);
-    for (const size_t i : {1, 2}) expect_statistics("layer_norm", inputs[i], x.dtype, {x.shape.back()});
-    const TensorType rows{statistics_of(x.dtype), leading(x.shape, x.shape.size() - 1)};
-    return {x, rows, rows};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& x = inputs[0].shape;
-    return {axes_of(x, 1),
-            {all_axes(x), last_axis(x), last_axis(x)},
-            {all_axes(x), leading_axes(x), leading_axes(x)}};
-  }
-  Traits traits() const override { return {.flops_per_point = 8}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    if (!context.output_gradients[0]) return std::vector<std::optional<ValueId>>(3);
-    const LayerNormValues values{*context.output_gradients[0], context.inputs[0], context.inputs[1],
-                                 context.outputs[1], context.outputs[2]};
-    std::vector<std::optional<ValueId>> gradients(3);
-    if (context.needed[1] || context.needed[2]) {
-      const auto [dgamma, dbeta] = layer_norm_backward_params(context.build, values);
-      gradients[1] = dgamma;
-      gradients[2] = dbeta;
-    }
-    if (context.needed[0]) gradients[0] = layer_norm_backward_input(context.build, values);
-    return gradients;
-  }
-};
-
-Kernel bind(const BindRequest& request) {
-  const double epsilon = static_cast<const LayerNorm&>(request.op).epsilon;
-  return {[epsilon](const KernelContext& context) {
-    kernels::layer_norm(context.inputs[0], context.inputs[1], context.inputs[2], context.outputs[0],
-                        context.outputs[1], context.outputs[2], epsilon);
-  }};
+/// Outputs y, the means and the reciprocal standard deviations [...].
+std::vector<TensorType> LayerNorm::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("layer_norm", inputs.size(), 3);
+  const TensorType& x = inputs[0];
+  expect_floating("layer_norm", x);
+  expect_rank_at_least("layer_norm", x, 1);
+  for (const size_t i : {1, 2}) expect_statistics("layer_norm", inputs[i], x.dtype, {x.shape.back()});
+  const TensorType rows{statistics_of(x.dtype), leading(x.shape, x.shape.size() - 1)};
+  return {x, rows, rows};
 }
+
+IndexMap LayerNorm::index_map(std::span<const TensorType> inputs,
+                              std::span<const TensorType> /*outputs*/) const {
+  const Dims& x = inputs[0].shape;
+  return {axes_of(x, 1),
+          {all_axes(x), last_axis(x), last_axis(x)},
+          {all_axes(x), leading_axes(x), leading_axes(x)}};
+}
+
+std::vector<std::optional<ValueId>> LayerNorm::gradient(const GradientContext& context) const {
+  // None through the means and deviations, which are for the backward pass.
+  const auto& dy = context.output_gradients;
+  if (!dy[0] || dy[1] || dy[2]) return std::vector<std::optional<ValueId>>(3);
+  const LayerNormValues values{*dy[0], context.inputs[0], context.inputs[1], context.outputs[1],
+                               context.outputs[2]};
+  std::vector<std::optional<ValueId>> gradients(3);
+  if (context.needed[1] || context.needed[2]) {
+    const auto [dgamma, dbeta] = layer_norm_backward_params(context.build, values);
+    gradients[1] = dgamma;
+    gradients[2] = dbeta;
+  }
+  if (context.needed[0]) gradients[0] = layer_norm_backward_input(context.build, values);
+  return gradients;
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   Dims x = random_dims(random, random.between(1, 3));
@@ -76,6 +62,6 @@ ValueId layer_norm(GraphBuilder& build, ValueId x, ValueId gamma, ValueId beta, 
   return build.add(std::make_shared<LayerNorm>(epsilon), {x, gamma, beta})[0];
 }
 
-void register_layer_norm(OpRegistry& registry) { registry.add({"layer_norm", bind, random_case}); }
+void register_layer_norm(OpRegistry& registry) { registry.add<LayerNorm>(random_case); }
 
 }  // namespace weft

@@ -1,47 +1,28 @@
 #include "weft/ops/matmul.h"
 
-#include <fmt/format.h>
-
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/matmul_shape.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct Matmul final : Op {
-  MatmulDims dims;
-  DType out;
-  Matmul(const MatmulDims& d, DType o) : dims(d), out(o) {}
-
-  std::string_view name() const override { return "matmul"; }
-  std::string attributes() const override { return fmt::format("{} out={}", to_string(dims), name_of(out)); }
-
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("matmul", inputs.size(), 2);
-    const TensorType& a = inputs[0];
-    const TensorType& b = inputs[1];
-    expect_floating("matmul", a);
-    expect_floating("matmul", b);
-    if ((a.dtype == DType::f64) != (b.dtype == DType::f64)) {
-      user_error("matmul: got {} and {}, expected both or neither in f64.", to_string(a), to_string(b));
-    }
-    return {{out, matmul_output(dims, a, b)}};
+std::vector<TensorType> Matmul::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("matmul", inputs.size(), 2);
+  const TensorType& a = inputs[0];
+  const TensorType& b = inputs[1];
+  expect_floating("matmul", a);
+  expect_floating("matmul", b);
+  if ((a.dtype == DType::f64) != (b.dtype == DType::f64)) {
+    user_error("matmul: got {} and {}, expected both or neither in f64.", to_string(a), to_string(b));
   }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    return matmul_map(dims, inputs[0].shape, inputs[1].shape);
-  }
-  Traits traits() const override { return {.flops_per_point = 2}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override;
-  std::optional<PackedForm> packed_form(std::span<const TensorType> inputs,
-                                        std::span<const TensorType> outputs) const override {
-    return packed_matmul(dims, inputs[0], inputs[1], outputs[0]);
-  }
-};
+  return {{out, matmul_output(dims, a, b)}};
+}
+
+IndexMap Matmul::index_map(std::span<const TensorType> inputs, std::span<const TensorType> /*outputs*/) const {
+  return matmul_map(dims, inputs[0].shape, inputs[1].shape);
+}
 
 /// Both gradients are products again: the order of the operands is chosen so that the result's dimensions
 /// come out in the operand's own order, and nothing is ever transposed in memory.
@@ -66,36 +47,7 @@ std::vector<std::optional<ValueId>> Matmul::gradient(const GradientContext& cont
   return {da, db};
 }
 
-/// Bytes of scratch, rounded up so that what follows stays aligned.
-int64_t aligned(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
-Kernel bind(const BindRequest& request) {
-  const auto& op = static_cast<const Matmul&>(request.op);
-  const TensorType a = request.inputs[0];
-  const TensorType b = request.inputs[1];
-  const kernels::GemmShape shape = gemm_shape(op.dims, a, b, op.out);
-  // Shared, because std::function copies; the kernel is the only owner.
-  const auto gemm = std::make_shared<const kernels::Gemm>(shape);
-  const TensorType rounded_a{shape.in, a.shape};
-  const TensorType rounded_b{shape.in, b.shape};
-  const int64_t a_bytes = a.dtype == shape.in ? 0 : aligned(rounded_a.bytes());
-  const int64_t b_bytes = b.dtype == shape.in ? 0 : aligned(rounded_b.bytes());
-  const auto run = [=](const KernelContext& context) {
-    // Addresses, not views: copying a view copies its shape, and a step allocates nothing.
-    const std::byte* left = context.inputs[0].data;
-    const std::byte* right = context.inputs[1].data;
-    if (a_bytes > 0) {
-      kernels::cast(context.inputs[0], {context.scratch, rounded_a});
-      left = context.scratch;
-    }
-    if (b_bytes > 0) {
-      kernels::cast(context.inputs[1], {context.scratch + a_bytes, rounded_b});
-      right = context.scratch + a_bytes;
-    }
-    gemm->run(left, right, context.outputs[0].data, context.scratch + a_bytes + b_bytes);
-  };
-  return {run, a_bytes + b_bytes + gemm->scratch_bytes()};
-}
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   MatmulDims dims;
@@ -134,6 +86,6 @@ ValueId linear(GraphBuilder& build, ValueId x, ValueId w, bool transposed) {
   return matmul(build, x, w, {.batch = 0, .m = rank - 1, .n = 1, .k = 1, .transpose_b = transposed});
 }
 
-void register_matmul(OpRegistry& registry) { registry.add({"matmul", bind, random_case}); }
+void register_matmul(OpRegistry& registry) { registry.add<Matmul>(random_case); }
 
 }  // namespace weft

@@ -86,17 +86,11 @@ IndexMap matmul_map(const MatmulDims& dims, const Dims& a, const Dims& b) {
   return map;
 }
 
-kernels::GemmShape gemm_shape(const MatmulDims& dims, const TensorType& a, const TensorType& b, DType out) {
+MatmulSizes matmul_sizes(const MatmulDims& dims, const TensorType& a, const TensorType& b, DType out) {
   const Groups left = a_groups(dims, a.shape);
   const bool rounds = a.dtype == DType::bf16 || b.dtype == DType::bf16 || out == DType::bf16;
-  return {.batch = elems_of(left.batch),
-          .m = elems_of(left.outer),
-          .n = elems_of(b_groups(dims, b.shape).outer),
-          .k = elems_of(left.k),
-          .transpose_a = dims.transpose_a,
-          .transpose_b = dims.transpose_b,
-          .in = rounds ? DType::bf16 : a.dtype,
-          .out = out};
+  return {elems_of(left.batch), elems_of(left.outer), elems_of(b_groups(dims, b.shape).outer),
+          elems_of(left.k), rounds ? DType::bf16 : a.dtype};
 }
 
 std::string to_string(const MatmulDims& dims) {

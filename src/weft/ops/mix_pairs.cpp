@@ -2,7 +2,6 @@
 
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/mix_pairs.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
@@ -10,42 +9,33 @@
 
 namespace weft {
 
-namespace {
-
-/// Of x [P, 2, ...], share [].
-struct MixPairs final : Op {
-  std::string_view name() const override { return "mix_pairs"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("mix_pairs", inputs.size(), 2);
-    expect_floating("mix_pairs", inputs[0]);
-    expect_rank_at_least("mix_pairs", inputs[0], 2);
-    expect_same("mix_pairs", inputs[1], {statistics_of(inputs[0].dtype), {}});
-    WEFT_CHECK(inputs[0].shape[1] == 2, "pairs of {}", to_string(inputs[0].shape));
-    return {inputs[0]};
-  }
-  /// Each row of a pair needs the other, so that pairs are whole.
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    IndexMap map;
-    map.axes = axes_of(inputs[0].shape);
-    map.axes[1].kind = AxisKind::whole;
-    map.inputs = {all_axes(inputs[0].shape), {}};
-    map.outputs = {all_axes(inputs[0].shape)};
-    return map;
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 3}; }
-  /// The mixture is its own transpose.
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return {
-        context.build.add1(std::make_shared<MixPairs>(), {*context.output_gradients[0], context.inputs[1]}),
-        std::nullopt};
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) {
-    kernels::mix_pairs(context.inputs[0], context.inputs[1], context.outputs[0]);
-  }};
+std::vector<TensorType> MixPairs::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("mix_pairs", inputs.size(), 2);
+  expect_floating("mix_pairs", inputs[0]);
+  expect_rank_at_least("mix_pairs", inputs[0], 2);
+  expect_same("mix_pairs", inputs[1], {statistics_of(inputs[0].dtype), {}});
+  WEFT_CHECK(inputs[0].shape[1] == 2, "pairs of {}", to_string(inputs[0].shape));
+  return {inputs[0]};
 }
+
+/// Each row of a pair needs the other, so that pairs are whole.
+IndexMap MixPairs::index_map(std::span<const TensorType> inputs,
+                             std::span<const TensorType> /*outputs*/) const {
+  IndexMap map;
+  map.axes = axes_of(inputs[0].shape);
+  map.axes[1].kind = AxisKind::whole;
+  map.inputs = {all_axes(inputs[0].shape), {}};
+  map.outputs = {all_axes(inputs[0].shape)};
+  return map;
+}
+
+/// The mixture is its own transpose.
+std::vector<std::optional<ValueId>> MixPairs::gradient(const GradientContext& context) const {
+  return {context.build.add1(std::make_shared<MixPairs>(), {*context.output_gradients[0], context.inputs[1]}),
+          std::nullopt};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   Dims shape = random_dims(random, random.between(1, 3));
@@ -71,6 +61,6 @@ ValueId mix_pairs(GraphBuilder& build, ValueId x, ValueId share) {
   return reshape(build, mixed, shape);
 }
 
-void register_mix_pairs(OpRegistry& registry) { registry.add({"mix_pairs", bind, random_case}); }
+void register_mix_pairs(OpRegistry& registry) { registry.add<MixPairs>(random_case); }
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 #pragma once
 #include "weft/graph/graph.h"
+#include "weft/graph/schema.h"
 
 namespace weft {
 
@@ -8,5 +9,19 @@ namespace weft {
 /// Mixup (Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018) of a batch in random order.
 /// UserError where the first dimension is odd.
 ValueId mix_pairs(GraphBuilder& build, ValueId x, ValueId share);
+
+/// Of x [P, 2, ...] and share []; see mix_pairs().
+struct MixPairs final : Schema<MixPairs> {
+  static constexpr std::string_view kName = "mix_pairs";
+  static constexpr std::string_view kMeaning =
+      "Mixup (Zhang et al., 2018) of pairs of samples: of x [P, 2, ...] and a scalar share, share * own "
+      "sample + (1 - share) * the other of the pair. The share has no gradient.";
+  MixPairs() = default;
+
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 3}; }
+  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override;
+};
 
 }  // namespace weft

@@ -1,42 +1,33 @@
 #include "weft/ops/multiply.h"
 
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct Multiply final : Op {
-  std::string_view name() const override { return "multiply"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("multiply", inputs.size(), 2);
-    expect_floating("multiply", inputs[0]);
-    expect_same("multiply", inputs[0], inputs[1]);
-    return {inputs[0]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}}}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    const ValueId dy = *context.output_gradients[0];
-    std::vector<std::optional<ValueId>> gradients(2);
-    for (const size_t i : {0, 1}) {
-      if (context.needed[i]) gradients[i] = multiply(context.build, dy, context.inputs[1 - i]);
-    }
-    return gradients;
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) {
-    kernels::multiply(context.inputs[0], context.inputs[1], context.outputs[0]);
-  }};
+std::vector<TensorType> Multiply::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("multiply", inputs.size(), 2);
+  expect_floating("multiply", inputs[0]);
+  expect_same("multiply", inputs[0], inputs[1]);
+  return {inputs[0]};
 }
+
+IndexMap Multiply::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+std::vector<std::optional<ValueId>> Multiply::gradient(const GradientContext& context) const {
+  const ValueId dy = *context.output_gradients[0];
+  std::vector<std::optional<ValueId>> gradients(2);
+  for (const size_t i : {0, 1}) {
+    if (context.needed[i]) gradients[i] = multiply(context.build, dy, context.inputs[1 - i]);
+  }
+  return gradients;
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const TensorType type = real(random_dims(random, random.between(0, 3)));
@@ -51,6 +42,6 @@ ValueId multiply(GraphBuilder& build, ValueId a, ValueId b) {
   return build.add1(std::make_shared<Multiply>(), {a, b});
 }
 
-void register_multiply(OpRegistry& registry) { registry.add({"multiply", bind, random_case}); }
+void register_multiply(OpRegistry& registry) { registry.add<Multiply>(random_case); }
 
 }  // namespace weft

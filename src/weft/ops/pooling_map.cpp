@@ -37,10 +37,6 @@ TensorType pooled_type(std::string_view op, const WindowGeometry& geometry,
   return {inputs[0].dtype, with_spatial(inputs[0].shape[0], geometry.output, inputs[0].shape.back())};
 }
 
-kernels::Window pooling_window(const WindowGeometry& geometry) {
-  return {geometry.kernel, geometry.stride, geometry.pad_low};
-}
-
 PoolingCase pooling_case(CaseRandom& random) {
   PoolingCase made;
   Dims spatial;

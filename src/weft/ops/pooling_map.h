@@ -1,7 +1,6 @@
 #pragma once
 // What the pools share: their index map, checks and test cases.
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/pooling.h"
 #include "weft/ops/window.h"
 
 namespace weft {
@@ -21,8 +20,6 @@ WindowGeometry pooling_geometry(std::string_view op, const TensorType& x, const 
 /// The type of the result, for the one operand of a pool.
 TensorType pooled_type(std::string_view op, const WindowGeometry& geometry,
                        std::span<const TensorType> inputs);
-
-kernels::Window pooling_window(const WindowGeometry& geometry);
 
 struct PoolingCase {
   TensorType x;

@@ -1,55 +1,39 @@
 #include "weft/ops/relu.h"
 
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
+std::vector<TensorType> ReluBackward::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("relu_backward", inputs.size(), 2);
+  expect_same("relu_backward", inputs[0], inputs[1]);
+  return {inputs[1]};
+}
+
+IndexMap ReluBackward::index_map(std::span<const TensorType> inputs,
+                                 std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[1].shape, inputs, outputs);
+}
+
+std::vector<TensorType> Relu::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("relu", inputs.size(), 1);
+  expect_floating("relu", inputs[0]);
+  return {inputs[0]};
+}
+
+IndexMap Relu::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+std::vector<std::optional<ValueId>> Relu::gradient(const GradientContext& context) const {
+  return {context.build.add1(std::make_shared<ReluBackward>(),
+                             {*context.output_gradients[0], context.outputs[0]})};
+}
+
 namespace {
-
-/// dx from (dy, y): where the result is positive, so is x, and x need not be kept.
-struct ReluBackward final : Op {
-  std::string_view name() const override { return "relu_backward"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("relu_backward", inputs.size(), 2);
-    expect_same("relu_backward", inputs[0], inputs[1]);
-    return {inputs[1]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[1].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}}}; }
-};
-
-struct Relu final : Op {
-  std::string_view name() const override { return "relu"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("relu", inputs.size(), 1);
-    expect_floating("relu", inputs[0]);
-    return {inputs[0]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}}}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return {context.build.add1(std::make_shared<ReluBackward>(),
-                               {*context.output_gradients[0], context.outputs[0]})};
-  }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::relu(context.inputs[0], context.outputs[0]); }};
-}
-
-Kernel bind_backward(const BindRequest&) {
-  return {[](const KernelContext& context) {
-    kernels::relu_backward(context.inputs[0], context.inputs[1], context.outputs[0]);
-  }};
-}
 
 OpCase random_case(CaseRandom& random) {
   return case_of(
@@ -62,8 +46,8 @@ OpCase random_case(CaseRandom& random) {
 ValueId relu(GraphBuilder& build, ValueId x) { return build.add1(std::make_shared<Relu>(), {x}); }
 
 void register_relu(OpRegistry& registry) {
-  registry.add({"relu", bind, random_case});
-  registry.add({"relu_backward", bind_backward, nullptr});
+  registry.add<Relu>(random_case);
+  registry.add<ReluBackward>(nullptr);
 }
 
 }  // namespace weft

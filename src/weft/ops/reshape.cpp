@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
 #include <set>
 
 #include "weft/base/check.h"
@@ -68,59 +66,48 @@ OperandMap factor_dims(IndexMap& map, const std::vector<int64_t>& strides, const
   return dims;
 }
 
-struct Reshape final : Op {
-  Dims shape;
-  explicit Reshape(Dims s) : shape(std::move(s)) {}
+}  // namespace
 
-  std::string_view name() const override { return "reshape"; }
-  std::string attributes() const override { return fmt::format("shape={}", to_string(shape)); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("reshape", inputs.size(), 1);
-    const TensorType& x = inputs[0];
-    if (x.elems() != elems_of(shape)) {
-      user_error("reshape: got {}, expected as many elements as {} has.", to_string(x), to_string(shape));
-    }
-    if (x.elems() > 0 && common_strides(x.shape, shape).empty()) {
-      user_error("reshape: got {} to {}, expected adjacent dimensions to be split or merged only.",
-                 to_string(x), to_string(shape));
-    }
-    return {{x.dtype, shape}};
+std::vector<TensorType> Reshape::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("reshape", inputs.size(), 1);
+  const TensorType& x = inputs[0];
+  if (x.elems() != elems_of(shape)) {
+    user_error("reshape: got {}, expected as many elements as {} has.", to_string(x), to_string(shape));
   }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& from = inputs[0].shape;
-    IndexMap map;
-    if (elems_of(from) == 0) {
-      map.inputs = {lonely_axes(map, from)};
-      map.outputs = {lonely_axes(map, shape)};
-      return map;
-    }
-    const std::vector<int64_t> strides = common_strides(from, shape);
-    for (size_t i = 1; i < strides.size(); ++i) {
-      map.axes.push_back({fmt::format("r{}", i - 1), strides[i - 1] / strides[i]});
-    }
-    map.inputs = {factor_dims(map, strides, from)};
-    map.outputs = {factor_dims(map, strides, shape)};
+  if (x.elems() > 0 && common_strides(x.shape, shape).empty()) {
+    user_error("reshape: got {} to {}, expected adjacent dimensions to be split or merged only.",
+               to_string(x), to_string(shape));
+  }
+  return {{x.dtype, shape}};
+}
+
+IndexMap Reshape::index_map(std::span<const TensorType> inputs,
+                            std::span<const TensorType> /*outputs*/) const {
+  const Dims& from = inputs[0].shape;
+  IndexMap map;
+  if (elems_of(from) == 0) {
+    map.inputs = {lonely_axes(map, from)};
+    map.outputs = {lonely_axes(map, shape)};
     return map;
   }
-  Traits traits() const override { return {.view = true, .in_place = {{0, 0}}, .flops_per_point = 0}; }
-  OpPtr localize(const LocalRegions& regions) const override {
-    return std::make_shared<Reshape>(regions.outputs[0].shape());
+  const std::vector<int64_t> strides = common_strides(from, shape);
+  for (size_t i = 1; i < strides.size(); ++i) {
+    map.axes.push_back({fmt::format("r{}", i - 1), strides[i - 1] / strides[i]});
   }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return {
-        reshape(context.build, *context.output_gradients[0], context.build.type(context.inputs[0]).shape)};
-  }
-};
-
-/// Where the memory is not shared, as it is in plans, the bytes are copied.
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) {
-    const View& x = context.inputs[0];
-    if (x.data != context.outputs[0].data && x.bytes() > 0) {
-      std::memcpy(context.outputs[0].data, x.data, static_cast<size_t>(x.bytes()));
-    }
-  }};
+  map.inputs = {factor_dims(map, strides, from)};
+  map.outputs = {factor_dims(map, strides, shape)};
+  return map;
 }
+
+OpPtr Reshape::localize(const LocalRegions& regions) const {
+  return std::make_shared<Reshape>(regions.outputs[0].shape());
+}
+
+std::vector<std::optional<ValueId>> Reshape::gradient(const GradientContext& context) const {
+  return {reshape(context.build, *context.output_gradients[0], context.build.type(context.inputs[0]).shape)};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const Dims factors = random_dims(random, random.between(1, 5), 4);
@@ -149,6 +136,6 @@ ValueId reshape(GraphBuilder& build, ValueId x, const Dims& shape) {
   return build.add1(std::make_shared<Reshape>(shape), {x});
 }
 
-void register_reshape(OpRegistry& registry) { registry.add({"reshape", bind, random_case}); }
+void register_reshape(OpRegistry& registry) { registry.add<Reshape>(random_case); }
 
 }  // namespace weft

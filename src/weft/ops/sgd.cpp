@@ -1,48 +1,26 @@
 #include "weft/ops/sgd.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/optimizer.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-/// Operands: param, grad, momentum, learning_rate, grad_scale.
-struct Sgd final : Op {
-  SgdOptions options;
-  explicit Sgd(const SgdOptions& o) : options(o) {}
-
-  std::string_view name() const override { return "sgd"; }
-  std::string attributes() const override {
-    return fmt::format("momentum={} weight_decay={}", options.momentum, options.weight_decay);
-  }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("sgd", inputs.size(), 5);
-    const TensorType& param = inputs[0];
-    expect_statistics("sgd", param, param.dtype, param.shape);
-    for (const size_t i : {1, 2}) expect_same("sgd", param, inputs[i]);
-    for (const size_t i : {3, 4}) expect_same("sgd", inputs[i], {param.dtype, {}});
-    return {param, param};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}, {1, 2}}, .flops_per_point = 6}; }
-};
-
-Kernel bind(const BindRequest& request) {
-  const SgdOptions& given = static_cast<const Sgd&>(request.op).options;
-  const kernels::Sgd options{given.momentum, given.weight_decay};
-  return {[options](const KernelContext& context) {
-    const auto& in = context.inputs;
-    kernels::sgd(in[0], in[1], in[2], in[3], in[4], context.outputs[0], context.outputs[1], options);
-  }};
+std::vector<TensorType> Sgd::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("sgd", inputs.size(), 5);
+  const TensorType& param = inputs[0];
+  expect_statistics("sgd", param, param.dtype, param.shape);
+  for (const size_t i : {1, 2}) expect_same("sgd", param, inputs[i]);
+  for (const size_t i : {3, 4}) expect_same("sgd", inputs[i], {param.dtype, {}});
+  return {param, param};
 }
+
+IndexMap Sgd::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const TensorType type = real(random_dims(random, random.between(0, 3)));
@@ -63,6 +41,6 @@ SgdResults sgd(GraphBuilder& build, const SgdValues& values, const SgdOptions& o
   return {outputs[0], outputs[1]};
 }
 
-void register_sgd(OpRegistry& registry) { registry.add({"sgd", bind, random_case}); }
+void register_sgd(OpRegistry& registry) { registry.add<Sgd>(random_case); }
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 #pragma once
 #include "weft/graph/graph.h"
+#include "weft/graph/schema.h"
 
 namespace weft {
 
@@ -22,5 +23,25 @@ struct SgdResults {
 /// learning_rate * momentum'. Each result may lie where its operand lay. Where grad_scale is not finite
 /// nothing changes.
 SgdResults sgd(GraphBuilder& build, const SgdValues& values, const SgdOptions& options);
+
+/// Operands: param, grad, momentum, learning_rate, grad_scale.
+struct Sgd final : Schema<Sgd> {
+  static constexpr std::string_view kName = "sgd";
+  static constexpr std::string_view kMeaning =
+      "One update of a parameter: param and momentum from param, grad, momentum, learning_rate and "
+      "grad_scale. Stochastic gradient descent with momentum and weight decay.";
+  SgdOptions options;
+  Sgd() = default;
+  explicit Sgd(const SgdOptions& o) : options(o) {}
+
+  template <class Visitor, class Self>
+  static void visit(Visitor& v, Self& op) {
+    v("momentum", op.options.momentum, "factor of the momentum before the gradient is added");
+    v("weight_decay", op.options.weight_decay, "factor of the parameter that is added to the gradient");
+  }
+  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
+  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  Traits traits() const override { return {.in_place = {{0, 0}, {1, 2}}, .flops_per_point = 6}; }
+};
 
 }  // namespace weft

@@ -1,31 +1,24 @@
 #include "weft/ops/sum_squares.h"
 
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/elementwise.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct SumSquares final : Op {
-  std::string_view name() const override { return "sum_squares"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("sum_squares", inputs.size(), 1);
-    expect_floating("sum_squares", inputs[0]);
-    return {{statistics_of(inputs[0].dtype), {}}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return trailing_map(inputs[0].shape, inputs, outputs);
-  }
-  Traits traits() const override { return {.flops_per_point = 2}; }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::sum_squares(context.inputs[0], context.outputs[0]); }};
+std::vector<TensorType> SumSquares::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("sum_squares", inputs.size(), 1);
+  expect_floating("sum_squares", inputs[0]);
+  return {{statistics_of(inputs[0].dtype), {}}};
 }
+
+IndexMap SumSquares::index_map(std::span<const TensorType> inputs,
+                               std::span<const TensorType> outputs) const {
+  return trailing_map(inputs[0].shape, inputs, outputs);
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   OpCase result = case_of({real(random_dims(random, random.between(0, 3)))},
@@ -42,6 +35,6 @@ ValueId sum_squares(GraphBuilder& build, ValueId x) {
   return build.add1(std::make_shared<SumSquares>(), {x});
 }
 
-void register_sum_squares(OpRegistry& registry) { registry.add({"sum_squares", bind, random_case}); }
+void register_sum_squares(OpRegistry& registry) { registry.add<SumSquares>(random_case); }
 
 }  // namespace weft

@@ -45,12 +45,6 @@ WindowGeometry window_geometry(std::string_view op, const Dims& input, const Dim
   return geometry;
 }
 
-std::string to_string(const WindowGeometry& geometry) {
-  return fmt::format("output={} kernel={} stride={} dilation={} pad_low={}", to_string(geometry.output),
-                     to_string(geometry.kernel), to_string(geometry.stride), to_string(geometry.dilation),
-                     to_string(geometry.pad_low));
-}
-
 Dims spatial_of(const Dims& shape) { return {shape.begin() + 1, shape.end() - 1}; }
 
 Dims with_spatial(int64_t outer, const Dims& spatial, int64_t channels) {

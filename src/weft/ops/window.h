@@ -1,6 +1,5 @@
 #pragma once
 // Sliding windows over the spatial dimensions of channels-last tensors: what convolutions and pools share.
-#include <string>
 #include <string_view>
 
 #include "weft/graph/op.h"
@@ -25,13 +24,21 @@ struct WindowGeometry {
   Dims stride;
   Dims dilation;
   Dims pad_low;
+
+  template <class Visitor, class Geometry>
+  static void visit(Visitor& v, Geometry& geometry) {
+    v("output", geometry.output, "number of windows, by spatial dimension");
+    v("kernel", geometry.kernel, "positions of a window");
+    v("stride", geometry.stride, "from one window to the next");
+    v("dilation", geometry.dilation, "from one position of a window to the next");
+    v("pad_low", geometry.pad_low,
+      "positions of the first window before the first element; negative where it begins later");
+  }
 };
 
 /// Throws UserError, naming `op`, for options that do not fit `input` (spatial sizes) or leave no window.
 WindowGeometry window_geometry(std::string_view op, const Dims& input, const Dims& kernel,
                                const WindowOptions& options);
-
-std::string to_string(const WindowGeometry& geometry);
 
 /// Sizes between the first and the last dimension of a channels-last shape.
 Dims spatial_of(const Dims& shape);

@@ -1,10 +1,6 @@
 #include "weft/ops/xent_loss.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/cross_entropy.h"
-#include "weft/kernels/xent_loss_backward.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
@@ -22,65 +18,42 @@ void expect_sums(std::string_view op, const TensorType& sums, const TensorType& 
   expect_shape(op, sums, shape);
 }
 
-/// dsums from (dloss, sums, targets): (scale * dloss / sums[0], -scale * dloss), zeros for ignored rows.
-struct XentLossBackward final : Op {
-  double scale;
-  explicit XentLossBackward(double s) : scale(s) {}
+}  // namespace
 
-  std::string_view name() const override { return "xent_loss_backward"; }
-  std::string attributes() const override { return fmt::format("scale={}", scale); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs(name(), inputs.size(), 3);
-    expect_same(name(), inputs[0], {inputs[1].dtype, {}});
-    expect_sums(name(), inputs[1], inputs[2]);
-    return {inputs[1]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& sums = inputs[1].shape;
-    return {axes_of(sums, 1), {{}, all_axes(sums), leading_axes(sums)}, {all_axes(sums)}};
-  }
-  Traits traits() const override { return {.in_place = {{0, 1}}}; }
-};
-
-struct XentLoss final : Op {
-  double scale;
-  explicit XentLoss(double s) : scale(s) {}
-
-  std::string_view name() const override { return "xent_loss"; }
-  std::string attributes() const override { return fmt::format("scale={}", scale); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("xent_loss", inputs.size(), 3);
-    expect_sums("xent_loss", inputs[1], inputs[2]);
-    expect_same("xent_loss", inputs[0], {inputs[1].dtype, inputs[2].shape});
-    return {{inputs[0].dtype, {}}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& sums = inputs[1].shape;
-    return {axes_of(sums, 1), {leading_axes(sums), all_axes(sums), leading_axes(sums)}, {{}}};
-  }
-  Traits traits() const override { return {.flops_per_point = 2}; }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    return {std::nullopt,
-            context.build.add1(std::make_shared<XentLossBackward>(scale),
-                               {*context.output_gradients[0], context.inputs[1], context.inputs[2]}),
-            std::nullopt};
-  }
-};
-
-Kernel bind(const BindRequest& request) {
-  const double scale = static_cast<const XentLoss&>(request.op).scale;
-  return {[scale](const KernelContext& context) {
-    kernels::xent_loss(context.inputs[0], context.inputs[1], context.inputs[2], scale, context.outputs[0]);
-  }};
+std::vector<TensorType> XentLossBackward::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("xent_loss_backward", inputs.size(), 3);
+  expect_same("xent_loss_backward", inputs[0], {inputs[1].dtype, {}});
+  expect_sums("xent_loss_backward", inputs[1], inputs[2]);
+  return {inputs[1]};
 }
 
-Kernel bind_backward(const BindRequest& request) {
-  const double scale = static_cast<const XentLossBackward&>(request.op).scale;
-  return {[scale](const KernelContext& context) {
-    kernels::xent_loss_backward(context.inputs[0], context.inputs[1], context.inputs[2], scale,
-                                context.outputs[0]);
-  }};
+IndexMap XentLossBackward::index_map(std::span<const TensorType> inputs,
+                                     std::span<const TensorType> /*outputs*/) const {
+  const Dims& sums = inputs[1].shape;
+  return {axes_of(sums, 1), {{}, all_axes(sums), leading_axes(sums)}, {all_axes(sums)}};
 }
+
+std::vector<TensorType> XentLoss::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("xent_loss", inputs.size(), 3);
+  expect_sums("xent_loss", inputs[1], inputs[2]);
+  expect_same("xent_loss", inputs[0], {inputs[1].dtype, inputs[2].shape});
+  return {{inputs[0].dtype, {}}};
+}
+
+IndexMap XentLoss::index_map(std::span<const TensorType> inputs,
+                             std::span<const TensorType> /*outputs*/) const {
+  const Dims& sums = inputs[1].shape;
+  return {axes_of(sums, 1), {leading_axes(sums), all_axes(sums), leading_axes(sums)}, {{}}};
+}
+
+std::vector<std::optional<ValueId>> XentLoss::gradient(const GradientContext& context) const {
+  return {std::nullopt,
+          context.build.add1(std::make_shared<XentLossBackward>(scale),
+                             {*context.output_gradients[0], context.inputs[1], context.inputs[2]}),
+          std::nullopt};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   const Dims rows = random_dims(random, random.between(0, 2));
@@ -104,8 +77,8 @@ ValueId xent_loss(GraphBuilder& build, ValueId max, ValueId sums, ValueId target
 }
 
 void register_xent_loss(OpRegistry& registry) {
-  registry.add({"xent_loss", bind, random_case});
-  registry.add({"xent_loss_backward", bind_backward, nullptr});
+  registry.add<XentLoss>(random_case);
+  registry.add<XentLossBackward>(nullptr);
 }
 
 }  // namespace weft

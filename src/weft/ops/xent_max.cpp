@@ -1,33 +1,26 @@
 #include "weft/ops/xent_max.h"
 
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/cross_entropy.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
 
 namespace weft {
 
-namespace {
-
-struct XentMax final : Op {
-  std::string_view name() const override { return "xent_max"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("xent_max", inputs.size(), 1);
-    expect_floating("xent_max", inputs[0]);
-    expect_rank_at_least("xent_max", inputs[0], 1);
-    return {{statistics_of(inputs[0].dtype), leading(inputs[0].shape, inputs[0].shape.size() - 1)}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& logits = inputs[0].shape;
-    return {axes_of(logits), {all_axes(logits)}, {leading_axes(logits)}};
-  }
-  Traits traits() const override { return {.combine = Combine::max}; }
-};
-
-Kernel bind(const BindRequest&) {
-  return {[](const KernelContext& context) { kernels::xent_max(context.inputs[0], context.outputs[0]); }};
+std::vector<TensorType> XentMax::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("xent_max", inputs.size(), 1);
+  expect_floating("xent_max", inputs[0]);
+  expect_rank_at_least("xent_max", inputs[0], 1);
+  return {{statistics_of(inputs[0].dtype), leading(inputs[0].shape, inputs[0].shape.size() - 1)}};
 }
+
+IndexMap XentMax::index_map(std::span<const TensorType> inputs,
+                            std::span<const TensorType> /*outputs*/) const {
+  const Dims& logits = inputs[0].shape;
+  return {axes_of(logits), {all_axes(logits)}, {leading_axes(logits)}};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   Dims x = random_dims(random, random.between(1, 3), 5);
@@ -45,6 +38,6 @@ ValueId xent_max(GraphBuilder& build, ValueId logits) {
   return build.add1(std::make_shared<XentMax>(), {logits});
 }
 
-void register_xent_max(OpRegistry& registry) { registry.add({"xent_max", bind, random_case}); }
+void register_xent_max(OpRegistry& registry) { registry.add<XentMax>(random_case); }
 
 }  // namespace weft

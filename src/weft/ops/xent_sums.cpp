@@ -1,10 +1,6 @@
 #include "weft/ops/xent_sums.h"
 
-#include <fmt/format.h>
-
 #include "weft/graph/op_registry.h"
-#include "weft/kernels/cross_entropy.h"
-#include "weft/kernels/xent_sums_backward.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/operand_types.h"
@@ -40,72 +36,51 @@ void expect_rows(std::string_view op, const TensorType& logits, const TensorType
   expect_shape(op, targets, rows);
 }
 
-/// dlogits from (logits, dsums, max, targets).
-struct XentSumsBackward final : Op {
-  int64_t vocab_begin;
-  explicit XentSumsBackward(int64_t begin) : vocab_begin(begin) {}
+}  // namespace
 
-  std::string_view name() const override { return "xent_sums_backward"; }
-  std::string attributes() const override { return fmt::format("vocab_begin={}", vocab_begin); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs(name(), inputs.size(), 4);
-    expect_statistics(name(), inputs[1], inputs[0].dtype, sums_shape(inputs[0].shape));
-    expect_rows(name(), inputs[0], inputs[2], inputs[3]);
-    return {inputs[0]};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& x = inputs[0].shape;
-    return {sums_axes(x), {all_axes(x), sums_map(x), leading_axes(x), leading_axes(x)}, {all_axes(x)}};
-  }
-  Traits traits() const override { return {.in_place = {{0, 0}}, .flops_per_point = 2}; }
-  OpPtr localize(const LocalRegions& regions) const override {
-    return std::make_shared<XentSumsBackward>(vocab_begin + regions.inputs[0].ranges.back().begin);
-  }
-};
-
-struct XentSums final : Op {
-  int64_t vocab_begin;
-  explicit XentSums(int64_t begin) : vocab_begin(begin) {}
-
-  std::string_view name() const override { return "xent_sums"; }
-  std::string attributes() const override { return fmt::format("vocab_begin={}", vocab_begin); }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    expect_inputs("xent_sums", inputs.size(), 3);
-    expect_floating("xent_sums", inputs[0]);
-    expect_rank_at_least("xent_sums", inputs[0], 1);
-    expect_rows("xent_sums", inputs[0], inputs[1], inputs[2]);
-    return {{statistics_of(inputs[0].dtype), sums_shape(inputs[0].shape)}};
-  }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType>) const override {
-    const Dims& x = inputs[0].shape;
-    return {sums_axes(x), {all_axes(x), leading_axes(x), leading_axes(x)}, {sums_map(x)}};
-  }
-  Traits traits() const override { return {.flops_per_point = 2}; }
-  OpPtr localize(const LocalRegions& regions) const override {
-    return std::make_shared<XentSums>(vocab_begin + regions.inputs[0].ranges.back().begin);
-  }
-  std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override {
-    const auto& in = context.inputs;
-    return {context.build.add1(std::make_shared<XentSumsBackward>(vocab_begin),
-                               {in[0], *context.output_gradients[0], in[1], in[2]}),
-            std::nullopt, std::nullopt};
-  }
-};
-
-Kernel bind(const BindRequest& request) {
-  const int64_t begin = static_cast<const XentSums&>(request.op).vocab_begin;
-  return {[begin](const KernelContext& context) {
-    kernels::xent_sums(context.inputs[0], context.inputs[1], context.inputs[2], begin, context.outputs[0]);
-  }};
+std::vector<TensorType> XentSumsBackward::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("xent_sums_backward", inputs.size(), 4);
+  expect_statistics("xent_sums_backward", inputs[1], inputs[0].dtype, sums_shape(inputs[0].shape));
+  expect_rows("xent_sums_backward", inputs[0], inputs[2], inputs[3]);
+  return {inputs[0]};
 }
 
-Kernel bind_backward(const BindRequest& request) {
-  const int64_t begin = static_cast<const XentSumsBackward&>(request.op).vocab_begin;
-  return {[begin](const KernelContext& context) {
-    kernels::xent_sums_backward(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],
-                                begin, context.outputs[0]);
-  }};
+IndexMap XentSumsBackward::index_map(std::span<const TensorType> inputs,
+                                     std::span<const TensorType> /*outputs*/) const {
+  const Dims& x = inputs[0].shape;
+  return {sums_axes(x), {all_axes(x), sums_map(x), leading_axes(x), leading_axes(x)}, {all_axes(x)}};
 }
+
+OpPtr XentSumsBackward::localize(const LocalRegions& regions) const {
+  return std::make_shared<XentSumsBackward>(vocab_begin + regions.inputs[0].ranges.back().begin);
+}
+
+std::vector<TensorType> XentSums::infer(std::span<const TensorType> inputs) const {
+  expect_inputs("xent_sums", inputs.size(), 3);
+  expect_floating("xent_sums", inputs[0]);
+  expect_rank_at_least("xent_sums", inputs[0], 1);
+  expect_rows("xent_sums", inputs[0], inputs[1], inputs[2]);
+  return {{statistics_of(inputs[0].dtype), sums_shape(inputs[0].shape)}};
+}
+
+IndexMap XentSums::index_map(std::span<const TensorType> inputs,
+                             std::span<const TensorType> /*outputs*/) const {
+  const Dims& x = inputs[0].shape;
+  return {sums_axes(x), {all_axes(x), leading_axes(x), leading_axes(x)}, {sums_map(x)}};
+}
+
+OpPtr XentSums::localize(const LocalRegions& regions) const {
+  return std::make_shared<XentSums>(vocab_begin + regions.inputs[0].ranges.back().begin);
+}
+
+std::vector<std::optional<ValueId>> XentSums::gradient(const GradientContext& context) const {
+  const auto& in = context.inputs;
+  return {context.build.add1(std::make_shared<XentSumsBackward>(vocab_begin),
+                             {in[0], *context.output_gradients[0], in[1], in[2]}),
+          std::nullopt, std::nullopt};
+}
+
+namespace {
 
 OpCase random_case(CaseRandom& random) {
   Dims logits = random_dims(random, random.between(1, 3), 5);
@@ -127,8 +102,8 @@ ValueId xent_sums(GraphBuilder& build, ValueId logits, ValueId max, ValueId targ
 }
 
 void register_xent_sums(OpRegistry& registry) {
-  registry.add({"xent_sums", bind, random_case});
-  registry.add({"xent_sums_backward", bind_backward, nullptr});
+  registry.add<XentSums>(random_case);
+  registry.add<XentSumsBackward>(nullptr);
 }
 
 }  // namespace weft

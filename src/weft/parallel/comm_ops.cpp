@@ -1,42 +1,33 @@
 #include "weft/parallel/comm_ops.h"
 
-#include <fmt/format.h>
-
-#include <cstring>
-
-#include "weft/base/check.h"
-#include "weft/tensor/box_copy.h"
+#include "weft/ops/index_maps.h"
+#include "weft/ops/keep_or_zero.h"
+#include "weft/ops/take_region.h"
 
 namespace weft {
 
-namespace {
+template <>
+struct EnumNames<Combine> {
+  static constexpr std::string_view kNames[] = {"sum", "max"};
+};
 
-/// An op made after partitioning is never split again: its axes are its largest operand's dimensions, all
-/// whole.
-IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  IndexMap map;
-  map.inputs.resize(inputs.size());
-  map.outputs.resize(outputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) map.inputs[i].resize(inputs[i].shape.size());
-  for (size_t i = 0; i < outputs.size(); ++i) map.outputs[i].resize(outputs[i].shape.size());
-  map.axes.push_back({"elements", outputs[0].elems(), AxisKind::whole});
-  return map;
-}
+/// [peer, region]
+template <>
+struct AttributeCodec<Transfer> {
+  static std::string type() { return "transfer"; }
+  static AttributeValue to(const Transfer& transfer) {
+    return {AttributeValue::List{AttributeCodec<int>::to(transfer.peer),
+                                 AttributeCodec<Region>::to(transfer.region)}};
+  }
+};
+
+namespace {
 
 class CommOp final : public Op {
  public:
   CommOp(std::string_view name, CommSpec spec) : name_(name), spec_(std::move(spec)) {}
   std::string_view name() const override { return name_; }
-  std::string attributes() const override {
-    std::string axes;
-    for (const int a : spec_.mesh_axes) axes += fmt::format("{}{}", axes.empty() ? "" : ",", a);
-    std::string text = fmt::format("over=[{}] ranks={}", axes, spec_.group_size);
-    if (spec_.combine == Combine::max) text += " max";
-    if (spec_.kind != CommKind::all_reduce) {
-      text += fmt::format(" {}->{}", to_string(spec_.source), to_string(spec_.target));
-    }
-    return text;
-  }
+  std::vector<Attribute> attributes() const override;
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
     if (spec_.kind == CommKind::all_reduce) return {inputs[0]};
     return {{inputs[0].dtype, spec_.target.shape()}};
@@ -57,64 +48,24 @@ class CommOp final : public Op {
   CommSpec spec_;
 };
 
-class TakeRegion final : public Op {
- public:
-  TakeRegion(Region outer, Region inner) : outer_(std::move(outer)), inner_(std::move(inner)) {}
-  std::string_view name() const override { return "take_region"; }
-  std::string attributes() const override {
-    return fmt::format("{} of {}", to_string(inner_), to_string(outer_));
+/// All that the op does follows from its name and these: equal ops may become one.
+std::vector<Attribute> CommOp::attributes() const {
+  AttributeReader read;
+  read("over", spec_.mesh_axes, "the axes of the mesh over which the ranks of a group differ");
+  read("ranks", spec_.group_size, "size of a group");
+  if (spec_.kind == CommKind::all_reduce || spec_.kind == CommKind::reduce_scatter) {
+    read("combine", spec_.combine, "how the parts of the ranks become one");
   }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    return {{inputs[0].dtype, inner_.shape()}};
+  if (spec_.kind == CommKind::all_reduce) return std::move(read.list);
+  read("source", spec_.source, "the box of the tensor that this rank has");
+  read("target", spec_.target, "the box that it gets");
+  if (spec_.kind == CommKind::exchange) {
+    read("sends", spec_.sends, "what goes to which rank of the group");
+    read("receives", spec_.receives, "what comes from which");
+  } else {
+    read("parts", spec_.parts, "the box of every rank of the group");
   }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return whole_map(inputs, outputs);
-  }
-  Traits traits() const override {
-    Traits traits;
-    traits.flops_per_point = 0;
-    traits.view = inner_ == outer_;
-    return traits;
-  }
-  BoxCopy copy(DType dtype) const { return {outer_, inner_, inner_, bytes_of(dtype)}; }
-
- private:
-  Region outer_;
-  Region inner_;
-};
-
-class KeepOrZero final : public Op {
- public:
-  explicit KeepOrZero(bool keep) : keep_(keep) {}
-  std::string_view name() const override { return "keep_or_zero"; }
-  std::string attributes() const override { return keep_ ? "keep" : "zero"; }
-  std::vector<TensorType> infer(std::span<const TensorType> inputs) const override { return {inputs[0]}; }
-  IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
-    return whole_map(inputs, outputs);
-  }
-  void run(const KernelContext& context) const {
-    const View& out = context.outputs[0];
-    if (keep_) {
-      std::memcpy(out.data, context.inputs[0].data, static_cast<size_t>(out.bytes()));
-    } else {
-      std::memset(out.data, 0, static_cast<size_t>(out.bytes()));
-    }
-  }
-
- private:
-  bool keep_;
-};
-
-template <class T>
-Kernel bind_to(const BindRequest& request) {
-  const T& op = dynamic_cast<const T&>(request.op);
-  return {[op](const KernelContext& context) { op.run(context); }, 0};
-}
-
-Kernel bind_take_region(const BindRequest& request) {
-  const BoxCopy copy = dynamic_cast<const TakeRegion&>(request.op).copy(request.inputs[0].dtype);
-  return {[copy](const KernelContext& context) { copy.run(context.inputs[0].data, context.outputs[0].data); },
-          0};
+  return std::move(read.list);
 }
 
 }  // namespace
@@ -165,10 +116,5 @@ OpPtr take_region_op(Region outer, Region inner) {
 }
 
 OpPtr keep_or_zero_op(bool keep) { return std::make_shared<KeepOrZero>(keep); }
-
-void register_parallel_ops(OpRegistry& registry) {
-  registry.add({.name = "take_region", .cpu = bind_take_region, .cases = nullptr});
-  registry.add({.name = "keep_or_zero", .cpu = bind_to<KeepOrZero>, .cases = nullptr});
-}
 
 }  // namespace weft

@@ -1,7 +1,6 @@
 #pragma once
 // The nodes that the partitioner inserts: communication, and the local moves that need none.
 #include "weft/graph/op.h"
-#include "weft/graph/op_registry.h"
 #include "weft/parallel/mesh.h"
 
 namespace weft {
@@ -22,8 +21,5 @@ OpPtr exchange_op(std::vector<int> mesh_axes, DType dtype, Region owned, Region 
 OpPtr take_region_op(Region outer, Region inner);
 /// The value, or zeros: turns a replicated value into one part of a partial sum.
 OpPtr keep_or_zero_op(bool keep);
-
-/// Kernels of the local moves.
-void register_parallel_ops(OpRegistry& registry);
 
 }  // namespace weft

@@ -12,7 +12,7 @@
 
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_index.h"
-#include "weft/params/durable_file.h"
+#include "weft/store/durable_file.h"
 
 namespace weft {
 namespace {

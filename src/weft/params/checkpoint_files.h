@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 #include "weft/tensor/view.h"
 
 namespace weft {

@@ -34,8 +34,8 @@ namespace {
 
 class Emitter {
  public:
-  Emitter(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options)
-      : local_(local), graph_(local.graph), registry_(registry), options_(options) {}
+  Emitter(const LocalGraph& local, const Device& device, const PlanOptions& options)
+      : local_(local), graph_(local.graph), device_(device), options_(options) {}
 
   Program run() {
     place_named();
@@ -142,7 +142,7 @@ class Emitter {
     }
     WEFT_CHECK(position >= 0, "negative position");
     if (node.op->traits().view) return made;
-    made.kernel = registry_.bind(options_.device, {*node.op, inputs, outputs});
+    made.kernel = device_.bind({*node.op, inputs, outputs});
     made.scratch_bytes = made.kernel.scratch_bytes;
     made.flops = flops_of(*node.op, inputs, outputs);
     for (const TensorType& type : inputs) made.memory_bytes += type.bytes();
@@ -175,15 +175,15 @@ class Emitter {
 
   const LocalGraph& local_;
   const Graph& graph_;
-  const OpRegistry& registry_;
+  const Device& device_;
   const PlanOptions& options_;
   Program program_;
 };
 
 }  // namespace
 
-Program emit_program(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options) {
-  return Emitter(local, registry, options).run();
+Program emit_program(const LocalGraph& local, const Device& device, const PlanOptions& options) {
+  return Emitter(local, device, options).run();
 }
 
 std::string communication_order(const Program& program) {

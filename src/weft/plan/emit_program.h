@@ -6,7 +6,7 @@
 namespace weft {
 
 /// The last step of planning: offsets for every buffer, kernels bound to their types, costs predicted.
-Program emit_program(const LocalGraph& local, const OpRegistry& registry, const PlanOptions& options);
+Program emit_program(const LocalGraph& local, const Device& device, const PlanOptions& options);
 
 /// Bytes of staging that a communication needs between its start and its wait.
 int64_t staging_bytes(const CommSpec& spec, DType dtype);

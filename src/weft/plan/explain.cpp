@@ -121,7 +121,8 @@ std::string explain(const Plan& plan) {
   for (const auto& [phase, code] : program.phases) explain_phase(phase, code, program.mesh, text);
   text += fmt::format("\nmemory: inputs and states {}, arena {}\n", format_bytes(program.state_bytes),
                       format_bytes(program.arena_bytes));
-  return text + "\nstages of planning: what they changed, before and after, with every node run once\n" + stage_table(plan);
+  return text + "\nstages of planning: what they changed, before and after, with every node run once\n" +
+         stage_table(plan);
 }
 
 }  // namespace weft

@@ -9,7 +9,8 @@ struct GraphTotals {
   double flops = 0;
   int64_t moved_bytes = 0;  ///< the least: each operand of each node once; views move nothing
   int64_t sent_bytes = 0;   ///< to other ranks
-  /// Of memory: inputs and states, and the most that is alive at once beside them, in the order that the nodes have.
+  /// Of memory: inputs and states, and the most that is alive at once beside them, in the order that the
+  /// nodes have.
   int64_t held_bytes = 0;
 };
 

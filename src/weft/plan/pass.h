@@ -1,6 +1,6 @@
 #pragma once
-// A pass: a graph in, an equivalent graph out, and what it says of itself. Its docs (docs/passes.md) are printed from
-// that, and its example is its first test.
+// A pass: a graph in, an equivalent graph out, and what it says of itself. Its docs (docs/passes.md) are
+// printed from that, and its example is its first test.
 #include <string_view>
 
 #include "weft/graph/device.h"

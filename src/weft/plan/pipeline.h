@@ -30,9 +30,9 @@ struct Plan {
 /// All stages, in their order.
 const std::vector<Stage>& planning_stages();
 
-/// Plans `graph` for one rank of the mesh, with the kernels of `device`. Starts no ranks and allocates no arena.
-/// Errors: UserError when the mesh cannot split the graph, or when a stage of options.skip does not exist or cannot be
-/// left out.
+/// Plans `graph` for one rank of the mesh, with the kernels of `device`. Starts no ranks and allocates no
+/// arena. Errors: UserError when the mesh cannot split the graph, or when a stage of options.skip does not
+/// exist or cannot be left out.
 Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& options);
 
 /// The Program as text: per instruction op, shapes, bytes, flops, communication; the peak and the totals.

@@ -8,7 +8,8 @@
 
 namespace weft {
 
-/// Whether `value`, a result of this rank's graph, is to be made again where it is used late instead of being kept.
+/// Whether `value`, a result of this rank's graph, is to be made again where it is used late instead of being
+/// kept.
 using RecomputePolicy = std::function<bool(const Graph& graph, ValueId value)>;
 
 /// What a plan is made for, and how.

@@ -1,5 +1,6 @@
 #pragma once
-// A stage of planning: a pass, or one of the three steps that make something else than a graph of the same kind.
+// A stage of planning: a pass, or one of the three steps that make something else than a graph of the same
+// kind.
 #include <functional>
 
 #include "weft/parallel/partition.h"

@@ -29,7 +29,8 @@ std::string row(const StageReport& report) {
 void describe(const Stage& stage, std::string& text) {
   const PassDescription& about = stage.about;
   text += fmt::format("\n## {}\n\n{}\n\n", about.name, about.summary);
-  text += fmt::format("- Needs: {}\n- Promises: {}\n- Stands: {}\n", about.needs, about.promises, about.place);
+  text +=
+      fmt::format("- Needs: {}\n- Promises: {}\n- Stands: {}\n", about.needs, about.promises, about.place);
   text += fmt::format("- Counts: {}\n", about.counts);
   if (!stage.always.empty()) text += fmt::format("- Cannot be left out, because {}.\n", stage.always);
   if (about.example.before.empty()) return;
@@ -40,8 +41,8 @@ void describe(const Stage& stage, std::string& text) {
 }  // namespace
 
 std::string stage_table(const Plan& plan) {
-  std::string text = fmt::format("{:<17} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7}\n", "stage", "what it changed", "nodes",
-                                 "Mflop", "moved", "held", "sent", "ms");
+  std::string text = fmt::format("{:<17} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7}\n", "stage",
+                                 "what it changed", "nodes", "Mflop", "moved", "held", "sent", "ms");
   for (const StageReport& report : plan.stages) text += row(report);
   return text;
 }
@@ -49,7 +50,8 @@ std::string stage_table(const Plan& plan) {
 std::string stage_reference() {
   std::string text =
       "# Stages of planning\n\n"
-      "Printed by `weft plan --list-passes` from what the stages say of themselves; a test runs every example. The list is\n"
+      "Printed by `weft plan --list-passes` from what the stages say of themselves; a test runs every "
+      "example. The list is\n"
       "in `src/weft/plan/pipeline.cpp`, in this order. A pass is left out with `--skip NAME`.\n";
   for (const Stage& stage : planning_stages()) describe(stage, text);
   return text;

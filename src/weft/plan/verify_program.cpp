@@ -7,7 +7,8 @@ namespace weft {
 namespace {
 
 void verify_slot(const Program& program, const Slot& slot, std::string_view of) {
-  WEFT_CHECK(slot.offset >= 0 && slot.offset % kAlignment == 0 && slot.offset + slot.type.bytes() <= program.arena_bytes,
+  WEFT_CHECK(slot.offset >= 0 && slot.offset % kAlignment == 0 &&
+                 slot.offset + slot.type.bytes() <= program.arena_bytes,
              "{}: {} bytes at {} of an arena of {}", of, slot.type.bytes(), slot.offset, program.arena_bytes);
 }
 

@@ -7,6 +7,7 @@
 namespace weft {
 
 enum class DType : uint8_t { f64, f32, bf16, i64, i32, u8 };
+inline constexpr DType kDTypes[] = {DType::f64, DType::f32, DType::bf16, DType::i64, DType::i32, DType::u8};
 
 /// The upper half of an f32: 8 bits of exponent, 7 of fraction.
 struct BFloat16 {

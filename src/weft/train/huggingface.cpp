@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 namespace weft {
 

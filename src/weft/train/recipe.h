@@ -21,6 +21,7 @@ struct RunSection {
   int64_t steps = 0;
   int64_t epochs = 0;
   DType precision = DType::f32;  ///< f32, bf16 or f64
+  std::string device = "cpu";    ///< a folder of kernels/
   int64_t threads = 0;           ///< 0: all cores of this rank
   bool pin = true;
   bool operator==(const RunSection&) const = default;

@@ -80,6 +80,9 @@ void add_run(RecipeTable& table) {
   run.key("epochs", &RunSection::epochs, at_least(0), "passes over the training data; 0: `steps` decides");
   run.key("precision", &RunSection::precision,
           "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
+  run.key("device", &RunSection::device,
+          "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
+          "loops: slow, for questions of numerics");
   run.key("threads", &RunSection::threads, at_least(0),
           "threads of each rank; 0: all cores that the rank may use");
   run.key("pin", &RunSection::pin,

@@ -2,7 +2,6 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-#include "weft/parallel/comm_ops.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
 #include "weft/train/launch.h"
@@ -11,12 +10,11 @@
 namespace weft {
 
 Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
-  OpRegistry registry;
-  register_all_ops(registry);
-  register_parallel_ops(registry);
+  DeviceRegistry devices;
+  register_all_devices(devices);
   options.mesh = mesh_of(recipe.parallel);
   options.assign.shard_optimizer = recipe.parallel.shard_optimizer;
-  return make_plan(build_training_graph(recipe, facts), registry, options);
+  return make_plan(build_training_graph(recipe, facts), devices.find(recipe.run.device), options);
 }
 
 Session::Session(Recipe recipe, Communicator world)

@@ -6,7 +6,7 @@
 #include "weft/data/source/slab.h"
 #include "weft/data/source/stored_type.h"
 #include "weft/data/token_file.h"
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 namespace weft {
 namespace {

@@ -103,7 +103,8 @@ TEST(EliminateCommon, ChangesNoBitOfALossAndItsGradients) {
   // The same branch twice, and each with its own backward pass.
   std::vector<ValueId> branches;
   for (int i = 0; i < 2; ++i) {
-    branches.push_back(dropout(build, gelu(build, linear(build, x, w, true), GeluKind::erf), step, 0.3, 1, 2));
+    branches.push_back(
+        dropout(build, gelu(build, linear(build, x, w, true), GeluKind::erf), step, 0.3, 1, 2));
   }
   const ValueId loss = reduce_sum(build, multiply(build, branches[0], add(build, branches[1], branches[0])));
   build.output("loss", loss);

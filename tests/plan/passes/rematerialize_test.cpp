@@ -37,7 +37,9 @@ Graph chain() {
 /// All results but every eighth: four links are made again from what is kept.
 PlanOptions keep_every_eighth() {
   PlanOptions options;
-  options.recompute = [](const Graph& graph, ValueId value) { return graph.value(value).producer.index % 8 != 7; };
+  options.recompute = [](const Graph& graph, ValueId value) {
+    return graph.value(value).producer.index % 8 != 7;
+  };
   return options;
 }
 
@@ -83,8 +85,9 @@ Graph read_late(const std::function<ValueId(GraphBuilder&, ValueId)>& make) {
 }
 
 TEST(Rematerialize, NeverCommunicatesAgain) {
-  const Graph graph = read_late(
-      [](GraphBuilder& build, ValueId x) { return build.add1(all_reduce_op({0}, 2, Combine::sum, kRow), {x}); });
+  const Graph graph = read_late([](GraphBuilder& build, ValueId x) {
+    return build.add1(all_reduce_op({0}, 2, Combine::sum, kRow), {x});
+  });
   EXPECT_EQ(run_pass(rematerialize(), graph, make_again("all_reduce")).gain, 0);
 }
 
@@ -100,8 +103,8 @@ TEST(Rematerialize, TakesViewsWithWhatTheyView) {
   });
   const PassResult result = run_pass(rematerialize(), graph, make_again("scale"));
   EXPECT_EQ(result.gain, 2);
-  EXPECT_EQ(op_names(result.graph), (std::vector<std::string>{"scale", "reshape", "tanh", "tanh", "tanh", "scale",
-                                                              "reshape", "multiply"}));
+  EXPECT_EQ(op_names(result.graph), (std::vector<std::string>{"scale", "reshape", "tanh", "tanh", "tanh",
+                                                              "scale", "reshape", "multiply"}));
 }
 
 TEST(Rematerialize, MovesWhatIsOnlyReadLate) {

@@ -27,8 +27,8 @@ inline int64_t count_of(const Graph& graph, std::string_view op) {
                        [&](const Node& node) { return node.op->name() == op; });
 }
 
-/// Bits of every output after `runs` runs of all nodes on the same random inputs and states. Two runs, so that derived
-/// states have been made when they are read.
+/// Bits of every output after `runs` runs of all nodes on the same random inputs and states. Two runs, so
+/// that derived states have been made when they are read.
 inline std::map<std::string, std::vector<double>> results_of(const Graph& graph, int runs = 1) {
   Interpreter interpreter(graph);
   for (size_t v = 0; v < graph.values().size(); ++v) {
@@ -36,7 +36,8 @@ inline std::map<std::string, std::vector<double>> results_of(const Graph& graph,
     if (value.kind == ValueKind::result || value.initializer.kind == Initializer::Kind::derived) continue;
     const bool real = is_floating(value.type.dtype);
     interpreter.set({static_cast<int32_t>(v)},
-                    random_values(7, std::hash<std::string>{}(value.name), value.type.elems(), real ? -1 : 0, real ? 1 : 3));
+                    random_values(7, std::hash<std::string>{}(value.name), value.type.elems(), real ? -1 : 0,
+                                  real ? 1 : 3));
   }
   for (int run = 0; run < runs; ++run) interpreter.run();
   std::map<std::string, std::vector<double>> results;

@@ -79,7 +79,8 @@ TEST(Schedule, LetsAnOptimizerNodeThatWaitsForCommunicationStandBack) {
   const ValueId gradient = reduced(build, scale(build, x, 1));
   build.output("y", scale(build, x, 2));
   build.update(w, optimizing(build, gradient, 3));
-  EXPECT_EQ(order_of(run_pass(schedule(), std::move(build).build()).graph), (std::vector<double>{1, 0, 2, 3}));
+  EXPECT_EQ(order_of(run_pass(schedule(), std::move(build).build()).graph),
+            (std::vector<double>{1, 0, 2, 3}));
 }
 
 TEST(Schedule, OverwritesAStateAfterAllReadersOfItAndOfItsViews) {
@@ -124,7 +125,8 @@ TEST(Schedule, NamesTheNodesOfACycle) {
     schedule().run(build.graph(), PlanContext(device_named("cpu"), options));
     FAIL() << "no error";
   } catch (const InternalError& error) {
-    const std::string said = "the phase accumulate has a cycle: add (first) waits for add (second), which waits for add (first)";
+    const std::string said =
+        "the phase accumulate has a cycle: add (first) waits for add (second), which waits for add (first)";
     EXPECT_NE(std::string(error.what()).find(said), std::string::npos) << error.what();
   }
 }

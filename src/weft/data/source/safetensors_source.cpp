@@ -7,7 +7,7 @@
 #include "weft/data/source/array_source.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/field_choice.h"
-#include "weft/params/safetensors.h"
+#include "weft/store/safetensors.h"
 
 namespace weft {
 

@@ -11,7 +11,7 @@
 
 #include "weft/base/threads.h"
 #include "weft/kernels/cpu/lanes-inl.h"
-#include "weft/kernels/cpu/pool_geometry.h"
+#include "weft/kernels/pool_geometry.h"
 #include "weft/kernels/pooling_naive.h"
 
 HWY_BEFORE_NAMESPACE();

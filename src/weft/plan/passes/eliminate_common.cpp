@@ -9,8 +9,8 @@ namespace weft {
 
 namespace {
 
-/// An axis that results have and operands lack is free: each of two equal nodes may split it in another way, as
-/// their readers like it. One node could not.
+/// An axis that results have and operands lack is free: each of two equal nodes may split it in another way,
+/// as their readers like it. One node could not.
 bool has_free_axis(const Graph& graph, const Node& node) {
   const IndexMap map = node.op->index_map(graph.input_types(node), graph.output_types(node));
   std::vector<bool> bound(map.axes.size(), false);
@@ -73,7 +73,8 @@ class Merging {
   }
 
   bool same(const Node& a, const Node& b) const {
-    return a.phase == b.phase && a.shard_with_data == b.shard_with_data && a.inputs.size() == b.inputs.size() &&
+    return a.phase == b.phase && a.shard_with_data == b.shard_with_data &&
+           a.inputs.size() == b.inputs.size() &&
            std::equal(a.inputs.begin(), a.inputs.end(), b.inputs.begin(),
                       [&](ValueId x, ValueId y) { return rebuild_.mapped(x) == rebuild_.mapped(y); }) &&
            equal(*a.op, *b.op);
@@ -90,28 +91,31 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Merg
 }  // namespace
 
 Pass eliminate_common() {
-  return {{.name = "eliminate_common",
-           .summary = "Nodes of one phase with equal ops on the same operands become one. Random ops are functions of "
-                      "their attributes and the step, so they merge like any other. Communication, ops with hidden "
-                      "state, and constants of a shape do not: two equal constants may lie differently on the mesh. "
-                      "Neither do two values that are written over two states.",
-           .needs = "nothing",
-           .promises = "Every result has the bits that it had.",
-           .place = "After eliminate_dead, because what is dead need not be compared; before assign, because what is "
-                    "computed once is then also communicated once.",
-           .counts = "nodes merged into an equal one",
-           .example = {.before = R"(input @x: f32[4] (n)
+  return {
+      {.name = "eliminate_common",
+       .summary =
+           "Nodes of one phase with equal ops on the same operands become one. Random ops are functions of "
+           "their attributes and the step, so they merge like any other. Communication, ops with hidden "
+           "state, and constants of a shape do not: two equal constants may lie differently on the mesh. "
+           "Neither do two values that are written over two states.",
+       .needs = "nothing",
+       .promises = "Every result has the bits that it had.",
+       .place =
+           "After eliminate_dead, because what is dead need not be compared; before assign, because what is "
+           "computed once is then also communicated once.",
+       .counts = "nodes merged into an equal one",
+       .example = {.before = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=2: f32[4]  # accumulate
 %2 = scale(@x) factor=2: f32[4]  # accumulate
 %3 = multiply(%1, %2): f32[4]  # accumulate
 output y = %3  # accumulate
 )",
-                       .after = R"(input @x: f32[4] (n)
+                   .after = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=2: f32[4]  # accumulate
 %2 = multiply(%1, %1): f32[4]  # accumulate
 output y = %2  # accumulate
 )"}},
-          run};
+      run};
 }
 
 }  // namespace weft

@@ -31,23 +31,25 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) {
 }  // namespace
 
 Pass eliminate_dead() {
-  return {{.name = "eliminate_dead",
-           .summary = "Removes nodes whose results nothing reads.",
-           .needs = "nothing",
-           .promises = "Every node's result reaches an output or a state's next value.",
-           .place = "First, because differentiation builds gradients of everything that it passes, and every later "
-                    "stage would pay for the unused ones: the partition would even communicate for them.",
-           .counts = "nodes removed",
-           .example = {.before = R"(input @x: f32[4] (n)
+  return {
+      {.name = "eliminate_dead",
+       .summary = "Removes nodes whose results nothing reads.",
+       .needs = "nothing",
+       .promises = "Every node's result reaches an output or a state's next value.",
+       .place =
+           "First, because differentiation builds gradients of everything that it passes, and every later "
+           "stage would pay for the unused ones: the partition would even communicate for them.",
+       .counts = "nodes removed",
+       .example = {.before = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=3: f32[4]  # accumulate
 %2 = scale(@x) factor=2: f32[4]  # accumulate
 output y = %2  # accumulate
 )",
-                       .after = R"(input @x: f32[4] (n)
+                   .after = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=2: f32[4]  # accumulate
 output y = %1  # accumulate
 )"}},
-          run};
+      run};
 }
 
 }  // namespace weft

@@ -77,15 +77,30 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Fold
 
 Pass fold_sums() {
   return {{.name = "fold_sums",
-           .summary = "A sum with a term that nothing else reads, and whose op offers to add to what is there, becomes that "
-                      "op adding to the other terms. So the gradient of a tied embedding touches a few rows of the head's "
+           .summary = "A sum with a term that nothing else reads, and whose op offers to add to what is "
+                      "there, becomes that "
+                      "op adding to the other terms. So the gradient of a tied embedding touches a few rows "
+                      "of the head's "
                       "and is never made dense.",
            .needs = "The graph is one rank's.",
            .promises = "Sums keep their terms; the order in which these are added may change.",
-           .place = "After partition, because an op that adds to what is there cannot be divided; after rematerialize, which "
+           .place = "After partition, because an op that adds to what is there cannot be divided; after "
+                    "rematerialize, which "
                     "decides what is read again.",
            .counts = "sums folded into the op of a term",
-           .example = {.before = R"()", .after = R"()"}},
+           .example = {.before = R"(input @ids: i32[3] (n)
+input @rows: f32[3, 8] (n, c)
+input @dense: f32[64, 8] (v, c)
+%3 = embedding_backward(@rows, @ids) table=[f32, [64, 8]] vocab_begin=0 accumulates=false: f32[64, 8]  # accumulate
+%4 = add_n(@dense, %3): f32[64, 8]  # accumulate
+output gradient = %4  # accumulate
+)",
+                       .after = R"(input @ids: i32[3] (n)
+input @rows: f32[3, 8] (n, c)
+input @dense: f32[64, 8] (v, c)
+%3 = embedding_backward(@rows, @ids, @dense) table=[f32, [64, 8]] vocab_begin=0 accumulates=true: f32[64, 8]  # accumulate
+output gradient = %3  # accumulate
+)"}},
           run};
 }
 

@@ -92,7 +92,8 @@ class Hoisting {
   Rebuild rebuild_;
   std::vector<bool> settled_;
   std::vector<Moved> moved_at_;
-  std::map<ValueId, std::pair<size_t, size_t>> moved_;  ///< old value -> its place in moved_at_, and which output
+  std::map<ValueId, std::pair<size_t, size_t>>
+      moved_;  ///< old value -> its place in moved_at_, and which output
   std::map<ValueId, ValueId> derived_;
 };
 
@@ -101,30 +102,33 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Hois
 }  // namespace
 
 Pass hoist() {
-  return {{.name = "hoist",
-           .summary = "What depends on states alone, and whose op says that it is worth it (the trait hoistable), moves "
-                      "to the phase refresh: once a step instead of once a microbatch. Its result becomes a derived "
-                      "state. Equal nodes, of whatever phases, become one.",
-           .needs = "Refresh runs before every other phase of a step.",
-           .promises = "What is moved reads only states that stay the same from one refresh to the next.",
-           .place = "After pack_weights, because packing is what is most worth moving; before schedule, because it moves "
-                    "nodes between phases.",
-           .counts = "nodes that run once a step now",
-           .example = {.before = R"(parameter @w: f32[4]
+  return {
+      {.name = "hoist",
+       .summary =
+           "What depends on states alone, and whose op says that it is worth it (the trait hoistable), moves "
+           "to the phase refresh: once a step instead of once a microbatch. Its result becomes a derived "
+           "state. Equal nodes, of whatever phases, become one.",
+       .needs = "Refresh runs before every other phase of a step.",
+       .promises = "What is moved reads only states that stay the same from one refresh to the next.",
+       .place = "After pack_weights, because packing is what is most worth moving; before schedule, because "
+                "it moves "
+                "nodes between phases.",
+       .counts = "nodes that run once a step now",
+       .example = {.before = R"(parameter @w: f32[4]
 input @x: bf16[4] (n)
-%2 = cast(@w) to=bf16: bf16[4]  # accumulate
+%2 = cast(@w) dtype=bf16: bf16[4]  # accumulate
 %3 = multiply(@x, %2): bf16[4]  # accumulate
 output y = %3  # accumulate
 )",
-                       .after = R"(parameter @w: f32[4]
+                   .after = R"(parameter @w: f32[4]
 input @x: bf16[4] (n)
 state @derived.0.w: bf16[4]
-%3 = cast(@w) to=bf16: bf16[4]  # refresh w
+%3 = cast(@w) dtype=bf16: bf16[4]  # refresh w
 %4 = multiply(@x, @derived.0.w): bf16[4]  # accumulate
 @derived.0.w <- %3  # refresh
 output y = %4  # accumulate
 )"}},
-          run};
+      run};
 }
 
 }  // namespace weft

@@ -51,8 +51,8 @@ class Recomputing {
     for (const StateUpdate& update : graph_.updates()) chosen_[update.next.at()] = false;
   }
 
-  /// The first reader after the longest stretch of nodes that do not read the value; kNever where the readers follow
-  /// the producer and each other without a pause.
+  /// The first reader after the longest stretch of nodes that do not read the value; kNever where the readers
+  /// follow the producer and each other without a pause.
   static size_t after_longest_pause(size_t producer, const std::vector<size_t>& readers) {
     size_t longest = 1;
     size_t after = kNever;
@@ -67,8 +67,8 @@ class Recomputing {
     return after;
   }
 
-  /// The producer once more, and before it the producers of its operands where these are chosen too. All later readers
-  /// read what it makes.
+  /// The producer once more, and before it the producers of its operands where these are chosen too. All
+  /// later readers read what it makes.
   void make_again(ValueId id) {
     if (!chosen_[id.at()]) return;
     const Node& producer = graph_.node(graph_.value(id).producer);
@@ -99,27 +99,33 @@ PassResult run(const Graph& graph, const PlanContext& context) {
 }  // namespace
 
 Pass rematerialize() {
-  return {{.name = "rematerialize",
-           .summary = "The results that the policy PlanOptions::recompute chooses are made again where they are used late: "
-                      "after the longest stretch of nodes that do not read them, which is the rest of the forward pass "
-                      "and the backward pass of what follows. Operands that are chosen too are made again first, so that "
-                      "a chain starts at what is kept (Chen et al., \"Training Deep Nets with Sublinear Memory Cost\", "
-                      "2016). Views go with what they view. Communication, ops with hidden state, outputs and states' "
-                      "next values are never made again.",
-           .needs = "The graph is one rank's; its nodes stand in the order in which they will run, optimizer nodes aside.",
-           .promises = "Every result has the bits that it had: random ops draw the same numbers again.",
-           .place = "After partition, because only there one sees what would be communicated again; after "
-                    "eliminate_common, because that would merge the copies; before pack_weights, so that products that "
-                    "are made again read packed weights too.",
-           .counts = "nodes that run again",
-           .example = {.before = R"(input @x: f32[4] (n)
+  return {
+      {.name = "rematerialize",
+       .summary =
+           "The results that the policy PlanOptions::recompute chooses are made again where they are used "
+           "late: "
+           "after the longest stretch of nodes that do not read them, which is the rest of the forward pass "
+           "and the backward pass of what follows. Operands that are chosen too are made again first, so "
+           "that "
+           "a chain starts at what is kept (Chen et al., \"Training Deep Nets with Sublinear Memory Cost\", "
+           "2016). Views go with what they view. Communication, ops with hidden state, outputs and states' "
+           "next values are never made again.",
+       .needs = "The graph is one rank's; its nodes stand in the order in which they will run, optimizer "
+                "nodes aside.",
+       .promises = "Every result has the bits that it had: random ops draw the same numbers again.",
+       .place = "After partition, because only there one sees what would be communicated again; after "
+                "eliminate_common, because that would merge the copies; before pack_weights, so that "
+                "products that "
+                "are made again read packed weights too.",
+       .counts = "nodes that run again",
+       .example = {.before = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=2: f32[4]  # accumulate
 %2 = tanh(%1): f32[4]  # accumulate
 %3 = tanh(%2): f32[4]  # accumulate
 %4 = multiply(%3, %1): f32[4]  # accumulate
 output y = %4  # accumulate
 )",
-                       .after = R"(input @x: f32[4] (n)
+                   .after = R"(input @x: f32[4] (n)
 %1 = scale(@x) factor=2: f32[4]  # accumulate
 %2 = tanh(%1): f32[4]  # accumulate
 %3 = tanh(%2): f32[4]  # accumulate
@@ -127,13 +133,14 @@ output y = %4  # accumulate
 %5 = multiply(%3, %4): f32[4]  # accumulate
 output y = %5  # accumulate
 )",
-                       .with = "a policy that chooses the results of scale",
-                       .set_up = [](PlanOptions& options, Device& /*device*/) {
+                   .with = "a policy that chooses the results of scale",
+                   .set_up =
+                       [](PlanOptions& options, Device& /*device*/) {
                          options.recompute = [](const Graph& graph, ValueId value) {
                            return graph.node(graph.value(value).producer).op->name() == "scale";
                          };
                        }}},
-          run};
+      run};
 }
 
 }  // namespace weft

@@ -52,8 +52,8 @@ class Scheduler {
     return viewed;
   }
 
-  /// The producer of a state's next value runs after every other reader of the state or of a view of it, so that it
-  /// may overwrite it.
+  /// The producer of a state's next value runs after every other reader of the state or of a view of it, so
+  /// that it may overwrite it.
   void order_overwrites() {
     const std::vector<ValueId> viewed = viewed_values();
     std::map<ValueId, std::vector<size_t>> readers;
@@ -65,7 +65,8 @@ class Scheduler {
       if (next.kind != ValueKind::result) continue;
       const size_t producer = next.producer.at();
       for (const size_t n : readers[update.state]) {
-        // A reader that stands after the producer keeps the old value alive: the memory plan then copies instead.
+        // A reader that stands after the producer keeps the old value alive: the memory plan then copies
+        // instead.
         if (n < producer && graph_.nodes()[n].phase == update.phase) before(n, producer);
       }
     }
@@ -75,7 +76,8 @@ class Scheduler {
   bool eager(size_t n) const {
     const Node& node = graph_.nodes()[n];
     if (node.op->communication() != nullptr) return true;
-    return belongs_to_optimizer(node) && std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+    return belongs_to_optimizer(node) &&
+           std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
              const Value& value = graph_.value(id);
              return value.kind == ValueKind::result &&
                     graph_.node(value.producer).op->communication() != nullptr;
@@ -120,8 +122,10 @@ class Scheduler {
     std::string text;
     for (const size_t n : path) {
       const Node& node = graph_.nodes()[n];
-      if (!text.empty()) text += text.find(" waits for ") == std::string::npos ? " waits for " : ", which waits for ";
-      text += node.label.empty() ? std::string(node.op->name()) : fmt::format("{} ({})", node.op->name(), node.label);
+      if (!text.empty())
+        text += text.find(" waits for ") == std::string::npos ? " waits for " : ", which waits for ";
+      text += node.label.empty() ? std::string(node.op->name())
+                                 : fmt::format("{} ({})", node.op->name(), node.label);
     }
     return text;
   }
@@ -137,18 +141,37 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Sche
 }  // namespace
 
 Pass schedule() {
-  return {{.name = "schedule",
-           .summary = "Orders the nodes, each phase by itself: communication as soon as its operand is there, so that it runs "
-                      "beside what follows; what waits for it in its old place or later; optimizer nodes as soon as nobody "
-                      "reads the old parameter any more, so that gradients die early; a node that overwrites a state "
-                      "after all readers of the state. Everything else keeps its order.",
-           .needs = "Values cross phases only as states.",
-           .promises = "Communication starts in one order on every rank, since no decision looks at local shapes.",
-           .place = "After hoist, because it must see all nodes that will run; before emit_program, which reads lifetimes "
-                    "off the order.",
-           .counts = "nodes that run before one that stood before them",
-           .example = {.before = R"()", .after = R"()"}},
-          run};
+  return {
+      {.name = "schedule",
+       .summary =
+           "Orders the nodes, each phase by itself: communication as soon as its operand is there, so that "
+           "it runs "
+           "beside what follows; what waits for it in its old place or later; optimizer nodes as soon as "
+           "nobody "
+           "reads the old parameter any more, so that gradients die early; a node that overwrites a state "
+           "after all readers of the state. Everything else keeps its order.",
+       .needs = "Values cross phases only as states.",
+       .promises =
+           "Communication starts in one order on every rank, since no decision looks at local shapes.",
+       .place = "After hoist, because it must see all nodes that will run; before emit_program, which reads "
+                "lifetimes "
+                "off the order.",
+       .counts = "nodes that run before one that stood before them",
+       .example = {.before = R"(input @x: f32[4] (n)
+%1 = scale(@x) factor=2: f32[4]  # accumulate
+%2 = scale(@x) factor=3: f32[4]  # accumulate
+%3 = all_reduce(%1) over=[0] ranks=2 combine=sum: f32[4]  # accumulate
+%4 = multiply(%2, %3): f32[4]  # accumulate
+output y = %4  # accumulate
+)",
+                   .after = R"(input @x: f32[4] (n)
+%1 = scale(@x) factor=2: f32[4]  # accumulate
+%2 = all_reduce(%1) over=[0] ranks=2 combine=sum: f32[4]  # accumulate
+%3 = scale(@x) factor=3: f32[4]  # accumulate
+%4 = multiply(%3, %2): f32[4]  # accumulate
+output y = %4  # accumulate
+)"}},
+      run};
 }
 
 }  // namespace weft

@@ -10,9 +10,8 @@ namespace {
 bool ends_the_step(const Graph& graph, Phase phase) {
   if (phase == Phase::update) return true;
   // Where there is something to do after the microbatches, there may be several of them.
-  return phase == Phase::accumulate && std::none_of(graph.updates().begin(), graph.updates().end(), [](const auto& u) {
-           return u.phase == Phase::update;
-         });
+  return phase == Phase::accumulate && std::none_of(graph.updates().begin(), graph.updates().end(),
+                                                    [](const auto& u) { return u.phase == Phase::update; });
 }
 
 }  // namespace
@@ -25,7 +24,9 @@ std::vector<bool> settled_values(const Graph& graph) {
   }
   for (const Node& node : graph.nodes()) {
     const Traits traits = node.op->traits();
-    if (!traits.hoistable || traits.hidden_state || node.op->communication() != nullptr || node.inputs.empty()) continue;
+    if (!traits.hoistable || traits.hidden_state || node.op->communication() != nullptr ||
+        node.inputs.empty())
+      continue;
     const bool all =
         std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) { return settled[id.at()]; });
     for (const ValueId id : node.outputs) settled[id.at()] = all;

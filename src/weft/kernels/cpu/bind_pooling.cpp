@@ -1,0 +1,68 @@
+#include <cstring>
+
+#include "weft/graph/device.h"
+#include "weft/kernels/mean_spatial.h"
+#include "weft/kernels/window_shapes.h"
+#include "weft/ops/average_pool.h"
+#include "weft/ops/max_pool.h"
+#include "weft/ops/max_pool_backward.h"
+#include "weft/ops/mean_spatial.h"
+#include "weft/tensor/box_copy.h"
+
+namespace weft::cpu {
+
+namespace {
+
+/// The gradient of all of x in scratch, and what of it lies in dx.
+Kernel bind_cropped(const MaxPoolBackward& op, const TensorType& x) {
+  const kernels::Window window = kernels::pooling_window(op.geometry);
+  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), bytes_of(x.dtype));
+  const auto run = [window, crop, x](const KernelContext& context) {
+    const View whole{context.scratch, x};
+    const View& dx = context.outputs[0];
+    if (x.elems() > 0) kernels::max_pool_backward(context.inputs[0], context.inputs[1], window, whole);
+    if (dx.bytes() > 0) std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
+    crop.run(whole.data, dx.data);
+  };
+  return {run, x.bytes()};
+}
+
+Kernel bind_max_backward(const MaxPoolBackward& op, const BindRequest& request) {
+  if (op.x_region != op.dx_region) return bind_cropped(op, request.inputs[1]);
+  return {[window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+    kernels::max_pool_backward(context.inputs[0], context.inputs[1], window, context.outputs[0]);
+  }};
+}
+
+}  // namespace
+
+void register_bind_pooling(Device& device) {
+  device.add<MaxPool>([](const MaxPool& op, const BindRequest&) -> Kernel {
+    return {[window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::max_pool(context.inputs[0], window, context.outputs[0]);
+    }};
+  });
+  device.add<MaxPoolBackward>(bind_max_backward);
+  device.add<AveragePool>([](const AveragePool& op, const BindRequest&) -> Kernel {
+    return {[window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::average_pool(context.inputs[0], window, context.outputs[0]);
+    }};
+  });
+  device.add<AveragePoolBackward>([](const AveragePoolBackward& op, const BindRequest&) -> Kernel {
+    return {[window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
+      kernels::average_pool_backward(context.inputs[0], window, context.outputs[0]);
+    }};
+  });
+  device.add<MeanSpatial>([](const MeanSpatial& op, const BindRequest&) -> Kernel {
+    return {[count = op.count](const KernelContext& context) {
+      kernels::mean_spatial(context.inputs[0], count, context.outputs[0]);
+    }};
+  });
+  device.add<MeanSpatialBackward>([](const MeanSpatialBackward& op, const BindRequest&) -> Kernel {
+    return {[count = op.count](const KernelContext& context) {
+      kernels::mean_spatial_backward(context.inputs[0], count, context.outputs[0]);
+    }};
+  });
+}
+
+}  // namespace weft::cpu
