@@ -138,12 +138,12 @@ TEST(Stages, AreLeftOutByTheirName) {
   const Plan plan = make_plan(scaled(true), testing::device_named("cpu"), options);
   EXPECT_EQ(plan.program.phases.at(Phase::accumulate).instructions.size(), 2U);
   EXPECT_TRUE(plan.stages[0].skipped);
-  EXPECT_NE(stage_table(plan).find("eliminate_dead    skipped"), std::string::npos) << stage_table(plan);
+  EXPECT_NE(stage_table(plan).find("eliminate_dead     skipped"), std::string::npos) << stage_table(plan);
 }
 
 TEST(Stages, RefuseToLeaveOutWhatDoesNotExistOrCannotBe) {
   expect_user_error("fold",
-                    "--skip fold: there is no such pass, expected one of eliminate_dead, eliminate_common, "
+                    "--skip fold: there is no such pass, expected one of eliminate_dead, eliminate_repeated, "
                     "rematerialize, fold_sums, pack_weights, hoist, schedule");
   expect_user_error(
       "assign", "--skip assign: this stage cannot be left out, because nothing else says where values lie");

@@ -6,8 +6,8 @@
 #include <chrono>
 
 #include "weft/base/check.h"
-#include "weft/plan/passes/eliminate_common.h"
 #include "weft/plan/passes/eliminate_dead.h"
+#include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/passes/hoist.h"
 #include "weft/plan/passes/pack_weights.h"
@@ -19,7 +19,7 @@ namespace weft {
 // The order is meaning; each stage says why it stands where it stands.
 const std::vector<Stage>& planning_stages() {
   static const std::vector<Stage> stages = {stage_of(eliminate_dead()),
-                                            stage_of(eliminate_common()),
+                                            stage_of(eliminate_repeated()),
                                             assign_stage(),
                                             partition_stage(),
                                             stage_of(rematerialize()),

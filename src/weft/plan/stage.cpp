@@ -44,7 +44,7 @@ Stage assign_stage() {
        .summary = "Decides which axis of each op every mesh axis splits, and so where every value lies.",
        .needs = "The graph is that of all ranks.",
        .promises = "Every node's axes and every value's placement are decided; the graph is as it was.",
-       .place = "After eliminate_common, because nodes that are gone must not tie dimensions; before "
+       .place = "After eliminate_repeated, because nodes that are gone must not tie dimensions; before "
                 "partition, which "
                 "carries it out.",
        .counts = "nodes split between ranks",

@@ -14,11 +14,11 @@ std::string signed_bytes(int64_t bytes) {
 }
 
 std::string row(const StageReport& report) {
-  if (report.skipped) return fmt::format("{:<17} skipped\n", report.stage);
+  if (report.skipped) return fmt::format("{:<18} skipped\n", report.stage);
   const std::string did = report.gain == 0 ? "nothing" : fmt::format("{} {}", report.gain, report.counts);
   const int64_t nodes = report.after.nodes - report.before.nodes;
   const double flops = report.after.flops - report.before.flops;
-  return fmt::format("{:<17} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7.1f}\n", report.stage, did,
+  return fmt::format("{:<18} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7.1f}\n", report.stage, did,
                      nodes == 0 ? std::string() : fmt::format("{:+}", nodes),
                      flops == 0 ? std::string() : fmt::format("{:+.2f}", flops * 1e-6),
                      signed_bytes(report.after.moved_bytes - report.before.moved_bytes),
@@ -41,7 +41,7 @@ void describe(const Stage& stage, std::string& text) {
 }  // namespace
 
 std::string stage_table(const Plan& plan) {
-  std::string text = fmt::format("{:<17} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7}\n", "stage",
+  std::string text = fmt::format("{:<18} {:<52} {:>6} {:>10} {:>10} {:>10} {:>10} {:>7}\n", "stage",
                                  "what it changed", "nodes", "Mflop", "moved", "held", "sent", "ms");
   for (const StageReport& report : plan.stages) text += row(report);
   return text;

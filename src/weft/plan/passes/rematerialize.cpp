@@ -114,7 +114,7 @@ Pass rematerialize() {
                 "nodes aside.",
        .promises = "Every result has the bits that it had: random ops draw the same numbers again.",
        .place = "After partition, because only there one sees what would be communicated again; after "
-                "eliminate_common, because that would merge the copies; before pack_weights, so that "
+                "eliminate_repeated, because that would merge the copies; before pack_weights, so that "
                 "products that "
                 "are made again read packed weights too.",
        .counts = "nodes that run again",

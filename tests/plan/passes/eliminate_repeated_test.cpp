@@ -1,4 +1,4 @@
-#include "weft/plan/passes/eliminate_common.h"
+#include "weft/plan/passes/eliminate_repeated.h"
 
 #include <gtest/gtest.h>
 
@@ -19,18 +19,18 @@ namespace {
 
 const TensorType kRow{DType::f32, {4}};
 
-TEST(EliminateCommon, MergesChainsOfEqualNodes) {
+TEST(EliminateRepeated, MergesChainsOfEqualNodes) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   const ValueId a = gelu(build, scale(build, x, 2), GeluKind::tanh);
   const ValueId b = gelu(build, scale(build, x, 2), GeluKind::tanh);
   build.output("y", add(build, a, b));
-  const PassResult result = run_pass(eliminate_common(), std::move(build).build());
+  const PassResult result = run_pass(eliminate_repeated(), std::move(build).build());
   EXPECT_EQ(result.graph.nodes().size(), 3U);
   EXPECT_EQ(result.gain, 2);
 }
 
-TEST(EliminateCommon, KeepsNodesApartThatDifferInAnAttributeAnOperandOrAPhase) {
+TEST(EliminateRepeated, KeepsNodesApartThatDifferInAnAttributeAnOperandOrAPhase) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   const ValueId z = build.input("z", kRow, {"n"});
@@ -39,50 +39,50 @@ TEST(EliminateCommon, KeepsNodesApartThatDifferInAnAttributeAnOperandOrAPhase) {
   build.output("c", scale(build, z, 2));
   build.phase = Phase::evaluate;
   build.output("d", scale(build, x, 2));
-  const PassResult result = run_pass(eliminate_common(), std::move(build).build());
+  const PassResult result = run_pass(eliminate_repeated(), std::move(build).build());
   EXPECT_EQ(result.graph.nodes().size(), 4U);
   EXPECT_EQ(result.gain, 0);
 }
 
-TEST(EliminateCommon, MergesRandomOpsThatDrawTheSameNumbers) {
+TEST(EliminateRepeated, MergesRandomOpsThatDrawTheSameNumbers) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   const ValueId step = build.input("step", {DType::i64, {}}, {});
   build.output("a", dropout(build, x, step, 0.5, 1, 2));
   build.output("b", dropout(build, x, step, 0.5, 1, 2));
   build.output("c", dropout(build, x, step, 0.5, 1, 3));
-  const PassResult result = run_pass(eliminate_common(), std::move(build).build());
+  const PassResult result = run_pass(eliminate_repeated(), std::move(build).build());
   EXPECT_EQ(count_of(result.graph, "dropout"), 2);
   EXPECT_EQ(result.graph.outputs()[0].value, result.graph.outputs()[1].value);
 }
 
-TEST(EliminateCommon, NeverMergesCommunication) {
+TEST(EliminateRepeated, NeverMergesCommunication) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   const OpPtr reduce = all_reduce_op({0}, 2, Combine::sum, kRow);
   build.output("a", build.add1(reduce, {x}));
   build.output("b", build.add1(reduce, {x}));
-  EXPECT_EQ(run_pass(eliminate_common(), std::move(build).build()).gain, 0);
+  EXPECT_EQ(run_pass(eliminate_repeated(), std::move(build).build()).gain, 0);
 }
 
-TEST(EliminateCommon, NeverMergesOpsWithHiddenState) {
+TEST(EliminateRepeated, NeverMergesOpsWithHiddenState) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   build.output("a", build.add1(std::make_shared<Counter>(), {x}));
   build.output("b", build.add1(std::make_shared<Counter>(), {x}));
-  EXPECT_EQ(run_pass(eliminate_common(), std::move(build).build()).gain, 0);
+  EXPECT_EQ(run_pass(eliminate_repeated(), std::move(build).build()).gain, 0);
 }
 
-TEST(EliminateCommon, MergesConstantsOnlyWhereTheyHaveNoDimensionToSplit) {
+TEST(EliminateRepeated, MergesConstantsOnlyWhereTheyHaveNoDimensionToSplit) {
   GraphBuilder build;
   build.output("a", fill(build, {DType::f32, {}}, 1));
   build.output("b", fill(build, {DType::f32, {}}, 1));
   build.output("c", fill(build, kRow, 1));
   build.output("d", fill(build, kRow, 1));
-  EXPECT_EQ(run_pass(eliminate_common(), std::move(build).build()).graph.nodes().size(), 3U);
+  EXPECT_EQ(run_pass(eliminate_repeated(), std::move(build).build()).graph.nodes().size(), 3U);
 }
 
-TEST(EliminateCommon, LeavesEveryStateAValueToBeOverwrittenBy) {
+TEST(EliminateRepeated, LeavesEveryStateAValueToBeOverwrittenBy) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
   const ValueId s = build.state("s", kRow, {}, false);
@@ -90,12 +90,12 @@ TEST(EliminateCommon, LeavesEveryStateAValueToBeOverwrittenBy) {
   build.update(s, scale(build, x, 2));
   build.update(t, scale(build, x, 2));
   build.output("y", scale(build, x, 2));
-  const PassResult result = run_pass(eliminate_common(), std::move(build).build());
+  const PassResult result = run_pass(eliminate_repeated(), std::move(build).build());
   EXPECT_EQ(result.graph.nodes().size(), 2U);
   EXPECT_NE(result.graph.updates()[0].next, result.graph.updates()[1].next);
 }
 
-TEST(EliminateCommon, ChangesNoBitOfALossAndItsGradients) {
+TEST(EliminateRepeated, ChangesNoBitOfALossAndItsGradients) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
   const ValueId step = build.input("step", {DType::i64, {}}, {});
@@ -110,7 +110,7 @@ TEST(EliminateCommon, ChangesNoBitOfALossAndItsGradients) {
   build.output("loss", loss);
   build.output("gradient", *gradients(build, loss, std::span(&w, 1)).front());
   const Graph graph = std::move(build).build();
-  const PassResult result = run_pass(eliminate_common(), graph);
+  const PassResult result = run_pass(eliminate_repeated(), graph);
   EXPECT_GE(result.gain, 3);
   EXPECT_EQ(results_of(result.graph), results_of(graph));
 }

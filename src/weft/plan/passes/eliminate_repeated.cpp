@@ -1,4 +1,4 @@
-#include "weft/plan/passes/eliminate_common.h"
+#include "weft/plan/passes/eliminate_repeated.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -90,11 +90,12 @@ PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Merg
 
 }  // namespace
 
-Pass eliminate_common() {
+Pass eliminate_repeated() {
   return {
-      {.name = "eliminate_common",
+      {.name = "eliminate_repeated",
        .summary =
-           "Nodes of one phase with equal ops on the same operands become one. Random ops are functions of "
+           "Common-subexpression elimination: nodes of one phase with equal ops on the same operands become "
+           "one. Random ops are functions of "
            "their attributes and the step, so they merge like any other. Communication, ops with hidden "
            "state, and constants of a shape do not: two equal constants may lie differently on the mesh. "
            "Neither do two values that are written over two states.",

@@ -4,6 +4,6 @@
 namespace weft {
 
 /// Nodes of one phase with equal ops on the same operands become one. Linear in the number of nodes.
-Pass eliminate_common();
+Pass eliminate_repeated();
 
 }  // namespace weft
