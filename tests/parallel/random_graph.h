@@ -36,10 +36,10 @@ namespace weft::testing {
 /// adds up one of the values.
 class RandomGraph {
  public:
-  explicit RandomGraph(uint64_t seed) : random_(seed) {}
+  explicit RandomGraph(uint64_t seed, DType dtype = DType::f64) : random_(seed), dtype_(dtype) {}
 
   Graph build() {
-    const TensorType type{DType::f64, {random_.between(1, 5), random_.between(2, 6), random_.between(1, 6)}};
+    const TensorType type{dtype_, {random_.between(1, 5), random_.between(2, 6), random_.between(1, 6)}};
     for (const char* name : {"x0", "x1"}) values_.push_back(build_.input(name, type, {"batch", "time", "c"}));
     step_ = build_.input("step", {DType::i64, {}}, {});
     const int64_t ops = random_.between(4, 9);
@@ -64,7 +64,7 @@ class RandomGraph {
   }
   const Dims& shape(ValueId id) const { return build_.type(id).shape; }
   ValueId parameter(const Dims& dims) {
-    parameters_.push_back(build_.state(fmt::format("w{}", parameters_.size()), {DType::f64, dims},
+    parameters_.push_back(build_.state(fmt::format("w{}", parameters_.size()), {dtype_, dims},
                                        {Initializer::Kind::uniform, 1}, kParameter));
     return parameters_.back();
   }
@@ -171,6 +171,7 @@ class RandomGraph {
   }
 
   CaseRandom random_;
+  DType dtype_;
   GraphBuilder build_;
   std::vector<ValueId> values_;
   std::vector<ValueId> parameters_;
