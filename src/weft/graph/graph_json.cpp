@@ -111,17 +111,15 @@ class Reader {
       fail("is no graph of version {}: it has no \"weft_graph\": {}", kVersion, kVersion);
     }
     for (const Json& entry : list(json, "segments")) add_segment(entry);
+    check_order();
     GraphBuilder build(segments_.empty() ? Segment{"accumulate", Cadence::each_microbatch()} : segments_[0]);
     for (const Segment& segment : segments_) ids_[segment.name] = build.segment(segment);
     for (const Json& entry : list(json, "named")) add_named(build, entry);
     for (const Json& entry : list(json, "nodes")) add_node(build, entry);
-    for (const Json& entry : list(json, "updates")) {
-      const auto scope = build.in(segment(entry));
-      add_update(build, entry);
-    }
+    for (const Json& entry : list(json, "updates")) add_update(build, entry);
     for (const Json& entry : list(json, "outputs")) {
       const auto scope = build.in(segment(entry));
-      build.output(text(entry, "name"), value(text(entry, "value")));
+      build.output(text(entry, "name"), value(build, text(entry, "value"), segment(entry)));
     }
     return std::move(build).build();
   }
@@ -167,6 +165,19 @@ class Reader {
       if (other.name == name) fail("two segments are named {}", name);
     }
     segments_.push_back({name, *parsed, slots->get<int>()});
+  }
+
+  /// Segments that run each microbatch follow each other; those on call may stand anywhere.
+  void check_order() const {
+    int stretches = 0;
+    bool in_stretch = false;
+    for (const Segment& segment : segments_) {
+      if (segment.cadence.kind == Cadence::Kind::on_call) continue;
+      const bool each = segment.cadence.kind == Cadence::Kind::microbatch;
+      stretches += each && !in_stretch ? 1 : 0;
+      in_stretch = each;
+    }
+    if (stretches > 1) fail("segments that run each step stand between those that run each microbatch");
   }
 
   SegmentId segment(const Json& json) const {
@@ -231,9 +242,15 @@ class Reader {
     return found->second;
   }
 
-  ValueId value(const std::string& reference) const {
+  /// What a node, update or output of `segment` reads.
+  ValueId value(const GraphBuilder& build, const std::string& reference, SegmentId segment) const {
     const auto found = values_.find(reference);
     if (found == values_.end()) fail("{} is read before it is computed, or nowhere", reference);
+    const Value& value = build.graph().value(found->second);
+    if (value.kind == ValueKind::result && build.graph().node(value.producer).segment != segment) {
+      fail("{} is read in the segment {}, where it is not computed: only states cross segments", reference,
+           build.graph().segment(segment).name);
+    }
     return found->second;
   }
 
@@ -249,7 +266,7 @@ class Reader {
     std::vector<ValueId> inputs;
     for (const Json& entry : list(json, "inputs")) {
       if (!entry.is_string()) fail("{}: \"inputs\" must be texts", name);
-      inputs.push_back(value(entry.get<std::string>()));
+      inputs.push_back(value(build, entry.get<std::string>(), segment(json)));
     }
     const auto scope = build.in(segment(json));
     const auto label = build.labelled(json.contains("label") ? text(json, "label") : "");
@@ -281,8 +298,9 @@ class Reader {
   }
 
   void add_update(GraphBuilder& build, const Json& json) const {
-    const ValueId state = value(text(json, "state"));
-    const ValueId next = value(text(json, "next"));
+    const auto scope = build.in(segment(json));
+    const ValueId state = value(build, text(json, "state"), segment(json));
+    const ValueId next = value(build, text(json, "next"), segment(json));
     if (build.graph().value(state).kind != ValueKind::state || build.type(state) != build.type(next)) {
       fail("{} updates what is no state of that type", shortened(json));
     }

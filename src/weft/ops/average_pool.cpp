@@ -29,6 +29,7 @@ std::vector<std::optional<ValueId>> AveragePool::gradient(const GradientContext&
 
 std::vector<TensorType> AveragePoolBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs(kName, inputs.size(), 1);
+  expect_windows(kName, geometry, x);
   expect_shape(kName, inputs[0], with_spatial(x[0], geometry.output, x.back()));
   return {{inputs[0].dtype, x}};
 }

@@ -13,7 +13,7 @@ std::vector<TensorType> Convolution::infer(std::span<const TensorType> inputs) c
   const TensorType& x = inputs[0];
   const TensorType& weight = inputs[1];
   expect_floating("convolution", x);
-  expect_rank_at_least("convolution", x, 3);
+  expect_windows("convolution", geometry, x.shape);
   Dims filter{weight.shape.empty() ? 0 : weight.shape[0], x.shape.back()};
   filter.insert(filter.end(), geometry.kernel.begin(), geometry.kernel.end());
   expect_statistics("convolution", weight, x.dtype, filter);

@@ -9,6 +9,7 @@ std::vector<TensorType> ConvolutionBackwardInput::infer(std::span<const TensorTy
   expect_inputs(kName, inputs.size(), 2);
   expect_floating(kName, inputs[0]);
   expect_rank_at_least(kName, inputs[1], 3);
+  expect_windows(kName, geometry, x);
   expect_shape(kName, inputs[0], with_spatial(x[0], geometry.output, inputs[1].shape[0]));
   return {{inputs[0].dtype, x}};
 }
@@ -28,7 +29,8 @@ OpPtr ConvolutionBackwardInput::localize(const LocalRegions& regions) const {
 std::vector<TensorType> ConvolutionBackwardWeight::infer(std::span<const TensorType> inputs) const {
   expect_inputs(kName, inputs.size(), 2);
   const TensorType& x = inputs[0];
-  for (const TensorType& type : inputs) expect_rank_at_least(kName, type, 3);
+  expect_windows(kName, geometry, x.shape);
+  expect_rank_at_least(kName, inputs[1], 3);
   const int64_t filters = inputs[1].shape.back();
   expect_dtype(kName, inputs[1], x.dtype);
   expect_shape(kName, inputs[1], with_spatial(x.shape[0], geometry.output, filters));

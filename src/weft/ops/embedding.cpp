@@ -29,6 +29,9 @@ EmbeddingAxes embedding_axes(const Dims& ids, const Dims& table) {
 
 std::vector<TensorType> EmbeddingBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs("embedding_backward", inputs.size(), accumulates ? 3 : 2);
+  if (table.shape.size() != 2) {
+    user_error("embedding_backward: got the table {}, expected [vocabulary, width].", to_string(table));
+  }
   if (accumulates) expect_same("embedding_backward", inputs[2], table);
   expect_floating("embedding_backward", inputs[0]);
   expect_dtype("embedding_backward", inputs[1], DType::i32);

@@ -19,6 +19,7 @@ void expect_rows(std::string_view op, const TensorType& x, const TensorType& mea
 std::vector<TensorType> LayerNormBackwardInput::infer(std::span<const TensorType> inputs) const {
   expect_inputs("layer_norm_backward_input", inputs.size(), 5);
   expect_same("layer_norm_backward_input", inputs[0], inputs[1]);
+  expect_rank_at_least("layer_norm_backward_input", inputs[1], 1);
   expect_statistics("layer_norm_backward_input", inputs[2], inputs[1].dtype, {inputs[1].shape.back()});
   expect_rows("layer_norm_backward_input", inputs[1], inputs[3], inputs[4]);
   return {inputs[1]};
@@ -35,6 +36,7 @@ IndexMap LayerNormBackwardInput::index_map(std::span<const TensorType> inputs,
 std::vector<TensorType> LayerNormBackwardParams::infer(std::span<const TensorType> inputs) const {
   expect_inputs("layer_norm_backward_params", inputs.size(), 4);
   expect_same("layer_norm_backward_params", inputs[0], inputs[1]);
+  expect_rank_at_least("layer_norm_backward_params", inputs[1], 1);
   expect_rows("layer_norm_backward_params", inputs[1], inputs[2], inputs[3]);
   const TensorType columns{statistics_of(inputs[1].dtype), {inputs[1].shape.back()}};
   return {columns, columns};

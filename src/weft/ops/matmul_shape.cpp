@@ -46,6 +46,9 @@ Dims matmul_output(const MatmulDims& dims, const TensorType& a, const TensorType
   const auto rank = [](int batch, int x, int y) {
     return static_cast<size_t>(batch) + static_cast<size_t>(x) + static_cast<size_t>(y);
   };
+  if (std::min({dims.batch, dims.m, dims.n, dims.k}) < 0) {
+    user_error("matmul: got {}, expected no negative number of dimensions.", to_string(dims));
+  }
   if (a.shape.size() != rank(dims.batch, dims.m, dims.k) ||
       b.shape.size() != rank(dims.batch, dims.n, dims.k)) {
     user_error("matmul: got {} and {}, expected as many dimensions as {}.", to_string(a), to_string(b),

@@ -9,7 +9,7 @@ namespace weft {
 std::vector<TensorType> MaxPoolBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs(kName, inputs.size(), 2);
   const TensorType& x = inputs[1];
-  expect_rank_at_least(kName, x, 3);
+  expect_windows(kName, geometry, x.shape);
   expect_shape(kName, x, x_region.shape());
   expect_dtype(kName, inputs[0], x.dtype);
   expect_shape(kName, inputs[0], with_spatial(x.shape[0], geometry.output, x.shape.back()));

@@ -36,6 +36,8 @@ std::vector<std::optional<ValueId>> MeanSpatial::gradient(const GradientContext&
 
 std::vector<TensorType> MeanSpatialBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs(kName, inputs.size(), 1);
+  expect_floating(kName, inputs[0]);
+  if (x.size() < 3) user_error("{}: got {}, expected [N, spatial..., C].", kName, to_string(x));
   expect_shape(kName, inputs[0], {x.front(), x.back()});
   return {{inputs[0].dtype, x}};
 }

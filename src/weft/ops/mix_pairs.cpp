@@ -14,7 +14,9 @@ std::vector<TensorType> MixPairs::infer(std::span<const TensorType> inputs) cons
   expect_floating("mix_pairs", inputs[0]);
   expect_rank_at_least("mix_pairs", inputs[0], 2);
   expect_same("mix_pairs", inputs[1], {statistics_of(inputs[0].dtype), {}});
-  WEFT_CHECK(inputs[0].shape[1] == 2, "pairs of {}", to_string(inputs[0].shape));
+  if (inputs[0].shape[1] != 2) {
+    user_error("mix_pairs: got {}, expected pairs in the second dimension.", to_string(inputs[0]));
+  }
   return {inputs[0]};
 }
 

@@ -33,7 +33,7 @@ TensorType pooled_type(std::string_view op, const WindowGeometry& geometry,
                        std::span<const TensorType> inputs) {
   expect_inputs(op, inputs.size(), 1);
   expect_floating(op, inputs[0]);
-  expect_rank_at_least(op, inputs[0], geometry.kernel.size() + 2);
+  expect_windows(op, geometry, inputs[0].shape);
   return {inputs[0].dtype, with_spatial(inputs[0].shape[0], geometry.output, inputs[0].shape.back())};
 }
 

@@ -9,6 +9,8 @@ namespace weft {
 
 std::vector<TensorType> SoftmaxBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs("softmax_backward", inputs.size(), 2);
+  expect_floating("softmax_backward", inputs[0]);
+  expect_rank_at_least("softmax_backward", inputs[0], 1);
   expect_same("softmax_backward", inputs[0], inputs[1]);
   return {inputs[1]};
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "weft/base/check.h"
 
 namespace weft {
@@ -43,6 +45,31 @@ WindowGeometry window_geometry(std::string_view op, const Dims& input, const Dim
     geometry.output.push_back((padded - reach) / geometry.stride[d] + 1);
   }
   return geometry;
+}
+
+void expect_windows(std::string_view op, const WindowGeometry& geometry, const Dims& shape) {
+  // Far above any tensor, and products of two still fit.
+  constexpr int64_t kMost = int64_t{1} << 31;
+  if (shape.size() < 3 || shape.size() > 5) {
+    user_error("{}: got the shape {}, expected [N, spatial..., C] in 1 to 3 dimensions.", op,
+               to_string(shape));
+  }
+  const size_t rank = shape.size() - 2;
+  for (const Dims* dims :
+       {&geometry.output, &geometry.kernel, &geometry.stride, &geometry.dilation, &geometry.pad_low}) {
+    const bool fits = dims->size() == rank && std::all_of(dims->begin(), dims->end(), [](int64_t value) {
+                        return value > -kMost && value < kMost;
+                      });
+    if (!fits) user_error("{}: got the window sizes {}, expected {} of them.", op, to_string(*dims), rank);
+  }
+  for (size_t d = 0; d < rank; ++d) {
+    if (geometry.kernel[d] < 1 || geometry.stride[d] < 1 || geometry.dilation[d] < 1 ||
+        geometry.output[d] < 0) {
+      user_error(
+          "{}: got the kernel {}, the stride {}, the dilation {} and {} windows, expected at least 1 and 0.",
+          op, geometry.kernel[d], geometry.stride[d], geometry.dilation[d], geometry.output[d]);
+    }
+  }
 }
 
 Dims spatial_of(const Dims& shape) { return {shape.begin() + 1, shape.end() - 1}; }

@@ -40,6 +40,10 @@ struct WindowGeometry {
 WindowGeometry window_geometry(std::string_view op, const Dims& input, const Dims& kernel,
                                const WindowOptions& options);
 
+/// Throws UserError, naming `op`, where `shape` is not [N, spatial..., C] in 1 to 3 dimensions or the
+/// geometry is not of as many: an op that is made from attributes may hold anything.
+void expect_windows(std::string_view op, const WindowGeometry& geometry, const Dims& shape);
+
 /// Sizes between the first and the last dimension of a channels-last shape.
 Dims spatial_of(const Dims& shape);
 /// [outer, spatial..., channels].

@@ -40,6 +40,7 @@ void expect_rows(std::string_view op, const TensorType& logits, const TensorType
 
 std::vector<TensorType> XentSumsBackward::infer(std::span<const TensorType> inputs) const {
   expect_inputs("xent_sums_backward", inputs.size(), 4);
+  expect_rank_at_least("xent_sums_backward", inputs[0], 1);
   expect_statistics("xent_sums_backward", inputs[1], inputs[0].dtype, sums_shape(inputs[0].shape));
   expect_rows("xent_sums_backward", inputs[0], inputs[2], inputs[3]);
   return {inputs[0]};
