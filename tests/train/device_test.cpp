@@ -132,6 +132,32 @@ TEST_F(Devices, TrainACosmoflowAlike) {
                                       path.string())));
 }
 
+/// States are downloaded into checkpoints, and uploaded from them, whichever device wrote them.
+TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
+  const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
+  const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
+                                    fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
+                                                "validation = 0.25\npath = \"{}\"",
+                                                path.string()));
+  const std::vector<double> whole = losses(recipe, "cpu");
+  for (const std::string first : {"cpu", "reference"}) {
+    const fs::path out = folder_ / ("from-" + first);
+    for (const std::string& device : {first, std::string(first == "cpu" ? "reference" : "cpu")}) {
+      // A schedule over the same twenty steps, cut after ten.
+      const std::vector<std::string> chosen{
+          fmt::format("run.device={}", device), fmt::format("run.steps={}", device == first ? 10 : 20),
+          "checkpoint.every=10", fmt::format("checkpoint.resume={}", device != first)};
+      Session session(parse_recipe(recipe, "device.toml", chosen), Communicator::world());
+      train(session, {.out = out, .trace = {}});
+    }
+    const std::vector<MetricsRow> rows = read_metrics(out / "metrics.jsonl");
+    ASSERT_EQ(rows.size(), 20U);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_NEAR(rows[i].loss, whole[i], 1e-4 * std::abs(whole[i])) << "step " << i + 1 << " from " << first;
+    }
+  }
+}
+
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",

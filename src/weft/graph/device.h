@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "weft/graph/device_memory.h"
 #include "weft/graph/kernel.h"
 
 namespace weft {
@@ -39,6 +40,10 @@ class Device {
     });
   }
 
+  /// The device has memory of its own.
+  void use_memory(DeviceMemoryPtr memory) { memory_ = std::move(memory); }
+  const DeviceMemoryPtr& memory() const { return memory_; }
+
   bool has(std::string_view op) const { return binders_.contains(op); }
   /// InternalError where the device has no kernel for the op.
   Kernel bind(const BindRequest& request) const;
@@ -47,6 +52,7 @@ class Device {
  private:
   std::string name_;
   std::string meaning_;
+  DeviceMemoryPtr memory_;
   std::map<std::string, KernelBinder, std::less<>> binders_;
   std::map<std::string, PackingRule, std::less<>> packings_;
 };

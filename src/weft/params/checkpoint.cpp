@@ -33,10 +33,12 @@ std::filesystem::path save_checkpoint(const StateStore& store, const Communicato
                                       const std::string& extra_json) {
   const std::string summary = text_or_failure([&] {
     std::vector<TensorShard> shards;
+    std::vector<HostState> read;
     for (const auto& [name, state] : store.states()) {
       if (!state.where.owner) continue;
+      read.push_back(store.read(name));
       shards.push_back(
-          {name, state.type.dtype, state.where.global_type.shape, state.where.region, store.view(name)});
+          {name, state.type.dtype, state.where.global_type.shape, state.where.region, read.back().view});
     }
     return write_shard(temporary_checkpoint(parent, step), world.rank(), world.size(), shards).to_text();
   });
@@ -64,7 +66,9 @@ void load_checkpoint(const StateStore& store, const CheckpointReader& reader) {
       user_error("{}: tensor {} is {}, and this recipe's model needs {}", reader.folder().string(), name,
                  to_string(found->second), to_string(state.where.global_type));
     }
-    reader.read_region(name, state.where.region, store.view(name));
+    const std::string& tensor = name;
+    const Region& region = state.where.region;
+    store.write(name, [&](const View& view) { reader.read_region(tensor, region, view); });
   }
 }
 

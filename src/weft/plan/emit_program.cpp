@@ -49,6 +49,7 @@ class Emitter {
     for (const SegmentId segment : graph_.order()) emit_segment(segment);
     program_.mesh = options_.mesh;
     program_.rank = options_.rank;
+    program_.memory = device_.memory();
     return std::move(program_);
   }
 

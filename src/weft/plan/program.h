@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/graph/device_memory.h"
 #include "weft/graph/kernel.h"
 #include "weft/machine/price.h"
 #include "weft/parallel/mesh.h"
@@ -73,6 +74,7 @@ struct Program {
   int64_t arena_bytes = 0;
   Mesh mesh;
   int rank = 0;
+  DeviceMemoryPtr memory;  ///< where arena and states lie; null: the host's
 
   int64_t memory_bytes() const { return state_bytes + arena_bytes; }
   const SegmentProgram& segment(SegmentId id) const { return segments[id.at()]; }

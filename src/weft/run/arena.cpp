@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
@@ -27,16 +28,20 @@ void check_available(int64_t bytes) {
   }
 }
 
-Arena::Arena(int64_t bytes) : bytes_(bytes) {
+Arena::Arena(int64_t bytes, DeviceMemoryPtr memory) : memory_(std::move(memory)), bytes_(bytes) {
+  if (memory_ != nullptr) {
+    data_ = memory_->allocate(bytes);
+    return;
+  }
   check_available(bytes);
   const int64_t rounded = std::max<int64_t>(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
-  void* memory = mmap(nullptr, static_cast<size_t>(rounded + kHugePage), PROT_READ | PROT_WRITE,
+  void* mapped = mmap(nullptr, static_cast<size_t>(rounded + kHugePage), PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) user_error("not enough memory: {} bytes cannot be mapped", rounded);
+  if (mapped == MAP_FAILED) user_error("not enough memory: {} bytes cannot be mapped", rounded);
   // Huge pages need an aligned start: the slack is given back.
-  const auto address = reinterpret_cast<uintptr_t>(memory);
+  const auto address = reinterpret_cast<uintptr_t>(mapped);
   const uintptr_t start = (address + kHugePage - 1) / kHugePage * kHugePage;
-  if (start > address) munmap(memory, start - address);
+  if (start > address) munmap(mapped, start - address);
   const uintptr_t slack = kHugePage - (start - address);
   if (slack > 0) munmap(reinterpret_cast<void*>(start + static_cast<uintptr_t>(rounded)), slack);
   data_ = reinterpret_cast<std::byte*>(start);
@@ -47,6 +52,14 @@ Arena::Arena(int64_t bytes) : bytes_(bytes) {
   });
 }
 
-Arena::~Arena() { munmap(data_, static_cast<size_t>(bytes_)); }
+Arena::~Arena() {
+  if (memory_ != nullptr) {
+    memory_->release(data_, bytes_);
+  } else {
+    munmap(data_, static_cast<size_t>(bytes_));
+  }
+}
+
+int64_t Arena::resident() const { return memory_ != nullptr ? bytes_ : resident_bytes(data_, bytes_); }
 
 }  // namespace weft

@@ -2,21 +2,26 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "weft/graph/device_memory.h"
+
 namespace weft {
 
-/// An allocation for a whole run: page-aligned, in huge pages where the kernel gives them, touched before use
-/// so that no step ever faults, zeroed.
+/// An allocation for a whole run, zeroed. In the host's memory: page-aligned, in huge pages where the kernel
+/// gives them, touched before use so that no step ever faults.
 class Arena {
  public:
   /// UserError when `bytes` exceed what the machine has left, before anything is allocated.
-  explicit Arena(int64_t bytes);
+  explicit Arena(int64_t bytes, DeviceMemoryPtr memory = nullptr);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   std::byte* data() const { return data_; }
   int64_t bytes() const { return bytes_; }
+  /// Bytes that lie in memory, as the kernel says; all of it where a device has it.
+  int64_t resident() const;
 
  private:
+  DeviceMemoryPtr memory_;
   std::byte* data_ = nullptr;
   int64_t bytes_ = 0;
 };

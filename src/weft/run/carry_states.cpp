@@ -64,10 +64,11 @@ Carrying plan_carrying(const StateStore& store, const Program& program, const St
 
 void carry_states(const Carrying& carrying, const StateStore& from, const StateStore& to) {
   for (const auto& [old_name, name] : carrying.carried) {
-    const View source = from.view(old_name);
-    const View target = to.view(name);
-    WEFT_CHECK(source.type == target.type, "state {} is carried to another type", name);
-    std::memcpy(target.data, source.data, static_cast<size_t>(source.bytes()));
+    const HostState source = from.read(old_name);
+    to.write(name, [&, &as = name](const View& target) {
+      WEFT_CHECK(source.view.type == target.type, "state {} is carried to another type", as);
+      std::memcpy(target.data, source.view.data, static_cast<size_t>(target.bytes()));
+    });
   }
 }
 

@@ -39,7 +39,7 @@ bool all_finite(const View& view) {
   return true;
 }
 
-bool finite(const View& view) {
+bool finite_on_host(const View& view) {
   switch (view.type.dtype) {
     case DType::f64:
       return all_finite<double>(view);
@@ -53,6 +53,13 @@ bool finite(const View& view) {
       return true;
   }
   return true;
+}
+
+bool finite(const View& view, const DeviceMemoryPtr& memory) {
+  if (!memory) return finite_on_host(view);
+  const HostBuffer copy(view.type);
+  memory->download(copy.view().data, view.data, view.bytes());
+  return finite_on_host(copy.view());
 }
 
 /// A wrong order would end in a deadlock, long after its cause.
@@ -71,14 +78,27 @@ void check_same_order(const Program& program, const Communicator& world) {
 Executor::Executor(Program program, StateStore& store, const Communicator& world)
     : program_(std::move(program)),
       states_([&] {
-        check_available(store.missing_bytes(program_) + program_.arena_bytes);
+        if (!program_.memory) check_available(store.missing_bytes(program_) + program_.arena_bytes);
         return store.attach(program_);
       }()),
-      arena_(program_.arena_bytes),
+      arena_(program_.arena_bytes, program_.memory),
       comm_(program_, world) {
   check_same_order(program_, world);
   for (const SegmentProgram& code : program_.segments) bound_.push_back(bind(code));
+  if (program_.memory) mirror();
   find_readers();
+}
+
+void Executor::mirror() {
+  host_.emplace(program_.memory);
+  for (const auto& [name, named] : program_.named) {
+    if (named.kind == ValueKind::input) host_->add_input(name, at(named.slot));
+  }
+  for (size_t s = 0; s < bound_.size(); ++s) {
+    for (const auto& [name, view] : bound_[s].results) {
+      host_->add_output({static_cast<int32_t>(s)}, name, view);
+    }
+  }
 }
 
 Executor::Bound Executor::bind(const SegmentProgram& code) const {
@@ -119,6 +139,7 @@ void Executor::find_readers() {
 void Executor::read_input_from(const std::string& name, const std::byte* memory) {
   const auto readers = readers_.find(name);
   WEFT_CHECK(readers != readers_.end(), "the program has no input named {}", name);
+  if (host_) return host_->read_input_from(name, memory);
   std::byte* base = memory != nullptr ? const_cast<std::byte*>(memory) : view(name).data;
   for (const auto& [view, offset] : readers->second) view->data = base + offset;
 }
@@ -126,7 +147,9 @@ void Executor::read_input_from(const std::string& name, const std::byte* memory)
 void Executor::run(SegmentId segment) {
   const SegmentProgram& code = program_.segment(segment);
   Bound& bound = bound_[segment.at()];
+  if (host_) host_->upload();
   for (size_t i = 0; i < code.instructions.size(); ++i) execute(code, bound, i);
+  if (host_) host_->download(segment);
   now_ = nullptr;
 }
 
@@ -174,6 +197,8 @@ void Executor::execute(const SegmentProgram& code, Bound& bound, size_t index) {
 View Executor::view(const std::string& name) const {
   const auto found = program_.named.find(name);
   WEFT_CHECK(found != program_.named.end(), "the program has no input or state named {}", name);
+  if (host_ && found->second.kind == ValueKind::input) return host_->input(name);
+  WEFT_CHECK(!host_, "the state {} lies in memory of the device {}", name, program_.memory->name());
   return at(found->second.slot);
 }
 
@@ -182,7 +207,7 @@ View Executor::output(SegmentId segment, const std::string& name) const {
   const auto found = results.find(name);
   WEFT_CHECK(found != results.end(), "the segment {} has no output named {}",
              program_.segment(segment).segment.name, name);
-  return found->second;
+  return host_ ? host_->output(segment, name) : found->second;
 }
 
 double Executor::scalar(SegmentId segment, const std::string& name) const {
@@ -202,7 +227,7 @@ std::optional<NonFinite> Executor::find_non_finite(SegmentId segment) {
     execute(code, bound, i);
     if (found || code.instructions[i].kind == InstructionKind::comm_start) continue;
     for (size_t o = 0; o < bound.outputs[i].size() && !found; ++o) {
-      if (finite(bound.outputs[i][o])) continue;
+      if (finite(bound.outputs[i][o], program_.memory)) continue;
       found = NonFinite{std::string(code.instructions[i].op->name()), code.instructions[i].label,
                         static_cast<int>(o)};
     }

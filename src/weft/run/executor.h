@@ -13,6 +13,7 @@
 #include "weft/plan/program.h"
 #include "weft/run/arena.h"
 #include "weft/run/comm_runner.h"
+#include "weft/run/host_side.h"
 #include "weft/run/state_store.h"
 #include "weft/run/trace.h"
 
@@ -43,8 +44,9 @@ class Executor {
   /// Makes the derived states anew: before a segment on call, and after states were set from outside.
   void refresh();
 
-  /// Memory of an input or state by name; valid as long as the executor. Programs of one store have the
-  /// states' in common.
+  /// Host memory of an input by name, or of a state where the device's memory is the host's; valid as long as
+  /// the executor. Programs of one store have the states' in common. Inputs of another device are uploaded
+  /// when a segment runs.
   View view(const std::string& name) const;
   /// From now on the input is read from `memory`, laid out as its view is and aligned to 64 bytes: nothing is
   /// copied. Null: from its own memory again. Allocates nothing.
@@ -62,7 +64,7 @@ class Executor {
   /// States of this program that the store did not have before: zero until somebody initialises them.
   const std::vector<std::string>& new_states() const { return states_.added; }
   /// Bytes of the arena that lie in memory, as the kernel says.
-  int64_t resident_arena_bytes() const { return resident_bytes(arena_.data(), arena_.bytes()); }
+  int64_t resident_arena_bytes() const { return arena_.resident(); }
   /// Bytes that this rank's communication instructions have handed to MPI, by the mesh axes of the group.
   std::map<std::vector<int>, int64_t> network_bytes() const { return comm_.bytes_handed(); }
   /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.
@@ -85,13 +87,15 @@ class Executor {
   }
   Bound bind(const SegmentProgram& code) const;
   void find_readers();
+  void mirror();
   void execute(const SegmentProgram& code, Bound& bound, size_t index);
 
   Program program_;
   Attachment states_;
   Arena arena_;
   CommRunner comm_;
-  std::vector<Bound> bound_;  ///< by segment
+  std::optional<HostSide> host_;  ///< where the device has memory of its own
+  std::vector<Bound> bound_;      ///< by segment
   /// Of each input, the views of it and of its parts, and where they are in it.
   std::map<std::string, std::vector<std::pair<View*, int64_t>>> readers_;
   Trace* trace_ = nullptr;

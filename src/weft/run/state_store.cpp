@@ -77,6 +77,10 @@ int64_t StateStore::missing_bytes(const Program& program) const {
 }
 
 Attachment StateStore::attach(const Program& program) {
+  if (states_.empty()) memory_ = program.memory;
+  WEFT_CHECK((memory_ == nullptr) == (program.memory == nullptr) &&
+                 (memory_ == nullptr || memory_->name() == program.memory->name()),
+             "a program of one device attaches to states that lie on another");
   for (const std::string& name : program.states) check(name, program.named.at(name));
   Attachment attachment;
   attachment.added = missing(program, false);
@@ -99,7 +103,7 @@ void StateStore::add_states(const Program& program, const std::vector<std::strin
   if (names.empty()) return;
   Block block;
   block.bytes = bytes_of(program, names);
-  block.memory = std::make_shared<Arena>(block.bytes);
+  block.memory = std::make_shared<Arena>(block.bytes, memory_);
   std::byte* data = block.memory->data();
   for (const std::string& name : names) {
     const NamedSlot& named = program.named.at(name);
@@ -116,7 +120,7 @@ void StateStore::add_states(const Program& program, const std::vector<std::strin
 void StateStore::add_derived(const Program& program, const std::vector<std::string>& names,
                              Attachment& attachment) {
   if (names.empty()) return;
-  const auto memory = std::make_shared<Arena>(bytes_of(program, names));
+  const auto memory = std::make_shared<Arena>(bytes_of(program, names), memory_);
   std::byte* data = memory->data();
   for (const std::string& name : names) {
     const TensorType& type = program.named.at(name).slot.type;
@@ -130,6 +134,28 @@ const StoredState& StateStore::at(const std::string& name) const {
   const auto found = states_.find(name);
   WEFT_CHECK(found != states_.end(), "the store has no state named {}", name);
   return found->second;
+}
+
+View StateStore::view(const std::string& name) const {
+  WEFT_CHECK(!memory_, "the state {} lies in memory of the device {}", name, memory_->name());
+  return {at(name).data, at(name).type};
+}
+
+HostState StateStore::read(const std::string& name) const {
+  if (!memory_) return {view(name), std::nullopt};
+  const StoredState& state = at(name);
+  HostState made{{}, HostBuffer(state.type)};
+  made.view = made.copy->view();
+  memory_->download(made.view.data, state.data, made.view.bytes());
+  return made;
+}
+
+void StateStore::write(const std::string& name, const std::function<void(const View&)>& fill) const {
+  if (!memory_) return fill(view(name));
+  const StoredState& state = at(name);
+  const HostBuffer buffer(state.type);
+  fill(buffer.view());
+  memory_->upload(state.data, buffer.view().data, state.type.bytes());
 }
 
 std::vector<std::span<std::byte>> StateStore::memory_of(const StateKind& kind) const {
@@ -166,7 +192,11 @@ StateSnapshot StateStore::snapshot() const {
   StateSnapshot made(layout(), bytes());
   std::byte* to = made.copy_->data();
   for (const Block& block : blocks_) {
-    copy_bytes(to, block.memory->data(), block.bytes);
+    if (memory_) {
+      memory_->download(to, block.memory->data(), block.bytes);
+    } else {
+      copy_bytes(to, block.memory->data(), block.bytes);
+    }
     to += block.bytes;
   }
   return made;
@@ -176,7 +206,11 @@ void StateStore::restore(const StateSnapshot& snapshot) {
   WEFT_CHECK(snapshot.layout_ == layout(), "the snapshot is of a store with other states");
   const std::byte* from = snapshot.copy_->data();
   for (const Block& block : blocks_) {
-    copy_bytes(block.memory->data(), from, block.bytes);
+    if (memory_) {
+      memory_->upload(block.memory->data(), from, block.bytes);
+    } else {
+      copy_bytes(block.memory->data(), from, block.bytes);
+    }
     from += block.bytes;
   }
 }

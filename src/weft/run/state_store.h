@@ -1,14 +1,17 @@
 #pragma once
 // The states of a run, outside of any Program's arena: training, evaluation and another shape of batch are
 // Programs that attach to the same store.
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "weft/plan/program.h"
 #include "weft/run/arena.h"
+#include "weft/run/host_buffer.h"
 
 namespace weft {
 
@@ -18,9 +21,13 @@ struct StoredState {
   TensorType type;  ///< of this rank's part
   StateKind kind;
   Initializer initializer;
-  std::byte* data = nullptr;
+  std::byte* data = nullptr;  ///< where the device reads it
+};
 
-  View view() const { return {data, type}; }
+/// A state as the host reads it; valid as long as this and the store.
+struct HostState {
+  View view;
+  std::optional<HostBuffer> copy;  ///< where a device has the state
 };
 
 /// What a store gives a Program. The memory lives as long as this does, whatever becomes of the store.
@@ -64,9 +71,14 @@ class StateStore {
   bool contains(const std::string& name) const { return states_.contains(name); }
   /// A state that is not derived.
   const StoredState& at(const std::string& name) const;
-  View view(const std::string& name) const { return at(name).view(); }
-  /// All memory of a kind that is not derived, one piece for each attaching that added states of it. Between
-  /// states there are less than 64 bytes of zeros.
+  /// Where the states lie in the host's memory: the state itself.
+  View view(const std::string& name) const;
+  /// The state in host memory, to be read: itself, or a copy of what the device has.
+  HostState read(const std::string& name) const;
+  /// Lets `fill` write all of the state in host memory.
+  void write(const std::string& name, const std::function<void(const View&)>& fill) const;
+  /// The host's memory of a kind that is not derived, all of it, one piece for each attaching that added
+  /// states of it. Between states there are less than 64 bytes of zeros.
   std::vector<std::span<std::byte>> memory_of(const StateKind& kind) const;
   /// Bytes of all but the derived states.
   int64_t bytes() const;
@@ -95,6 +107,7 @@ class StateStore {
   void add_derived(const Program& program, const std::vector<std::string>& names, Attachment& attachment);
   std::string layout() const;
 
+  DeviceMemoryPtr memory_;  ///< of the first Program that attached
   std::map<std::string, StoredState> states_;
   std::map<std::string, Derived> derived_;
   std::vector<Block> blocks_;

@@ -153,12 +153,13 @@ void import_huggingface(Session& session, const std::filesystem::path& folder) {
                  to_string(entry->type), to_string(TensorType{DType::f32, pair.shape}));
     }
     const View from = file.view(name);
-    const View to = session.executor().view(pair.ours);
-    if (pair.transposed) {
-      transpose(from.as<float>(), pair.shape[0], pair.shape[1], to.as<float>());
-    } else {
-      std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
-    }
+    session.store().write(pair.ours, [&](const View& to) {
+      if (pair.transposed) {
+        transpose(from.as<float>(), pair.shape[0], pair.shape[1], to.as<float>());
+      } else {
+        std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
+      }
+    });
   }
 }
 

@@ -62,8 +62,10 @@ std::unique_ptr<Executor> Session::attach_to(StateStore& store, Program program)
   auto executor = std::make_unique<Executor>(std::move(program), store, world_);
   for (const std::string& name : executor->new_states()) {
     const StoredState& state = store.at(name);
-    initialize(state.view(), state.where.region, state.where.global_type.shape, state.initializer, name,
-               static_cast<uint64_t>(recipe_.run.seed));
+    store.write(name, [&](const View& view) {
+      initialize(view, state.where.region, state.where.global_type.shape, state.initializer, name,
+                 static_cast<uint64_t>(recipe_.run.seed));
+    });
   }
   return executor;
 }
