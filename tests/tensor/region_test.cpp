@@ -12,6 +12,13 @@
 namespace weft {
 namespace {
 
+TEST(ElemsOf, RefusesMoreThanCanBeCounted) {
+  EXPECT_EQ(elems_of({}), 1);
+  EXPECT_EQ(elems_of({3, 0, 5}), 0);
+  EXPECT_THROW(elems_of({int64_t{1} << 40, int64_t{1} << 40}), UserError);
+  EXPECT_THROW(elems_of({INT64_MIN, 42}), UserError);
+}
+
 TEST(SplitRange, PartsAreContiguousCoverAllAndDifferByAtMostOne) {
   for (const int64_t size : {0, 1, 2, 5, 7, 16, 1001}) {
     for (const int64_t parts : {1, 2, 3, 4, 7, 8}) {

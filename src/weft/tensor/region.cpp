@@ -10,8 +10,13 @@
 namespace weft {
 
 int64_t elems_of(const Dims& shape) {
+  constexpr int64_t kMost = int64_t{1} << 59;  // so that bytes can be counted too
   int64_t elems = 1;
-  for (const int64_t size : shape) elems *= size;
+  for (const int64_t size : shape) {
+    if (__builtin_mul_overflow(elems, size, &elems) || elems > kMost) {
+      user_error("a tensor of shape {} is larger than any memory", to_string(shape));
+    }
+  }
   return elems;
 }
 

@@ -10,7 +10,7 @@ namespace weft {
 /// Sizes (or coordinates) by dimension, slowest first; a scalar has none.
 using Dims = std::vector<int64_t>;
 
-/// Product of the sizes; 1 for a scalar.
+/// Product of the sizes; 1 for a scalar. UserError where it is beyond 2^59.
 int64_t elems_of(const Dims& shape);
 /// Row-major strides in elements.
 Dims strides_of(const Dims& shape);
