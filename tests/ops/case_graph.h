@@ -49,6 +49,7 @@ inline CaseGraph case_graph(const OpCase& op_case, const std::vector<DType>& dty
     std::vector<ValueId> sums;
     for (const ValueId id : result.results) {
       const TensorType type = build.type(id);
+      if (!is_floating(type.dtype)) continue;
       result.weights.push_back(build.input(fmt::format("w{}", sums.size()), type,
                                            std::vector<std::string>(type.shape.size(), "d")));
       sums.push_back(reduce_sum(build, multiply(build, id, result.weights.back())));

@@ -1,5 +1,5 @@
 // The law that partitioning rests on: an output made in parts along any axis that an index map lets split,
-// each from the regions that the map says it needs, equals the whole; parts of a summed axis combine to it.
+// each from the regions that the map says it needs, equals the whole; parts of a reduced axis combine to it.
 // Checked for every node of every case, forward and backward.
 #include <gtest/gtest.h>
 
@@ -51,15 +51,16 @@ class Law {
 
  private:
   void check(int axis, int64_t parts) {
-    const bool largest = op_.traits().combine == Combine::max;
     std::vector<std::vector<double>> made;
     for (size_t o = 0; o < outputs_.size(); ++o) {
       // What no part writes stays NaN and is found; what is combined starts from its neutral element.
-      const bool partial = map_.reduces(axis, o);
-      const double start = !partial ? std::nan("") : largest ? -std::numeric_limits<double>::infinity() : 0;
+      const double start = map_.reduces(axis, o) ? neutral(op_.traits().combine_of(o)) : std::nan("");
       made.emplace_back(static_cast<size_t>(outputs_[o].elems()), start);
     }
-    for (int64_t part = 0; part < parts; ++part) run_part(axis, parts, part, largest, made);
+    gathered_.assign(outputs_.size(), {});
+    points_.assign(outputs_.size(), {});
+    for (int64_t part = 0; part < parts; ++part) run_part(axis, parts, part, made);
+    join(made);
     for (size_t o = 0; o < outputs_.size(); ++o) {
       const std::vector<double> whole = to_doubles(outputs_[o]);
       for (size_t e = 0; e < whole.size(); ++e) {
@@ -67,6 +68,37 @@ class Law {
         ASSERT_NEAR(made[o][e], whole[e], 1e-10 * (1 + std::abs(whole[e])))
             << "output " << o << "[" << e << "]";
       }
+    }
+  }
+
+  static double neutral(Combine combine) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return combine == Combine::max ? -kInfinity : combine == Combine::min ? kInfinity : 0;
+  }
+
+  /// What is gathered becomes whole as the op says.
+  void join(std::vector<std::vector<double>>& made) const {
+    GraphBuilder build;
+    std::vector<std::optional<ValueId>> stacked(outputs_.size());
+    bool any = false;
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      if (gathered_[o].empty()) continue;
+      Dims shape = output_types_[o].shape;
+      shape.insert(shape.begin(), std::ssize(points_[o]));
+      stacked[o] = build.input("parts" + std::to_string(o), {output_types_[o].dtype, shape},
+                               std::vector<std::string>(shape.size(), "d"));
+      any = true;
+    }
+    if (!any) return;
+    const std::vector<std::optional<ValueId>> whole = op_.join_parts(build, {stacked, points_});
+    const Graph graph = std::move(build).build();
+    Interpreter run(graph);
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      if (stacked[o]) run.set(*stacked[o], gathered_[o]);
+    }
+    run.run();
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      if (stacked[o]) made[o] = run.get(whole[o].value());
     }
   }
 
@@ -84,10 +116,11 @@ class Law {
     return ranges;
   }
 
-  void run_part(int axis, int64_t parts, int64_t part, bool largest, std::vector<std::vector<double>>& made) {
+  void run_part(int axis, int64_t parts, int64_t part, std::vector<std::vector<double>>& made) {
     const std::optional<SplitDim> split = output_dim_of(map_, axis);
     Range wanted;
     const std::vector<Range> ranges = axis_ranges(axis, parts, part, split, wanted);
+    count_points(ranges);
     std::vector<Region> in;
     std::vector<Region> out;
     for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -103,11 +136,21 @@ class Law {
         out[o].ranges[d] = splits ? wanted : Range{0, output_types_[o].shape[d]};
       }
     }
-    run_local({input_types_, output_types_, in, out}, axis, largest, made);
+    run_local({input_types_, output_types_, in, out}, axis, made);
   }
 
-  void run_local(const LocalRegions& regions, int axis, bool largest,
-                 std::vector<std::vector<double>>& made) {
+  /// Along the axes that each output lacks.
+  void count_points(const std::vector<Range>& ranges) {
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      int64_t points = 1;
+      for (size_t a = 0; a < ranges.size(); ++a) {
+        if (map_.reduces(static_cast<int>(a), o)) points *= ranges[a].size();
+      }
+      points_[o].push_back(points);
+    }
+  }
+
+  void run_local(const LocalRegions& regions, int axis, std::vector<std::vector<double>>& made) {
     const OpPtr localized = op_.localize(regions);
     const Op& op = localized ? *localized : op_;
     std::vector<Tensor> in;
@@ -128,15 +171,19 @@ class Law {
     op.index_map(types_of(in_views), types_of(out_views));
     run_op(op, in_views, out_views);
     for (size_t o = 0; o < outputs_.size(); ++o)
-      combine(o, axis, out_views[o], regions.outputs[o], largest, made[o]);
+      combine(o, axis, out_views[o], regions.outputs[o], made[o]);
   }
 
-  void combine(size_t o, int axis, const View& local, const Region& region, bool largest,
-               std::vector<double>& made) const {
+  void combine(size_t o, int axis, const View& local, const Region& region, std::vector<double>& made) {
     const std::vector<double> part = to_doubles(local);
     if (map_.reduces(axis, o)) {
-      for (size_t e = 0; e < part.size(); ++e)
-        made[e] = largest ? std::max(made[e], part[e]) : made[e] + part[e];
+      const Combine how = op_.traits().combine_of(o);
+      if (how == Combine::gather) gathered_[o].insert(gathered_[o].end(), part.begin(), part.end());
+      for (size_t e = 0; e < part.size(); ++e) {
+        made[e] = how == Combine::max   ? std::max(made[e], part[e])
+                  : how == Combine::min ? std::min(made[e], part[e])
+                                        : made[e] + part[e];
+      }
       return;
     }
     Tensor whole(TensorType{DType::f64, output_types_[o].shape});
@@ -153,6 +200,8 @@ class Law {
   std::vector<TensorType> input_types_;
   std::vector<TensorType> output_types_;
   IndexMap map_;
+  std::vector<std::vector<double>> gathered_;  ///< by output: of all parts, one after the other
+  std::vector<std::vector<int64_t>> points_;   ///< by output: of each part
 };
 
 TEST(EveryOp, PartsAlongAnyAxisMakeTheWhole) {

@@ -110,7 +110,9 @@ class Lockstep {
     for (size_t i = 1; i < group.size(); ++i) {
       const std::vector<double> part = to_doubles(input(n, group[i]));
       for (size_t e = 0; e < total.size(); ++e) {
-        total[e] = combine == Combine::sum ? total[e] + part[e] : std::max(total[e], part[e]);
+        total[e] = combine == Combine::sum   ? total[e] + part[e]
+                   : combine == Combine::max ? std::max(total[e], part[e])
+                                             : std::min(total[e], part[e]);
       }
     }
     return total;

@@ -21,6 +21,7 @@
 #include "weft/ops/matmul.h"
 #include "weft/ops/mean_spatial.h"
 #include "weft/ops/multiply.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/reshape.h"
 #include "weft/ops/scale.h"
@@ -73,7 +74,8 @@ class RandomGraph {
     static constexpr Grower kAny[] = {&RandomGraph::contraction, &RandomGraph::norm, &RandomGraph::curve,
                                       &RandomGraph::soft,        &RandomGraph::sum,  &RandomGraph::product,
                                       &RandomGraph::turned,      &RandomGraph::bias, &RandomGraph::folded,
-                                      &RandomGraph::dropped};
+                                      &RandomGraph::dropped,     &RandomGraph::standardized, &RandomGraph::weighed,
+                                      &RandomGraph::beyond};
     static constexpr Grower kSpatial[] = {&RandomGraph::window, &RandomGraph::pooled, &RandomGraph::scores,
                                           &RandomGraph::spatial_mean};
     if (shape(x).size() == 3 && random_.between(0, 2) == 0) {
@@ -125,6 +127,31 @@ class RandomGraph {
     dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(at) + 1);
     const ValueId merged = tanh(build_, reshape(build_, x, dims));
     return random_.coin() ? merged : reshape(build_, merged, shape(x));
+  }
+  /// Some axes of a value, and those that are left.
+  std::pair<std::vector<int>, std::vector<int>> some_axes(ValueId x) {
+    std::pair<std::vector<int>, std::vector<int>> axes;
+    for (int axis = 0; axis < std::ssize(shape(x)); ++axis) {
+      (random_.coin() ? axes.first : axes.second).push_back(axis);
+    }
+    return axes;
+  }
+  ValueId standardized(ValueId x) {
+    const auto [gone, kept] = some_axes(x);
+    const std::vector<ValueId> moments = reduce(build_, "moments", {x}, "x0", gone);
+    return pointwise_beside(build_, x, {{moments[0], kept}, {moments[1], kept}},
+                            "(x0 - x1) * rsqrt(x2 * 0.1 + 0.1)");
+  }
+  ValueId weighed(ValueId x) {
+    const auto [gone, kept] = some_axes(x);
+    const std::vector<ValueId> pair = reduce(build_, "max_exp_sum", {x}, "x0 * 0.5", gone);
+    return pointwise_beside(build_, x, {{pair[0], kept}, {pair[1], kept}}, "exp(x0 * 0.5 - x1) / x2");
+  }
+  ValueId beyond(ValueId x) {
+    const auto [gone, kept] = some_axes(x);
+    const std::string_view rule = random_.coin() ? "max" : random_.coin() ? "min" : "argmax";
+    const ValueId extreme = reduce(build_, rule, {x}, "x0", gone)[0];
+    return pointwise_beside(build_, x, {{extreme, kept}}, "x0 - 0.5 * x1");
   }
   ValueId dropped(ValueId x) { return dropout(build_, x, step_, 0.3, 5, values_.size()); }
   ValueId window(ValueId x) {

@@ -16,7 +16,7 @@ namespace weft {
 
 /// Element types that collectives can add up.
 enum class Element : uint8_t { f64, f32, bf16, i64, i32, u8 };
-enum class Reduce : uint8_t { sum, max };
+enum class Reduce : uint8_t { sum, max, min };
 
 /// Starts MPI for the life of the object when the process was started by mpirun or srun; else the job is one
 /// rank and MPI is not touched. Create one in main, before any thread. Throws UserError when the launcher

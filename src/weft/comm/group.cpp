@@ -77,6 +77,12 @@ void max_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
   for (int64_t i = 0; i < *count; ++i) to[i] = float_of(from[i]) > float_of(to[i]) ? from[i] : to[i];
 }
 
+void min_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
+  const auto* from = static_cast<const uint16_t*>(in);
+  auto* to = static_cast<uint16_t*>(inout);
+  for (int64_t i = 0; i < *count; ++i) to[i] = float_of(from[i]) < float_of(to[i]) ? from[i] : to[i];
+}
+
 Communicator::Group::Group(MPI_Comm mpi_comm, bool owns) : comm(mpi_comm), owns_comm(owns) {
   check_mpi(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check_mpi(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank");
@@ -84,6 +90,7 @@ Communicator::Group::Group(MPI_Comm mpi_comm, bool owns) : comm(mpi_comm), owns_
   constexpr int kCommutes = 1;
   check_mpi(MPI_Op_create(add_bf16, kCommutes, &bf16_sum), "MPI_Op_create");
   check_mpi(MPI_Op_create(max_bf16, kCommutes, &bf16_max), "MPI_Op_create");
+  check_mpi(MPI_Op_create(min_bf16, kCommutes, &bf16_min), "MPI_Op_create");
 }
 
 Communicator::Group::~Group() {
@@ -91,13 +98,22 @@ Communicator::Group::~Group() {
   if (comm == MPI_COMM_NULL || !mpi_is_running()) return;
   MPI_Op_free(&bf16_sum);
   MPI_Op_free(&bf16_max);
+  MPI_Op_free(&bf16_min);
   if (owns_comm) MPI_Comm_free(&comm);
 }
 
 MPI_Op Communicator::Group::op(Element element, Reduce reduce) const {
-  const bool sum = reduce == Reduce::sum;
-  if (element == Element::bf16) return sum ? bf16_sum : bf16_max;
-  return sum ? MPI_SUM : MPI_MAX;
+  const bool bf16 = element == Element::bf16;
+  switch (reduce) {
+    case Reduce::sum:
+      return bf16 ? bf16_sum : MPI_SUM;
+    case Reduce::max:
+      return bf16 ? bf16_max : MPI_MAX;
+    case Reduce::min:
+      return bf16 ? bf16_min : MPI_MIN;
+  }
+  WEFT_CHECK(false, "reduction {} is unknown", static_cast<int>(reduce));
+  return MPI_OP_NULL;
 }
 
 void Communicator::Group::count_handed(int length, MPI_Datatype type) const {

@@ -37,6 +37,7 @@ struct Communicator::Group {
   bool owns_comm = false;
   MPI_Op bf16_sum = MPI_OP_NULL;
   MPI_Op bf16_max = MPI_OP_NULL;
+  MPI_Op bf16_min = MPI_OP_NULL;
   int rank = 0;
   int size = 1;
   /// States of requests that are over, with their memory: a step of a training allocates nothing. Main thread

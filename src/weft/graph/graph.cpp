@@ -159,4 +159,9 @@ std::vector<std::optional<ValueId>> Op::gradient(const GradientContext& context)
   return std::vector<std::optional<ValueId>>(context.inputs.size());
 }
 
+std::vector<std::optional<ValueId>> Op::join_parts(GraphBuilder& /*build*/,
+                                                   const GatheredParts& /*parts*/) const {
+  internal_error(__FILE__, __LINE__, "{} does not say how its parts become the whole", name());
+}
+
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/expression/combine.h"
 #include "weft/graph/attribute.h"
 #include "weft/graph/ids.h"
 #include "weft/graph/index_map.h"
@@ -26,9 +27,6 @@ using OpPtr = std::shared_ptr<const Op>;
 /// Attributes by name.
 using AttributeValues = std::map<std::string, AttributeValue, std::less<>>;
 
-/// How the contributions of ranks that split a reduced axis combine.
-enum class Combine : uint8_t { sum, max };
-
 struct Traits {
   bool view = false;    ///< output 0 is input 0 with other dimensions: same bytes, no work
   bool linear = false;  ///< a sum of its inputs: partial inputs give a partial output
@@ -40,8 +38,13 @@ struct Traits {
   /// Inputs through which nothing is learnt by design (the shift of a softmax): where the loss depends on one
   /// of them and the op returns no gradient, that is right. Anywhere else it is an error.
   std::vector<int> no_gradient;
-  Combine combine = Combine::sum;
+  /// How the contributions of ranks that split a reduced axis combine, by output; sums where it ends.
+  std::vector<Combine> combine;
   double flops_per_point = 1;
+
+  Combine combine_of(size_t output) const {
+    return output < combine.size() ? combine[output] : Combine::sum;
+  }
 };
 
 /// What a gradient rule gets. `output_gradients[i]` is empty where nothing depends on output i.
@@ -60,6 +63,13 @@ struct LocalRegions {
   std::span<const TensorType> global_outputs;
   std::span<const Region> inputs;
   std::span<const Region> outputs;
+};
+
+/// What the parts of a node that split its reduced axes gave, for Op::join_parts.
+struct GatheredParts {
+  /// By output: its parts along a new first dimension; empty for one that is whole or combines otherwise.
+  std::span<const std::optional<ValueId>> stacked;
+  std::span<const std::vector<int64_t>> points;  ///< by output: those of each part along the reduced axes
 };
 
 /// A node that reads one operand in a packed, opaque form: `pack` makes it from that operand alone, `op`
@@ -117,6 +127,8 @@ class Op {
   virtual std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const;
   /// The same op on local operands; null when it is the op itself.
   virtual OpPtr localize(const LocalRegions& /*regions*/) const { return nullptr; }
+  /// The outputs of the whole, where they combine by `gather`. The default is an InternalError.
+  virtual std::vector<std::optional<ValueId>> join_parts(GraphBuilder& build, const GatheredParts& parts) const;
   /// The op that takes one more input, last, and adds output 0 to it; null where that saves nothing. For
   /// passes after the partition: it cannot be divided.
   virtual OpPtr accumulating_form() const { return nullptr; }

@@ -1,8 +1,8 @@
 #pragma once
 // Bodies of elementwise functions, which pointwise runs where an expression has their form, and sums. Views
 // are contiguous; outputs may alias an input of the same type; statistics (S) are f64 beside f64, else f32.
-// Elementwise ones are for f32 and bf16 (pointwise serves f64), sums for f64 too. Empty views do nothing; the
-// sum of nothing is 0.
+// All are for f32 and bf16 (pointwise serves f64), add_n for f64 too. Empty views do nothing; the sum of
+// nothing is 0.
 #include <span>
 
 #include "weft/tensor/view.h"
@@ -34,7 +34,7 @@ void tanh_backward(const View& dy, const View& y, const View& dx);
 void gelu(const View& x, const View& out, bool tanh_form);
 /// dx = dy * gelu'(x).
 void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form);
-/// out[j] = sum over rows of x seen as [rows, elems of out]; out is S.
+/// out[j] = sum over rows of x seen as [rows, elems of out]; out is f32.
 void column_sum(const View& x, const View& out);
 /// Sum of squares into a scalar S, in double inside.
 void sum_squares(const View& x, const View& out);

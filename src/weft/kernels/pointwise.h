@@ -1,5 +1,5 @@
 #pragma once
-// Pointwise kernels: an expression at every point of a box of an iteration space.
+// Pointwise kernels: an expression at every point of a box of an iteration space, and reductions of it.
 #include <memory>
 #include <span>
 #include <vector>
@@ -19,8 +19,19 @@ struct PointwiseSpec {
   /// Which axis each dimension of each operand is: at most one dimension an axis. An operand is repeated
   /// along the axes that it has not.
   std::vector<std::vector<int>> operand_axes;
-  std::vector<std::vector<int>> result_axes;  ///< likewise; each result has every axis
+  std::vector<std::vector<int>> result_axes;  ///< likewise
+  /// By result: how it is reduced along the axes that it has not; null where it has all.
+  std::vector<const Reduction*> rules;
 };
+
+inline PointwiseSpec spec_of(const Pointwise& op) {
+  PointwiseSpec spec{op.expression, op.region, op.space, op.operands, op.results, {}};
+  for (size_t r = 0; r < op.results.size(); ++r) spec.rules.push_back(op.rule(r));
+  return spec;
+}
+
+/// How many outputs a result has: the components of its rule.
+inline size_t components_of(const Reduction* rule) { return rule == nullptr ? 1 : rule->components; }
 
 /// An operand or result seen from the axes: elements from one position to the next, 0 along axes that it has
 /// not.
@@ -44,19 +55,18 @@ inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
 enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 
 /// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
-/// are exact below 2^31. A result may lie over an operand of its axes and size of elements.
+/// are exact below 2^31; sums go on in f64 after some hundreds of terms. A result may lie over an operand of its axes and size of elements.
 class PointwiseKernel {
  public:
-  /// Types are those of the operands, then those of the results.
   PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                  std::span<const TensorType> results,
+                  std::span<const TensorType> outputs,
                   PointwiseBodies bodies = PointwiseBodies::hand_written);
   ~PointwiseKernel();
   PointwiseKernel(PointwiseKernel&&) noexcept;
 
   int64_t scratch_bytes() const;
   /// Allocates nothing; `scratch` is 64-byte aligned.
-  void run(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
+  void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
 
  private:
   struct Prepared;

@@ -9,9 +9,11 @@ class PointwiseKernel {
   explicit PointwiseKernel(PointwiseSpec spec);
 
   int64_t scratch_bytes() const;
-  void run(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
+  void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
 
  private:
+  int64_t elems(size_t result) const;
+
   PointwiseSpec spec_;
   Dims sizes_;
   std::vector<Dims> operand_strides_;

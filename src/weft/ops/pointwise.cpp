@@ -27,6 +27,12 @@ bool has_each_axis_once(const std::vector<int>& dims, size_t axes, bool all) {
   return !all || dims.size() == axes;
 }
 
+bool any_has(const std::vector<std::vector<int>>& lists, int axis) {
+  return std::any_of(lists.begin(), lists.end(), [&](const std::vector<int>& dims) {
+    return std::find(dims.begin(), dims.end(), axis) != dims.end();
+  });
+}
+
 bool reads_as(DType dtype, ScalarType type) { return is_floating(dtype) == (type == ScalarType::real); }
 
 /// Sizes of the whole space, and the box in it. Attributes may come from a file: nothing about them is sure.
@@ -43,23 +49,40 @@ void check_space(const Pointwise& op) {
   }
 }
 
-/// Each must name axes of the space, each once, and results all of them.
-void check_dimensions(const Pointwise& op) {
-  const size_t axes = op.space.size();
+/// One list of axes and one rule a result, one dtype an output.
+void check_counts(const Pointwise& op) {
   const size_t results = op.expression.results.size();
-  if (results == 0 || op.results.size() != results || op.dtypes.size() != results) {
-    user_error("pointwise: got axes of {} and dtypes of {} results, expected {} for the expression {}.",
-               op.results.size(), op.dtypes.size(), results == 0 ? "some" : std::to_string(results),
+  if (results == 0 || op.results.size() != results || op.reductions.size() != results) {
+    user_error("pointwise: got axes of {} and rules of {} results, expected {} for the expression {}.",
+               op.results.size(), op.reductions.size(), results == 0 ? "some" : std::to_string(results),
                to_string(op.expression));
   }
+  if (const size_t outputs = outputs_of(op).size(); op.dtypes.size() != outputs) {
+    user_error("pointwise: got dtypes of {} outputs, expected {} for the results of {}.", op.dtypes.size(),
+               outputs, op.title());
+  }
+}
+
+/// Each must name axes of the space, each once, and results that are not reduced all of them. Where an axis is
+/// in no result, some operand must say which part of it is here.
+void check_dimensions(const Pointwise& op) {
+  const size_t axes = op.space.size();
   for (const auto& dims : op.operands) {
     if (!has_each_axis_once(dims, axes, false)) {
       user_error("pointwise: got the axes {} of an operand, expected some of {}, each once.", dims, axes);
     }
   }
-  for (const auto& dims : op.results) {
-    if (!has_each_axis_once(dims, axes, true)) {
-      user_error("pointwise: got the axes {} of a result, expected each of {} once.", dims, axes);
+  for (size_t r = 0; r < op.results.size(); ++r) {
+    const bool all = op.rule(r) == nullptr;
+    if (!has_each_axis_once(op.results[r], axes, all)) {
+      user_error("pointwise: got the axes {} of a result, expected {} of {} once.", op.results[r],
+                 all ? "each" : "some", axes);
+    }
+  }
+  for (int axis = 0; axis < static_cast<int>(axes); ++axis) {
+    if (!any_has(op.operands, axis) && !any_has(op.results, axis)) {
+      user_error("pointwise: got the axis {} in no operand and no result of {}, expected it in one.", axis,
+                 op.title());
     }
   }
 }
@@ -67,6 +90,7 @@ void check_dimensions(const Pointwise& op) {
 void check_axes(const Pointwise& op) {
   const size_t axes = op.space.size();
   check_space(op);
+  check_counts(op);
   check_dimensions(op);
   for (const ScalarNode& node : op.expression.nodes) {
     const bool index = node.kind == ScalarNode::Kind::index;
@@ -79,6 +103,27 @@ void check_axes(const Pointwise& op) {
         user_error("pointwise: got a step of random with dimensions, operand {}, expected a scalar.", step);
       }
     }
+  }
+}
+
+/// Rules must take what the expression gives, and outputs hold what they become.
+void check_results(const Pointwise& op) {
+  size_t output = 0;
+  for (const auto& [r, component] : outputs_of(op)) {
+    ScalarType type = op.expression.result(r).type;
+    if (const Reduction* rule = op.rule(r)) {
+      if (type == ScalarType::boolean || (rule->reals_only && type != ScalarType::real)) {
+        user_error("pointwise: got {} of {}, which is {}, expected {}.", rule->name, to_string(op.expression),
+                   name_of(type), rule->reals_only ? "a real" : "a number");
+      }
+      if (rule->component[component].is_position) type = ScalarType::integer;
+    }
+    const DType dtype = op.dtypes[output];
+    if (!reads_as(dtype, type)) {
+      user_error("pointwise: got {} for output {} of {}, which is {}.", name_of(dtype), output, op.title(),
+                 name_of(type));
+    }
+    ++output;
   }
 }
 
@@ -97,12 +142,7 @@ void check_dtypes(const Pointwise& op, std::span<const TensorType> inputs) {
                  node.type == ScalarType::real ? "real" : "integers");
     }
   }
-  for (size_t r = 0; r < op.dtypes.size(); ++r) {
-    if (!reads_as(op.dtypes[r], op.expression.result(r).type)) {
-      user_error("pointwise: got {} for result {} of {}, which is {}.", name_of(op.dtypes[r]), r,
-                 to_string(op.expression), name_of(op.expression.result(r).type));
-    }
-  }
+  check_results(op);
 }
 
 Dims shape_along(const std::vector<int>& dims, const Dims& sizes) {
@@ -131,9 +171,41 @@ Expression AttributeCodec<Expression>::from(const AttributeValue& value) {
   return parse_expression(AttributeCodec<std::string>::from(value));
 }
 
+const Reduction* Pointwise::rule(size_t result) const {
+  const std::string& name = reductions[result];
+  if (name.empty()) return nullptr;
+  const Reduction* found = find_reduction(name);
+  if (found == nullptr) {
+    std::vector<std::string_view> all;
+    for (const Reduction& row : weft::reductions()) all.push_back(row.name);
+    user_error("pointwise: got the reduction \"{}\", expected one of {}.", name, fmt::join(all, ", "));
+  }
+  return found;
+}
+
+std::vector<int> Pointwise::reduced_axes(size_t r) const {
+  std::vector<int> axes;
+  for (int axis = 0; axis < static_cast<int>(space.size()); ++axis) {
+    if (std::find(results[r].begin(), results[r].end(), axis) == results[r].end()) axes.push_back(axis);
+  }
+  return axes;
+}
+
+std::vector<PointwiseOutput> outputs_of(const Pointwise& op) {
+  std::vector<PointwiseOutput> outputs;
+  for (size_t r = 0; r < op.reductions.size(); ++r) {
+    const Reduction* rule = op.rule(r);
+    const size_t components = rule == nullptr ? 1 : rule->components;
+    for (size_t c = 0; c < components; ++c) outputs.push_back({r, c});
+  }
+  return outputs;
+}
+
 std::string Pointwise::title() const {
   constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
-  const std::string text = to_string(expression);
+  const bool reduced = reductions.size() == 1 && !reductions[0].empty();
+  std::string text = to_string(expression);
+  if (reduced) text = reductions[0] + "(" + text + ")";
   return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
 }
 
@@ -146,7 +218,9 @@ std::vector<TensorType> Pointwise::infer(std::span<const TensorType> inputs) con
     expect_shape("pointwise", inputs[i], shape_along(operands[i], sizes));
   }
   std::vector<TensorType> types;
-  for (size_t r = 0; r < results.size(); ++r) types.push_back({dtypes[r], shape_along(results[r], sizes)});
+  for (const auto& [r, component] : outputs_of(*this)) {
+    types.push_back({dtypes[types.size()], shape_along(results[r], sizes)});
+  }
   return types;
 }
 
@@ -157,37 +231,72 @@ IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const Tenso
     map.axes.push_back({fmt::format("d{}", a), sizes[a], AxisKind::parallel});
   }
   for (const auto& dims : operands) map.inputs.push_back(along_all(dims));
-  for (const auto& dims : results) map.outputs.push_back(along_all(dims));
+  for (const auto& output : outputs_of(*this)) map.outputs.push_back(along_all(results[output.result]));
   return map;
 }
 
 Traits Pointwise::traits() const {
   Traits traits;
+  bool reduced = false;
+  bool sums = true;
+  traits.flops_per_point = flops_of(expression);
+  int output = 0;
+  for (const auto& [r, component] : outputs_of(*this)) {
+    const Reduction* rule = this->rule(r);
+    traits.combine.push_back(rule == nullptr ? Combine::sum : rule->combine);
+    reduced = reduced || rule != nullptr;
+    sums = sums && (rule == nullptr || rule->linear);
+    if (rule != nullptr && component == 0) traits.flops_per_point += rule->flops;
+    for (size_t i = 0; rule == nullptr && i < operands.size(); ++i) {
+      if (operands[i] == results[r]) traits.in_place.emplace_back(output, static_cast<int>(i));
+    }
+    ++output;
+  }
   // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
   // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
   // Zeros of no operands are the sum of no terms.
-  traits.linear = operands.empty()
-                      ? is_linear(expression)
-                      : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
-  traits.hoistable = only_copies(expression);
-  traits.flops_per_point = flops_of(expression);
-  for (size_t r = 0; r < results.size(); ++r) {
-    for (size_t i = 0; i < operands.size(); ++i) {
-      if (operands[i] == results[r]) traits.in_place.emplace_back(static_cast<int>(r), static_cast<int>(i));
-    }
-  }
+  const bool rounds = !reduced && only_copies(expression);
+  traits.linear = operands.size() <= 1 && sums && is_linear(expression) && !(operands.size() == 1 && rounds);
+  traits.hoistable = !reduced && only_copies(expression);
   return traits;
 }
 
+namespace {
+
+/// The part of an axis that the operands hold, or else the outputs.
+Range part_of(const Pointwise& op, int axis, const LocalRegions& regions) {
+  const auto outputs = outputs_of(op);
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    const std::vector<int>& dims = op.results[outputs[o].result];
+    const auto found = std::find(dims.begin(), dims.end(), axis);
+    if (found != dims.end()) return regions.outputs[o].ranges[static_cast<size_t>(found - dims.begin())];
+  }
+  for (size_t i = 0; i < op.operands.size(); ++i) {
+    const std::vector<int>& dims = op.operands[i];
+    const auto found = std::find(dims.begin(), dims.end(), axis);
+    if (found != dims.end()) return regions.inputs[i].ranges[static_cast<size_t>(found - dims.begin())];
+  }
+  internal_error(__FILE__, __LINE__, "the axis {} of {} is nowhere", axis, op.title());
+}
+
+bool needs_position(const Pointwise& op) {
+  bool needs = reads_position(op.expression);
+  for (size_t r = 0; r < op.results.size(); ++r) {
+    needs = needs || (op.rule(r) != nullptr && op.rule(r)->reads_position);
+  }
+  return needs;
+}
+
+}  // namespace
+
 OpPtr Pointwise::localize(const LocalRegions& regions) const {
   auto local = std::make_shared<Pointwise>(*this);
-  for (size_t d = 0; d < results[0].size(); ++d) {
-    const auto axis = static_cast<size_t>(results[0][d]);
-    const Range& part = regions.outputs[0].ranges[d];
+  for (size_t axis = 0; axis < space.size(); ++axis) {
+    const Range part = part_of(*this, static_cast<int>(axis), regions);
     const int64_t origin = region.ranges[axis].begin;
     local->region.ranges[axis] = {origin + part.begin, origin + part.end};
   }
-  if (!reads_position(expression)) {
+  if (!needs_position(*this)) {
     local->space = local->region.shape();
     local->region = Region::all(local->space);
   }
@@ -199,12 +308,12 @@ ScalarType scalar_type_of(DType dtype) { return is_floating(dtype) ? ScalarType:
 
 std::vector<ValueId> pointwise(GraphBuilder& build, std::span<const ValueId> operands, Pointwise op) {
   op.expression = simplify(op.expression);
+  op.reductions.resize(op.results.size());
   op.region = Region::all(op.space);
   return build.add(std::make_shared<Pointwise>(std::move(op)), {operands.begin(), operands.end()});
 }
 
-ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Expression& expression,
-                  std::optional<DType> dtype) {
+Pointwise trailing_pointwise(GraphBuilder& build, std::span<const ValueId> operands) {
   Pointwise op;
   for (const ValueId id : operands) {
     const Dims& shape = build.type(id).shape;
@@ -219,6 +328,12 @@ ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, con
     }
     op.operands[i] = trailing_axes(op.space.size(), type.shape.size());
   }
+  return op;
+}
+
+ValueId pointwise(GraphBuilder& build, const std::vector<ValueId>& operands, const Expression& expression,
+                  std::optional<DType> dtype) {
+  Pointwise op = trailing_pointwise(build, operands);
   op.results = {trailing_axes(op.space.size(), op.space.size())};
   op.dtypes = {dtype ? *dtype : build.type(operands[0]).dtype};
   op.expression = expression;

@@ -6,6 +6,7 @@
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
 #include "weft/ops/case_shapes.h"
+#include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
 
 namespace weft {
@@ -109,10 +110,71 @@ OpCase expression_case(CaseRandom& random) {
   return result;
 }
 
+/// The value of a rule where it stands alone; of the pair of the online softmax only both together mean
+/// something that can be learnt through.
+std::vector<ValueId> learnable(GraphBuilder& build, const Reduction& rule, const std::vector<ValueId>& outputs) {
+  if (rule.name != "max_exp_sum") return outputs;
+  return {pointwise(build, outputs, "x0 + log(x1)")};
+}
+
+/// Some results of an expression reduced, by any rules, along any axes.
+OpCase reduction_case(CaseRandom& random) {
+  Pointwise op;
+  const int64_t rank = random.between(1, 3);
+  op.space = random_dims(random, rank, rank == 1 ? 40 : 6);
+  const auto axes = op.space.size();
+  const std::vector<ScalarType> types(static_cast<size_t>(random.between(1, 2)), ScalarType::real);
+  std::vector<TensorType> inputs;
+  for (size_t i = 0; i < types.size(); ++i) {
+    op.operands.push_back(i == 0 ? all_axes_of(axes) : random_dims_of(random, axes));
+    inputs.push_back(real(shape_along(op.operands.back(), op.space)));
+  }
+  const int results = static_cast<int>(random.between(1, 2));
+  const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 4)), results, -1};
+  op.expression =
+      random_expression(wanted, [&](int64_t low, int64_t high) { return random.between(low, high); });
+  for (int r = 0; r < results; ++r) {
+    const Reduction& rule = reductions()[static_cast<size_t>(random.between(0, std::ssize(reductions()) - 1))];
+    const bool reduced = r == 0 || random.coin();
+    std::vector<int> kept = all_axes_of(axes);
+    if (reduced) std::erase_if(kept, [&](int) { return random.coin(); });
+    op.results.push_back(kept);
+    op.reductions.emplace_back(reduced ? rule.name : "");
+  }
+  return case_of(inputs, [op](GraphBuilder& build, std::span<const ValueId> in) {
+    Pointwise made = op;
+    const DType dtype = build.type(in[0]).dtype;
+    for (const auto& [r, component] : outputs_of(op)) {
+      const Reduction* rule = op.rule(r);
+      const bool position = rule != nullptr && rule->component[component].is_position;
+      made.dtypes.push_back(position ? DType::i32 : rule == nullptr ? dtype : statistics_of(dtype));
+    }
+    const std::vector<ValueId> outputs = pointwise(build, in, made);
+    std::vector<ValueId> all;
+    for (size_t o = 0; o < outputs.size();) {
+      const Reduction* rule = op.rule(outputs_of(op)[o].result);
+      const size_t count = rule == nullptr ? 1 : rule->components;
+      const std::vector<ValueId> components(outputs.begin() + static_cast<std::ptrdiff_t>(o),
+                                            outputs.begin() + static_cast<std::ptrdiff_t>(o + count));
+      const std::vector<ValueId> kept = rule == nullptr ? components : learnable(build, *rule, components);
+      all.insert(all.end(), kept.begin(), kept.end());
+      o += count;
+    }
+    return all;
+  });
+}
+
 }  // namespace
 
 OpCase random_pointwise_case(CaseRandom& random) {
-  return random.between(0, 2) == 0 ? formula_case(random) : expression_case(random);
+  switch (random.between(0, 3)) {
+    case 0:
+      return formula_case(random);
+    case 1:
+      return expression_case(random);
+    default:
+      return reduction_case(random);
+  }
 }
 
 }  // namespace weft

@@ -14,7 +14,7 @@ struct XentMax final : Schema<XentMax> {
       "The maximum of each row of logits [rows..., V]: [rows...]. The first step of cross_entropy.";
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override { return {.combine = Combine::max}; }
+  Traits traits() const override { return {.combine = {Combine::max}}; }
 };
 
 }  // namespace weft

@@ -51,7 +51,7 @@ std::vector<Placement> placed_outputs(const Graph& graph, const Node& node, cons
   std::vector<Placement> outputs;
   for (size_t o = 0; o < node.outputs.size(); ++o) {
     Placement placement = output_placement(assigned, map, o);
-    placement.combine = node.op->traits().combine;
+    placement.combine = node.op->traits().combine_of(o);
     if (node.op->traits().linear) keep_partial_sums(node, assigned, placements, placement);
     std::sort(placement.partial.begin(), placement.partial.end());
     outputs.push_back(std::move(placement));

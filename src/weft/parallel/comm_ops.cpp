@@ -8,7 +8,7 @@ namespace weft {
 
 template <>
 struct EnumNames<Combine> {
-  static constexpr std::string_view kNames[] = {"sum", "max"};
+  static constexpr std::span kNames = kCombineNames;
 };
 
 /// [peer, region]

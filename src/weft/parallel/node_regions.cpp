@@ -44,6 +44,15 @@ Region NodeRegions::input(size_t i, int rank) const {
   return region;
 }
 
+int64_t NodeRegions::reduced_points(size_t o, int rank) const {
+  const std::vector<Range> ranges = axis_ranges(rank);
+  int64_t points = 1;
+  for (size_t a = 0; a < ranges.size(); ++a) {
+    if (map_.reduces(static_cast<int>(a), o)) points *= ranges[a].size();
+  }
+  return points;
+}
+
 Placement NodeRegions::input_placement(size_t i) const {
   Placement placement = Placement::replicate(input_shapes_[i].size());
   for (size_t d = 0; d < map_.inputs[i].size(); ++d) {

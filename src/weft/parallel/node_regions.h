@@ -12,6 +12,8 @@ class NodeRegions {
   Region input(size_t i, int rank) const;
   /// The placement that input i would have if it followed the node's split (halos left aside).
   Placement input_placement(size_t i) const;
+  /// How many points a rank has along the axes that output o lacks.
+  int64_t reduced_points(size_t o, int rank) const;
   /// Whether mesh axis m splits an axis of the node.
   bool splits(int m) const { return assigned_.splits(m); }
 

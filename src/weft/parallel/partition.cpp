@@ -111,7 +111,7 @@ class Partitioner {
                   const Redistribute::RegionOf& needed) {
     const Dims& shape = graph_.type(id).shape;
     const std::vector<int> kept = placement(id).combine == Combine::sum ? owed : std::vector<int>{};
-    const PlacedValue settled = moves_.settle({local(id), placement(id)}, shape, wanted, kept);
+    const PlacedValue settled = moves_.settle(joined(id), shape, wanted, kept);
     ValueId value = moves_.move(settled, shape, needed);
     if (empty_sum(id)) return value;
     const std::vector<int>& partial = settled.placement.partial;
@@ -119,6 +119,36 @@ class Partitioner {
       if (std::find(partial.begin(), partial.end(), m) == partial.end()) value = moves_.owe(value, m);
     }
     return value;
+  }
+
+  /// The value itself, unless it combines by `gather` and its parts are not together yet.
+  PlacedValue joined(ValueId id) {
+    PlacedValue value{local(id), placement(id)};
+    if (value.placement.combine != Combine::gather || value.placement.partial.empty()) return value;
+    if (!joined_.contains({build_.segment(), id})) join_outputs(graph_.value(id).producer);
+    value.value = joined_.at({build_.segment(), id});
+    value.placement.partial.clear();
+    value.placement.combine = Combine::sum;
+    return value;
+  }
+
+  /// All such outputs of a node: their parts are stacked, and the op says what they make.
+  void join_outputs(NodeId producer) {
+    const Node& node = graph_.node(producer);
+    std::vector<std::optional<ValueId>> stacked(node.outputs.size());
+    std::vector<std::vector<int64_t>> points(node.outputs.size());
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      const ValueId id = node.outputs[o];
+      if (placement(id).combine != Combine::gather || placement(id).partial.empty()) continue;
+      stacked[o] = moves_.stack({local(id), placement(id)}, owned(id, rank_));
+      for (const int rank : mesh_.group(rank_, placement(id).partial)) {
+        points[o].push_back(regions_[producer.at()].reduced_points(o, rank));
+      }
+    }
+    const std::vector<std::optional<ValueId>> whole = node.op->join_parts(build_, {stacked, points});
+    for (size_t o = 0; o < node.outputs.size(); ++o) {
+      if (stacked[o]) joined_.emplace(std::pair{build_.segment(), node.outputs[o]}, whole[o].value());
+    }
   }
 
   /// A sum without terms is zero on every rank, whoever owes it.
@@ -138,6 +168,7 @@ class Partitioner {
   Redistribute moves_;
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;
+  std::map<std::pair<SegmentId, ValueId>, ValueId> joined_;  ///< what was gathered, within its segment
 };
 
 }  // namespace

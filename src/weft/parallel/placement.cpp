@@ -38,8 +38,8 @@ std::string to_string(const Placement& placement, const Mesh& mesh) {
     }
   }
   for (const int a : placement.partial) {
-    const char* combine = placement.combine == Combine::sum ? "sum" : "max";
-    text += fmt::format("{}{}: Partial({})", text.empty() ? "" : ", ", mesh.axis(a).name, combine);
+    text += fmt::format("{}{}: Partial({})", text.empty() ? "" : ", ", mesh.axis(a).name,
+                        name_of(placement.combine));
   }
   return text.empty() ? "Replicate" : text;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/ops/reshape.h"
 #include "weft/parallel/comm_ops.h"
 
 namespace weft {
@@ -99,6 +100,23 @@ PlacedValue Redistribute::all_reduce(const PlacedValue& from, const std::vector<
         {from.value});
   });
   return {value, placement};
+}
+
+ValueId Redistribute::stack(const PlacedValue& from, const Region& region) {
+  const std::vector<int>& over = from.placement.partial;
+  const std::vector<int> group = mesh_.group(rank_, over);
+  const auto among = [&](int64_t begin, int64_t end) {
+    Region box = region;
+    box.ranges.insert(box.ranges.begin(), {begin, end});
+    return box;
+  };
+  std::vector<Region> parts;
+  for (int64_t at = 0; at < std::ssize(group); ++at) parts.push_back(among(at, at + 1));
+  const auto self = static_cast<int>(position(group, rank_));
+  const ValueId one = reshape(build_, from.value, parts[static_cast<size_t>(self)].shape());
+  return build_.add1(all_gather_op(over, build_.type(from.value).dtype, among(0, std::ssize(group)),
+                                   std::move(parts), self),
+                     {one});
 }
 
 ValueId Redistribute::move(const PlacedValue& from, const Dims& shape, const RegionOf& needed) {

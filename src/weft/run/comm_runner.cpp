@@ -29,7 +29,10 @@ Element element_of(DType dtype) {
   return Element::u8;
 }
 
-Reduce reduce_of(Combine combine) { return combine == Combine::sum ? Reduce::sum : Reduce::max; }
+Reduce reduce_of(Combine combine) {
+  WEFT_CHECK(combine != Combine::gather, "what is gathered was to be reduced");
+  return combine == Combine::sum ? Reduce::sum : combine == Combine::max ? Reduce::max : Reduce::min;
+}
 
 }  // namespace
 

@@ -9,8 +9,7 @@ namespace {
 Kernel bind_pointwise(const Pointwise& op, const BindRequest& request) {
   // Shared, because std::function copies; the kernel is the only owner.
   const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
-      kernels::PointwiseSpec{op.expression, op.region, op.space, op.operands, op.results}, request.inputs,
-      request.outputs);
+      kernels::spec_of(op), request.inputs, request.outputs);
   return {[kernel](const KernelContext& context) {
             kernel->run(context.inputs, context.outputs, context.scratch);
           },

@@ -233,12 +233,12 @@ void gelu_backward(const View& dy, const View& x, const View& dx, bool tanh_form
 }
 
 void sum_squares(const View& x, const View& out) {
-  if (is_f64(x)) return naive::sum_squares(x, out);
+  expect_lanes(x);
   *out.as<float>() = static_cast<float>(sum_of(x, true));
 }
 
 void reduce_sum(const View& x, const View& out, double factor) {
-  if (is_f64(x)) return naive::reduce_sum(x, out, factor);
+  expect_lanes(x);
   *out.as<float>() = static_cast<float>(factor * sum_of(x, false));
 }
 

@@ -7,6 +7,7 @@
 #include "weft/expression/properties.h"
 #include "weft/kernels/cpu/pieces.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
+#include "weft/kernels/cpu/pointwise_reduce.h"
 #include "weft/kernels/cpu/pointwise_tiles.h"
 
 namespace weft::kernels {
@@ -19,24 +20,46 @@ int64_t grain_of(const Expression& expression) {
   return std::clamp<int64_t>(8 * kElemsAtOnce / (8 + flops), kElemsAtOnce / 8, kElemsAtOnce);
 }
 
+void fill_elements(const View& out, double value) {
+  const TileWriter writer = find_tile_writer(out.type.dtype, true);
+  const bool real = is_floating(out.type.dtype);
+  const int64_t whole = real ? 0 : static_cast<int64_t>(value);
+  for (int64_t i = 0; i < out.elems(); ++i) {
+    std::byte* to = out.data + i * bytes_of(out.type.dtype);
+    real ? writer(&value, 1, to, 1) : writer(&whole, 1, to, 1);
+  }
+}
+
 }  // namespace
 
 struct PointwiseKernel::Prepared {
+  std::vector<const Reduction*> rules;
   int64_t points = 0;
   int64_t pieces = 0;  ///< at most, each with scratch of its own
   std::optional<PointwiseBody> form;
   std::optional<TileRunner> tiles;
+  std::optional<PointwiseReducer> reducer;
 
-  void run_tiles(std::span<const View> operands, std::span<const View> results, std::byte* scratch) const;
+  void run_tiles(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
+  void reduce_nothing(std::span<const View> outputs) const;
 };
 
 PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                                 std::span<const TensorType> results, PointwiseBodies bodies) {
+                                 std::span<const TensorType> outputs, PointwiseBodies bodies) {
   auto prepared = std::make_unique<Prepared>();
+  prepared->rules = spec.rules;
   prepared->points = spec.region.elems();
   prepared->pieces = std::clamp<int64_t>(prepared->points / grain_of(spec.expression), 1, threads());
-  if (bodies == PointwiseBodies::hand_written) prepared->form = find_pointwise_form(spec, operands, results);
-  if (!prepared->form && prepared->points > 0) prepared->tiles.emplace(spec, operands, results);
+  const bool reduces = std::any_of(spec.rules.begin(), spec.rules.end(),
+                                   [](const Reduction* rule) { return rule != nullptr; });
+  if (bodies == PointwiseBodies::hand_written) prepared->form = find_pointwise_form(spec, operands, outputs);
+  if (!prepared->form && prepared->points > 0) {
+    if (reduces) {
+      prepared->reducer.emplace(spec, operands, outputs, prepared->pieces);
+    } else {
+      prepared->tiles.emplace(spec, operands, outputs);
+    }
+  }
   prepared_ = std::move(prepared);
 }
 
@@ -44,10 +67,11 @@ PointwiseKernel::~PointwiseKernel() = default;
 PointwiseKernel::PointwiseKernel(PointwiseKernel&&) noexcept = default;
 
 int64_t PointwiseKernel::scratch_bytes() const {
+  if (prepared_->reducer) return prepared_->reducer->scratch_bytes();
   return prepared_->tiles ? prepared_->pieces * prepared_->tiles->scratch_bytes() : 0;
 }
 
-void PointwiseKernel::Prepared::run_tiles(std::span<const View> operands, std::span<const View> results,
+void PointwiseKernel::Prepared::run_tiles(std::span<const View> operands, std::span<const View> outputs,
                                           std::byte* scratch) const {
   const int64_t tile = tiles->tile_elems();
   const auto boundary = [&](int64_t piece) {
@@ -55,16 +79,28 @@ void PointwiseKernel::Prepared::run_tiles(std::span<const View> operands, std::s
   };
   parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
     for (int64_t piece = first; piece < last; ++piece) {
-      tiles->run(operands, results, scratch + piece * tiles->scratch_bytes(), boundary(piece),
+      tiles->run(operands, outputs, scratch + piece * tiles->scratch_bytes(), {}, boundary(piece),
                  boundary(piece + 1));
     }
   });
 }
 
-void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
+/// Where there are no points, a reduced result may have elements all the same: those of an empty state.
+void PointwiseKernel::Prepared::reduce_nothing(std::span<const View> outputs) const {
+  size_t output = 0;
+  for (const Reduction* rule : rules) {
+    for (size_t c = 0; c < components_of(rule); ++c, ++output) {
+      if (rule != nullptr) fill_elements(outputs[output], rule->start[c]);
+    }
+  }
+}
+
+void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
                           std::byte* scratch) const {
-  if (prepared_->form) return (*prepared_->form)(operands, results);
-  if (prepared_->tiles) prepared_->run_tiles(operands, results, scratch);
+  if (prepared_->form) return (*prepared_->form)(operands, outputs);
+  if (prepared_->reducer) return prepared_->reducer->run(operands, outputs, scratch);
+  if (prepared_->tiles) return prepared_->run_tiles(operands, outputs, scratch);
+  prepared_->reduce_nothing(outputs);
 }
 
 }  // namespace weft::kernels

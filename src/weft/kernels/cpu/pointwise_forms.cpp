@@ -105,6 +105,38 @@ std::optional<PointwiseBody> dropped(const Found& found) {
   };
 }
 
+/// The sum of all of an operand, or along its leading dimensions.
+std::optional<PointwiseBody> summed(const Found& found) {
+  const size_t a = found.operand(0);
+  const std::vector<int>& all = found.spec.operand_axes[a];
+  const std::vector<int>& kept = found.spec.result_axes[0];
+  if (!is_fast(found.operands[a].dtype) || all.size() != found.spec.space.size() ||
+      !std::equal(kept.rbegin(), kept.rend(), all.rbegin())) {
+    return std::nullopt;
+  }
+  if (kept.empty()) return [a](Views in, Views out) { reduce_sum(in[a], out[0], 1); };
+  return [a](Views in, Views out) { column_sum(in[a], out[0]); };
+}
+
+bool sums_all(const Found& found, size_t a) {
+  return is_fast(found.operands[a].dtype) && found.spec.result_axes[0].empty() &&
+         found.spec.operand_axes[a].size() == found.spec.space.size();
+}
+
+std::optional<PointwiseBody> summed_times(const Found& found) {
+  const size_t a = found.operand(0);
+  if (!sums_all(found, a)) return std::nullopt;
+  return [a, factor = found.constant(kConstantOperands)](Views in, Views out) {
+    reduce_sum(in[a], out[0], factor);
+  };
+}
+
+std::optional<PointwiseBody> summed_squares(const Found& found) {
+  const size_t a = found.operand(0);
+  if (!sums_all(found, a)) return std::nullopt;
+  return [a](Views in, Views out) { sum_squares(in[a], out[0]); };
+}
+
 void gelu_by_tanh(const View& x, const View& out) { gelu(x, out, true); }
 void gelu_by_erf(const View& x, const View& out) { gelu(x, out, false); }
 /// a is x and b the gradient of the result.
@@ -116,6 +148,7 @@ struct Form {
   std::string_view pattern;
   bool gradient;
   std::optional<PointwiseBody> (*body)(const Found& found);
+  std::string_view rule = {};
 };
 
 // Bodies that take f32 and bf16 only; f64 is left to the tape.
@@ -134,6 +167,9 @@ constexpr Form kForms[] = {
     {kGeluByTanh, true, binary<gelu_by_tanh_backward>},
     {kGeluByErf, false, unary<gelu_by_erf>},
     {kGeluByErf, true, binary<gelu_by_erf_backward>},
+    {"a", false, summed, "sum"},
+    {"a * k", false, summed_times, "sum"},
+    {"a * a", false, summed_squares, "sum"},
 };
 
 const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
@@ -147,10 +183,13 @@ const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
 
 }  // namespace
 
-std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Types operands, Types results) {
-  if (results.size() != 1 || !is_fast(results[0].dtype)) return std::nullopt;
+std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Types operands, Types outputs) {
+  if (outputs.size() != 1 || !is_fast(outputs[0].dtype)) return std::nullopt;
+  const std::string_view rule = spec.rules[0] == nullptr ? "" : spec.rules[0]->name;
+  if (!rule.empty() && outputs[0].dtype != DType::f32) return std::nullopt;
   for (const auto& [pattern, form] : parsed_forms()) {
-    Found found{spec, operands, results, {}};
+    if (form->rule != rule) continue;
+    Found found{spec, operands, outputs, {}};
     if (!match(pattern, spec.expression.nodes, spec.expression.results[0], found.bindings)) continue;
     if (!found.is_operand(0) || !found.is_operand(1)) continue;
     if (std::optional<PointwiseBody> body = form->body(found)) return body;

@@ -13,6 +13,6 @@ using PointwiseBody = std::function<void(std::span<const View> operands, std::sp
 /// The body for this expression on these operands; none where there is none, or not for their types and axes.
 std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec,
                                                  std::span<const TensorType> operands,
-                                                 std::span<const TensorType> results);
+                                                 std::span<const TensorType> outputs);
 
 }  // namespace weft::kernels

@@ -21,6 +21,20 @@ Affine position_of(const ScalarNode& node, const PointwiseSpec& spec) {
   return affine;
 }
 
+/// Axes from the outermost: those of the result, or else the operand, that has most, within the others.
+std::vector<int> iteration_order(const PointwiseSpec& spec) {
+  std::vector<std::vector<int>> lists = spec.result_axes;
+  lists.insert(lists.end(), spec.operand_axes.begin(), spec.operand_axes.end());
+  const std::vector<int> most = *std::max_element(
+      lists.begin(), lists.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  std::vector<int> order;
+  for (int axis = 0; axis < static_cast<int>(spec.space.size()); ++axis) {
+    if (std::find(most.begin(), most.end(), axis) == most.end()) order.push_back(axis);
+  }
+  order.insert(order.end(), most.begin(), most.end());
+  return order;
+}
+
 class Arranger {
  public:
   Arranger(const PointwiseSpec& spec, std::span<const ScalarNode> positions) {
@@ -28,7 +42,7 @@ class Arranger {
     for (Dims& strides : strides_along_axes(spec, spec.result_axes)) all_.push_back({0, std::move(strides)});
     for (const ScalarNode& node : positions) all_.push_back(position_of(node, spec));
     const Dims sizes = spec.region.shape();
-    for (const int axis : spec.result_axes[0]) {
+    for (const int axis : iteration_order(spec)) {
       const auto a = static_cast<size_t>(axis);
       if (sizes[a] == 1) continue;
       kept_.push_back(a);

@@ -16,8 +16,8 @@ struct Affine {
   bool is_constant() const;
 };
 
-/// Axes in the order of result 0, those of one position left out, neighbours that everything runs through as
-/// through one made one. Never empty.
+/// Axes in the order of a result or operand that has all, those of one position left out, neighbours that
+/// everything runs through as through one made one. Never empty.
 struct PointLayout {
   Dims sizes;
   std::vector<Affine> operands;   ///< elements from the operand's first

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "weft/base/check.h"
+#include "weft/expression/compose.h"
+#include "weft/ops/pointwise_positions.h"
 
 namespace weft::kernels {
 
@@ -50,9 +52,9 @@ uint64_t integer_in(const View& view) {
 /// One thread's run.
 class TileWorker {
  public:
-  TileWorker(const TileRunner& runner, std::span<const View> operands, std::span<const View> results,
-             std::byte* scratch)
-      : r_(runner), operands_(operands), results_(results), tiles_(scratch) {
+  TileWorker(const TileRunner& runner, std::span<const View> operands, std::span<const View> outputs,
+             std::byte* scratch, std::span<const FoldStates> states)
+      : r_(runner), operands_(operands), outputs_(outputs), tiles_(scratch), states_(states) {
     blocks_ = tiles_ + r_.tape_.tiles * r_.tile_bytes();
     const auto blocks = static_cast<int64_t>(r_.tape_.constants.size() + r_.reads_.size());
     located_ = reinterpret_cast<Located*>(blocks_ + blocks * kBlockBytes);
@@ -208,32 +210,33 @@ class TileWorker {
       (last ? r_.tape_.last_in_place : step.loop)(now);
     }
     if (over != nullptr) return;
-    for (size_t w = 0; w < r_.writes_.size(); ++w) write(w, at, count);
+    // Folds first: a result may be written over an operand that a fold reads in place.
+    for (size_t f = 0; f < r_.folds_.size(); ++f) fold(f, at, count);
+    for (const TileRunner::Write& to : r_.writes_) write(to, at, count);
   }
 
-  std::byte* element(size_t result, int64_t at) const {
-    return results_[result].data + at * r_.writes_[result].elem_bytes;
+  std::byte* element(const TileRunner::Write& to, int64_t at) const {
+    return outputs_[to.output].data + at * to.elem_bytes;
   }
 
   /// Where the tile lies in a result if it lies in one piece, else null. Of result 0.
   std::byte* whole_run(const TileRunner::Write& write, int64_t at, int64_t count) const {
-    if (write.dense) return element(size_t{0}, at);
+    if (write.dense) return element(write, at);
     if (!r_.long_rows_ || write.at.strides.back() != 1) return nullptr;
     std::byte* found = nullptr;
     for_runs(r_.layout_.sizes, write.at, at, count,
-             [&](int64_t, int64_t, int64_t first) { found = element(size_t{0}, first); });
+             [&](int64_t, int64_t, int64_t first) { found = element(write, first); });
     return found;
   }
 
-  void write(size_t w, int64_t at, int64_t count) const {
-    const TileRunner::Write& to = r_.writes_[w];
+  void write(const TileRunner::Write& to, int64_t at, int64_t count) const {
     const Located from = source(to.from);
     const auto* data = static_cast<const std::byte*>(from.data);
     const auto put = [&](int64_t done, int64_t run, int64_t first, int64_t stride) {
-      if (from.mask != 0) return to.writer(data + done * r_.lane_bytes(), run, element(w, first), stride);
+      if (from.mask != 0) return to.writer(data + done * r_.lane_bytes(), run, element(to, first), stride);
       const int64_t of_block = kBlockBytes / r_.lane_bytes();
       for (int64_t j = 0; j < run; j += of_block) {
-        to.writer(data, std::min(of_block, run - j), element(w, first + j * stride), stride);
+        to.writer(data, std::min(of_block, run - j), element(to, first + j * stride), stride);
       }
     };
     if (to.dense) return put(0, count, at, 1);
@@ -241,23 +244,81 @@ class TileWorker {
              [&](int64_t done, int64_t run, int64_t first) { put(done, run, first, to.at.strides.back()); });
   }
 
+  void fold(size_t f, int64_t at, int64_t count) const {
+    const TileFold& fold = r_.folds_[f];
+    const FoldStates& states = states_[f];
+    const Located from = source(fold.from);
+    const Located position = fold.position ? source(*fold.position) : Located{};
+    const int64_t stride = fold.at.strides.back();
+    const int64_t of_block = kBlockBytes / r_.lane_bytes();
+    for_runs(r_.layout_.sizes, fold.at, at, count, [&](int64_t done, int64_t run, int64_t first) {
+      // Of a block only so many elements are there.
+      const bool block = (from.mask & position.mask) == 0;
+      for (int64_t j = 0; j < run; j += of_block) {
+        const int64_t n = block ? std::min(of_block, run - j) : run;
+        FoldStep step{fold.rule, lanes_at(from, done + j), lanes_at(position, done + j), n, {}};
+        double* state = states.data + (first + j * stride - states.first);
+        for (size_t s = 0; s < fold.rule->states; ++s) {
+          step.state[s] = state + static_cast<int64_t>(s) * states.count;
+        }
+        (stride == 0 ? fold.loops.into_one : fold.loops.side_by_side)(step);
+        if (!block) break;
+      }
+    });
+  }
+
+  const std::byte* lanes_at(const Located& from, int64_t i) const {
+    const auto* data = static_cast<const std::byte*>(from.data);
+    return from.mask == 0 || data == nullptr ? data : data + i * r_.lane_bytes();
+  }
+
   const TileRunner& r_;
   std::span<const View> operands_;
-  std::span<const View> results_;
+  std::span<const View> outputs_;
   std::byte* tiles_;
   std::byte* blocks_;
   Located* located_;
+  std::span<const FoldStates> states_;
 };
 
+namespace {
+
+/// The expression with the positions of those results behind it whose rules read them.
+Expression with_positions(const PointwiseSpec& spec) {
+  ExpressionBuilder made;
+  const std::vector<Scalar> nodes = splice(made, spec.expression, [&](const ScalarNode& operand) {
+    return made.operand(operand.number, operand.type);
+  });
+  std::vector<Scalar> results;
+  for (const int id : spec.expression.results) results.push_back(nodes[static_cast<size_t>(id)]);
+  for (size_t r = 0; r < spec.rules.size(); ++r) {
+    if (spec.rules[r] == nullptr || !spec.rules[r]->reads_position) continue;
+    std::vector<int> reduced;
+    for (int axis = 0; axis < static_cast<int>(spec.space.size()); ++axis) {
+      const std::vector<int>& kept = spec.result_axes[r];
+      if (std::find(kept.begin(), kept.end(), axis) == kept.end()) reduced.push_back(axis);
+    }
+    results.push_back(position_along(made, spec.space, reduced));
+  }
+  return made.build(results);
+}
+
+bool reads_positions(const PointwiseSpec& spec) {
+  return std::any_of(spec.rules.begin(), spec.rules.end(),
+                     [](const Reduction* rule) { return rule != nullptr && rule->reads_position; });
+}
+
+}  // namespace
+
 TileRunner::TileRunner(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                       std::span<const TensorType> results)
-    : tape_(compile_tape(spec.expression, operands, results)),
+                       std::span<const TensorType> outputs)
+    : tape_(compile_tape(reads_positions(spec) ? with_positions(spec) : spec.expression, operands, outputs)),
       layout_(layout_points(spec, nodes_of(tape_.positions))),
       long_rows_(layout_.sizes.size() == 1 || layout_.sizes.back() >= kLongRow),
       lanes_(tile_lanes(tape_.wide)) {
   WEFT_CHECK(lanes_ * lane_bytes() <= kBlockBytes, "vectors of {} bytes", lanes_ * lane_bytes());
   add_reads(operands);
-  add_writes(results);
+  add_results(spec, outputs);
   choose_tile();
   const auto blocks = static_cast<int64_t>(tape_.constants.size() + reads_.size());
   const auto located = static_cast<int64_t>(reads_.size() * sizeof(Located));
@@ -290,15 +351,33 @@ void TileRunner::add_reads(std::span<const TensorType> operands) {
   }
 }
 
-void TileRunner::add_writes(std::span<const TensorType> results) {
-  for (size_t r = 0; r < results.size(); ++r) {
+void TileRunner::add_results(const PointwiseSpec& spec, std::span<const TensorType> outputs) {
+  size_t positions = spec.rules.size();
+  size_t output = 0;
+  for (size_t r = 0; r < spec.rules.size(); output += components_of(spec.rules[r++])) {
+    if (const Reduction* rule = spec.rules[r]) {
+      const ScalarType type = spec.expression.result(r).type;
+      TileFold fold{rule, r, output, {0, {}}, tape_.results[r], {}, find_fold_loops(*rule, type, tape_.wide)};
+      if (rule->reads_position) fold.position = tape_.results[positions++];
+      fold.at.strides.resize(layout_.sizes.size());
+      int64_t states = 1;
+      for (size_t a = layout_.sizes.size(); a-- > 0;) {
+        if (layout_.results[r].strides[a] == 0) continue;
+        fold.at.strides[a] = states;
+        states *= layout_.sizes[a];
+      }
+      folds_.push_back(std::move(fold));
+      continue;
+    }
     Write write{layout_.results[r]};
-    write.writer = find_tile_writer(results[r].dtype, tape_.wide);
+    write.writer = find_tile_writer(outputs[output].dtype, tape_.wide);
     write.from = tape_.results[r];
-    write.elem_bytes = bytes_of(results[r].dtype);
+    write.output = output;
+    write.elem_bytes = bytes_of(outputs[output].dtype);
     write.dense = layout_.is_dense(write.at);
     writes_.push_back(std::move(write));
   }
+  if (!folds_.empty()) tape_.last_in_place = nullptr;
 }
 
 void TileRunner::choose_tile() {
@@ -309,9 +388,9 @@ void TileRunner::choose_tile() {
   if (!long_rows_ && rows <= tile_elems_) tile_elems_ -= tile_elems_ % rows;
 }
 
-void TileRunner::run(std::span<const View> operands, std::span<const View> results, std::byte* scratch,
-                     int64_t begin, int64_t end) const {
-  TileWorker(*this, operands, results, scratch).run(begin, end);
+void TileRunner::run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch,
+                     std::span<const FoldStates> states, int64_t begin, int64_t end) const {
+  TileWorker(*this, operands, outputs, scratch, states).run(begin, end);
 }
 
 }  // namespace weft::kernels

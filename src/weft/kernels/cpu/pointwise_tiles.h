@@ -1,26 +1,48 @@
 #pragma once
 // Runs a tape over the points of a box, tile by tile. Internal.
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "weft/kernels/cpu/pointwise_folds.h"
 #include "weft/kernels/cpu/pointwise_layout.h"
 #include "weft/kernels/cpu/pointwise_tape.h"
 
 namespace weft::kernels {
 
+/// A result that is taken into states instead of written.
+struct TileFold {
+  const Reduction* rule = nullptr;
+  size_t result = 0;
+  size_t output = 0;  ///< the first of its components
+  Affine at;          ///< which state: counted row-major along the layout's axes that the result has
+  TapeSource from;
+  std::optional<TapeSource> position;
+  FoldLoops loops;
+};
+
+/// Where a thread keeps the states of a fold: number s of state i is data[s * count + i - first].
+struct FoldStates {
+  double* data = nullptr;
+  int64_t first = 0;
+  int64_t count = 0;
+};
+
 /// A tape bound to one layout. Serves any number of threads, each with scratch of its own.
 class TileRunner {
  public:
   TileRunner(const PointwiseSpec& spec, std::span<const TensorType> operands,
-             std::span<const TensorType> results);
+             std::span<const TensorType> outputs);
 
+  const PointLayout& layout() const { return layout_; }
+  const std::vector<TileFold>& folds() const { return folds_; }
   /// Of one thread.
   int64_t scratch_bytes() const { return scratch_bytes_; }
   /// Threads begin at multiples of this.
   int64_t tile_elems() const { return tile_elems_; }
-  /// Points [begin, end) in the order of result 0.
-  void run(std::span<const View> operands, std::span<const View> results, std::byte* scratch, int64_t begin,
-           int64_t end) const;
+  /// Points [begin, end) in the layout's order; `states` of each fold.
+  void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch,
+           std::span<const FoldStates> states, int64_t begin, int64_t end) const;
 
  private:
   friend class TileWorker;
@@ -40,12 +62,13 @@ class TileRunner {
     Affine at;
     TileWriter writer = nullptr;
     TapeSource from;
+    size_t output = 0;
     int64_t elem_bytes = 0;
     bool dense = false;
   };
 
   void add_reads(std::span<const TensorType> operands);
-  void add_writes(std::span<const TensorType> results);
+  void add_results(const PointwiseSpec& spec, std::span<const TensorType> outputs);
   void choose_tile();
   int64_t lane_bytes() const { return tape_.wide ? 8 : 4; }
   int64_t tile_bytes() const { return tile_elems_ * lane_bytes(); }
@@ -54,6 +77,7 @@ class TileRunner {
   PointLayout layout_;
   std::vector<Read> reads_;
   std::vector<Write> writes_;
+  std::vector<TileFold> folds_;
   bool long_rows_ = false;  ///< a tile is in one row
   int64_t lanes_ = 0;
   int64_t tile_elems_ = 0;

@@ -1,5 +1,7 @@
 #include "weft/kernels/pointwise_naive.h"
 
+#include <algorithm>
+
 #include "weft/base/check.h"
 #include "weft/expression/evaluate.h"
 #include "weft/graph/device.h"
@@ -56,6 +58,17 @@ int64_t offset_of(std::span<const int64_t> position, const Dims& strides) {
   return offset;
 }
 
+/// Where a point lies along the axes that result r has not, row-major in the whole space.
+double reduced_position(const PointwiseSpec& spec, size_t r, std::span<const int64_t> position) {
+  int64_t at = 0;
+  for (size_t a = 0; a < position.size(); ++a) {
+    const std::vector<int>& kept = spec.result_axes[r];
+    if (std::find(kept.begin(), kept.end(), static_cast<int>(a)) != kept.end()) continue;
+    at = at * spec.space[a] + position[a];
+  }
+  return static_cast<double>(at);
+}
+
 }  // namespace
 
 PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
@@ -66,16 +79,30 @@ PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
   WEFT_CHECK(sizes_.size() <= kMostAxes, "{} axes", sizes_.size());
 }
 
-int64_t PointwiseKernel::scratch_bytes() const {
-  const size_t numbers = spec_.expression.nodes.size() + spec_.operand_axes.size();
-  return static_cast<int64_t>(numbers * sizeof(double));
+int64_t PointwiseKernel::elems(size_t result) const {
+  int64_t elems = 1;
+  for (const int axis : spec_.result_axes[result]) elems *= sizes_[static_cast<size_t>(axis)];
+  return elems;
 }
 
-void PointwiseKernel::run(std::span<const View> operands, std::span<const View> results,
+int64_t PointwiseKernel::scratch_bytes() const {
+  const size_t numbers = spec_.expression.nodes.size() + spec_.operand_axes.size();
+  int64_t states = 0;
+  for (size_t r = 0; r < spec_.rules.size(); ++r) states += spec_.rules[r] != nullptr ? elems(r) : 0;
+  return static_cast<int64_t>(numbers * sizeof(double)) +
+         states * static_cast<int64_t>(sizeof(ReductionState));
+}
+
+void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
                           std::byte* scratch) const {
   auto* numbers = reinterpret_cast<double*>(scratch);
   const std::span<double> elements(numbers, operands.size());
   const std::span<double> values(numbers + operands.size(), spec_.expression.nodes.size());
+  auto* states = reinterpret_cast<ReductionState*>(values.data() + values.size());
+  auto* next = states;
+  for (size_t r = 0; r < spec_.rules.size(); ++r) {
+    if (spec_.rules[r] != nullptr) next = std::fill_n(next, elems(r), spec_.rules[r]->start);
+  }
   int64_t local[kMostAxes] = {};
   int64_t global[kMostAxes] = {};
   const size_t axes = sizes_.size();
@@ -90,9 +117,25 @@ void PointwiseKernel::run(std::span<const View> operands, std::span<const View> 
       elements[i] = element(operands[i], offset_of(here, operand_strides_[i]));
     }
     evaluate(spec_.expression, {elements, std::span(global, axes), spec_.space}, values);
-    for (size_t r = 0; r < results.size(); ++r) {
-      set_element(results[r], offset_of(here, result_strides_[r]),
-                  values[static_cast<size_t>(spec_.expression.results[r])]);
+    next = states;
+    for (size_t r = 0, output = 0; r < spec_.rules.size(); output += components_of(spec_.rules[r++])) {
+      const int64_t at = offset_of(here, result_strides_[r]);
+      const double value = values[static_cast<size_t>(spec_.expression.results[r])];
+      if (spec_.rules[r] == nullptr) {
+        set_element(outputs[output], at, value);
+      } else {
+        const std::span<const int64_t> position(global, axes);
+        spec_.rules[r]->take(next[at], value, reduced_position(spec_, r, position));
+        next += elems(r);
+      }
+    }
+  }
+  for (size_t r = 0, output = 0; r < spec_.rules.size(); output += components_of(spec_.rules[r++])) {
+    if (spec_.rules[r] == nullptr) continue;
+    for (int64_t at = 0; at < elems(r); ++at, ++states) {
+      for (size_t c = 0; c < spec_.rules[r]->components; ++c) {
+        set_element(outputs[output + c], at, (*states)[c]);
+      }
     }
   }
 }
@@ -106,7 +149,7 @@ namespace {
 /// It reads every dtype and rounds each result once: copies in f64 would change nothing.
 Kernel bind_pointwise(const Pointwise& op, const BindRequest& /*request*/) {
   const auto kernel = std::make_shared<const kernels::naive::PointwiseKernel>(
-      kernels::PointwiseSpec{op.expression, op.region, op.space, op.operands, op.results});
+      kernels::spec_of(op));
   return {[kernel](const KernelContext& context) {
             kernel->run(context.inputs, context.outputs, context.scratch);
           },

@@ -1,0 +1,23 @@
+#include "weft/ops/pointwise_positions.h"
+
+#include <optional>
+
+namespace weft {
+
+Scalar position_along(ExpressionBuilder& build, const Dims& space, std::span<const int> axes) {
+  std::optional<Scalar> position;
+  for (const int axis : axes) {
+    const Scalar here = build.index(axis);
+    const auto size = static_cast<double>(space[static_cast<size_t>(axis)]);
+    position = position ? *position * build.integer(size) + here : here;
+  }
+  return position.value_or(build.integer(0));
+}
+
+int64_t points_along(const Dims& space, std::span<const int> axes) {
+  Dims sizes;
+  for (const int axis : axes) sizes.push_back(space[static_cast<size_t>(axis)]);
+  return elems_of(sizes);
+}
+
+}  // namespace weft
