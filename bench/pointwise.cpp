@@ -107,7 +107,8 @@ Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels
   const bool draws = row.name == "dropout";
   const Dims shape = row.bias ? Dims{elems / kWidth, kWidth} : Dims{elems};
   std::vector<Buffer> buffers;
-  kernels::PointwiseSpec spec{simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}, {nullptr}};
+  kernels::PointwiseSpec spec{
+      simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}, {nullptr}};
   if (row.bias) spec.result_axes = {{0, 1}};
   for (int i = 0; i < row.operands; ++i) {
     const bool second = i == 1;

@@ -53,8 +53,9 @@ TEST(Reduction, PartsInAnyOrderMakeTheWhole) {
       for (size_t i = 0; i < count; ++i) {
         // Ties, and now and then what is nothing to an exponential.
         const uint64_t drawn = random.below(count * 100 + i, 9);
-        values.push_back(drawn == 0 && rule.name != "moments" && rule.name != "sum" ? -kInfinity
-                                                                                    : static_cast<double>(drawn) - 4);
+        values.push_back(drawn == 0 && rule.name != "moments" && rule.name != "sum"
+                             ? -kInfinity
+                             : static_cast<double>(drawn) - 4);
       }
       const ReductionState whole = taken(rule, values, 0, count);
       for (size_t cut = 0; cut <= count; ++cut) {

@@ -170,8 +170,7 @@ class Law {
     ASSERT_EQ(op.infer(types_of(in_views)), types_of(out_views)) << "the local types do not fit";
     op.index_map(types_of(in_views), types_of(out_views));
     run_op(op, in_views, out_views);
-    for (size_t o = 0; o < outputs_.size(); ++o)
-      combine(o, axis, out_views[o], regions.outputs[o], made[o]);
+    for (size_t o = 0; o < outputs_.size(); ++o) combine(o, axis, out_views[o], regions.outputs[o], made[o]);
   }
 
   void combine(size_t o, int axis, const View& local, const Region& region, std::vector<double>& made) {

@@ -2,16 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "weft/ops/layer_norm.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/scale.h"
-#include "weft/ops/softmax.h"
 
 namespace weft {
 namespace {
 
 const Initializer kZero{};
 
-/// softmax(x · w) · v, with a state beside w.
+/// layer_norm(x · w) · v, with a state beside w.
 struct Built {
   Graph graph;
   ValueId x, w, v, moment, scores, y;
@@ -24,7 +24,8 @@ Built build() {
   made.w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
   made.v = build.state("v", {DType::f64, {8, 5}}, kZero, kParameter);
   made.moment = build.state("moment", {DType::f64, {6, 8}}, kZero, kBuffer);
-  made.scores = softmax(build, linear(build, made.x, made.w));
+  const ValueId gamma = build.state("gamma", {DType::f64, {8}}, kZero, kParameter);
+  made.scores = layer_norm(build, linear(build, made.x, made.w), gamma, gamma);
   made.y = linear(build, made.scores, made.v);
   build.output("y", made.y);
   build.update(made.w, scale(build, made.moment, 2));
@@ -65,8 +66,8 @@ TEST(DimensionClasses, NameTheNodesThatNeedThemWhole) {
   const auto whole_in = [&](ValueId id, size_t d) {
     return classes.classes()[static_cast<size_t>(classes.of_dimension(id, d))].whole_in;
   };
-  const NodeId softmax_node = made.graph.value(made.scores).producer;
-  EXPECT_EQ(whole_in(made.w, 1), (std::vector<NodeId>{softmax_node}));
+  const NodeId norm_node = made.graph.value(made.scores).producer;
+  EXPECT_EQ(whole_in(made.w, 1), (std::vector<NodeId>{norm_node}));
   EXPECT_TRUE(whole_in(made.x, 0).empty());
   EXPECT_TRUE(whole_in(made.v, 1).empty());
 }

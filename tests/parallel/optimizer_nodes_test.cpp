@@ -54,7 +54,7 @@ TEST(OptimizerNodes, AreTheNormAndTheUpdateAndNotTheBackwardPass) {
   const ValueId square = sum_squares(model.build, model.gradient);
   model.update(model.gradient, clip_factor(model.build, add_n(model.build, std::vector{square}), 1));
   // The last step to the gradient has the parameter's shape and waits for the sum.
-  EXPECT_EQ(names(model.finish()), "x0 * (1.0 - x1 * x1) sum_squares sgd");
+  EXPECT_EQ(names(model.finish()), "x0 * (1.0 - x1 * x1) sum(x0 * x0) sgd");
 }
 
 TEST(OptimizerNodes, DependOnSamplesByTheNameOfTheirDimension) {

@@ -8,11 +8,11 @@
 #include "weft/ops/add_n.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/fill.h"
+#include "weft/ops/layer_norm.h"
 #include "weft/ops/matmul.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/scale.h"
-#include "weft/ops/softmax.h"
 #include "weft/ops/tanh.h"
-#include "weft/ops/xent_max.h"
 #include "weft/parallel/strategies/by_hand.h"
 
 namespace weft {
@@ -108,10 +108,11 @@ TEST(Partition, ExchangesHalosOfWindows) {
 TEST(Partition, GathersForTheNodeThatNeedsAnAxisWholeAndForNoOther) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
-  build.output("y", tanh(build, softmax(build, scale(build, x, 2))));
+  const ValueId g = build.input("g", {DType::f64, {6}}, {"c"});
+  build.output("y", tanh(build, layer_norm(build, scale(build, x, 2), g, g)));
   const Graph graph = std::move(build).build();
   const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}, {2, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
-  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) softmax take_region tanh(x0) all_gather(0)");
+  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) layer_norm take_region tanh(x0) all_gather(0)");
   EXPECT_EQ(local.graph.type(local.graph.nodes()[0].outputs[0]).shape, (Dims{4, 3}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{4, 6}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[4].outputs[0]).shape, (Dims{4, 3}));
@@ -196,11 +197,11 @@ TEST(Partition, LeavesSumsOwedThroughLinearNodes) {
 TEST(Partition, SettlesAMaximumBeforeASum) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
-  const ValueId largest = xent_max(build, x);
+  const ValueId largest = reduce(build, "max", {x}, "x0", {1})[0];
   build.output("y", add_n(build, std::vector{largest, largest}));
   const Graph graph = std::move(build).build();
   const LocalGraph local = part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
-  EXPECT_EQ(text(local), "xent_max all_reduce(0) add_n");
+  EXPECT_EQ(text(local), "max(x0) all_reduce(0) add_n");
   EXPECT_EQ(local.graph.nodes()[1].op->communication()->combine, Combine::max);
 }
 
@@ -208,23 +209,39 @@ TEST(Partition, SettlesAMaximumBesideASumThatStaysOwed) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
   const ValueId v = build.state("v", {DType::f64, {6}}, kZero, kParameter);
-  const ValueId largest = xent_max(build, x);
+  const ValueId largest = reduce(build, "max", {x}, "x0", {1})[0];
   build.output("y", add_n(build, std::vector{largest, matmul(build, x, v, {.n = 0})}));
   const Graph graph = std::move(build).build();
   const LocalGraph local =
       part(graph, kPair, 0, {{0, {{}, {0}}}, {1, {{}, {0}}}}, {{x, sharded({{}, {0}})}, {v, sharded({{0}})}});
-  EXPECT_EQ(text(local), "xent_max matmul all_reduce(0) keep_or_zero add_n all_reduce(0)");
+  EXPECT_EQ(text(local), "max(x0) matmul all_reduce(0) keep_or_zero add_n all_reduce(0)");
 }
 
 TEST(Partition, CommunicatesOnceForAllReadersOfASegment) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
   const ValueId doubled = scale(build, x, 2);
-  build.output("soft", softmax(build, doubled));
-  build.output("softer", softmax(build, doubled));
+  const ValueId g = build.input("g", {DType::f64, {6}}, {"c"});
+  build.output("one", layer_norm(build, doubled, g, g));
+  build.output("other", layer_norm(build, doubled, g, g));
   const Graph graph = std::move(build).build();
   EXPECT_EQ(text(part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}})),
-            "x0 * 2.0 all_gather(0) softmax softmax");
+            "x0 * 2.0 all_gather(0) layer_norm layer_norm");
+}
+
+TEST(Partition, GathersThePartsOfWhatNoOperationOfMpiCombines) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 7}}, {"batch", "c"});
+  const std::vector<ValueId> moments = reduce(build, "moments", {x}, "x0", {1});
+  build.output("mean", moments[0]);
+  build.output("squares", moments[1]);
+  const Graph graph = std::move(build).build();
+  const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
+  // Both components once, and then what each becomes of both.
+  EXPECT_EQ(text(local),
+            "moments(x0) reshape all_gather(0) reshape all_gather(0) sum(x0 * (select(index[0… "
+            "sum(t0 = x0 - x2; x1 + …");
+  EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{2, 4}));
 }
 
 /// running += x · w in each microbatch; tanh(running) once a step, which then clears it.

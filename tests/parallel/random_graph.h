@@ -71,11 +71,11 @@ class RandomGraph {
   }
 
   ValueId grow(ValueId x) {
-    static constexpr Grower kAny[] = {&RandomGraph::contraction, &RandomGraph::norm, &RandomGraph::curve,
-                                      &RandomGraph::soft,        &RandomGraph::sum,  &RandomGraph::product,
-                                      &RandomGraph::turned,      &RandomGraph::bias, &RandomGraph::folded,
-                                      &RandomGraph::dropped,     &RandomGraph::standardized, &RandomGraph::weighed,
-                                      &RandomGraph::beyond};
+    static constexpr Grower kAny[] = {
+        &RandomGraph::contraction, &RandomGraph::norm,    &RandomGraph::curve,        &RandomGraph::soft,
+        &RandomGraph::sum,         &RandomGraph::product, &RandomGraph::turned,       &RandomGraph::bias,
+        &RandomGraph::folded,      &RandomGraph::dropped, &RandomGraph::standardized, &RandomGraph::weighed,
+        &RandomGraph::beyond};
     static constexpr Grower kSpatial[] = {&RandomGraph::window, &RandomGraph::pooled, &RandomGraph::scores,
                                           &RandomGraph::spatial_mean};
     if (shape(x).size() == 3 && random_.between(0, 2) == 0) {

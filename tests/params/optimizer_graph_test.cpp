@@ -58,13 +58,13 @@ ValueId state(const Graph& graph, const std::string& name) {
 TEST(Optimize, IsPartOfTheSegmentOfTheGradientsWithoutAccumulation) {
   const Trained made = trained({.kind = OptimizerConfig::Kind::adamw});
   EXPECT_EQ(names(made.graph, "update"), "");
-  EXPECT_NE(names(made.graph, "accumulate").find("sum_squares"), std::string::npos);
+  EXPECT_NE(names(made.graph, "accumulate").find("sum(x0 * x0)"), std::string::npos);
   EXPECT_EQ(made.graph.updates().size(), 3U) << "parameter and two moments";
 }
 
 TEST(Optimize, AddsMicrobatchesUpAndUpdatesAndClearsOnceAStep) {
   const Trained made = trained({.kind = OptimizerConfig::Kind::sgd, .accumulate = 2});
-  EXPECT_EQ(names(made.graph, "update"), "sum_squares clip_factor sgd 0.0");
+  EXPECT_EQ(names(made.graph, "update"), "sum(x0 * x0) clip_factor sgd 0.0");
   const ValueId kept = state(made.graph, "gradient.w");
   std::vector<std::string> updated;
   for (const StateUpdate& update : made.graph.updates()) {
@@ -89,9 +89,9 @@ TEST(Optimize, ItsNodesAreRecognized) {
     const std::vector<bool> found = optimizer_nodes(made.graph);
     std::string text;
     for (size_t n = 0; n < found.size(); ++n) {
-      if (found[n]) text += std::string(made.graph.nodes()[n].op->name()) + " ";
+      if (found[n]) text += made.graph.nodes()[n].op->title() + " ";
     }
-    EXPECT_EQ(text, "sum_squares adamw ") << "accumulate " << accumulate;
+    EXPECT_EQ(text, "sum(x0 * x0) adamw ") << "accumulate " << accumulate;
   }
 }
 

@@ -42,9 +42,7 @@ struct Traits {
   std::vector<Combine> combine;
   double flops_per_point = 1;
 
-  Combine combine_of(size_t output) const {
-    return output < combine.size() ? combine[output] : Combine::sum;
-  }
+  Combine combine_of(size_t output) const { return output < combine.size() ? combine[output] : Combine::sum; }
 };
 
 /// What a gradient rule gets. `output_gradients[i]` is empty where nothing depends on output i.
@@ -128,7 +126,8 @@ class Op {
   /// The same op on local operands; null when it is the op itself.
   virtual OpPtr localize(const LocalRegions& /*regions*/) const { return nullptr; }
   /// The outputs of the whole, where they combine by `gather`. The default is an InternalError.
-  virtual std::vector<std::optional<ValueId>> join_parts(GraphBuilder& build, const GatheredParts& parts) const;
+  virtual std::vector<std::optional<ValueId>> join_parts(GraphBuilder& build,
+                                                         const GatheredParts& parts) const;
   /// The op that takes one more input, last, and adds output 0 to it; null where that saves nothing. For
   /// passes after the partition: it cannot be divided.
   virtual OpPtr accumulating_form() const { return nullptr; }

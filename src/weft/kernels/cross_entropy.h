@@ -6,8 +6,9 @@
 
 namespace weft::kernels {
 
-/// max[r] = greatest logit of row r; minus infinity for an empty part.
-void xent_max(const View& logits, const View& max);
+/// max[r] = greatest element of row r of x [rows..., v] f32 or bf16; minus infinity for an empty row. The
+/// body of pointwise's max along the last axis; NaN where there is one.
+void row_max(const View& x, const View& max);
 /// sums[r] = (sum of exp(logit - max[r]), the target's logit if it lies in this part, else 0).
 void xent_sums(const View& logits, const View& max, const View& targets, int64_t vocab_begin,
                const View& sums);

@@ -5,7 +5,6 @@
 
 namespace weft::kernels::naive {
 
-void xent_max(const View& logits, const View& max);
 void xent_sums(const View& logits, const View& max, const View& targets, int64_t vocab_begin,
                const View& sums);
 

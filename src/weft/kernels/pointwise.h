@@ -55,7 +55,8 @@ inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
 enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 
 /// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
-/// are exact below 2^31; sums go on in f64 after some hundreds of terms. A result may lie over an operand of its axes and size of elements.
+/// are exact below 2^31; sums go on in f64 after some hundreds of terms. A result may lie over an operand of
+/// its axes and size of elements.
 class PointwiseKernel {
  public:
   PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,

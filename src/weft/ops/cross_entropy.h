@@ -6,7 +6,7 @@ namespace weft {
 /// Mean over `global_rows` rows of -log softmax(logits)[target]: a scalar of the statistics dtype beside the
 /// logits'. logits [rows..., V]; targets i32 [rows...]. Rows whose target is negative (ignored) add nothing.
 ///
-/// A chain of three ops (xent_max, xent_sums, xent_loss), so that a split vocabulary combines a few numbers a
+/// A maximum, xent_sums and xent_loss, so that a split vocabulary combines a few numbers a
 /// row and nobody gathers the logits. The maximum cancels from the loss; gradients treat it as a constant.
 ValueId cross_entropy(GraphBuilder& build, ValueId logits, ValueId targets, int64_t global_rows);
 

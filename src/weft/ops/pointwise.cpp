@@ -63,8 +63,8 @@ void check_counts(const Pointwise& op) {
   }
 }
 
-/// Each must name axes of the space, each once, and results that are not reduced all of them. Where an axis is
-/// in no result, some operand must say which part of it is here.
+/// Each must name axes of the space, each once, and results that are not reduced all of them. Where an axis
+/// is in no result, some operand must say which part of it is here.
 void check_dimensions(const Pointwise& op) {
   const size_t axes = op.space.size();
   for (const auto& dims : op.operands) {
@@ -253,10 +253,11 @@ Traits Pointwise::traits() const {
     ++output;
   }
   // Of several operands those that owe nothing would have to be made zero on all ranks but one, and a
-  // residual would stay owed through a whole network; of what is rounded anew the parts do not add up.
-  // Zeros of no operands are the sum of no terms.
-  const bool rounds = !reduced && only_copies(expression);
-  traits.linear = operands.size() <= 1 && sums && is_linear(expression) && !(operands.size() == 1 && rounds);
+  // residual would stay owed through a whole network; of what is rounded anew the parts do not add up; what
+  // is repeated is larger than the sum that is owed. Zeros of no operands are the sum of no terms.
+  const bool alone =
+      operands.size() == 1 && operands[0].size() == space.size() && (reduced || !only_copies(expression));
+  traits.linear = sums && is_linear(expression) && (operands.empty() || alone);
   traits.hoistable = !reduced && only_copies(expression);
   return traits;
 }

@@ -23,12 +23,13 @@ struct AttributeCodec<Expression> {
 };
 
 /// Computes an expression at every point of an iteration space, and reduces what is wanted of it by rules of
-/// expression/reduction.h. Shapes, index map, gradient, arithmetic, linearity, how the results of parts combine
-/// and which operands may be overwritten follow from it.
+/// expression/reduction.h. Shapes, index map, gradient, arithmetic, linearity, how the results of parts
+/// combine and which operands may be overwritten follow from it.
 struct Pointwise final : Schema<Pointwise> {
   static constexpr std::string_view kName = "pointwise";
   static constexpr std::string_view kMeaning =
-      "An expression at every point of an iteration space, of the operands' elements there, and reductions of "
+      "An expression at every point of an iteration space, of the operands' elements there, and reductions "
+      "of "
       "what it gives: activations, dropout, casts, constants; sums, maxima, moments, losses.";
   Expression expression;
   /// Which axis each dimension of each operand is; operands are repeated along the axes that they have not.
@@ -76,8 +77,8 @@ struct PointwiseOutput {
 std::vector<PointwiseOutput> outputs_of(const Pointwise& op);
 
 /// The outputs of an expression, simplified, over a whole iteration space of sizes `space`. `reductions` may
-/// be left out where there are none. UserError where operands do not fit: "pointwise: got f32[3] for operand 1
-/// (x1), expected …".
+/// be left out where there are none. UserError where operands do not fit: "pointwise: got f32[3] for operand
+/// 1 (x1), expected …".
 std::vector<ValueId> pointwise(GraphBuilder& build, std::span<const ValueId> operands, Pointwise op);
 
 /// Elementwise: one result of the shape of the operand with most dimensions, which those of the others end (a

@@ -112,7 +112,8 @@ OpCase expression_case(CaseRandom& random) {
 
 /// The value of a rule where it stands alone; of the pair of the online softmax only both together mean
 /// something that can be learnt through.
-std::vector<ValueId> learnable(GraphBuilder& build, const Reduction& rule, const std::vector<ValueId>& outputs) {
+std::vector<ValueId> learnable(GraphBuilder& build, const Reduction& rule,
+                               const std::vector<ValueId>& outputs) {
   if (rule.name != "max_exp_sum") return outputs;
   return {pointwise(build, outputs, "x0 + log(x1)")};
 }
@@ -130,11 +131,13 @@ OpCase reduction_case(CaseRandom& random) {
     inputs.push_back(real(shape_along(op.operands.back(), op.space)));
   }
   const int results = static_cast<int>(random.between(1, 2));
-  const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 4)), results, -1};
+  const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 4)),
+                                results, -1};
   op.expression =
       random_expression(wanted, [&](int64_t low, int64_t high) { return random.between(low, high); });
   for (int r = 0; r < results; ++r) {
-    const Reduction& rule = reductions()[static_cast<size_t>(random.between(0, std::ssize(reductions()) - 1))];
+    const Reduction& rule =
+        reductions()[static_cast<size_t>(random.between(0, std::ssize(reductions()) - 1))];
     const bool reduced = r == 0 || random.coin();
     std::vector<int> kept = all_axes_of(axes);
     if (reduced) std::erase_if(kept, [&](int) { return random.coin(); });

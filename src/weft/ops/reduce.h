@@ -7,7 +7,6 @@
 
 namespace weft {
 
-
 /// The components of a rule (expression/reduction.h) of an expression of the operands, along `axes` of the
 /// operand with most dimensions, which those of the others end. Of the statistics dtype beside operand 0's;
 /// positions are i32.
@@ -24,8 +23,8 @@ struct AlongAxes {
   ValueId value;
   std::vector<int> axes;
 };
-/// An expression of x, operand 0, and of values that have some of its axes only, such as what a reduction gave:
-/// repeated along the others. Of the type of x.
+/// An expression of x, operand 0, and of values that have some of its axes only, such as what a reduction
+/// gave: repeated along the others. Of the type of x.
 ValueId pointwise_beside(GraphBuilder& build, ValueId x, const std::vector<AlongAxes>& beside,
                          std::string_view text);
 

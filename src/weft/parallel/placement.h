@@ -10,8 +10,8 @@
 namespace weft {
 
 /// In DTensor's words: `sharded[d]` lists the mesh axes that split dimension d (outermost first), `partial`
-/// the mesh axes over which a sum (or what `combine` says) is still owed; over all other mesh axes the value is
-/// replicated.
+/// the mesh axes over which a sum (or what `combine` says) is still owed; over all other mesh axes the value
+/// is replicated.
 struct Placement {
   std::vector<std::vector<int>> sharded;
   std::vector<int> partial;

@@ -114,9 +114,9 @@ ValueId Redistribute::stack(const PlacedValue& from, const Region& region) {
   for (int64_t at = 0; at < std::ssize(group); ++at) parts.push_back(among(at, at + 1));
   const auto self = static_cast<int>(position(group, rank_));
   const ValueId one = reshape(build_, from.value, parts[static_cast<size_t>(self)].shape());
-  return build_.add1(all_gather_op(over, build_.type(from.value).dtype, among(0, std::ssize(group)),
-                                   std::move(parts), self),
-                     {one});
+  return build_.add1(
+      all_gather_op(over, build_.type(from.value).dtype, among(0, std::ssize(group)), std::move(parts), self),
+      {one});
 }
 
 ValueId Redistribute::move(const PlacedValue& from, const Dims& shape, const RegionOf& needed) {

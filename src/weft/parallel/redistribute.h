@@ -35,8 +35,8 @@ class Redistribute {
   PlacedValue settle(PlacedValue from, const Dims& shape, const Placement& wanted,
                      const std::vector<int>& kept);
 
-  /// A value that combines by `gather`: what the ranks have of it along a new first dimension, in the order of
-  /// their group. All of them own the box `region`.
+  /// A value that combines by `gather`: what the ranks have of it along a new first dimension, in the order
+  /// of their group. All of them own the box `region`.
   ValueId stack(const PlacedValue& from, const Region& region);
 
   /// The part of the value that this rank needs: itself, a part of it, or what an all-gather or an exchange

@@ -12,7 +12,6 @@
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/sgd.h"
-#include "weft/ops/softmax.h"
 
 namespace weft {
 namespace {
@@ -125,10 +124,12 @@ TEST(NamedAxes, LeavesWholeWhatCannotBeSplitEvenly) {
 
 TEST(NamedAxes, SaysThatADimensionIsNeededWholeAndByWhat) {
   GraphBuilder build;
-  build.output("y", softmax(build, build.input("x", {DType::f64, {4, 6}}, {"batch", "height"})));
+  const ValueId gamma = build.state("gamma", {DType::f64, {6}}, {}, kParameter);
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "height"});
+  build.output("y", layer_norm(build, x, gamma, gamma));
   expect_refused(
       std::move(build).build(), Mesh({{"height", 2}}),
-      "parallel.height=2: the dimension \"height\" cannot be split, because softmax needs it whole");
+      "parallel.height=2: the dimension \"height\" cannot be split, because layer_norm needs it whole");
 }
 
 TEST(NamedAxes, SaysThatADimensionMeetsItself) {

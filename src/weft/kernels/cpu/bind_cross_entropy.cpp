@@ -3,15 +3,11 @@
 #include "weft/kernels/xent_loss_backward.h"
 #include "weft/kernels/xent_sums_backward.h"
 #include "weft/ops/xent_loss.h"
-#include "weft/ops/xent_max.h"
 #include "weft/ops/xent_sums.h"
 
 namespace weft::cpu {
 
 void register_bind_cross_entropy(Device& device) {
-  device.add<XentMax>([](const XentMax&, const BindRequest&) -> Kernel {
-    return {[](const KernelContext& context) { kernels::xent_max(context.inputs[0], context.outputs[0]); }};
-  });
   device.add<XentSums>([](const XentSums& op, const BindRequest&) -> Kernel {
     return {[begin = op.vocab_begin](const KernelContext& context) {
       kernels::xent_sums(context.inputs[0], context.inputs[1], context.inputs[2], begin, context.outputs[0]);

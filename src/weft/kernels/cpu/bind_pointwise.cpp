@@ -8,8 +8,8 @@ namespace {
 
 Kernel bind_pointwise(const Pointwise& op, const BindRequest& request) {
   // Shared, because std::function copies; the kernel is the only owner.
-  const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
-      kernels::spec_of(op), request.inputs, request.outputs);
+  const auto kernel =
+      std::make_shared<const kernels::PointwiseKernel>(kernels::spec_of(op), request.inputs, request.outputs);
   return {[kernel](const KernelContext& context) {
             kernel->run(context.inputs, context.outputs, context.scratch);
           },

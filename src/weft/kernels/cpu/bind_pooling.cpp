@@ -1,12 +1,10 @@
 #include <cstring>
 
 #include "weft/graph/device.h"
-#include "weft/kernels/mean_spatial.h"
 #include "weft/kernels/window_shapes.h"
 #include "weft/ops/average_pool.h"
 #include "weft/ops/max_pool.h"
 #include "weft/ops/max_pool_backward.h"
-#include "weft/ops/mean_spatial.h"
 #include "weft/tensor/box_copy.h"
 
 namespace weft::cpu {
@@ -51,16 +49,6 @@ void register_bind_pooling(Device& device) {
   device.add<AveragePoolBackward>([](const AveragePoolBackward& op, const BindRequest&) -> Kernel {
     return {[window = kernels::pooling_window(op.geometry)](const KernelContext& context) {
       kernels::average_pool_backward(context.inputs[0], window, context.outputs[0]);
-    }};
-  });
-  device.add<MeanSpatial>([](const MeanSpatial& op, const BindRequest&) -> Kernel {
-    return {[count = op.count](const KernelContext& context) {
-      kernels::mean_spatial(context.inputs[0], count, context.outputs[0]);
-    }};
-  });
-  device.add<MeanSpatialBackward>([](const MeanSpatialBackward& op, const BindRequest&) -> Kernel {
-    return {[count = op.count](const KernelContext& context) {
-      kernels::mean_spatial_backward(context.inputs[0], count, context.outputs[0]);
     }};
   });
 }

@@ -22,11 +22,28 @@ namespace {
 
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
+/// NaN where there is one.
+template <class T>
+float slow_greatest_of(const T* x, int64_t v) {
+  float greatest = kLowest;
+  for (int64_t j = 0; j < v; ++j) {
+    const auto here = static_cast<float>(x[j]);
+    if (std::isnan(here)) return here;
+    greatest = std::max(greatest, here);
+  }
+  return greatest;
+}
+
 template <class T>
 HWY_INLINE float greatest_of(const T* x, int64_t v) {
   Floats greatest = hn::Set(Lanes(), kLowest);
-  sweep(v, [&](int64_t j, int64_t count)
-               HWY_ATTR { greatest = hn::Max(greatest, load_floats(x + j, count, kLowest)); });
+  Floats sum = constant(0);  // NaN where one is, or where both infinities are
+  sweep(v, [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats here = load_floats(x + j, count, kLowest);
+    greatest = hn::Max(greatest, here);
+    sum = hn::Add(sum, here);
+  });
+  if (std::isnan(sum_of_lanes(sum))) return slow_greatest_of(x, v);
   return hn::GetLane(hn::MaxOfLanes(Lanes(), greatest));
 }
 
@@ -81,13 +98,12 @@ float logit_at(const View& logits, int64_t at) {
 
 }  // namespace
 
-void xent_max(const View& logits, const View& max) {
-  if (logits.type.dtype == DType::f64) return naive::xent_max(logits, max);
-  const int64_t v = logits.type.shape.back();
-  WEFT_CHECK(logits.elems() == max.elems() * v, "xent_max of {} into {}", to_string(logits.type),
-             to_string(max.type));
+void row_max(const View& x, const View& max) {
+  const int64_t v = x.type.shape.back();
+  WEFT_CHECK(x.type.dtype != DType::f64 && x.elems() == max.elems() * v, "row_max of {} into {}",
+             to_string(x.type), to_string(max.type));
   parallel_for(max.elems(), rows_at_once(v), [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(max_rows)(logits, v, max, begin, end);
+    HWY_DYNAMIC_DISPATCH(max_rows)(x, v, max, begin, end);
   });
 }
 

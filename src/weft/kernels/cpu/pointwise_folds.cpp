@@ -26,7 +26,8 @@ void one_slowly(const FoldStep& step) {
   ReductionState state = {};
   for (size_t s = 0; s < step.rule->states; ++s) state[s] = *step.state[s];
   for (int64_t i = 0; i < step.count; ++i) {
-    step.rule->take(state, static_cast<double>(values[i]), positions == nullptr ? 0 : static_cast<double>(positions[i]));
+    step.rule->take(state, static_cast<double>(values[i]),
+                    positions == nullptr ? 0 : static_cast<double>(positions[i]));
   }
   for (size_t s = 0; s < step.rule->states; ++s) *step.state[s] = state[s];
 }
@@ -77,7 +78,8 @@ HWY_INLINE double sum_terms(const T* from, int64_t count, const Term& term) {
 
 template <class T>
 HWY_INLINE bool has_nan(const T* from, int64_t count) {
-  return std::isnan(sum_terms(from, count, [](auto x) HWY_ATTR { return hn::Mul(x, hn::Zero(hn::ScalableTag<T>())); }));
+  return std::isnan(
+      sum_terms(from, count, [](auto x) HWY_ATTR { return hn::Mul(x, hn::Zero(hn::ScalableTag<T>())); }));
 }
 
 template <class T>
@@ -126,7 +128,8 @@ HWY_FLATTEN void moments_one(const FoldStep& step) {
     return hn::Mul(deviation, deviation);
   });
   ReductionState state = {*step.state[0], *step.state[1], *step.state[2]};
-  step.rule->join(state, {static_cast<double>(shift) + first / points, second - first * first / points, points});
+  step.rule->join(state,
+                  {static_cast<double>(shift) + first / points, second - first * first / points, points});
   for (size_t s = 0; s < 3; ++s) *step.state[s] = state[s];
 }
 

@@ -5,6 +5,7 @@
 
 #include "weft/expression/match.h"
 #include "weft/kernels/cpu/pointwise_patterns.h"
+#include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
 
@@ -118,6 +119,17 @@ std::optional<PointwiseBody> summed(const Found& found) {
   return [a](Views in, Views out) { column_sum(in[a], out[0]); };
 }
 
+/// Along the last axis.
+std::optional<PointwiseBody> greatest(const Found& found) {
+  const size_t a = found.operand(0);
+  std::vector<int> rows = found.spec.operand_axes[a];
+  if (!is_fast(found.operands[a].dtype) || rows.empty() || rows.size() != found.spec.space.size())
+    return std::nullopt;
+  rows.pop_back();
+  if (found.spec.result_axes[0] != rows) return std::nullopt;
+  return [a](Views in, Views out) { row_max(in[a], out[0]); };
+}
+
 bool sums_all(const Found& found, size_t a) {
   return is_fast(found.operands[a].dtype) && found.spec.result_axes[0].empty() &&
          found.spec.operand_axes[a].size() == found.spec.space.size();
@@ -170,6 +182,7 @@ constexpr Form kForms[] = {
     {"a", false, summed, "sum"},
     {"a * k", false, summed_times, "sum"},
     {"a * a", false, summed_squares, "sum"},
+    {"a", false, greatest, "max"},
 };
 
 const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {

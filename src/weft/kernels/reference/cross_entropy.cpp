@@ -2,31 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/ops/xent_loss.h"
-#include "weft/ops/xent_max.h"
 #include "weft/ops/xent_sums.h"
 
 namespace weft::kernels::naive {
-
-void xent_max(const View& logits, const View& max) {
-  const int64_t v = logits.type.shape.back();
-  with_floating(logits.type.dtype, [&](auto t) {
-    using T = decltype(t);
-    using C = Compute<T>;
-    parallel_for(max.elems(), 1, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        C top = -std::numeric_limits<C>::infinity();
-        for (int64_t j = 0; j < v; ++j) top = std::max(top, load(logits.as<T>() + row * v, j));
-        max.as<C>()[row] = top;
-      }
-    });
-  });
-}
 
 void xent_sums(const View& logits, const View& max, const View& targets, int64_t vocab_begin,
                const View& sums) {
@@ -95,11 +78,6 @@ void xent_loss_backward(const View& dloss, const View& sums, const View& targets
 }  // namespace
 
 void register_cross_entropy(Device& device) {
-  device.add<XentMax>([](const XentMax&, const BindRequest& request) {
-    return in_f64(request, [](const KernelContext& context) {
-      kernels::naive::xent_max(context.inputs[0], context.outputs[0]);
-    });
-  });
   device.add<XentSums>([](const XentSums& op, const BindRequest& request) {
     return in_f64(request, [begin = op.vocab_begin](const KernelContext& context) {
       kernels::naive::xent_sums(context.inputs[0], context.inputs[1], context.inputs[2], begin,

@@ -148,8 +148,7 @@ namespace {
 
 /// It reads every dtype and rounds each result once: copies in f64 would change nothing.
 Kernel bind_pointwise(const Pointwise& op, const BindRequest& /*request*/) {
-  const auto kernel = std::make_shared<const kernels::naive::PointwiseKernel>(
-      kernels::spec_of(op));
+  const auto kernel = std::make_shared<const kernels::naive::PointwiseKernel>(kernels::spec_of(op));
   return {[kernel](const KernelContext& context) {
             kernel->run(context.inputs, context.outputs, context.scratch);
           },

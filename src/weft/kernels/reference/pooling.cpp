@@ -15,7 +15,6 @@
 #include "weft/ops/average_pool.h"
 #include "weft/ops/max_pool.h"
 #include "weft/ops/max_pool_backward.h"
-#include "weft/ops/mean_spatial.h"
 #include "weft/tensor/box_copy.h"
 
 namespace weft::kernels::naive {
@@ -160,38 +159,6 @@ Kernel bind_max_backward(const MaxPoolBackward& op, const BindRequest& request) 
   return in_f64(request, run);
 }
 
-/// [N, P, C] from the ends of a shape.
-struct Positions {
-  int64_t batch, positions, channels;
-  explicit Positions(const Dims& x)
-      : batch(x.front()), positions(elems_of(spatial_of(x))), channels(x.back()) {}
-};
-
-Kernel bind_mean(const MeanSpatial& op, const BindRequest& request) {
-  const Positions s(request.inputs[0].shape);
-  return in_f64(request, [s, count = static_cast<double>(op.count)](const KernelContext& context) {
-    const double* x = context.inputs[0].as<double>();
-    double* y = context.outputs[0].as<double>();
-    for (int64_t i = 0; i < s.batch * s.channels; ++i) {
-      const double* first = x + i / s.channels * s.positions * s.channels + i % s.channels;
-      y[i] = 0;
-      for (int64_t p = 0; p < s.positions; ++p) y[i] += first[p * s.channels];
-      y[i] /= count;
-    }
-  });
-}
-
-Kernel bind_mean_backward(const MeanSpatialBackward& op, const BindRequest& request) {
-  const Positions s(op.x);
-  return in_f64(request, [s, count = static_cast<double>(op.count)](const KernelContext& context) {
-    const double* dy = context.inputs[0].as<double>();
-    double* dx = context.outputs[0].as<double>();
-    for (int64_t i = 0; i < context.outputs[0].elems(); ++i) {
-      dx[i] = dy[i / (s.positions * s.channels) * s.channels + i % s.channels] / count;
-    }
-  });
-}
-
 }  // namespace
 
 void register_pooling(Device& device) {
@@ -211,8 +178,6 @@ void register_pooling(Device& device) {
       kernels::naive::average_pool_backward(context.inputs[0], window, context.outputs[0]);
     });
   });
-  device.add<MeanSpatial>(bind_mean);
-  device.add<MeanSpatialBackward>(bind_mean_backward);
 }
 
 }  // namespace weft::reference
