@@ -7,6 +7,7 @@
 
 #include "tests/ops/case_graph.h"
 #include "tests/ops/expect_error.h"
+#include "tests/ops/expect_error.h"
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
@@ -16,6 +17,7 @@
 #include "weft/ops/dropout.h"
 #include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/tanh.h"
@@ -57,8 +59,7 @@ OpCase random_chain(uint64_t seed) {
 void expect_naive(Interpreter& run, const Node& node) {
   const auto* op = dynamic_cast<const Pointwise*>(node.op.get());
   if (op == nullptr) return;
-  const kernels::naive::PointwiseKernel kernel(
-      {op->expression, op->region, op->space, op->operands, op->results});
+  const kernels::naive::PointwiseKernel kernel(kernels::spec_of(*op));
   std::vector<Tensor> tensors;
   std::vector<View> results;
   for (const View& view : run.views(node.outputs)) tensors.emplace_back(view.type);
@@ -130,7 +131,7 @@ void expect_hand_written(const std::string& name,
       const auto* op = dynamic_cast<const Pointwise*>(node.op.get());
       // The gradient of the sum repeats a scalar.
       if (op == nullptr || build.type(node.inputs.empty() ? x : node.inputs.back()).shape.empty()) continue;
-      const kernels::PointwiseSpec spec{op->expression, op->region, op->space, op->operands, op->results};
+      const kernels::PointwiseSpec spec = kernels::spec_of(*op);
       EXPECT_TRUE(kernels::find_pointwise_form(spec, build.graph().input_types(node),
                                                build.graph().output_types(node)))
           << name << ": " << to_string(op->expression);
@@ -176,7 +177,7 @@ TEST(Pointwise, SumsTheGradientOfWhatIsRepeated) {
   EXPECT_EQ(build.type(*found[0]), (TensorType{DType::bf16, {2, 3, 4}}));
   EXPECT_EQ(build.type(*found[1]), (TensorType{DType::f32, {4}}));
   // The gradient of the sum is that of x, and summed for the bias: no node of its own.
-  EXPECT_EQ(build.graph().nodes().back().op->name(), "column_sum");
+  EXPECT_EQ(build.graph().nodes().back().op->title(), "sum(x0)");
   EXPECT_EQ(build.graph().nodes().back().inputs[0], *found[0]);
 }
 
@@ -261,7 +262,7 @@ TEST(Pointwise, SaysWhatDoesNotFit) {
   expect_user_error([&] { pointwise(build, {x}, "n0 + 1"); },
                     "pointwise: got f32[2, 3] for operand 0 of n0 + 1, expected elements that are integers.");
   expect_user_error([&] { pointwise(build, {x}, "x0 < 1", DType::f32); },
-                    "pointwise: got f32 for result 0 of x0 < 1.0, which is boolean.");
+                    "pointwise: got f32 for output 0 of x0 < 1.0, which is boolean.");
   expect_user_error([&] { pointwise(build, {x}, "x0 + x1"); },
                     "pointwise: got 1 operands, expected more for x0 + x1.");
   expect_user_error([&] { pointwise(build, {x}, "real(index[2])"); },
@@ -313,24 +314,42 @@ TEST(Pointwise, RefusesAttributesThatDoNotFit) {
   expect_refused("expression", {std::string("x0 + x2")},
                  "pointwise: got 2 operands, expected more for x0 + x2.");
   expect_refused("expression", {std::string("x0, x1")},
-                 "pointwise: got axes of 1 and dtypes of 1 results, expected 2 for the expression x0, x1.");
+                 "pointwise: got axes of 1 and rules of 1 results, expected 2 for the expression x0, x1.");
   expect_refused("operands", axes({{0, 1}}), "pointwise: got 2 operands, expected 1.");
   expect_refused("operands", axes({{0, 1}, {2}}),
                  "pointwise: got the axes [2] of an operand, expected some of 2, each once.");
   expect_refused("results", axes({}),
-                 "pointwise: got axes of 0 and dtypes of 1 results, expected 1 for the expression x0 + x1.");
+                 "pointwise: got axes of 0 and rules of 1 results, expected 1 for the expression x0 + x1.");
   expect_refused("results", axes({{1}}), "pointwise: got the axes [1] of a result, expected each of 2 once.");
   expect_refused("results", axes({{0, -1}}),
                  "pointwise: got the axes [0, -1] of a result, expected each of 2 once.");
   expect_refused("dtypes", AttributeCodec<std::vector<DType>>::to({}),
-                 "pointwise: got axes of 1 and dtypes of 0 results, expected 1 for the expression x0 + x1.");
+                 "pointwise: got dtypes of 0 outputs, expected 1 for the results of x0 + x1.");
   expect_refused("space", AttributeCodec<Dims>::to({2}),
                  "pointwise: got [0:2, 0:3] of the space [2], expected a part of it, of at most 8 axes.");
   expect_refused("region", AttributeCodec<Region>::to({{{0, 2}, {-1, 3}}}),
                  "of the space [2, 3], expected a part of it, of at most 8 axes.");
   expect_refused("region", AttributeCodec<Region>::to({{{0, 2}, {2, 5}}}),
                  "of the space [2, 3], expected a part of it, of at most 8 axes.");
+  const auto rules = [](const std::string& name) {
+    return AttributeCodec<std::vector<std::string>>::to({name});
+  };
+  expect_refused("reductions", rules("median"),
+                 "pointwise: got the reduction \"median\", expected none or one of sum, max, min, argmax, "
+                 "moments, max_exp_sum.");
+  expect_refused("reductions", rules("moments"),
+                 "pointwise: got dtypes of 1 outputs, expected 2 for the results of moments(x0 + x1).");
   EXPECT_THROW(Pointwise().infer({}), UserError);
+}
+
+TEST(Pointwise, RefusesReductionsOfWhatHasNoSuchResult) {
+  GraphBuilder build;
+  const ValueId whole = build.input("n", {DType::i32, {4}}, {"d"});
+  const ValueId x = build.input("x", {DType::f32, {4}}, {"d"});
+  expect_error([&] { reduce(build, "moments", {whole}, "n0", {0}); },
+               "pointwise: got moments of n0, which is integer, expected a real.");
+  expect_error([&] { reduce(build, "sum", {x}, "x0 > 0.0", {0}); },
+               "pointwise: got sum of x0 > 0.0, which is boolean, expected a number.");
 }
 
 }  // namespace

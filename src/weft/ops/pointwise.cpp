@@ -173,12 +173,13 @@ Expression AttributeCodec<Expression>::from(const AttributeValue& value) {
 
 const Reduction* Pointwise::rule(size_t result) const {
   const std::string& name = reductions[result];
-  if (name.empty()) return nullptr;
+  if (name == kNoReduction) return nullptr;
   const Reduction* found = find_reduction(name);
   if (found == nullptr) {
     std::vector<std::string_view> all;
     for (const Reduction& row : weft::reductions()) all.push_back(row.name);
-    user_error("pointwise: got the reduction \"{}\", expected one of {}.", name, fmt::join(all, ", "));
+    user_error("pointwise: got the reduction \"{}\", expected {} or one of {}.", name, kNoReduction,
+               fmt::join(all, ", "));
   }
   return found;
 }
@@ -203,7 +204,7 @@ std::vector<PointwiseOutput> outputs_of(const Pointwise& op) {
 
 std::string Pointwise::title() const {
   constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
-  const bool reduced = reductions.size() == 1 && !reductions[0].empty();
+  const bool reduced = reductions.size() == 1 && reductions[0] != kNoReduction;
   std::string text = to_string(expression);
   if (reduced) text = reductions[0] + "(" + text + ")";
   return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
@@ -309,7 +310,7 @@ ScalarType scalar_type_of(DType dtype) { return is_floating(dtype) ? ScalarType:
 
 std::vector<ValueId> pointwise(GraphBuilder& build, std::span<const ValueId> operands, Pointwise op) {
   op.expression = simplify(op.expression);
-  op.reductions.resize(op.results.size());
+  op.reductions.resize(op.results.size(), std::string(kNoReduction));
   op.region = Region::all(op.space);
   return build.add(std::make_shared<Pointwise>(std::move(op)), {operands.begin(), operands.end()});
 }

@@ -14,6 +14,9 @@ namespace weft {
 /// Axes that an iteration space may have.
 inline constexpr size_t kMostPointwiseAxes = 8;
 
+/// In the place of a rule: a result that has all axes.
+inline constexpr std::string_view kNoReduction = "none";
+
 /// In the grammar of expression/text.h. UserError where a text is none of it.
 template <>
 struct AttributeCodec<Expression> {
@@ -35,7 +38,7 @@ struct Pointwise final : Schema<Pointwise> {
   /// Which axis each dimension of each operand is; operands are repeated along the axes that they have not.
   std::vector<std::vector<int>> operands;
   std::vector<std::vector<int>> results;  ///< likewise; each has every axis, or is reduced along the others
-  std::vector<std::string> reductions;    ///< the rule of each result; empty for one that is not reduced
+  std::vector<std::string> reductions;    ///< the rule of each result, or kNoReduction
   std::vector<DType> dtypes;              ///< of the outputs: a result's components, one after the other
   Dims space;                             ///< sizes of the whole iteration space
   Region region;                          ///< the part of it that the operands hold
@@ -46,7 +49,7 @@ struct Pointwise final : Schema<Pointwise> {
     v("operands", op.operands, "which axis each dimension of each operand is; along others it is repeated");
     v("results", op.results, "which axis each dimension of each result is");
     v("reductions", op.reductions,
-      "by which rule each result is reduced along the axes that it has not: empty for none, sum, max, min, "
+      "by which rule each result is reduced along the axes that it has not: none, sum, max, min, "
       "argmax (the value, its position), moments (mean, sum of squared deviations) or max_exp_sum (the "
       "greatest value m, the sum of exp(value - m))");
     v("dtypes", op.dtypes, "of the outputs: each result's components");

@@ -142,7 +142,7 @@ OpCase reduction_case(CaseRandom& random) {
     std::vector<int> kept = all_axes_of(axes);
     if (reduced) std::erase_if(kept, [&](int) { return random.coin(); });
     op.results.push_back(kept);
-    op.reductions.emplace_back(reduced ? rule.name : "");
+    op.reductions.emplace_back(reduced ? rule.name : kNoReduction);
   }
   return case_of(inputs, [op](GraphBuilder& build, std::span<const ValueId> in) {
     Pointwise made = op;

@@ -210,7 +210,7 @@ class Gradient {
       const DType dtype = build_.type(context_.inputs[parts_[p].input]).dtype;
       rest.results.push_back(expression_.results[p]);
       made.results.push_back(parts_[p].axes);
-      made.reductions.emplace_back(parts_[p].summed ? "sum" : "");
+      made.reductions.emplace_back(parts_[p].summed ? "sum" : kNoReduction);
       made.dtypes.push_back(parts_[p].summed ? statistics_of(dtype) : dtype);
     }
     if (computed.empty()) return;
