@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "weft/kernels/cpu/pointwise_layout.h"
 #include "weft/kernels/cpu/pointwise_tape.h"
+#include "weft/kernels/pointwise_layout.h"
 
 namespace weft::kernels {
 
