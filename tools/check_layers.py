@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Checks that every folder of src/weft includes only itself and folders of lower rank.
+"""Checks that every folder of src/weft includes only itself and folders of lower rank, and that a device's library
+is named in that device's folder alone.
 
 usage: check_layers.py [ROOT]        check the repository at ROOT (default: the one this file is in)
        check_layers.py --self-test   check the check
@@ -38,6 +39,9 @@ FORBIDDEN = {
     "parallel": {"kernels"},
     "data": {"graph", "plan", "run"},
 }
+# A device is its folder and nothing else.
+DEVICE_LIBRARIES = {"kernels/cuda": re.compile("cuda|cublas", re.IGNORECASE)}
+SUFFIXES = {".h", ".cpp", ".cu", ".cuh"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
 
@@ -59,11 +63,18 @@ def problem_with(folder, included):
     return None
 
 
+def strangers_in(path, line):
+    """The device libraries that `line` names though the file `path` of src/weft is outside of their folders."""
+    return [f"names {match.group()}, which only {folder}/ may"
+            for folder, name in DEVICE_LIBRARIES.items()
+            if not path.as_posix().startswith(folder + "/") and (match := name.search(line))]
+
+
 def problems_in(root):
-    """One line for each include that breaks a rule."""
+    """One line for each line of a file that breaks a rule."""
     found = []
     source = root / "src" / "weft"
-    for path in sorted([*source.rglob("*.h"), *source.rglob("*.cpp")]):
+    for path in sorted(path for path in source.rglob("*") if path.suffix in SUFFIXES):
         folder = path.relative_to(source).parts[0]
         where = path.relative_to(root)
         if folder not in RANKS:
@@ -72,8 +83,9 @@ def problems_in(root):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             match = INCLUDE.match(line)
             problem = match and problem_with(folder, match.group(1))
-            if problem:
-                found.append(f"{where}:{number}: {problem}")
+            problems = [problem] if problem else []
+            for each in problems + strangers_in(path.relative_to(source), line):
+                found.append(f"{where}:{number}: {each}")
     return found
 
 
@@ -89,6 +101,9 @@ def self_test():
         "src/weft/ops/sub/bad.cpp": '\n#include "relu.h"\n',
         "src/weft/cli/bad.cpp": '#include "weft/extra/x.h"\n',
         "src/weft/extra/x.h": "",
+        "src/weft/graph/bad.h": "// as cublasLt does\n",
+        "src/weft/kernels/cuda/bad.cu": '#include "weft/plan/pass.h"\n',
+        "src/weft/kernels/cuda/good.cu": "#include <cuda_runtime.h>\n",
         "src/weft/sparsity/bad.h": '#include "weft/plan/pass.h"\n',
     }
     expected = [
@@ -97,6 +112,8 @@ def self_test():
         "src/weft/comm/bad.cpp:1",
         "src/weft/data/bad.cpp:1",
         "src/weft/extra/x.h",
+        "src/weft/graph/bad.h:1",
+        "src/weft/kernels/cuda/bad.cu:1",
         "src/weft/ops/sub/bad.cpp:2",
         "src/weft/sparsity/bad.h:1",
     ]
@@ -120,8 +137,8 @@ def main():
     found = problems_in(root)
     if found:
         print("\n".join(found))
-        sys.exit(f"check_layers.py: {len(found)} includes break the order of the layers")
-    print("check_layers.py: every include goes down")
+        sys.exit(f"check_layers.py: {len(found)} lines break the order of the layers")
+    print("check_layers.py: every include goes down, and every device keeps to its folder")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc"}
 FOLDERS = ["src", "tests", "bench", "fuzz", "tools", "cmake", "python"]
-SUFFIXES = {".h", ".cpp", ".py", ".sh", ".cmake", ".txt"}
+SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".py", ".sh", ".cmake", ".txt"}
 EXCEPTION = re.compile(r"(//|#)\s*size:\s*\S")
 
 # What may hide a brace: comments, raw strings, strings, characters (not the ' of 1'000), macros.
@@ -152,7 +152,7 @@ def problems_with(where, text):
     if len(lines) > MAX_FILE_LINES and not any(EXCEPTION.search(line) for line in lines[:5]):
         found.append(f"{where}: {len(lines)} lines, at most {MAX_FILE_LINES} are allowed")
     functions = []
-    if where.suffix in (".h", ".cpp"):
+    if where.suffix in (".h", ".cpp", ".cu", ".cuh"):
         functions = cpp_functions(text)
     elif where.suffix == ".py":
         functions = python_functions(text)

@@ -19,6 +19,14 @@ TEST(Devices, AreFoundByNameAndListedWhereTheNameIsWrong) {
   EXPECT_THROW(registry.add("fast"), InternalError);
 }
 
+TEST(Devices, SayWhyTheyAreAbsent) {
+  DeviceRegistry registry;
+  registry.add("fast").use_when([] { user_error("device fast: there is none here"); });
+  registry.add("slow").use_when([] {});
+  EXPECT_EQ(registry.find("slow").name(), "slow");
+  expect_user_error([&] { registry.find("fast"); }, "device fast: there is none here");
+}
+
 TEST(Device, HasOneKernelAnOpAndNamesTheOneThatIsMissing) {
   Device device("fast");
   const auto bind = [](const BindRequest&) { return Kernel{}; };
@@ -26,12 +34,7 @@ TEST(Device, HasOneKernelAnOpAndNamesTheOneThatIsMissing) {
   EXPECT_TRUE(device.has("sum"));
   EXPECT_THROW(device.add("sum", bind), InternalError);
   const Combined product(true);
-  try {
-    device.bind({product, {}, {}});
-    FAIL() << "no error";
-  } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find("the device fast has no kernel for product"), std::string::npos);
-  }
+  expect_user_error([&] { device.bind({product, {}, {}}); }, "run.device: fast has no kernel for product");
 }
 
 }  // namespace

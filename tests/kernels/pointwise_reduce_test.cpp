@@ -1,7 +1,7 @@
 // Pointwise with reductions: the vector kernel against the definition.
 #include <gtest/gtest.h>
 
-#include "tests/kernels/pointwise_case.h"
+#include "tests/kernels/pointwise_cases.h"
 #include "weft/base/threads.h"
 #include "weft/expression/simplify.h"
 #include "weft/kernels/cpu/pointwise_forms.h"

@@ -1,15 +1,13 @@
 #include "weft/kernels/pointwise.h"
 
-#include "tests/kernels/pointwise_case.h"
+#include "tests/kernels/pointwise_cases.h"
 #include "weft/expression/simplify.h"
-#include "weft/expression/text.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
 #include "weft/kernels/cpu/pointwise_tape.h"
 
 namespace weft::kernels {
 namespace {
 
-using testing::Tensor;
 
 void expect_random_cases(std::span<const DType> reals, uint64_t first, uint64_t count) {
   for (uint64_t seed = first; seed < first + count; ++seed) {
@@ -26,25 +24,6 @@ TEST(Pointwise, AgreesWithItsDefinitionInBf16BesideF32) {
 }
 TEST(Pointwise, AgreesWithItsDefinitionInF64BesideOthers) {
   expect_random_cases(std::array{DType::f64, DType::f32, DType::bf16, DType::f64}, 2000, 400);
-}
-
-Case simple_case(std::string_view text, const std::vector<TensorType>& operands, DType result) {
-  Case made;
-  const Dims& space = operands[0].shape;
-  made.spec.expression = parse_expression(text);
-  made.spec.space = space;
-  made.spec.region = Region::all(space);
-  const auto trailing = [&](size_t count) {
-    std::vector<int> dims;
-    for (size_t d = space.size() - count; d < space.size(); ++d) dims.push_back(static_cast<int>(d));
-    return dims;
-  };
-  uint32_t seed = 1;
-  for (const TensorType& type : operands) add_operand(made, trailing(type.shape.size()), type.dtype, seed++);
-  made.spec.result_axes = {trailing(space.size())};
-  made.spec.rules = {nullptr};
-  made.results = {result};
-  return made;
 }
 
 TEST(Pointwise, GivesWholeNumbersAndBooleansExactly) {

@@ -34,6 +34,11 @@ class Masked final : public DeviceMemory {
   void download(std::byte* host, const std::byte* device, int64_t bytes) const override {
     upload(host, device, bytes);
   }
+  void copy(std::byte* to, const std::byte* from, int64_t bytes) const override {
+    std::memcpy(to, from, static_cast<size_t>(bytes));
+    ++copies;
+  }
+  mutable int copies = 0;
 
  private:
   std::byte mask_;
@@ -106,6 +111,21 @@ TEST(DeviceMemory, InputsAreUploadedBeforeASegmentAndOutputsDownloadedAfterIt) {
   EXPECT_EQ(to_doubles(store.read("w").view)[4], 40) << "doubled three times on the device";
   EXPECT_THROW(executor.view("w"), InternalError);
   EXPECT_FALSE(executor.find_non_finite(step).has_value());
+}
+
+TEST(DeviceMemory, StatesAreCopiedByTheDevice) {
+  const auto memory = std::make_shared<Masked>(std::byte{0x5a});
+  Device device = device_named("cpu");
+  device.use_memory(memory);
+  GraphBuilder build;
+  const ValueId w = build.state("w", {DType::f64, {5}}, {}, kParameter);
+  build.update(build.state("before", {DType::f64, {5}}, {}, kParameter), w);
+  StateStore store;
+  Executor executor(make_plan(std::move(build).build(), device, {}).program, store, Communicator::world());
+  write_counted(store);
+  executor.run(executor.program().at("accumulate"));
+  EXPECT_EQ(to_doubles(store.read("before").view), counted(5));
+  EXPECT_EQ(memory->copies, 1);
 }
 
 TEST(DeviceMemory, TwoDevicesDoNotShareAStore) {

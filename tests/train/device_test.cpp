@@ -168,7 +168,8 @@ TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
     losses(recipe, "gpu");
     ADD_FAILURE() << "no error";
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "run.device: there is no device \"gpu\", expected one of cpu, reference");
+    EXPECT_STREQ(error.what(),
+                 "run.device: there is no device \"gpu\", expected one of cpu, cuda, reference");
   }
 }
 

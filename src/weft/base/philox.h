@@ -40,6 +40,10 @@ struct RandomStream {
   }
   /// Word number `index` of the stream.
   constexpr uint32_t word(uint64_t index) const { return block(index / 4)[index % 4]; }
+  /// 16 bits, number `index` of the stream.
+  constexpr uint32_t half_word(uint64_t index) const {
+    return (word(index / 2) >> (16 * (index % 2))) & 0xffffu;
+  }
   /// Uniform in [0, 1).
   constexpr double uniform(uint64_t index) const { return word(index) * (1.0 / 4294967296.0); }
   /// Standard normal (Box-Muller on the two halves of one block).

@@ -13,7 +13,7 @@ double draw(const ScalarNode& node, double step, const Point& point) {
     g = g * static_cast<uint64_t>(point.sizes[a]) + static_cast<uint64_t>(point.position[a]);
   }
   const RandomStream stream{node.seed, node.stream, static_cast<uint64_t>(static_cast<int64_t>(step))};
-  return static_cast<double>((stream.block(g / 8)[g % 8 / 2] >> (16 * (g % 2))) & 0xffffu);
+  return stream.half_word(g);
 }
 
 }  // namespace

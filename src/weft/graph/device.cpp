@@ -11,7 +11,7 @@ void Device::add(std::string_view op, KernelBinder binder) {
 
 Kernel Device::bind(const BindRequest& request) const {
   const auto found = binders_.find(request.op.name());
-  WEFT_CHECK(found != binders_.end(), "the device {} has no kernel for {}", name_, request.op.name());
+  if (found == binders_.end()) user_error("run.device: {} has no kernel for {}", name_, request.op.name());
   return found->second(request);
 }
 
@@ -27,7 +27,10 @@ Device& DeviceRegistry::add(const std::string& name) {
 }
 
 const Device& DeviceRegistry::find(std::string_view name) const {
-  if (const auto found = devices_.find(name); found != devices_.end()) return found->second;
+  if (const auto found = devices_.find(name); found != devices_.end()) {
+    found->second.require();
+    return found->second;
+  }
   std::string all;
   for (const auto& [known, device] : devices_) all += (all.empty() ? "" : ", ") + known;
   user_error("run.device: there is no device \"{}\", expected one of {}", name, all);

@@ -1,6 +1,6 @@
 #pragma once
 // A device: which kernel runs which op there, and how its memory is reached. Graphs and plans know no device;
-// a folder of kernels/ is one (cpu, reference), found by register_all_devices.
+// each folder of kernels/ is one, found by register_all_devices.
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,8 +44,14 @@ class Device {
   void use_memory(DeviceMemoryPtr memory) { memory_ = std::move(memory); }
   const DeviceMemoryPtr& memory() const { return memory_; }
 
+  /// The device may be absent: `check` throws UserError where this machine or this build has none.
+  void use_when(std::function<void()> check) { check_ = std::move(check); }
+  void require() const {
+    if (check_) check_();
+  }
+
   bool has(std::string_view op) const { return binders_.contains(op); }
-  /// InternalError where the device has no kernel for the op.
+  /// UserError where the device has no kernel for the op: "run.device: cpu has no kernel for …".
   Kernel bind(const BindRequest& request) const;
   std::optional<PackedForm> packed_form(const BindRequest& request) const;
 
@@ -53,6 +59,7 @@ class Device {
   std::string name_;
   std::string meaning_;
   DeviceMemoryPtr memory_;
+  std::function<void()> check_;
   std::map<std::string, KernelBinder, std::less<>> binders_;
   std::map<std::string, PackingRule, std::less<>> packings_;
 };
@@ -60,7 +67,7 @@ class Device {
 class DeviceRegistry {
  public:
   Device& add(const std::string& name);
-  /// UserError listing the devices there are.
+  /// UserError listing the devices there are, or saying why this one is absent.
   const Device& find(std::string_view name) const;
   const std::map<std::string, Device, std::less<>>& devices() const { return devices_; }
 

@@ -15,9 +15,11 @@ class DeviceMemory {
   /// Zeroed and aligned to 64 bytes. UserError where there is not enough.
   virtual std::byte* allocate(int64_t bytes) const = 0;
   virtual void release(std::byte* data, int64_t bytes) const = 0;
-  /// Both return when the bytes are there, after all kernels that were run before.
+  /// These return when the bytes are there, after all kernels that were run before.
   virtual void upload(std::byte* device, const std::byte* host, int64_t bytes) const = 0;
   virtual void download(std::byte* host, const std::byte* device, int64_t bytes) const = 0;
+  /// Within the device; the two do not overlap.
+  virtual void copy(std::byte* to, const std::byte* from, int64_t bytes) const = 0;
 };
 
 /// Null: the host's own memory. Shared by the device and by the Programs, arenas and stores that outlive it.

@@ -14,7 +14,7 @@ struct KernelContext {
   std::byte* scratch = nullptr;  ///< the kernel's scratch_bytes, 64-byte aligned
 };
 
-/// Allocates nothing when run.
+/// Allocates nothing when run, and returns when its results are there.
 struct Kernel {
   std::function<void(const KernelContext&)> run;
   int64_t scratch_bytes = 0;

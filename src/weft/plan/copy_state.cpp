@@ -21,16 +21,18 @@ class CopyState final : public Op {
 
 }  // namespace
 
-Instruction copy_state(const Slot& from, const Slot& to, const std::string& name) {
+Instruction copy_state(const Slot& from, const Slot& to, const std::string& name,
+                       const DeviceMemoryPtr& memory) {
   Instruction made;
   made.op = std::make_shared<CopyState>();
   made.label = name;
   made.inputs = {from};
   made.outputs = {to};
   made.memory_bytes = 2 * from.type.bytes();
-  made.kernel.run = [](const KernelContext& context) {
-    std::memcpy(context.outputs[0].data, context.inputs[0].data,
-                static_cast<size_t>(context.outputs[0].bytes()));
+  made.kernel.run = [memory](const KernelContext& context) {
+    const View& target = context.outputs[0];
+    if (memory != nullptr) return memory->copy(target.data, context.inputs[0].data, target.bytes());
+    std::memcpy(target.data, context.inputs[0].data, static_cast<size_t>(target.bytes()));
   };
   return made;
 }

@@ -131,8 +131,8 @@ class Emitter {
       out.instructions[s].scratch_offset = program_.input_bytes + layout.offsets[scratch_of[s]];
     }
     for (const StateUpdate& update : buffers.copies) {
-      out.instructions.push_back(
-          copy_state(slot(update.next), slot(update.state), graph_.value(update.state).name));
+      out.instructions.push_back(copy_state(slot(update.next), slot(update.state),
+                                            graph_.value(update.state).name, device_.memory()));
     }
     for (const GraphOutput& output : graph_.outputs()) {
       if (output.segment == segment) out.outputs.emplace(output.name, slot(output.value));

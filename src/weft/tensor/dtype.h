@@ -12,9 +12,9 @@ inline constexpr DType kDTypes[] = {DType::f64, DType::f32, DType::bf16, DType::
 /// The upper half of an f32: 8 bits of exponent, 7 of fraction.
 struct BFloat16 {
   uint16_t bits = 0;
-  BFloat16() = default;
+  constexpr BFloat16() = default;
   /// Rounds to nearest even; NaN stays NaN.
-  explicit BFloat16(float value) {
+  constexpr explicit BFloat16(float value) {
     uint32_t word = std::bit_cast<uint32_t>(value);
     if ((word & 0x7fffffffu) > 0x7f800000u) {
       bits = static_cast<uint16_t>((word >> 16) | 0x40u);
@@ -23,7 +23,9 @@ struct BFloat16 {
       bits = static_cast<uint16_t>(word >> 16);
     }
   }
-  explicit operator float() const { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+  constexpr explicit operator float() const {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+  }
 };
 
 constexpr int64_t bytes_of(DType dtype) {

@@ -353,9 +353,7 @@ template <class To>
 void fill_spaced(const RandomStream& stream, uint64_t first, int64_t stride, int64_t count, To* tile) {
   for (int64_t i = 0; i < count; ++i) {
     const uint64_t g = first + static_cast<uint64_t>(i * stride);
-    tile[i] = i > 0 && stride == 0
-                  ? tile[0]
-                  : static_cast<To>((stream.block(g / 8)[g % 8 / 2] >> (16 * (g % 2))) & 0xffffu);
+    tile[i] = i > 0 && stride == 0 ? tile[0] : static_cast<To>(stream.half_word(g));
   }
 }
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "weft/kernels/cpu/pointwise_folds.h"
-#include "weft/kernels/cpu/pointwise_layout.h"
 #include "weft/kernels/cpu/pointwise_tape.h"
+#include "weft/kernels/pointwise_layout.h"
 
 namespace weft::kernels {
 

@@ -29,6 +29,9 @@ class OwnMemory final : public DeviceMemory {
   void download(std::byte* host, const std::byte* device, int64_t bytes) const override {
     std::memcpy(host, device, static_cast<size_t>(bytes));
   }
+  void copy(std::byte* to, const std::byte* from, int64_t bytes) const override {
+    std::memcpy(to, from, static_cast<size_t>(bytes));
+  }
 };
 
 }  // namespace

@@ -1,8 +1,5 @@
 #pragma once
-// Random pointwise cases for kernels, and their two ways of running.
-#include <string>
-#include <vector>
-
+// Expressions over boxes with operands for them, at random or given, and what their definition makes of them.
 #include "tests/expression/draws.h"
 #include "tests/kernels/tensor.h"
 #include "weft/expression/random_expression.h"
@@ -11,7 +8,7 @@
 
 namespace weft::kernels {
 
-using weft::testing::Tensor;
+using testing::Tensor;
 using Between = std::function<int64_t(int64_t, int64_t)>;
 
 /// A spec and operands for it.
@@ -59,8 +56,7 @@ inline PointwiseKernel fast_kernel(const Case& made, PointwiseBodies bodies) {
   return {made.spec, types_of(made.operands), types_of(results_of(made)), bodies};
 }
 
-inline std::vector<Tensor> run_fast(const Case& made,
-                                    PointwiseBodies bodies = PointwiseBodies::hand_written) {
+inline std::vector<Tensor> run_fast(const Case& made, PointwiseBodies bodies = PointwiseBodies::hand_written) {
   return run(fast_kernel(made, bodies), made, results_of(made));
 }
 
@@ -152,6 +148,25 @@ inline std::string text_of(const Case& made) {
   std::string text = to_string(made.spec.expression) + " in " + to_string(made.spec.region);
   for (const Tensor& operand : made.operands) text += " " + to_string(operand.type());
   return text;
+}
+
+inline Case simple_case(std::string_view text, const std::vector<TensorType>& operands, DType result) {
+  Case made;
+  const Dims& space = operands[0].shape;
+  made.spec.expression = parse_expression(text);
+  made.spec.space = space;
+  made.spec.region = Region::all(space);
+  const auto trailing = [&](size_t count) {
+    std::vector<int> dims;
+    for (size_t d = space.size() - count; d < space.size(); ++d) dims.push_back(static_cast<int>(d));
+    return dims;
+  };
+  uint32_t seed = 1;
+  for (const TensorType& type : operands) add_operand(made, trailing(type.shape.size()), type.dtype, seed++);
+  made.spec.result_axes = {trailing(space.size())};
+  made.spec.rules = {nullptr};
+  made.results = {result};
+  return made;
 }
 
 }  // namespace weft::kernels

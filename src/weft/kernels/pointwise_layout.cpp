@@ -1,4 +1,4 @@
-#include "weft/kernels/cpu/pointwise_layout.h"
+#include "weft/kernels/pointwise_layout.h"
 
 #include "weft/base/check.h"
 
