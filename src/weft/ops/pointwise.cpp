@@ -169,7 +169,10 @@ Traits Pointwise::traits() const {
   traits.linear = operands.empty()
                       ? is_linear(expression)
                       : operands.size() == 1 && is_linear(expression) && !only_copies(expression);
-  traits.hoistable = only_copies(expression);
+  // A rounded copy takes less to keep than to make each time; what is repeated along an axis takes more.
+  traits.hoistable =
+      only_copies(expression) && std::all_of(operands.begin(), operands.end(),
+                                             [&](const auto& dims) { return dims.size() == space.size(); });
   traits.flops_per_point = flops_of(expression);
   for (size_t r = 0; r < results.size(); ++r) {
     for (size_t i = 0; i < operands.size(); ++i) {
