@@ -22,12 +22,12 @@ TEST(Print, SaysOneLineANode) {
   EXPECT_EQ(to_text(small_graph()),
             "segment accumulate: each microbatch, 1 slot\n"
             "segment update: every 4 steps, 2 slots\n"
-            "input @x: f32[2]\n"
-            "state @w: f32[2]\n"
-            "%2 = product(@x, @w): f32[2]  # accumulate layer\n"
-            "%3 = constant() type=[f32, [2]] value=0.5: f32[2]  # update\n"
-            "@w <- %3  # update\n"
-            "output y = %2  # accumulate\n");
+            "input @x: f32[2] (batch)\n"
+            "state @w: f32[2] (parameter)\n"
+            "%0 = product(@x, @w): f32[2]  # accumulate layer\n"
+            "%1 = constant() type=[f32, [2]] value=0.5: f32[2]  # update\n"
+            "@w <- %1  # update\n"
+            "output y = %0  # accumulate\n");
 }
 
 TEST(Print, DrawsNodesStatesAndEdges) {

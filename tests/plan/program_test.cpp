@@ -3,16 +3,13 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/ops/add.h"
-#include "weft/ops/embedding.h"
 #include "weft/ops/gelu.h"
-#include "weft/ops/gradients.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/tanh.h"
 #include "weft/parallel/comm_ops.h"
 #include "weft/plan/buffers.h"
-#include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {
@@ -81,40 +78,6 @@ TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   PlanOptions skipping;
   skipping.skip = {"pack_weights"};
   EXPECT_FALSE(make_plan(graph, testing::device_named("cpu"), skipping).program.find("refresh").has_value());
-}
-
-TEST(Plan, AddsRowsOfATiedEmbeddingToTheGradientOfTheHead) {
-  GraphBuilder build;
-  const TensorType rows{DType::f32, {3, 8}};
-  const ValueId ids = build.input("ids", {DType::i32, {3}}, {"n"});
-  const ValueId table = build.state("table", {DType::f32, {64, 8}}, kZero, kParameter);
-  const ValueId loss =
-      reduce_sum(build, linear(build, embedding(build, table, ids, DType::f32), table, true));
-  const ValueId gradient = *gradients(build, loss, std::span(&table, 1)).front();
-  build.output("gradient", gradient);
-  const Graph graph = std::move(build).build();
-  const Machine machine;
-  const Graph folded = fold_sums(graph, {testing::device_named("cpu"), machine});
-  EXPECT_EQ(folded.nodes().size() + 1, graph.nodes().size());
-  const Node& last = folded.node(folded.value(folded.outputs()[0].value).producer);
-  ASSERT_EQ(last.inputs.size(), 3U);
-  const SegmentBuffers buffers = share_buffers(folded, SegmentId{0});
-  EXPECT_EQ(buffers.of_value.at(last.outputs[0]).transient, buffers.of_value.at(last.inputs[2]).transient);
-}
-
-TEST(Plan, RefusesToSkipAPassThatDoesNotExist) {
-  GraphBuilder build;
-  build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));
-  PlanOptions options;
-  options.skip = {"fold"};
-  try {
-    make_plan(std::move(build).build(), testing::device_named("cpu"), options);
-    FAIL();
-  } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(),
-                 "--skip fold: there is no such pass, expected one of eliminate_dead, fold_sums, "
-                 "pack_weights, schedule");
-  }
 }
 
 TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {

@@ -26,6 +26,7 @@ struct Arguments {
   bool dot = false;
   bool graph = false;
   bool passes = false;
+  bool list_passes = false;
   bool reference = false;
   bool ops = false;
   std::string graph_file;  ///< to write (plan) or to read (inspect)

@@ -74,6 +74,11 @@ void print_segments(const Program& program) {
 }  // namespace
 
 int command_plan(const Arguments& arguments) {
+  if (arguments.list_passes) {
+    fmt::print("{}", stage_reference());
+    return 0;
+  }
+  if (arguments.recipe.empty()) user_error("weft plan: got no recipe, expected one or --list-passes");
   Recipe recipe = load_recipe(arguments.recipe, arguments.set);
   if (arguments.ranks > 0) spread_over(recipe, arguments.ranks);
   PlanOptions options;
@@ -98,7 +103,7 @@ int command_plan(const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
   const Plan plan = plan_recipe(recipe, facts, std::move(options));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  if (arguments.explain) fmt::print("{}", explain(plan));
+  fmt::print("{}\n", arguments.explain ? explain(plan) : stage_table(plan));
   fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
   print_machine(machine, plan.program.mesh.ranks());
   fmt::print("memory a rank: {} of states, {} in one arena\n", format_bytes(plan.program.state_bytes),

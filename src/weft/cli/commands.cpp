@@ -18,9 +18,9 @@ namespace {
 
 using Command = int (*)(const Arguments&);
 
-void add_recipe(CLI::App& command, Arguments& arguments) {
+void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
   command.add_option("RECIPE", arguments.recipe, "recipe file (TOML; every key is in docs/recipes.md)")
-      ->required();
+      ->required(required);
   command.add_option("--set", arguments.set, "override a key of the recipe, as in --set optimizer.clip=1.0")
       ->type_name("KEY=VALUE")
       ->take_all();
@@ -65,7 +65,7 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
 
 void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* plan = app.add_subcommand("plan", "what a step will cost: flops, bytes, memory, communication");
-  add_recipe(*plan, arguments);
+  add_recipe(*plan, arguments, false);
   plan->add_option(
           "--ranks", arguments.ranks,
           "plan for this many ranks, as many along parallel.data as the other axes leave; starts none")
@@ -81,6 +81,8 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
       ->type_name("FILE");
   plan->add_flag("--dot", arguments.dot, "print it for Graphviz instead");
   plan->add_flag("--passes", arguments.passes, "print the graph after each pass that changed it");
+  plan->add_flag("--list-passes", arguments.list_passes,
+                 "print what every stage of planning says of itself (docs/passes.md)");
   plan->add_option("--skip", arguments.skip, "leave out a pass by its name")->type_name("PASS")->take_all();
   commands[plan] = command_plan;
 

@@ -4,6 +4,7 @@
 #include "weft/base/check.h"
 #include "weft/graph/attribute_json.h"
 #include "weft/graph/graph_file.h"
+#include "weft/graph/value_names.h"
 
 namespace weft {
 
@@ -19,12 +20,7 @@ constexpr std::string_view kInitializerKinds[] = {"constant", "normal", "uniform
 
 class Writer {
  public:
-  explicit Writer(const Graph& graph) : graph_(graph) {
-    // By order of making, not by id: so a graph that was read is written as it was.
-    for (const Node& node : graph.nodes()) {
-      for (const ValueId id : node.outputs) numbers_.emplace(id, numbers_.size());
-    }
-  }
+  explicit Writer(const Graph& graph) : graph_(graph), names_(graph) {}
 
   Json run() const {
     Json json{{"weft_graph", kVersion}};
@@ -38,31 +34,20 @@ class Writer {
     for (const Node& node : graph_.nodes()) json["nodes"].push_back(this->node(node));
     json["updates"] = Json::array();
     for (const StateUpdate& update : graph_.updates()) {
-      json["updates"].push_back({{"state", reference(update.state)},
-                                 {"next", reference(update.next)},
+      json["updates"].push_back({{"state", names_.of(update.state)},
+                                 {"next", names_.of(update.next)},
                                  {"segment", graph_.segment(update.segment).name}});
     }
     json["outputs"] = Json::array();
     for (const GraphOutput& output : graph_.outputs()) {
       json["outputs"].push_back({{"name", output.name},
-                                 {"value", reference(output.value)},
+                                 {"value", names_.of(output.value)},
                                  {"segment", graph_.segment(output.segment).name}});
     }
     return json;
   }
 
  private:
-  std::string reference(ValueId id) const {
-    const Value& value = graph_.value(id);
-    return value.kind == ValueKind::result ? fmt::format("%{}", numbers_.at(id)) : "@" + value.name;
-  }
-
-  std::vector<std::string> references(const std::vector<ValueId>& ids) const {
-    std::vector<std::string> texts;
-    for (const ValueId id : ids) texts.push_back(reference(id));
-    return texts;
-  }
-
   static Json segment(const Segment& segment) {
     return {{"name", segment.name}, {"cadence", to_string(segment.cadence)}, {"slots", segment.slots}};
   }
@@ -83,8 +68,8 @@ class Writer {
     WEFT_CHECK(node.op->communication() == nullptr, "{} belongs to one rank and is no part of a graph file",
                node.op->name());
     Json json{{"op", node.op->name()},
-              {"inputs", references(node.inputs)},
-              {"outputs", references(node.outputs)},
+              {"inputs", names_.of(node.inputs)},
+              {"outputs", names_.of(node.outputs)},
               {"segment", graph_.segment(node.segment).name}};
     if (!node.label.empty()) json["label"] = node.label;
     for (const Attribute& attribute : node.op->attributes()) {
@@ -94,7 +79,7 @@ class Writer {
   }
 
   const Graph& graph_;
-  std::map<ValueId, size_t> numbers_;  ///< of results
+  ValueNames names_;
 };
 
 // --- reading

@@ -33,6 +33,8 @@ struct Traits {
   bool sum = false;     ///< output 0 is the plain sum of the inputs, of which there may be any number
   bool hoistable =
       false;  ///< worth computing once a step instead of once a microbatch when inputs are states
+  bool hidden_state =
+      false;  ///< results follow from more than attributes and operands: never merged or run again
   /// (output, input) pairs of one type whose memory may be the same.
   std::vector<std::pair<int, int>> in_place;
   /// Inputs through which nothing is learnt by design (the shift of a softmax): where the loss depends on one

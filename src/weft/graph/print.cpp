@@ -1,25 +1,39 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "weft/graph/graph.h"
+#include "weft/graph/value_names.h"
 
 namespace weft {
 
 namespace {
 
-std::string reference(const Graph& graph, ValueId id) {
-  const Value& value = graph.value(id);
-  return value.kind == ValueKind::result ? fmt::format("%{}", id.index) : fmt::format("@{}", value.name);
+/// "input @x: f32[8, 16] (batch, c)", "state @w: f32[4, 16] (parameter)".
+std::string named_line(const Value& value) {
+  if (value.kind == ValueKind::state) {
+    return fmt::format("state @{}: {} ({})\n", value.name, to_string(value.type), value.state_kind.name);
+  }
+  const bool any = std::any_of(value.dim_names.begin(), value.dim_names.end(),
+                               [](const std::string& name) { return !name.empty(); });
+  const std::string dims = any ? fmt::format(" ({})", fmt::join(value.dim_names, ", ")) : std::string();
+  return fmt::format("input @{}: {}{}\n", value.name, to_string(value.type), dims);
 }
 
-std::string references(const Graph& graph, const std::vector<ValueId>& ids) {
-  std::string text;
-  for (const ValueId id : ids) text += (text.empty() ? "" : ", ") + reference(graph, id);
-  return text;
+std::string node_line(const Graph& graph, const Node& node, const ValueNames& names) {
+  std::vector<std::string> types;
+  for (const TensorType& type : graph.output_types(node)) types.push_back(to_string(type));
+  const std::string attributes = attribute_text(*node.op);
+  return fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", fmt::join(names.of(node.outputs), ", "),
+                     node.op->name(), fmt::join(names.of(node.inputs), ", "), attributes.empty() ? "" : " ",
+                     attributes, fmt::join(types, ", "), graph.segment(node.segment).name,
+                     node.label.empty() ? "" : " ", node.label);
 }
 
 }  // namespace
 
 std::string to_text(const Graph& graph) {
+  const ValueNames names(graph);
   std::string text;
   for (const SegmentId id : graph.order()) {
     const Segment& segment = graph.segment(id);
@@ -27,26 +41,15 @@ std::string to_text(const Graph& graph) {
                         segment.slots, segment.slots == 1 ? "" : "s");
   }
   for (const Value& value : graph.values()) {
-    if (value.kind == ValueKind::result) continue;
-    text += fmt::format("{} @{}: {}\n", value.kind == ValueKind::input ? "input" : "state", value.name,
-                        to_string(value.type));
+    if (value.kind != ValueKind::result) text += named_line(value);
   }
-  for (const Node& node : graph.nodes()) {
-    std::string types;
-    for (const TensorType& type : graph.output_types(node)) {
-      types += (types.empty() ? "" : ", ") + to_string(type);
-    }
-    const std::string attributes = attribute_text(*node.op);
-    text += fmt::format("{} = {}({}){}{}: {}  # {}{}{}\n", references(graph, node.outputs), node.op->name(),
-                        references(graph, node.inputs), attributes.empty() ? "" : " ", attributes, types,
-                        graph.segment(node.segment).name, node.label.empty() ? "" : " ", node.label);
-  }
+  for (const Node& node : graph.nodes()) text += node_line(graph, node, names);
   for (const StateUpdate& update : graph.updates()) {
-    text += fmt::format("{} <- {}  # {}\n", reference(graph, update.state), reference(graph, update.next),
+    text += fmt::format("{} <- {}  # {}\n", names.of(update.state), names.of(update.next),
                         graph.segment(update.segment).name);
   }
   for (const GraphOutput& output : graph.outputs()) {
-    text += fmt::format("output {} = {}  # {}\n", output.name, reference(graph, output.value),
+    text += fmt::format("output {} = {}  # {}\n", output.name, names.of(output.value),
                         graph.segment(output.segment).name);
   }
   return text;

@@ -259,7 +259,10 @@ Traits Pointwise::traits() const {
   const bool alone =
       operands.size() == 1 && operands[0].size() == space.size() && (reduced || !only_copies(expression));
   traits.linear = sums && is_linear(expression) && (operands.empty() || alone);
-  traits.hoistable = !reduced && only_copies(expression);
+  // A rounded copy takes less to keep than to make each time; what is repeated along an axis takes more.
+  traits.hoistable = !reduced && only_copies(expression) &&
+                     std::all_of(operands.begin(), operands.end(),
+                                 [&](const auto& dims) { return dims.size() == space.size(); });
   return traits;
 }
 

@@ -8,6 +8,7 @@
 #include "weft/plan/arena_layout.h"
 #include "weft/plan/buffers.h"
 #include "weft/plan/copy_state.h"
+#include "weft/plan/node_prices.h"
 
 namespace weft {
 
@@ -35,7 +36,7 @@ namespace {
 class Emitter {
  public:
   Emitter(const LocalGraph& local, const Device& device, const PlanOptions& options)
-      : local_(local), graph_(local.graph), device_(device), options_(options) {}
+      : local_(local), graph_(local.graph), device_(device), options_(options), prices_(options) {}
 
   Program run() {
     for (const Segment& segment : graph_.segments()) {
@@ -165,7 +166,7 @@ class Emitter {
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
         made.scratch_bytes = staging_bytes(*spec, inputs[0].dtype);
-        predict({*node.op, inputs, outputs, group_over(spec->mesh_axes)}, made);
+        predict(prices_.of(*node.op, inputs, outputs), made);
       }
       return made;
     }
@@ -173,24 +174,16 @@ class Emitter {
     if (node.op->traits().view) return made;
     made.kernel = device_.bind({*node.op, inputs, outputs});
     made.scratch_bytes = made.kernel.scratch_bytes;
-    predict({*node.op, inputs, outputs, {}}, made);
+    predict(prices_.of(*node.op, inputs, outputs), made);
     return made;
   }
 
-  void predict(const Work& work, Instruction& made) const {
-    const Price cost = price(work, options_.machine);
+  static void predict(const Price& cost, Instruction& made) {
     made.flops = cost.flops;
     made.memory_bytes = cost.memory_bytes;
     made.network_bytes = cost.network_bytes;
     made.bound = cost.bound;
     made.predicted_ms = cost.ms;
-  }
-
-  /// Worked out once for each set of axes: a mesh may have very many ranks.
-  const std::vector<int>& group_over(const std::vector<int>& mesh_axes) {
-    std::vector<int>& ranks = groups_[mesh_axes];
-    if (ranks.empty()) ranks = options_.mesh.group(options_.rank, mesh_axes);
-    return ranks;
   }
 
   void measure_memory(const std::vector<Lifetime>& lifetimes, SegmentProgram& out) const {
@@ -214,7 +207,7 @@ class Emitter {
   const Graph& graph_;
   const Device& device_;
   const PlanOptions& options_;
-  std::map<std::vector<int>, std::vector<int>> groups_;
+  NodePrices prices_;
   Program program_;
 };
 

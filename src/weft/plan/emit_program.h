@@ -1,5 +1,7 @@
 #pragma once
-#include "weft/plan/pipeline.h"
+#include "weft/graph/device.h"
+#include "weft/plan/plan_options.h"
+#include "weft/plan/program.h"
 
 namespace weft {
 

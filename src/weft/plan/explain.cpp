@@ -111,12 +111,8 @@ std::string explain(const Plan& plan) {
   text += fmt::format("\nmemory: states {}, inputs {}, arena with the inputs {}\n",
                       format_bytes(program.state_bytes), format_bytes(program.input_bytes),
                       format_bytes(program.arena_bytes));
-  text += "planning:";
-  for (const PassTime& pass : plan.passes) {
-    text += pass.skipped ? fmt::format(" {} skipped", pass.pass)
-                         : fmt::format(" {} {:.1f} ms", pass.pass, pass.ms);
-  }
-  return text + "\n";
+  return text + "\nstages of planning: what they changed, before and after, with every node run once\n" +
+         stage_table(plan);
 }
 
 }  // namespace weft

@@ -1,93 +1,106 @@
 #include "weft/plan/pipeline.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
 
 #include "weft/base/check.h"
-#include "weft/parallel/strategies/named_axes.h"
-#include "weft/plan/emit_program.h"
 #include "weft/plan/passes/eliminate_dead.h"
+#include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
+#include "weft/plan/passes/hoist.h"
 #include "weft/plan/passes/pack_weights.h"
+#include "weft/plan/passes/rematerialize.h"
 #include "weft/plan/passes/schedule.h"
 
 namespace weft {
 
+// The order is meaning; each stage says why it stands where it stands.
+const std::vector<Stage>& planning_stages() {
+  static const std::vector<Stage> stages = {stage_of(eliminate_dead()),
+                                            stage_of(eliminate_repeated()),
+                                            assign_stage(),
+                                            partition_stage(),
+                                            stage_of(rematerialize()),
+                                            stage_of(fold_sums()),
+                                            stage_of(pack_weights()),
+                                            stage_of(hoist()),
+                                            stage_of(schedule()),
+                                            emit_stage()};
+  return stages;
+}
+
 namespace {
 
-struct GraphPass {
-  std::string name;
-  Graph (*run)(const Graph&, const PlanContext&);
-};
+void check_skips(const std::set<std::string>& skip) {
+  std::vector<std::string_view> skippable;
+  for (const Stage& stage : planning_stages()) {
+    if (stage.always.empty()) skippable.push_back(stage.about.name);
+    if (!stage.always.empty() && skip.contains(std::string(stage.about.name))) {
+      user_error("--skip {}: this stage cannot be left out, because {}", stage.about.name, stage.always);
+    }
+  }
+  for (const std::string& name : skip) {
+    if (std::find(skippable.begin(), skippable.end(), name) != skippable.end()) continue;
+    user_error("--skip {}: there is no such pass, expected one of {}", name, fmt::join(skippable, ", "));
+  }
+}
 
-// The order is meaning: dead nodes would be communicated for, so they go first; what adds
-// in place cannot be divided, and layouts depend on local shapes, so they follow the partition; the schedule
-// sees all nodes that will run.
-const std::vector<GraphPass> kGlobalPasses = {{"eliminate_dead", eliminate_dead}};
-const std::vector<GraphPass> kLocalPasses = {
-    {"fold_sums", fold_sums}, {"pack_weights", pack_weights}, {"schedule", schedule}};
-
+/// Runs stages one after the other: each timed, verified, measured and, where wanted, printed.
 class Runner {
  public:
-  Runner(const PlanOptions& options, const PlanContext& context, Plan& plan)
-      : options_(options), context_(context), plan_(plan) {}
-
-  template <class Body>
-  void timed(const std::string& name, Body&& body) {
-    const auto start = std::chrono::steady_clock::now();
-    body();
-    const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - start;
-    plan_.passes.push_back({name, ms.count(), false});
+  Runner(const Graph& graph, const PlanContext& context) : context_(context), prices_(context.options) {
+    planning_.local.graph = graph;
+    totals_ = totals_of(graph, prices_);
+    if (context.options.print) text_ = to_text(graph);
   }
 
-  void run(const GraphPass& pass, Graph& graph) {
-    if (options_.skip.contains(pass.name)) {
-      plan_.passes.push_back({pass.name, 0, true});
-      return;
+  void run(const Stage& stage) {
+    StageReport report{.stage = std::string(stage.about.name), .counts = std::string(stage.about.counts)};
+    report.before = totals_;
+    report.skipped = context_.options.skip.contains(report.stage);
+    if (!report.skipped) {
+      const auto start = std::chrono::steady_clock::now();
+      report.gain = stage.run(planning_, context_);
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      report.took_ms = took.count();
+      verify(planning_.local.graph);
+      verify(planning_.program);
+      if (report.gain != 0) totals_ = totals_of(planning_.local.graph, prices_);
+      print_if_changed(report.stage);
     }
-    const std::string before = options_.print ? to_text(graph) : std::string();
-    timed(pass.name, [&] {
-      graph = pass.run(graph, context_);
-      verify(graph);
-    });
-    if (!options_.print) return;
-    if (const std::string after = to_text(graph); after != before) options_.print(pass.name, after);
+    report.after = totals_;
+    stages_.push_back(std::move(report));
   }
+
+  Plan plan() && { return {std::move(planning_.program), std::move(stages_)}; }
 
  private:
-  const PlanOptions& options_;
+  void print_if_changed(const std::string& stage) {
+    if (!context_.options.print) return;
+    std::string text = to_text(planning_.local.graph);
+    if (text == text_) return;
+    context_.options.print(stage, text);
+    text_ = std::move(text);
+  }
+
   const PlanContext& context_;
-  Plan& plan_;
+  NodePrices prices_;
+  Planning planning_;
+  GraphTotals totals_;
+  std::string text_;
+  std::vector<StageReport> stages_;
 };
 
 }  // namespace
 
 Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& options) {
-  for (const std::string& name : options.skip) {
-    bool known = false;
-    std::string all;
-    for (const auto* passes : {&kGlobalPasses, &kLocalPasses}) {
-      for (const GraphPass& pass : *passes) {
-        known = known || pass.name == name;
-        all += (all.empty() ? "" : ", ") + pass.name;
-      }
-    }
-    if (!known) user_error("--skip {}: there is no such pass, expected one of {}", name, all);
-  }
-  Plan plan;
-  const PlanContext context{device, options.machine};
-  Runner runner(options, context, plan);
-  Graph global = graph;
-  for (const GraphPass& pass : kGlobalPasses) runner.run(pass, global);
-  Assignment assignment;
-  const NamedAxes named_axes;
-  const Strategy& strategy = options.strategy != nullptr ? *options.strategy : named_axes;
-  runner.timed("assign", [&] { assignment = strategy.assign(global, options.mesh, options.machine); });
-  LocalGraph local;
-  runner.timed("partition", [&] { local = partition(global, assignment, options.mesh, options.rank); });
-  if (options.print) options.print("partition", to_text(local.graph));
-  for (const GraphPass& pass : kLocalPasses) runner.run(pass, local.graph);
-  runner.timed("emit_program", [&] { plan.program = emit_program(local, device, options); });
-  return plan;
+  check_skips(options.skip);
+  const PlanContext context{device, options};
+  Runner runner(graph, context);
+  for (const Stage& stage : planning_stages()) runner.run(stage);
+  return std::move(runner).plan();
 }
 
 }  // namespace weft

@@ -1,43 +1,47 @@
 #pragma once
-// From a global graph to the Program of one rank. The one deliberate list of passes is in pipeline.cpp.
-#include <functional>
-#include <set>
+// From a global graph to the Program of one rank. The one deliberate list of stages is in pipeline.cpp.
 #include <string>
 #include <vector>
 
 #include "weft/graph/device.h"
-#include "weft/machine/machine.h"
-#include "weft/parallel/strategy.h"
+#include "weft/plan/graph_totals.h"
+#include "weft/plan/plan_options.h"
 #include "weft/plan/program.h"
+#include "weft/plan/stage.h"
 
 namespace weft {
 
-struct PlanOptions {
-  const Strategy* strategy = nullptr;  ///< outlives the planning; null: named axes as they are by default
-  Mesh mesh;
-  int rank = 0;
-  Machine machine;
-  std::set<std::string> skip;  ///< passes to leave out, by name
-  /// Called with (pass, graph text) whenever a pass changed the graph; may be empty.
-  std::function<void(const std::string&, const std::string&)> print;
-};
-
-struct PassTime {
-  std::string pass;
-  double ms = 0;
+/// What one stage did, measured on the graphs before and after it.
+struct StageReport {
+  std::string stage;
   bool skipped = false;
+  int64_t gain = 0;
+  std::string counts;  ///< what `gain` is a number of
+  GraphTotals before;
+  GraphTotals after;   ///< of what partition makes: this rank's
+  double took_ms = 0;  ///< of the stage alone
 };
 
 struct Plan {
   Program program;
-  std::vector<PassTime> passes;
+  std::vector<StageReport> stages;
 };
 
+/// All stages, in their order.
+const std::vector<Stage>& planning_stages();
+
 /// Plans `graph` for one rank of the mesh, with the kernels of `device`. Starts no ranks and allocates no
-/// arena. Errors: UserError when the mesh cannot split the graph.
+/// arena. Errors: UserError when the mesh cannot split the graph, or when a stage of options.skip does not
+/// exist or cannot be left out.
 Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& options);
 
 /// The Program as text: per instruction op, shapes, bytes, flops, communication; the peak and the totals.
 std::string explain(const Plan& plan);
+
+/// One line a stage: what it changed, what that saved, how long it took.
+std::string stage_table(const Plan& plan);
+
+/// What the stages say of themselves, in Markdown: docs/passes.md.
+std::string stage_reference();
 
 }  // namespace weft

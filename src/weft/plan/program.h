@@ -84,6 +84,10 @@ struct Program {
   SegmentId at(std::string_view name) const;
 };
 
+/// Throws InternalError where an operand lies outside the arena or its state, or a wait does not follow its
+/// start.
+void verify(const Program& program);
+
 /// "over data, tensor".
 std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes);
 

@@ -43,9 +43,7 @@ Session::Session(Recipe recipe, Communicator world)
         use_cores(recipe_);
         return open_training_data(recipe_, world_);
       }()) {
-  Plan made = plan(recipe_);
-  passes_ = std::move(made.passes);
-  executor_ = attach(std::move(made.program));
+  executor_ = attach(plan(recipe_).program);
 }
 
 Plan Session::plan(const Recipe& recipe) const {
@@ -83,7 +81,6 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
     data_ = {};  // two that load the same data could be in each other's way
     data_ = open_training_data(recipe_, world_);
   }
-  passes_ = std::move(made.passes);
   if (carrying.in_place) {
     executor_ = attach(std::move(made.program));
   } else {

@@ -34,7 +34,6 @@ class Session {
   /// Parameters, optimizer state and whatever else lives from step to step.
   StateStore& store() { return store_; }
   const StateStore& store() const { return store_; }
-  const std::vector<PassTime>& passes() const { return passes_; }
   int64_t microbatch_rows() const { return recipe_.data.batch / recipe_.optimizer.accumulate; }
 
   void feed(BatchSource& source, int64_t number);
@@ -64,7 +63,6 @@ class Session {
   Recipe recipe_;
   Communicator world_;
   TrainingData data_;
-  std::vector<PassTime> passes_;
   StateStore store_;
   std::unique_ptr<Executor> executor_;
 };

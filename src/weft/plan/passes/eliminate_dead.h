@@ -3,8 +3,7 @@
 
 namespace weft {
 
-/// Removes nodes whose results nothing reads. Stands first: differentiation builds gradients of everything it
-/// passes, and every later pass would pay for the unused ones.
-Graph eliminate_dead(const Graph& graph, const PlanContext& context);
+/// Nodes whose results nothing reads go. Linear in the number of nodes.
+Pass eliminate_dead();
 
 }  // namespace weft

@@ -1,7 +1,10 @@
 #include "weft/plan/passes/fold_sums.h"
 
+#include <array>
 #include <map>
 
+#include "weft/ops/add_n.h"
+#include "weft/ops/embedding.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {
@@ -18,7 +21,7 @@ class Folding {
     for (const StateUpdate& update : graph.updates()) ++uses_[update.next.at()];
   }
 
-  Graph run() {
+  PassResult run() {
     std::vector<bool> folded(graph_.nodes().size(), false);
     std::map<size_t, size_t> term_of;  // sum -> which of its terms is folded
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
@@ -34,7 +37,7 @@ class Folding {
         rebuild_.copy(graph_.nodes()[n]);
       }
     }
-    return std::move(rebuild_).finish();
+    return {std::move(rebuild_).finish(), static_cast<int64_t>(term_of.size())};
   }
 
  private:
@@ -71,8 +74,38 @@ class Folding {
   std::vector<int> uses_;
 };
 
+PassResult run(const Graph& graph, const PlanContext& /*context*/) { return Folding(graph).run(); }
+
+void tied_embedding(GraphBuilder& build) {
+  const ValueId ids = build.input("ids", {DType::i32, {3}}, {"n"});
+  const ValueId rows = build.input("rows", {DType::f32, {3, 8}}, {"n", "c"});
+  const ValueId dense = build.input("dense", {DType::f32, {64, 8}}, {"v", "c"});
+  const OpPtr scattered = std::make_shared<EmbeddingBackward>(TensorType{DType::f32, {64, 8}}, 0);
+  const std::array<ValueId, 2> terms{dense, build.add1(scattered, {rows, ids})};
+  build.output("gradient", add_n(build, terms));
+}
+
 }  // namespace
 
-Graph fold_sums(const Graph& graph, const PlanContext& /*context*/) { return Folding(graph).run(); }
+Pass fold_sums() {
+  return {
+      {.name = "fold_sums",
+       .summary = "A sum with a term that nothing else reads, and whose op offers to add to what is there, "
+                  "becomes that op adding to the other terms. So the gradient of a tied embedding touches a "
+                  "few rows of the head's and is never made dense.",
+       .needs = "The graph is one rank's.",
+       .promises = "Sums keep their terms; the order in which these are added may change.",
+       .place = "After partition, because an op that adds to what is there cannot be divided; after "
+                "rematerialize, because that decides what else reads a term.",
+       .counts = "sums folded into the op of a term",
+       .example = {.before = tied_embedding, .after = R"(segment accumulate: each microbatch, 1 slot
+input @ids: i32[3] (n)
+input @rows: f32[3, 8] (n, c)
+input @dense: f32[64, 8] (v, c)
+%0 = embedding_backward(@rows, @ids, @dense) table=[f32, [64, 8]] vocab_begin=0 accumulates=true: f32[64, 8]  # accumulate
+output gradient = %0  # accumulate
+)"}},
+      run};
+}
 
 }  // namespace weft

@@ -3,9 +3,7 @@
 
 namespace weft {
 
-/// Turns sums with a term that nothing else reads, and whose op offers it, into that op adding to the other
-/// terms: the gradient of a tied embedding touches a few rows of the head's and is never made dense. Stands
-/// after partition, because what adds in place cannot be divided.
-Graph fold_sums(const Graph& graph, const PlanContext& context);
+/// A sum with a term whose op can add to what is there becomes that op.
+Pass fold_sums();
 
 }  // namespace weft

@@ -3,10 +3,7 @@
 
 namespace weft {
 
-/// Lets products read their weights in the layout that suits them: where an op offers a packed form of an
-/// operand that is a state, the packing becomes a node of the segment `refresh` (once a step, not once a use)
-/// and its result a derived state. Uses of one weight whose layouts agree share one packed copy. Stands after
-/// partition, because layouts depend on local shapes.
-Graph pack_weights(const Graph& graph, const PlanContext& context);
+/// Products read operands that stay the same through a step in the layout that the device's kernel wants.
+Pass pack_weights();
 
 }  // namespace weft
