@@ -67,7 +67,7 @@ class Runner {
       report.took_ms = took.count();
       verify(planning_.local.graph);
       verify(planning_.program);
-      if (report.gain != 0) totals_ = totals_of(planning_.local.graph, prices_);
+      totals_ = totals_of(planning_.local.graph, prices_);
       print_if_changed(report.stage);
     }
     report.after = totals_;

@@ -66,11 +66,17 @@ TEST(Rematerialize, ChangesNoBitAndDrawsTheSameMasks) {
   EXPECT_EQ(results_of(result.graph), results_of(graph));
 }
 
-TEST(Rematerialize, DoesNothingWithoutAPolicy) {
-  const Graph graph = chain();
-  const PassResult result = run_pass(rematerialize(), graph);
-  EXPECT_EQ(result.gain, 0);
-  EXPECT_EQ(to_text(result.graph), to_text(graph));
+TEST(Rematerialize, DoesNothingWithoutAPolicyOrWithOneThatChoosesNothing) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kRow, {"n"});
+  scale(build, x, 3);
+  build.output("y", scale(build, x, 2));
+  const Graph graph = std::move(build).build();
+  for (const PlanOptions& options : {PlanOptions{}, make_again("none")}) {
+    const PassResult result = run_pass(rematerialize(), graph, options);
+    EXPECT_EQ(result.gain, 0);
+    EXPECT_EQ(to_text(result.graph), to_text(graph));
+  }
 }
 
 /// y = f(late, early): `late` is read at once, and again after some other nodes.

@@ -37,6 +37,7 @@ class Recomputing {
       }
       rebuild_.copy(node);
     }
+    if (made_again_ == 0) return {graph_, 0};
     // Where all readers are late, nothing reads the first result any more.
     return {eliminate_dead().run(std::move(rebuild_).finish(), context).graph, made_again_};
   }
