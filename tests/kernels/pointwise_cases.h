@@ -56,7 +56,8 @@ inline PointwiseKernel fast_kernel(const Case& made, PointwiseBodies bodies) {
   return {made.spec, types_of(made.operands), types_of(results_of(made)), bodies};
 }
 
-inline std::vector<Tensor> run_fast(const Case& made, PointwiseBodies bodies = PointwiseBodies::hand_written) {
+inline std::vector<Tensor> run_fast(const Case& made,
+                                    PointwiseBodies bodies = PointwiseBodies::hand_written) {
   return run(fast_kernel(made, bodies), made, results_of(made));
 }
 

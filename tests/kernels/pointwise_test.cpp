@@ -8,7 +8,6 @@
 namespace weft::kernels {
 namespace {
 
-
 void expect_random_cases(std::span<const DType> reals, uint64_t first, uint64_t count) {
   for (uint64_t seed = first; seed < first + count; ++seed) {
     const Case made = random_case(seed, reals);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -72,9 +73,12 @@ std::vector<T> held_by(int rank, int64_t count) {
 }
 
 int combined(int ranks, int64_t index, Reduce reduce) {
-  int result = 0;
-  for (int r = 0; r < ranks; ++r) {
-    result = reduce == Reduce::sum ? result + held(r, index) : std::max(result, held(r, index));
+  int result = held(0, index);
+  for (int r = 1; r < ranks; ++r) {
+    const int next = held(r, index);
+    result = reduce == Reduce::sum   ? result + next
+             : reduce == Reduce::max ? std::max(result, next)
+                                     : std::min(result, next);
   }
   return result;
 }
@@ -95,13 +99,31 @@ TYPED_TEST_SUITE(CommTyped, Elements);
 
 TYPED_TEST(CommTyped, AllReduceCombinesAllRanks) {
   const Communicator world = Communicator::world();
-  for (const Reduce reduce : {Reduce::sum, Reduce::max}) {
+  for (const Reduce reduce : {Reduce::sum, Reduce::max, Reduce::min}) {
     for (const int64_t count : {0, 1, 2, 7, 1023, 70001}) {
       std::vector<TypeParam> data = held_by<TypeParam>(world.rank(), count);
       world.all_reduce(data.data(), count, ElementOf<TypeParam>::value, reduce).wait();
       for (int64_t i = 0; i < count; ++i) {
         ASSERT_EQ(value_of(data[i]), combined(world.size(), i, reduce)) << i << " of " << count;
       }
+    }
+  }
+}
+
+template <class T>
+class CommReal : public testing::Test {};
+using Reals = testing::Types<double, float>;
+TYPED_TEST_SUITE(CommReal, Reals);
+
+TYPED_TEST(CommReal, TheGreatestAndTheLeastOfWhatIsNotANumberIsNone) {
+  const Communicator world = Communicator::world();
+  for (const Reduce reduce : {Reduce::max, Reduce::min}) {
+    for (int bad = 0; bad < world.size(); ++bad) {
+      std::vector<TypeParam> data = {static_cast<TypeParam>(world.rank()), 1};
+      if (world.rank() == bad) data[0] = std::numeric_limits<TypeParam>::quiet_NaN();
+      world.all_reduce(data.data(), 2, ElementOf<TypeParam>::value, reduce).wait();
+      EXPECT_TRUE(std::isnan(data[0])) << "rank " << bad;
+      EXPECT_EQ(data[1], 1);
     }
   }
 }
@@ -120,7 +142,7 @@ void expect_reduce_scatter(const Communicator& comm, const std::vector<int64_t>&
 
 TYPED_TEST(CommTyped, ReduceScatterGivesEachRankItsPart) {
   const Communicator world = Communicator::world();
-  for (const Reduce reduce : {Reduce::sum, Reduce::max}) {
+  for (const Reduce reduce : {Reduce::sum, Reduce::max, Reduce::min}) {
     for (const int64_t each : {0, 1, 5, 4099}) {
       expect_reduce_scatter<TypeParam>(world, uneven_counts(world.size(), each), reduce);
       expect_reduce_scatter<TypeParam>(world, std::vector<int64_t>(world.size(), each), reduce);

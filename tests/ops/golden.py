@@ -80,6 +80,22 @@ def softmax():
     report("softmax", F.softmax(4 * x, dim=-1), [x])
 
 
+def reductions():
+    """Over the middle axis of [3, 4, 5]; each alone, since their results are one tensor."""
+    for name, rule in {
+        "sum": lambda x: (x * x).sum(1),
+        "max": lambda x: x.amax(1),
+        "min": lambda x: x.amin(1),
+        "argmax": lambda x: x.max(1).values,
+        "mean": lambda x: x.mean(1),
+        "squares": lambda x: x.var(1, correction=0) * 4,
+        "max_exp_sum": lambda x: torch.logsumexp(x, 1),
+    }.items():
+        x = operand(0, 3, 4, 5)
+        report(f"reduce.{name}", rule(x), [x])
+    line("reduce.position", operand(0, 3, 4, 5).argmax(1).double())
+
+
 def tanh():
     x = operand(0, 9)
     report("tanh", torch.tanh(3 * x), [x])
@@ -115,6 +131,6 @@ def adamw():
     line("adamw", param.detach())
 
 
-for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax,
+for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, reductions,
              tanh, mse, mixup, pools, adamw):
     case()

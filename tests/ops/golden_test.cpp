@@ -23,6 +23,7 @@
 #include "weft/ops/mean_spatial.h"
 #include "weft/ops/mix_pairs.h"
 #include "weft/ops/mse.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/softmax.h"
@@ -162,6 +163,35 @@ TEST(Golden, SoftmaxAndTanh) {
   });
   check("tanh", {{9}},
         [](GraphBuilder& build, std::span<const ValueId> in) { return tanh(build, scale(build, in[0], 3)); });
+}
+
+TEST(Golden, Reductions) {
+  const auto check_rule = [](const std::string& name, std::string_view rule, size_t component,
+                             std::string_view text) {
+    check("reduce." + name, {{3, 4, 5}}, [&](GraphBuilder& build, std::span<const ValueId> in) {
+      return reduce(build, rule, {in[0]}, text, {1})[component];
+    });
+  };
+  check_rule("sum", "sum", 0, "x0 * x0");
+  check_rule("max", "max", 0, "x0");
+  check_rule("min", "min", 0, "x0");
+  check_rule("argmax", "argmax", 0, "x0");
+  check_rule("mean", "moments", 0, "x0");
+  check_rule("squares", "moments", 1, "x0");
+  check("reduce.max_exp_sum", {{3, 4, 5}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    return pointwise(build, reduce(build, "max_exp_sum", {in[0]}, "x0", {1}), "x0 + log(x1)");
+  });
+}
+
+TEST(Golden, ArgmaxGivesThePosition) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {3, 4, 5}}, {"a", "b", "c"});
+  const ValueId position = reduce(build, "argmax", {x}, "x0", {1})[1];
+  const Graph graph = std::move(build).build();
+  Interpreter run(graph);
+  run.set(x, operand_values(0, 60));
+  run.run();
+  expect_golden("reduce.position", run.get(position));
 }
 
 TEST(Golden, MixupOfNeighbours) {

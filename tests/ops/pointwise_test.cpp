@@ -346,9 +346,9 @@ TEST(Pointwise, RefusesReductionsOfWhatHasNoSuchResult) {
   const ValueId whole = build.input("n", {DType::i32, {4}}, {"d"});
   const ValueId x = build.input("x", {DType::f32, {4}}, {"d"});
   expect_user_error([&] { reduce(build, "moments", {whole}, "n0", {0}); },
-               "pointwise: got moments of n0, which is integer, expected a real.");
+                    "pointwise: got moments of n0, which is integer, expected a real.");
   expect_user_error([&] { reduce(build, "sum", {x}, "x0 > 0.0", {0}); },
-               "pointwise: got sum of x0 > 0.0, which is boolean, expected a number.");
+                    "pointwise: got sum of x0 > 0.0, which is boolean, expected a number.");
 }
 
 }  // namespace

@@ -149,8 +149,12 @@ class RandomGraph {
   }
   ValueId beyond(ValueId x) {
     const auto [gone, kept] = some_axes(x);
-    const std::string_view rule = random_.coin() ? "max" : random_.coin() ? "min" : "argmax";
-    const ValueId extreme = reduce(build_, rule, {x}, "x0", gone)[0];
+    if (random_.coin()) {
+      const std::vector<ValueId> found = reduce(build_, "argmax", {x}, "x0", gone);
+      return pointwise_beside(build_, x, {{found[0], kept}, {found[1], kept}},
+                              "x0 - 0.5 * x1 + 0.125 * real(n2)");
+    }
+    const ValueId extreme = reduce(build_, random_.coin() ? "max" : "min", {x}, "x0", gone)[0];
     return pointwise_beside(build_, x, {{extreme, kept}}, "x0 - 0.5 * x1");
   }
   ValueId dropped(ValueId x) { return dropout(build_, x, step_, 0.3, 5, values_.size()); }

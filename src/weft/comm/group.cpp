@@ -71,16 +71,33 @@ void add_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
   for (int64_t i = 0; i < *count; ++i) to[i] = bf16_of(float_of(from[i]) + float_of(to[i]));
 }
 
-void max_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
-  const auto* from = static_cast<const uint16_t*>(in);
-  auto* to = static_cast<uint16_t*>(inout);
-  for (int64_t i = 0; i < *count; ++i) to[i] = float_of(from[i]) > float_of(to[i]) ? from[i] : to[i];
+/// The greatest, or the least, of two; NaN where either is, which MPI's own operations may lose.
+template <class T, class Read, bool kGreatest>
+void furthest(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
+  const auto* from = static_cast<const T*>(in);
+  auto* to = static_cast<T*>(inout);
+  for (int64_t i = 0; i < *count; ++i) {
+    const auto a = Read()(from[i]);
+    const auto b = Read()(to[i]);
+    if ((kGreatest ? a > b : a < b) || a != a) to[i] = from[i];
+  }
 }
 
-void min_bf16(void* in, void* inout, int* count, MPI_Datatype* /*type*/) {
-  const auto* from = static_cast<const uint16_t*>(in);
-  auto* to = static_cast<uint16_t*>(inout);
-  for (int64_t i = 0; i < *count; ++i) to[i] = float_of(from[i]) < float_of(to[i]) ? from[i] : to[i];
+struct AsItIs {
+  template <class T>
+  T operator()(T value) const {
+    return value;
+  }
+};
+struct FromBf16 {
+  float operator()(uint16_t value) const { return float_of(value); }
+};
+
+template <class T, class Read>
+void create_extremes(Communicator::Group::Extremes& ops) {
+  constexpr int kCommutes = 1;
+  check_mpi(MPI_Op_create(furthest<T, Read, true>, kCommutes, &ops.max), "MPI_Op_create");
+  check_mpi(MPI_Op_create(furthest<T, Read, false>, kCommutes, &ops.min), "MPI_Op_create");
 }
 
 Communicator::Group::Group(MPI_Comm mpi_comm, bool owns) : comm(mpi_comm), owns_comm(owns) {
@@ -89,30 +106,38 @@ Communicator::Group::Group(MPI_Comm mpi_comm, bool owns) : comm(mpi_comm), owns_
   check_mpi(MPI_Comm_size(comm, &size), "MPI_Comm_size");
   constexpr int kCommutes = 1;
   check_mpi(MPI_Op_create(add_bf16, kCommutes, &bf16_sum), "MPI_Op_create");
-  check_mpi(MPI_Op_create(max_bf16, kCommutes, &bf16_max), "MPI_Op_create");
-  check_mpi(MPI_Op_create(min_bf16, kCommutes, &bf16_min), "MPI_Op_create");
+  create_extremes<uint16_t, FromBf16>(of_bf16);
+  create_extremes<float, AsItIs>(of_f32);
+  create_extremes<double, AsItIs>(of_f64);
 }
 
 Communicator::Group::~Group() {
   // A handle may outlive the session: MPI_Finalize has freed everything by then.
   if (comm == MPI_COMM_NULL || !mpi_is_running()) return;
   MPI_Op_free(&bf16_sum);
-  MPI_Op_free(&bf16_max);
-  MPI_Op_free(&bf16_min);
+  for (Extremes* ops : {&of_bf16, &of_f32, &of_f64}) {
+    MPI_Op_free(&ops->max);
+    MPI_Op_free(&ops->min);
+  }
   if (owns_comm) MPI_Comm_free(&comm);
 }
 
 MPI_Op Communicator::Group::op(Element element, Reduce reduce) const {
-  const bool bf16 = element == Element::bf16;
-  switch (reduce) {
-    case Reduce::sum:
-      return bf16 ? bf16_sum : MPI_SUM;
-    case Reduce::max:
-      return bf16 ? bf16_max : MPI_MAX;
-    case Reduce::min:
-      return bf16 ? bf16_min : MPI_MIN;
+  if (reduce == Reduce::sum) return element == Element::bf16 ? bf16_sum : MPI_SUM;
+  const bool greatest = reduce == Reduce::max;
+  switch (element) {
+    case Element::bf16:
+      return greatest ? of_bf16.max : of_bf16.min;
+    case Element::f32:
+      return greatest ? of_f32.max : of_f32.min;
+    case Element::f64:
+      return greatest ? of_f64.max : of_f64.min;
+    case Element::i64:
+    case Element::i32:
+    case Element::u8:
+      return greatest ? MPI_MAX : MPI_MIN;
   }
-  WEFT_CHECK(false, "reduction {} is unknown", static_cast<int>(reduce));
+  WEFT_CHECK(false, "element type {} is unknown", static_cast<int>(element));
   return MPI_OP_NULL;
 }
 

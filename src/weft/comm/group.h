@@ -36,8 +36,12 @@ struct Communicator::Group {
   MPI_Comm comm = MPI_COMM_NULL;
   bool owns_comm = false;
   MPI_Op bf16_sum = MPI_OP_NULL;
-  MPI_Op bf16_max = MPI_OP_NULL;
-  MPI_Op bf16_min = MPI_OP_NULL;
+  /// The greatest and the least of floating-point numbers, or NaN.
+  struct Extremes {
+    MPI_Op max = MPI_OP_NULL;
+    MPI_Op min = MPI_OP_NULL;
+  };
+  Extremes of_bf16, of_f32, of_f64;
   int rank = 0;
   int size = 1;
   /// States of requests that are over, with their memory: a step of a training allocates nothing. Main thread

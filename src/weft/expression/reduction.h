@@ -21,6 +21,7 @@ struct ReductionComponent {
   std::string_view derivative = {};
   /// Where parts are gathered: what each part adds to this component of the whole, of its own components y0
   /// and y1, its points n, those of the whole m, and the component 0 of the whole, z0; and by which rule.
+  /// Component 0 is of y0, n and m alone.
   std::string_view of_part = {};
   std::string_view rule_of_parts = {};
 };

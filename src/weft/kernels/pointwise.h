@@ -1,7 +1,9 @@
 #pragma once
 // Pointwise kernels: an expression at every point of a box of an iteration space, and reductions of it.
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "weft/expression/expression.h"
@@ -23,6 +25,16 @@ struct PointwiseSpec {
   /// By result: how it is reduced along the axes that it has not; null where it has all.
   std::vector<const Reduction*> rules;
 };
+
+/// A result's number as an integer of that dtype: the nearest that it has, so that the least and greatest
+/// stand for the infinities of an empty maximum and minimum.
+inline int64_t integer_of(double value, DType dtype) {
+  const auto [least, most] = dtype == DType::u8    ? std::pair<int64_t, int64_t>{0, 255}
+                             : dtype == DType::i32 ? std::pair<int64_t, int64_t>{INT32_MIN, INT32_MAX}
+                                                   : std::pair{INT64_MIN, INT64_MAX};
+  if (value <= static_cast<double>(least)) return least;
+  return value >= static_cast<double>(most) ? most : static_cast<int64_t>(value);
+}
 
 inline PointwiseSpec spec_of(const Pointwise& op) {
   PointwiseSpec spec{op.expression, op.region, op.space, op.operands, op.results, {}};
@@ -55,7 +67,7 @@ inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
 enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 
 /// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
-/// are exact below 2^31; sums go on in f64 after some hundreds of terms. A result may lie over an operand of
+/// are exact below 2^31; sums go on in f64 after at most 4096 terms. A result may lie over an operand of
 /// its axes and size of elements.
 class PointwiseKernel {
  public:

@@ -16,7 +16,7 @@ struct Affine {
   bool is_constant() const;
 };
 
-/// Axes in the order of a result or operand that has all, those of one position left out, neighbours that
+/// Axes in the order of the result or operand that has most, those of one position left out, neighbours that
 /// everything runs through as through one made one. Never empty.
 struct PointLayout {
   Dims sizes;

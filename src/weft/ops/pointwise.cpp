@@ -12,6 +12,7 @@
 #include "weft/graph/op_registry.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise_cases.h"
+#include "weft/ops/pointwise_positions.h"
 
 namespace weft {
 
@@ -47,6 +48,7 @@ void check_space(const Pointwise& op) {
     user_error("pointwise: got {} of the space {}, expected a part of it, of at most {} axes.",
                to_string(op.region), to_string(op.space), kMostPointwiseAxes);
   }
+  elems_of(op.space);  // throws where points cannot be counted
 }
 
 /// One list of axes and one rule a result, one dtype an output.
@@ -106,6 +108,17 @@ void check_axes(const Pointwise& op) {
   }
 }
 
+/// Positions are counted in 31 bits.
+void check_positions(const Pointwise& op, size_t r, DType dtype) {
+  if (dtype == DType::u8) {
+    user_error("pointwise: got u8 for the position that {} gives, expected i32 or i64.", op.title());
+  }
+  if (points_along(op.space, op.reduced_axes(r)) >= int64_t{1} << 31) {
+    user_error("pointwise: got the space {} for {}, expected less than 2^31 positions.", to_string(op.space),
+               op.title());
+  }
+}
+
 /// Rules must take what the expression gives, and outputs hold what they become.
 void check_results(const Pointwise& op) {
   size_t output = 0;
@@ -116,7 +129,10 @@ void check_results(const Pointwise& op) {
         user_error("pointwise: got {} of {}, which is {}, expected {}.", rule->name, to_string(op.expression),
                    name_of(type), rule->reals_only ? "a real" : "a number");
       }
-      if (rule->component[component].is_position) type = ScalarType::integer;
+      if (rule->component[component].is_position) {
+        type = ScalarType::integer;
+        check_positions(op, r, op.dtypes[output]);
+      }
     }
     const DType dtype = op.dtypes[output];
     if (!reads_as(dtype, type)) {
@@ -190,6 +206,16 @@ std::vector<int> Pointwise::reduced_axes(size_t r) const {
     if (std::find(results[r].begin(), results[r].end(), axis) == results[r].end()) axes.push_back(axis);
   }
   return axes;
+}
+
+std::string_view Pointwise::meaning_of_reductions() {
+  static const std::string text = [] {
+    std::string rows =
+        fmt::format("how each result is reduced along the axes that it has not: {}", kNoReduction);
+    for (const Reduction& row : weft::reductions()) rows += fmt::format("; {}: {}", row.name, row.meaning);
+    return rows;
+  }();
+  return text;
 }
 
 std::vector<PointwiseOutput> outputs_of(const Pointwise& op) {
@@ -268,7 +294,7 @@ Traits Pointwise::traits() const {
 
 namespace {
 
-/// The part of an axis that the operands hold, or else the outputs.
+/// The part of an axis that the outputs hold, or else the operands.
 Range part_of(const Pointwise& op, int axis, const LocalRegions& regions) {
   const auto outputs = outputs_of(op);
   for (size_t o = 0; o < outputs.size(); ++o) {

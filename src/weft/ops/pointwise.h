@@ -48,10 +48,7 @@ struct Pointwise final : Schema<Pointwise> {
     v("expression", op.expression, "what is computed, x0 being the first operand's element");
     v("operands", op.operands, "which axis each dimension of each operand is; along others it is repeated");
     v("results", op.results, "which axis each dimension of each result is");
-    v("reductions", op.reductions,
-      "by which rule each result is reduced along the axes that it has not: none, sum, max, min, "
-      "argmax (the value, its position), moments (mean, sum of squared deviations) or max_exp_sum (the "
-      "greatest value m, the sum of exp(value - m))");
+    v("reductions", op.reductions, meaning_of_reductions());
     v("dtypes", op.dtypes, "of the outputs: each result's components");
     v("space", op.space, "sizes of the whole iteration space");
     v("region", op.region, "the part of it that the operands hold");
@@ -66,6 +63,8 @@ struct Pointwise final : Schema<Pointwise> {
   std::vector<std::optional<ValueId>> join_parts(GraphBuilder& build,
                                                  const GatheredParts& parts) const override;
 
+  /// The rows of expression/reductions.cpp.
+  static std::string_view meaning_of_reductions();
   /// Null for a result that is not reduced. UserError for a name that no rule has.
   const Reduction* rule(size_t result) const;
   /// The axes that result `r` has not.

@@ -36,6 +36,13 @@ class Readable {
     values_.push_back({value, axes});
     return static_cast<int>(values_.size()) - 1;
   }
+  /// One that has the axis: check_dimensions() of the op sees to it that an operand or an output does.
+  int with_axis(int axis) const {
+    const auto found = std::find_if(values_.begin(), values_.end(),
+                                    [axis](const auto& value) { return has(value.second, axis); });
+    WEFT_CHECK(found != values_.end(), "nothing has axis {}", axis);
+    return static_cast<int>(found - values_.begin());
+  }
   const std::vector<PointwiseOutput>& outputs() const { return outputs_; }
   int output(size_t o) const { return first_output_ + static_cast<int>(o); }
   int output_gradient(size_t o) const { return output(outputs_.size() + o); }
@@ -244,9 +251,7 @@ class Gradient {
           std::any_of(made.results.begin(), made.results.end(), has_it)) {
         continue;
       }
-      const auto holder = std::find_if(op_.operands.begin(), op_.operands.end(), has_it);
-      WEFT_CHECK(holder != op_.operands.end(), "no operand of {} has axis {}", op_.title(), axis);
-      take(static_cast<int>(holder - op_.operands.begin()));
+      take(readable_.with_axis(axis));
     }
     return operands;
   }

@@ -37,28 +37,27 @@ class Joining {
     const TensorType& stacked = build_.type(stacked_[c]);
     op.space = stacked.shape;
     const size_t axes = op.space.size();
-    std::vector<ValueId> operands = stacked_;
+    // Component 0 is made of its own parts alone.
+    std::vector<ValueId> operands(stacked_.begin(), stacked_.begin() + static_cast<std::ptrdiff_t>(c + 1));
     op.operands.assign(operands.size(), axes_from(0, axes));
     if (!whole.empty()) {
       operands.push_back(whole[0]);
       op.operands.push_back(axes_from(1, axes - 1));
     }
-    op.expression = formula(rule_.component[c].of_part);
+    op.expression = formula(c);
     op.results = {axes_from(1, axes - 1)};
     op.reductions = {std::string(rule_.component[c].rule_of_parts)};
     op.dtypes = {stacked.dtype};
     return pointwise(build_, operands, std::move(op))[0];
   }
 
-  Expression formula(std::string_view text) const {
-    const int joined = static_cast<int>(rule_.components);
+  Expression formula(size_t c) const {
+    const int joined = static_cast<int>(c) + 1;
     const int own = joined + 1, all = joined + 2;
-    const auto type = [&](size_t c) {
-      return rule_.component[c].is_position ? ScalarType::integer : ScalarType::real;
-    };
-    const OperandName names[] = {
-        {"y0", 0, type(0)}, {"y1", 1, type(1)}, {"z0", joined, type(0)}, {"n", own}, {"m", all}};
-    const Expression parsed = parse_expression(text, names);
+    const auto type = [&](size_t k) { return scalar_type_of(build_.type(stacked_[k]).dtype); };
+    std::vector<OperandName> names = {{"y0", 0, type(0)}, {"n", own}, {"m", all}};
+    if (c > 0) names.insert(names.end(), {{"y1", 1, type(1)}, {"z0", joined, type(0)}});
+    const Expression parsed = parse_expression(rule_.component[c].of_part, names);
     ExpressionBuilder made;
     const std::vector<Scalar> nodes = splice(made, parsed, [&](const ScalarNode& operand) {
       if (operand.number == own) return points(made);

@@ -12,6 +12,11 @@ namespace weft {
 std::vector<ValueId> reduce(GraphBuilder& build, std::string_view rule, const std::vector<ValueId>& operands,
                             const Expression& expression, const std::vector<int>& axes) {
   Pointwise op = trailing_pointwise(build, operands);
+  for (const int axis : axes) {
+    if (axis < 0 || axis >= std::ssize(op.space)) {
+      user_error("reduce: got the axis {} of a value of shape {}", axis, to_string(op.space));
+    }
+  }
   std::vector<int> kept(op.space.size());
   std::iota(kept.begin(), kept.end(), 0);
   std::erase_if(kept, [&](int axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); });
@@ -21,7 +26,9 @@ std::vector<ValueId> reduce(GraphBuilder& build, std::string_view rule, const st
   const DType dtype = build.type(operands[0]).dtype;
   const Reduction* row = op.rule(0);
   for (size_t c = 0; row != nullptr && c < row->components; ++c) {
-    op.dtypes.push_back(row->component[c].is_position ? DType::i32 : statistics_of(dtype));
+    op.dtypes.push_back(row->component[c].is_position ? DType::i32
+                        : is_floating(dtype)          ? statistics_of(dtype)
+                                                      : dtype);
   }
   return pointwise(build, operands, std::move(op));
 }
@@ -46,6 +53,7 @@ ValueId pointwise_beside(GraphBuilder& build, ValueId x, const std::vector<Along
 }
 
 std::vector<int> leading_axes_of(GraphBuilder& build, ValueId x, int kept) {
+  expect_rank_at_least("reduce", build.type(x), static_cast<size_t>(kept));
   std::vector<int> axes(build.type(x).shape.size() - static_cast<size_t>(kept));
   std::iota(axes.begin(), axes.end(), 0);
   return axes;

@@ -50,7 +50,8 @@ bool is_served(const Case& made) {
   try {
     tape_of(made);
   } catch (const UserError& error) {
-    EXPECT_NE(std::string(error.what()).find("the device cuda has no function"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("the device cuda has no function"), std::string::npos)
+        << error.what();
     return false;
   }
   return true;

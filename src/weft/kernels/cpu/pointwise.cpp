@@ -23,7 +23,7 @@ int64_t grain_of(const Expression& expression) {
 void fill_elements(const View& out, double value) {
   const TileWriter writer = find_tile_writer(out.type.dtype, true);
   const bool real = is_floating(out.type.dtype);
-  const int64_t whole = real ? 0 : static_cast<int64_t>(value);
+  const int64_t whole = real ? 0 : integer_of(value, out.type.dtype);
   for (int64_t i = 0; i < out.elems(); ++i) {
     std::byte* to = out.data + i * bytes_of(out.type.dtype);
     real ? writer(&value, 1, to, 1) : writer(&whole, 1, to, 1);

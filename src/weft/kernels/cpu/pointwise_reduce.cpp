@@ -25,7 +25,7 @@ void write_numbers(const double* from, int64_t count, const View& out, int64_t f
   const TileWriter writer = find_tile_writer(out.type.dtype, true);
   if (is_floating(out.type.dtype)) return writer(from, count, to, stride);
   for (int64_t i = 0; i < count; ++i) {
-    const auto whole = static_cast<int64_t>(from[i]);
+    const int64_t whole = integer_of(from[i], out.type.dtype);
     writer(&whole, 1, to + i * stride * bytes_of(out.type.dtype), 1);
   }
 }
@@ -66,6 +66,10 @@ void PointwiseReducer::choose_split() {
   constexpr int64_t kPositionsOfPiece = 8;
   divides_outer_ = pieces_ == 1 || outer_ >= kPositionsOfPiece * pieces_;
   if (!divides_outer_) {
+    // States of its own pay for a thread that has several points for each.
+    int64_t states = 0;
+    for (const int64_t of_position : states_) states += of_position * outer_;
+    pieces_ = std::clamp<int64_t>(outer_ * inner_ / (4 * std::max<int64_t>(states, 1)), 1, pieces_);
     block_ = outer_;
     return;
   }

@@ -41,10 +41,10 @@ void set_element(const View& view, int64_t at, double value) {
       view.as<BFloat16>()[at] = BFloat16(static_cast<float>(value));
       return;
     case DType::i64:
-      view.as<int64_t>()[at] = static_cast<int64_t>(value);
+      view.as<int64_t>()[at] = integer_of(value, DType::i64);
       return;
     case DType::i32:
-      view.as<int32_t>()[at] = static_cast<int32_t>(value);
+      view.as<int32_t>()[at] = static_cast<int32_t>(integer_of(value, DType::i32));
       return;
     case DType::u8:
       view.as<uint8_t>()[at] = static_cast<uint8_t>(value);
