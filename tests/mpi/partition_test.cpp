@@ -10,6 +10,7 @@
 #include "weft/ops/cast.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/multiply.h"
+#include "weft/ops/pointwise.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
@@ -45,10 +46,16 @@ Built build_case(const OpCase& op_case) {
     if (op_case.differentiable[i]) targets.push_back(inputs.back());
   }
   const std::vector<ValueId> results = op_case.build(build, inputs);
-  for (size_t r = 0; r < results.size(); ++r) build.output(fmt::format("y{}", r), results[r]);
+  for (size_t r = 0; r < results.size(); ++r) {
+    // Positions are compared as numbers.
+    const bool real = is_floating(build.type(results[r]).dtype);
+    build.output(fmt::format("y{}", r),
+                 real ? results[r] : pointwise(build, {results[r]}, "real(n0)", DType::f64));
+  }
   if (!targets.empty()) {
     std::vector<ValueId> sums;
     for (const ValueId id : results) {
+      if (!is_floating(build.type(id).dtype)) continue;
       // Squares: a loss whose gradient differs from element to element, without more inputs.
       sums.push_back(reduce_sum(build, multiply(build, id, id)));
     }

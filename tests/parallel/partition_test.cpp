@@ -239,7 +239,7 @@ TEST(Partition, GathersThePartsOfWhatNoOperationOfMpiCombines) {
   const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
   // Both components once, and then what each becomes of both.
   EXPECT_EQ(text(local),
-            "moments(x0) reshape all_gather(0) reshape all_gather(0) sum(x0 * (select(index[0… "
+            "moments(x0) reshape all_gather(0) reshape all_gather(0) sum(x0 * (select(index[… "
             "sum(t0 = x0 - x2; x1 + …");
   EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{2, 4}));
 }

@@ -36,8 +36,8 @@ TEST(RandomGraphs, KeepTheirBitsThroughRecomputingAndMerging) {
     merged += once.gain;
   }
   EXPECT_GT(added, static_cast<int64_t>(kSeeds));
-  // What was added becomes one again, but for what has a dimension that no operand has.
-  EXPECT_GT(merged, added * 9 / 10);
+  // What was added becomes one again, but for what has a dimension that no operand has, as gradients of sums.
+  EXPECT_GT(merged, added * 3 / 4);
 }
 
 }  // namespace
