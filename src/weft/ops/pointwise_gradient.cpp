@@ -33,7 +33,7 @@ class Readable {
     }
   }
   int add(ValueId value, const std::vector<int>& axes) {
-    values_.push_back({value, axes});
+    values_.emplace_back(value, axes);
     return static_cast<int>(values_.size()) - 1;
   }
   /// One that has the axis: check_dimensions() of the op sees to it that an operand or an output does.
