@@ -208,6 +208,24 @@ TEST(Reduce, NotANumberIsSeen) {
   }
 }
 
+TEST(Reduce, BearsInfinities) {
+  for (const Reduction& rule : reductions()) {
+    if (rule.name == "sum" || rule.name == "moments") continue;
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      Case made = plain_case(rule.name, "x0", dtype, {4, 90}, {0});
+      for (int64_t i = 0; i < 90; ++i) {
+        made.operands[0].set(i, -INFINITY);                                // all of row 0
+        made.operands[0].set(90 + i, i % 3 == 0 ? 0.25 : -INFINITY);       // most of row 1
+        made.operands[0].set(180 + i, i == 70 ? INFINITY : 0.01 * i - 1);  // one of row 2
+      }
+      SCOPED_TRACE(rule.name);
+      for (const auto bodies : {PointwiseBodies::hand_written, PointwiseBodies::interpreted_only}) {
+        expect_reduced(made, run_fast(made, bodies));
+      }
+    }
+  }
+}
+
 TEST(Reduce, SumsOfManyTermsStayExact) {
   // A running sum in f32 would stop growing at 2^24.
   Case made = plain_case("sum", "x0 * x0 + 0.25", DType::f32, {20000000}, {});

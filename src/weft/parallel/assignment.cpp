@@ -49,10 +49,11 @@ void keep_partial_sums(const Node& node, const NodeAssignment& assigned,
 std::vector<Placement> placed_outputs(const Graph& graph, const Node& node, const NodeAssignment& assigned,
                                       const IndexMap& map, const std::vector<Placement>& placements) {
   std::vector<Placement> outputs;
+  const Traits traits = node.op->traits();
   for (size_t o = 0; o < node.outputs.size(); ++o) {
     Placement placement = output_placement(assigned, map, o);
-    placement.combine = node.op->traits().combine_of(o);
-    if (node.op->traits().linear) keep_partial_sums(node, assigned, placements, placement);
+    placement.combine = traits.combine_of(o);
+    if (traits.linear) keep_partial_sums(node, assigned, placements, placement);
     std::sort(placement.partial.begin(), placement.partial.end());
     outputs.push_back(std::move(placement));
   }

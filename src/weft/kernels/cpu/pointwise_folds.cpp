@@ -78,17 +78,21 @@ HWY_INLINE double sum_terms(const T* from, int64_t count, const Term& term) {
 
 template <class T>
 HWY_INLINE bool has_nan(const T* from, int64_t count) {
-  return std::isnan(
-      sum_terms(from, count, [](auto x) HWY_ATTR { return hn::Mul(x, hn::Zero(hn::ScalableTag<T>())); }));
+  const hn::ScalableTag<T> d;
+  return sum_terms(from, count,
+                   [&](auto x) HWY_ATTR { return hn::IfThenElseZero(hn::IsNaN(x), hn::Set(d, T(1))); }) > 0;
 }
 
-template <class T>
-HWY_INLINE T greatest(const T* from, int64_t count) {
+/// The greatest or the least; there is no NaN, which vectors may lose.
+template <class T, bool kGreatest>
+HWY_INLINE T furthest(const T* from, int64_t count) {
   const hn::ScalableTag<T> d;
-  const auto most = fold_vectors(
-      from, count, -std::numeric_limits<T>::infinity(), [](auto x, auto y) HWY_ATTR { return hn::Max(x, y); },
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  const auto all = fold_vectors(
+      from, count, kGreatest ? -kInfinity : kInfinity,
+      [](auto x, auto y) HWY_ATTR { return kGreatest ? hn::Max(x, y) : hn::Min(x, y); },
       [](auto x) HWY_ATTR { return x; });
-  return hn::GetLane(hn::MaxOfLanes(d, most));
+  return hn::GetLane(kGreatest ? hn::MaxOfLanes(d, all) : hn::MinOfLanes(d, all));
 }
 
 template <class T>
@@ -104,13 +108,12 @@ HWY_FLATTEN void sum_each(const FoldStep& step) {
   for (int64_t i = 0; i < step.count; ++i) to[i] += static_cast<double>(from[i]);
 }
 
-/// Vectors' maxima lose NaN, so that tiles with any, or with infinities, go the slow way.
-template <class T>
-HWY_FLATTEN void max_one(const FoldStep& step) {
+template <class T, bool kGreatest>
+HWY_FLATTEN void extreme_one(const FoldStep& step) {
   const auto* from = static_cast<const T*>(step.values);
   if (has_nan(from, step.count)) return one_slowly<T, hwy::MakeSigned<T>>(step);
   ReductionState state = {*step.state[0]};
-  step.rule->take(state, static_cast<double>(greatest(from, step.count)), 0);
+  step.rule->take(state, static_cast<double>(furthest<T, kGreatest>(from, step.count)), 0);
   *step.state[0] = state[0];
 }
 
@@ -152,7 +155,9 @@ HWY_FLATTEN void exponentials_one(const FoldStep& step) {
   const auto* from = static_cast<const T*>(step.values);
   const hn::ScalableTag<T> d;
   if (has_nan(from, step.count)) return one_slowly<T, hwy::MakeSigned<T>>(step);
-  const T most = greatest(from, step.count);
+  const T most = furthest<T, true>(from, step.count);
+  // Logits that are masked out are minus infinity, often a whole tile of them.
+  if (std::isinf(most)) return most > 0 ? one_slowly<T, hwy::MakeSigned<T>>(step) : void();
   const auto by = hn::Set(d, most);
   const double sum =
       sum_terms(from, step.count, [&](auto x) HWY_ATTR { return exponential(d, hn::Sub(x, by)); });
@@ -177,7 +182,12 @@ constexpr FoldLoops slowly() {
 /// Rules that are not here, and integers, go by the definition.
 constexpr Loops kLoops[] = {
     {"sum", {sum_one<float>, sum_each<float>}, {sum_one<double>, sum_each<double>}},
-    {"max", {max_one<float>, slowly<float>().side_by_side}, {max_one<double>, slowly<double>().side_by_side}},
+    {"max",
+     {extreme_one<float, true>, slowly<float>().side_by_side},
+     {extreme_one<double, true>, slowly<double>().side_by_side}},
+    {"min",
+     {extreme_one<float, false>, slowly<float>().side_by_side},
+     {extreme_one<double, false>, slowly<double>().side_by_side}},
     {"moments", {moments_one<float>, moments_each<float>}, {moments_one<double>, moments_each<double>}},
     {"max_exp_sum",
      {exponentials_one<float>, slowly<float>().side_by_side},
