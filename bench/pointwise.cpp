@@ -17,6 +17,7 @@
 #include "weft/base/threads.h"
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
+#include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
 
@@ -53,7 +54,9 @@ struct Row {
   std::string text;
   int operands;
   std::function<void(const Views& in, const View& out)> old;
-  bool bias = false;  ///< the second operand is a row of f32
+  bool bias = false;           ///< the second operand is a row of f32
+  std::string rule = {};       ///< of a reduction of rows of operand 0 to f32 …
+  std::vector<int> kept = {};  ///< … along all axes but these
 };
 
 const std::string kInner = "x0 * (0.7978845608028654 + 0.035677408136300125 * (x0 * x0))";
@@ -82,6 +85,24 @@ std::vector<Row> rows() {
          kernels::dropout(in[0], Region::all(out.type.shape), out.type.shape, {3, 4, 3},
                           kernels::DropoutRule::of_rate(0.1), out);
        }},
+      {"sum", "x0 * 0.5", 1, [](const Views& in, const View& out) { kernels::reduce_sum(in[0], out, 0.5); },
+       false, "sum"},
+      {"sum of squares", "x0 * x0", 1,
+       [](const Views& in, const View& out) { kernels::sum_squares(in[0], out); }, false, "sum"},
+      {"column sums",
+       "x0",
+       1,
+       [](const Views& in, const View& out) { kernels::column_sum(in[0], out); },
+       false,
+       "sum",
+       {1}},
+      {"maxima of rows",
+       "x0",
+       1,
+       [](const Views& in, const View& out) { kernels::row_max(in[0], out); },
+       false,
+       "max",
+       {0}},
   };
 }
 
@@ -105,11 +126,13 @@ struct Measured {
 Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels::PointwiseBodies bodies) {
   constexpr int64_t kWidth = 768;
   const bool draws = row.name == "dropout";
-  const Dims shape = row.bias ? Dims{elems / kWidth, kWidth} : Dims{elems};
+  const bool reduces = !row.rule.empty();
+  const Dims shape = row.bias || reduces ? Dims{elems / kWidth, kWidth} : Dims{elems};
   std::vector<Buffer> buffers;
   kernels::PointwiseSpec spec{
-      simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}, {nullptr}};
+      simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}, {find_reduction(row.rule)}};
   if (row.bias) spec.result_axes = {{0, 1}};
+  if (reduces) spec.result_axes = {row.kept};
   for (int i = 0; i < row.operands; ++i) {
     const bool second = i == 1;
     TensorType type{dtype, shape};
@@ -117,11 +140,14 @@ Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels
     if (second && draws) type = {DType::i64, {}};
     spec.operand_axes.push_back(type.shape.empty()   ? std::vector<int>{}
                                 : second && row.bias ? std::vector<int>{1}
+                                : reduces            ? std::vector<int>{0, 1}
                                                      : spec.result_axes[0]);
     buffers.emplace_back(type);
     buffers.back().fill(static_cast<uint64_t>(i));
   }
-  Buffer out({dtype, shape});
+  Dims kept;
+  for (const int axis : row.kept) kept.push_back(shape[static_cast<size_t>(axis)]);
+  Buffer out(reduces ? TensorType{DType::f32, kept} : TensorType{dtype, shape});
   std::vector<TensorType> types;
   Views in;
   for (Buffer& buffer : buffers) {
