@@ -12,12 +12,12 @@ class PointwiseKernel {
   void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
 
  private:
-  int64_t elems(size_t result) const;
-
   PointwiseSpec spec_;
   Dims sizes_;
   std::vector<Dims> operand_strides_;
   std::vector<Dims> result_strides_;
+  std::vector<std::vector<int>> reduced_;  ///< of each result: the axes that it has not
+  std::vector<int64_t> elems_;             ///< of each result
 };
 
 }  // namespace weft::kernels::naive

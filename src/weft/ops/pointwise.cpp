@@ -161,12 +161,6 @@ void check_dtypes(const Pointwise& op, std::span<const TensorType> inputs) {
   check_results(op);
 }
 
-Dims shape_along(const std::vector<int>& dims, const Dims& sizes) {
-  Dims shape;
-  for (const int axis : dims) shape.push_back(sizes[static_cast<size_t>(axis)]);
-  return shape;
-}
-
 std::vector<int> trailing_axes(size_t axes, size_t count) {
   std::vector<int> dims;
   for (size_t d = axes - count; d < axes; ++d) dims.push_back(static_cast<int>(d));
@@ -200,13 +194,7 @@ const Reduction* Pointwise::rule(size_t result) const {
   return found;
 }
 
-std::vector<int> Pointwise::reduced_axes(size_t r) const {
-  std::vector<int> axes;
-  for (int axis = 0; axis < static_cast<int>(space.size()); ++axis) {
-    if (std::find(results[r].begin(), results[r].end(), axis) == results[r].end()) axes.push_back(axis);
-  }
-  return axes;
-}
+std::vector<int> Pointwise::reduced_axes(size_t r) const { return axes_without(space.size(), results[r]); }
 
 std::string_view Pointwise::meaning_of_reductions() {
   static const std::string text = [] {
@@ -242,11 +230,11 @@ std::vector<TensorType> Pointwise::infer(std::span<const TensorType> inputs) con
   check_dtypes(*this, inputs);
   const Dims sizes = region.shape();
   for (size_t i = 0; i < operands.size(); ++i) {
-    expect_shape("pointwise", inputs[i], shape_along(operands[i], sizes));
+    expect_shape("pointwise", inputs[i], sizes_along(sizes, operands[i]));
   }
   std::vector<TensorType> types;
   for (const auto& [r, component] : outputs_of(*this)) {
-    types.push_back({dtypes[types.size()], shape_along(results[r], sizes)});
+    types.push_back({dtypes[types.size()], sizes_along(sizes, results[r])});
   }
   return types;
 }

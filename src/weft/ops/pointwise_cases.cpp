@@ -8,6 +8,7 @@
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise_positions.h"
 
 namespace weft {
 
@@ -31,12 +32,6 @@ std::vector<int> all_axes_of(size_t axes) {
   std::vector<int> dims(axes);
   std::iota(dims.begin(), dims.end(), 0);
   return dims;
-}
-
-Dims shape_along(const std::vector<int>& dims, const Dims& sizes) {
-  Dims shape;
-  for (const int axis : dims) shape.push_back(sizes[static_cast<size_t>(axis)]);
-  return shape;
 }
 
 OpCase formula_case(CaseRandom& random) {
@@ -85,7 +80,7 @@ OpCase expression_case(CaseRandom& random) {
   std::vector<TensorType> inputs;
   for (size_t i = 0; i < reals; ++i) {
     op.operands.push_back(random_dims_of(random, axes));
-    inputs.push_back(real(shape_along(op.operands.back(), op.space)));
+    inputs.push_back(real(sizes_along(op.space, op.operands.back())));
   }
   const bool draws = random.between(0, 2) == 0;
   if (draws) {
@@ -128,7 +123,7 @@ OpCase reduction_case(CaseRandom& random) {
   std::vector<TensorType> inputs;
   for (size_t i = 0; i < types.size(); ++i) {
     op.operands.push_back(i == 0 ? all_axes_of(axes) : random_dims_of(random, axes));
-    inputs.push_back(real(shape_along(op.operands.back(), op.space)));
+    inputs.push_back(real(sizes_along(op.space, op.operands.back())));
   }
   const int results = static_cast<int>(random.between(1, 2));
   const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 4)),

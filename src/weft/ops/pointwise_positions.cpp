@@ -1,8 +1,23 @@
 #include "weft/ops/pointwise_positions.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace weft {
+
+Dims sizes_along(const Dims& space, std::span<const int> axes) {
+  Dims sizes;
+  for (const int axis : axes) sizes.push_back(space[static_cast<size_t>(axis)]);
+  return sizes;
+}
+
+std::vector<int> axes_without(size_t count, std::span<const int> kept) {
+  std::vector<int> axes;
+  for (int axis = 0; axis < static_cast<int>(count); ++axis) {
+    if (std::find(kept.begin(), kept.end(), axis) == kept.end()) axes.push_back(axis);
+  }
+  return axes;
+}
 
 Scalar position_along(ExpressionBuilder& build, const Dims& space, std::span<const int> axes) {
   std::optional<Scalar> position;
@@ -15,9 +30,7 @@ Scalar position_along(ExpressionBuilder& build, const Dims& space, std::span<con
 }
 
 int64_t points_along(const Dims& space, std::span<const int> axes) {
-  Dims sizes;
-  for (const int axis : axes) sizes.push_back(space[static_cast<size_t>(axis)]);
-  return elems_of(sizes);
+  return elems_of(sizes_along(space, axes));
 }
 
 }  // namespace weft

@@ -20,16 +20,6 @@ int64_t grain_of(const Expression& expression) {
   return std::clamp<int64_t>(8 * kElemsAtOnce / (8 + flops), kElemsAtOnce / 8, kElemsAtOnce);
 }
 
-void fill_elements(const View& out, double value) {
-  const TileWriter writer = find_tile_writer(out.type.dtype, true);
-  const bool real = is_floating(out.type.dtype);
-  const int64_t whole = real ? 0 : integer_of(value, out.type.dtype);
-  for (int64_t i = 0; i < out.elems(); ++i) {
-    std::byte* to = out.data + i * bytes_of(out.type.dtype);
-    real ? writer(&value, 1, to, 1) : writer(&whole, 1, to, 1);
-  }
-}
-
 }  // namespace
 
 struct PointwiseKernel::Prepared {
@@ -90,7 +80,9 @@ void PointwiseKernel::Prepared::reduce_nothing(std::span<const View> outputs) co
   size_t output = 0;
   for (const Reduction* rule : rules) {
     for (size_t c = 0; c < components_of(rule); ++c, ++output) {
-      if (rule != nullptr) fill_elements(outputs[output], rule->start[c]);
+      for (int64_t i = 0; rule != nullptr && i < outputs[output].elems(); ++i) {
+        write_numbers(&rule->start[c], 1, outputs[output], i, 1);
+      }
     }
   }
 }

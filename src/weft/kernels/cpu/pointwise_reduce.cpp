@@ -19,7 +19,8 @@ int64_t product(const Dims& sizes, size_t begin, size_t end) {
   return all;
 }
 
-/// Writes numbers that are `count` states', as elements `stride` apart.
+}  // namespace
+
 void write_numbers(const double* from, int64_t count, const View& out, int64_t first, int64_t stride) {
   std::byte* to = out.data + first * bytes_of(out.type.dtype);
   const TileWriter writer = find_tile_writer(out.type.dtype, true);
@@ -29,8 +30,6 @@ void write_numbers(const double* from, int64_t count, const View& out, int64_t f
     writer(&whole, 1, to + i * stride * bytes_of(out.type.dtype), 1);
   }
 }
-
-}  // namespace
 
 PointwiseReducer::PointwiseReducer(const PointwiseSpec& spec, std::span<const TensorType> operands,
                                    std::span<const TensorType> outputs, int64_t pieces)

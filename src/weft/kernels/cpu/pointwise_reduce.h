@@ -7,6 +7,9 @@
 
 namespace weft::kernels {
 
+/// Writes `count` numbers as elements `stride` apart, whatever the dtype; the first is element `first`.
+void write_numbers(const double* from, int64_t count, const View& out, int64_t first, int64_t stride);
+
 /// Where all reduced results have the outermost axes, threads divide those, and go over them in blocks whose
 /// states stay in L1. Else each thread takes a part of all points into states of its own, which are joined in
 /// order.

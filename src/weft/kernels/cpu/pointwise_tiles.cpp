@@ -293,11 +293,7 @@ Expression with_positions(const PointwiseSpec& spec) {
   for (const int id : spec.expression.results) results.push_back(nodes[static_cast<size_t>(id)]);
   for (size_t r = 0; r < spec.rules.size(); ++r) {
     if (spec.rules[r] == nullptr || !spec.rules[r]->reads_position) continue;
-    std::vector<int> reduced;
-    for (int axis = 0; axis < static_cast<int>(spec.space.size()); ++axis) {
-      const std::vector<int>& kept = spec.result_axes[r];
-      if (std::find(kept.begin(), kept.end(), axis) == kept.end()) reduced.push_back(axis);
-    }
+    const std::vector<int> reduced = axes_without(spec.space.size(), spec.result_axes[r]);
     results.push_back(position_along(made, spec.space, reduced));
   }
   return made.build(results);

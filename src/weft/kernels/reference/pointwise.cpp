@@ -6,6 +6,7 @@
 #include "weft/expression/evaluate.h"
 #include "weft/graph/device.h"
 #include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise_positions.h"
 
 namespace weft::kernels::naive {
 
@@ -58,13 +59,12 @@ int64_t offset_of(std::span<const int64_t> position, const Dims& strides) {
   return offset;
 }
 
-/// Where a point lies along the axes that result r has not, row-major in the whole space.
-double reduced_position(const PointwiseSpec& spec, size_t r, std::span<const int64_t> position) {
+/// Where a point lies along some axes, row-major in the whole space.
+double position_among(std::span<const int> axes, const Dims& space, std::span<const int64_t> position) {
   int64_t at = 0;
-  for (size_t a = 0; a < position.size(); ++a) {
-    const std::vector<int>& kept = spec.result_axes[r];
-    if (std::find(kept.begin(), kept.end(), static_cast<int>(a)) != kept.end()) continue;
-    at = at * spec.space[a] + position[a];
+  for (const int axis : axes) {
+    const auto a = static_cast<size_t>(axis);
+    at = at * space[a] + position[a];
   }
   return static_cast<double>(at);
 }
@@ -77,18 +77,16 @@ PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
       operand_strides_(strides_along_axes(spec_, spec_.operand_axes)),
       result_strides_(strides_along_axes(spec_, spec_.result_axes)) {
   WEFT_CHECK(sizes_.size() <= kMostAxes, "{} axes", sizes_.size());
-}
-
-int64_t PointwiseKernel::elems(size_t result) const {
-  int64_t elems = 1;
-  for (const int axis : spec_.result_axes[result]) elems *= sizes_[static_cast<size_t>(axis)];
-  return elems;
+  for (const auto& kept : spec_.result_axes) {
+    reduced_.push_back(axes_without(sizes_.size(), kept));
+    elems_.push_back(points_along(sizes_, kept));
+  }
 }
 
 int64_t PointwiseKernel::scratch_bytes() const {
   const size_t numbers = spec_.expression.nodes.size() + spec_.operand_axes.size();
   int64_t states = 0;
-  for (size_t r = 0; r < spec_.rules.size(); ++r) states += spec_.rules[r] != nullptr ? elems(r) : 0;
+  for (size_t r = 0; r < spec_.rules.size(); ++r) states += spec_.rules[r] != nullptr ? elems_[r] : 0;
   return static_cast<int64_t>(numbers * sizeof(double)) +
          states * static_cast<int64_t>(sizeof(ReductionState));
 }
@@ -101,7 +99,7 @@ void PointwiseKernel::run(std::span<const View> operands, std::span<const View> 
   auto* states = reinterpret_cast<ReductionState*>(values.data() + values.size());
   auto* next = states;
   for (size_t r = 0; r < spec_.rules.size(); ++r) {
-    if (spec_.rules[r] != nullptr) next = std::fill_n(next, elems(r), spec_.rules[r]->start);
+    if (spec_.rules[r] != nullptr) next = std::fill_n(next, elems_[r], spec_.rules[r]->start);
   }
   int64_t local[kMostAxes] = {};
   int64_t global[kMostAxes] = {};
@@ -125,14 +123,14 @@ void PointwiseKernel::run(std::span<const View> operands, std::span<const View> 
         set_element(outputs[output], at, value);
       } else {
         const std::span<const int64_t> position(global, axes);
-        spec_.rules[r]->take(next[at], value, reduced_position(spec_, r, position));
-        next += elems(r);
+        spec_.rules[r]->take(next[at], value, position_among(reduced_[r], spec_.space, position));
+        next += elems_[r];
       }
     }
   }
   for (size_t r = 0, output = 0; r < spec_.rules.size(); output += components_of(spec_.rules[r++])) {
     if (spec_.rules[r] == nullptr) continue;
-    for (int64_t at = 0; at < elems(r); ++at, ++states) {
+    for (int64_t at = 0; at < elems_[r]; ++at, ++states) {
       for (size_t c = 0; c < spec_.rules[r]->components; ++c) {
         set_element(outputs[output + c], at, (*states)[c]);
       }
