@@ -1,68 +1,93 @@
+// Hand-written bodies of layer_norm against the definition of the steps that they stand for.
 #include "weft/kernels/layer_norm.h"
 
-#include "tests/kernels/tensor.h"
-#include "weft/kernels/layer_norm_naive.h"
+#include "tests/kernels/pointwise_cases.h"
+#include "tests/kernels/staged_cases.h"
+#include "weft/kernels/cpu/pointwise_column_forms.h"
 
 namespace weft::kernels {
 namespace {
 
-using testing::expect_close;
-using testing::Tensor;
-
-struct Operands {
-  Tensor x, dy, gamma, beta, y, mean, rstd;
-  Operands(DType dtype, int64_t rows, int64_t n)
-      : x(Tensor::random(dtype, {rows, n}, 1, 1, 4)),
-        dy(Tensor::random(dtype, {rows, n}, 2)),
-        gamma(Tensor::random(DType::f32, {n}, 3)),
-        beta(Tensor::random(DType::f32, {n}, 4)),
-        y(dtype, {rows, n}),
-        mean(DType::f32, {rows}),
-        rstd(DType::f32, {rows}) {}
-};
-
-void compare(DType dtype, int64_t rows, int64_t n) {
-  SCOPED_TRACE(std::to_string(rows) + " rows of " + std::to_string(n));
-  Operands fast(dtype, rows, n), plain(dtype, rows, n);
-  // A large epsilon: with one column the variance is 0, and 1 / sqrt(1e-5) would magnify rounding three
-  // hundred times.
-  layer_norm(fast.x, fast.gamma, fast.beta, fast.y, fast.mean, fast.rstd, 0.1);
-  naive::layer_norm(plain.x, plain.gamma, plain.beta, plain.y, plain.mean, plain.rstd, 0.1);
-  expect_close(fast.y, plain.y);
-  expect_close(fast.mean, plain.mean);
-  expect_close(fast.rstd, plain.rstd);
-
-  Tensor dx(dtype, {rows, n}), plain_dx(dtype, {rows, n});
-  layer_norm_backward_input(plain.dy, plain.x, plain.gamma, plain.mean, plain.rstd, dx);
-  naive::layer_norm_backward_input(plain.dy, plain.x, plain.gamma, plain.mean, plain.rstd, plain_dx);
-  expect_close(dx, plain_dx);
-
-  Tensor dgamma(DType::f32, {n}), dbeta(DType::f32, {n}), plain_dgamma(DType::f32, {n}),
-      plain_dbeta(DType::f32, {n});
-  layer_norm_backward_params(plain.dy, plain.x, plain.mean, plain.rstd, dgamma, dbeta);
-  naive::layer_norm_backward_params(plain.dy, plain.x, plain.mean, plain.rstd, plain_dgamma, plain_dbeta);
-  expect_close(dgamma, plain_dgamma);
-  expect_close(dbeta, plain_dbeta);
+void expect_body(const StagedCase& made) {
+  ASSERT_TRUE(find_staged_form(made.op, made.input_types(), made.op.types));
+  const std::vector<Tensor> got = run_staged(made, PointwiseBodies::hand_written);
+  const std::vector<Tensor> want = run_steps_naive(made);
+  for (size_t o = 0; o < want.size(); ++o) {
+    SCOPED_TRACE("output " + std::to_string(o));
+    testing::expect_close(got[o], want[o]);
+  }
 }
 
 TEST(LayerNorm, AgreesWithItsDefinitionOnOddShapes) {
   for (const DType dtype : testing::kFastTypes) {
     for (const int64_t n : testing::kOddSizes) {
-      for (const int64_t rows : {0, 1, 7, 301}) compare(dtype, rows, n);
+      if (n < 2) continue;  // a division by one is none: these steps are others
+      for (const int64_t rows : {1, 7, 301}) {
+        SCOPED_TRACE(std::to_string(rows) + " rows of " + std::to_string(n));
+        expect_body(layer_norm_case(dtype, rows, n));
+        for (const bool adds : {false, true}) expect_body(layer_norm_gradient_case(dtype, rows, n, adds));
+      }
     }
   }
 }
 
-TEST(LayerNorm, WorksInPlace) {
-  Operands apart(DType::f32, 5, 37), same(DType::f32, 5, 37);
-  layer_norm(apart.x, apart.gamma, apart.beta, apart.y, apart.mean, apart.rstd, 1e-5);
-  layer_norm(same.x, same.gamma, same.beta, same.x, same.mean, same.rstd, 1e-5);
-  testing::expect_equal(same.x, apart.y);
-  Tensor dx(DType::f32, {5, 37});
-  const Tensor x = Tensor::random(DType::f32, {5, 37}, 1);
-  layer_norm_backward_input(apart.dy, x, apart.gamma, apart.mean, apart.rstd, dx);
-  layer_norm_backward_input(same.dy, x, apart.gamma, apart.mean, apart.rstd, same.dy);
-  testing::expect_equal(same.dy, dx);
+TEST(LayerNorm, GivesTheStatisticsThatAreWantedOnly) {
+  StagedCase made = layer_norm_case(DType::f32, 5, 37);
+  made.give({6});
+  expect_body(made);
+  made.give({5, 6});
+  expect_body(made);
+  made.give({4, 6});  // the squares, which the body does not make
+  EXPECT_FALSE(find_staged_form(made.op, made.input_types(), made.op.types));
+}
+
+TEST(LayerNorm, IsNotTakenForWhatLooksLikeIt) {
+  const auto found = [](const StagedCase& made) {
+    return find_staged_form(made.op, made.input_types(), made.op.types).has_value();
+  };
+  StagedCase other_mean = layer_norm_case(DType::f32, 5, 37);
+  other_mean.op.steps[2].inputs[1] = 5;  // rstd in the place of the mean
+  EXPECT_FALSE(found(other_mean));
+  StagedCase other_count = layer_norm_case(DType::f32, 5, 37);
+  other_count.op.steps[1].op.expression = simplify(parse_expression("rsqrt(x0 / 36.0 + 0.1)"));
+  EXPECT_FALSE(found(other_count));
+  StagedCase wide = layer_norm_case(DType::f64, 5, 37);
+  EXPECT_FALSE(found(wide));
+  StagedCase gradient = layer_norm_gradient_case(DType::f32, 5, 37, true);
+  gradient.op.steps[2].inputs[2] = 2;  // dy in the place of x
+  EXPECT_FALSE(found(gradient));
+}
+
+/// Sums over rows of a * (s * (x - m)), and of a.
+Case parameters_case(DType dtype, int64_t rows, int64_t n, bool shifts) {
+  Case made;
+  made.spec.expression =
+      simplify(parse_expression(shifts ? "x0 * (x1 * (x2 - x3)), x0" : "x0 * (x1 * (x2 - x3))"));
+  made.spec.space = {rows, n};
+  made.spec.region = Region::all(made.spec.space);
+  made.spec.operand_axes = {{0, 1}, {0}, {0, 1}, {0}};
+  made.operands = {Tensor::random(dtype, {rows, n}, 1), Tensor::random(DType::f32, {rows}, 2, 0.5, 2),
+                   Tensor::random(dtype, {rows, n}, 3, 1, 4), Tensor::random(DType::f32, {rows}, 4, 2, 3)};
+  for (size_t r = 0; r < made.spec.expression.results.size(); ++r) {
+    made.spec.result_axes.push_back({1});
+    made.spec.rules.push_back(find_reduction("sum"));
+    made.results.push_back(DType::f32);
+  }
+  return made;
+}
+
+TEST(LayerNorm, SumsTheGradientsOfItsParameters) {
+  for (const DType dtype : testing::kFastTypes) {
+    for (const int64_t rows : {1, 7, 301}) {
+      for (const int64_t n : {1, 5, 64, 300}) {
+        for (const bool shifts : {false, true}) {
+          const Case made = parameters_case(dtype, rows, n, shifts);
+          ASSERT_TRUE(find_column_form(made.spec, types_of(made.operands), types_of(results_of(made))));
+          expect_naive(made, run_fast(made));
+        }
+      }
+    }
+  }
 }
 
 TEST(LayerNorm, LongColumnsKeepTheirPrecision) {

@@ -65,8 +65,10 @@ TEST(EveryOp, OccursInSomeCaseOrIsAnInternalForm) {
     for (const Node& node : made.graph.nodes()) seen.emplace(node.op->name());
   });
   // Packed forms are a device's: matmul_test.cpp compares them with matmul. Regions are made by the
-  // partition, which must not see them again: tests/parallel and tests/mpi run them.
-  const std::set<std::string> internal = {"pack_weight", "packed_matmul", "take_region", "keep_or_zero"};
+  // partition, which must not see them again: tests/parallel and tests/mpi run them. tests/plan/passes stages
+  // nodes.
+  const std::set<std::string> internal = {"pack_weight", "packed_matmul", "take_region", "keep_or_zero",
+                                          "staged"};
   for (const auto& [name, definition] : registry.definitions()) {
     EXPECT_TRUE(seen.contains(name) || internal.contains(name)) << name << " is in no case";
   }

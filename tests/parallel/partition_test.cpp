@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "tests/parallel/whole_rows.h"
 #include "weft/base/check.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/fill.h"
-#include "weft/ops/layer_norm.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/reduce.h"
 #include "weft/ops/scale.h"
@@ -108,11 +108,10 @@ TEST(Partition, ExchangesHalosOfWindows) {
 TEST(Partition, GathersForTheNodeThatNeedsAnAxisWholeAndForNoOther) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
-  const ValueId g = build.input("g", {DType::f64, {6}}, {"c"});
-  build.output("y", tanh(build, layer_norm(build, scale(build, x, 2), g, g)));
+  build.output("y", tanh(build, testing::whole_rows(build, scale(build, x, 2))));
   const Graph graph = std::move(build).build();
   const LocalGraph local = part(graph, kPair, 1, {{0, {{}, {0}}}, {2, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
-  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) layer_norm take_region tanh(x0) all_gather(0)");
+  EXPECT_EQ(text(local), "x0 * 2.0 all_gather(0) whole_rows take_region tanh(x0) all_gather(0)");
   EXPECT_EQ(local.graph.type(local.graph.nodes()[0].outputs[0]).shape, (Dims{4, 3}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[2].outputs[0]).shape, (Dims{4, 6}));
   EXPECT_EQ(local.graph.type(local.graph.nodes()[4].outputs[0]).shape, (Dims{4, 3}));
@@ -221,12 +220,11 @@ TEST(Partition, CommunicatesOnceForAllReadersOfASegment) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
   const ValueId doubled = scale(build, x, 2);
-  const ValueId g = build.input("g", {DType::f64, {6}}, {"c"});
-  build.output("one", layer_norm(build, doubled, g, g));
-  build.output("other", layer_norm(build, doubled, g, g));
+  build.output("one", testing::whole_rows(build, doubled));
+  build.output("other", testing::whole_rows(build, doubled));
   const Graph graph = std::move(build).build();
   EXPECT_EQ(text(part(graph, kPair, 0, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}})),
-            "x0 * 2.0 all_gather(0) layer_norm layer_norm");
+            "x0 * 2.0 all_gather(0) whole_rows whole_rows");
 }
 
 TEST(Partition, GathersThePartsOfWhatNoOperationOfMpiCombines) {

@@ -125,7 +125,7 @@ TEST(Stages, AreLeftOutByTheirName) {
 TEST(Stages, RefuseToLeaveOutWhatDoesNotExistOrCannotBe) {
   expect_user_error("fold",
                     "--skip fold: there is no such pass, expected one of eliminate_dead, eliminate_repeated, "
-                    "rematerialize, fold_sums, pack_weights, hoist, schedule");
+                    "rematerialize, fold_sums, stage, pack_weights, hoist, schedule");
   expect_user_error(
       "assign", "--skip assign: this stage cannot be left out, because nothing else says where values lie");
   expect_user_error("partition",

@@ -146,9 +146,11 @@ Graph GraphBuilder::build() && {
 }
 
 double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  const Traits traits = op.traits();
-  if (traits.view) return 0;
-  return traits.flops_per_point * static_cast<double>(op.index_map(inputs, outputs).points());
+  return op.traits().view ? 0 : op.flops(inputs, outputs);
+}
+
+double Op::flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return traits().flops_per_point * static_cast<double>(index_map(inputs, outputs).points());
 }
 
 OpPtr Op::with_attributes(const AttributeValues& /*values*/) const {

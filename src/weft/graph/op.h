@@ -123,6 +123,8 @@ class Op {
   virtual IndexMap index_map(std::span<const TensorType> inputs,
                              std::span<const TensorType> outputs) const = 0;
   virtual Traits traits() const { return {}; }
+  /// Floating-point operations of a node that is no view: flops_per_point at each point of the index map.
+  virtual double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const;
   /// One optional gradient per input. The default has none: an op that nothing can be learnt through.
   virtual std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const;
   /// The same op on local operands; null when it is the op itself.

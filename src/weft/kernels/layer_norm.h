@@ -1,18 +1,33 @@
 #pragma once
-// Layer normalisation (Ba, Kiros & Hinton, 2016) over the last dimension. x, y, dy, dx [rows..., n] T; gamma,
-// beta, dgamma, dbeta [n] S; mean, rstd [rows...] S, where S is f64 beside f64, else f32.
+// Layer normalisation (Ba, Kiros & Hinton, 2016) of rows of n elements: bodies for the expressions that
+// ops/layer_norm.h makes. x, y, dy, dx and what is added are T, f32 or bf16; the others f32.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {
 
-/// y = (x - mean) * rstd * gamma + beta; keeps mean and rstd = 1 / sqrt(variance + epsilon) for the backward
-/// pass.
-void layer_norm(const View& x, const View& gamma, const View& beta, const View& y, const View& mean,
-                const View& rstd, double epsilon);
-/// Gradient of x. dx may alias dy.
-void layer_norm_backward_input(const View& dy, const View& x, const View& gamma, const View& mean,
-                               const View& rstd, const View& dx);
-/// Gradients of gamma and beta: sums over all rows.
+struct LayerNormOperands {
+  View x;      ///< [rows..., n]
+  View gamma;  ///< [n]
+  View beta;   ///< [n]
+  int64_t rows = 0;
+  double epsilon = 0;
+};
+/// y = (x - mean) * rstd * gamma + beta, with rstd = 1 / sqrt(variance + epsilon). y may alias x; mean and
+/// rstd [rows...] may be without data where nobody wants them.
+void layer_norm(const LayerNormOperands& in, const View& y, const View& mean, const View& rstd);
+
+struct LayerNormGradient {
+  View dy;     ///< [rows..., n]
+  View x;      ///< [rows..., n]
+  View gamma;  ///< [n]
+  View mean;   ///< [rows...]
+  View rstd;   ///< [rows...]
+  View added;  ///< [rows..., n], or without data: zeros
+};
+/// The gradient of x, added to what is there. dx may alias dy, x or added.
+void layer_norm_backward_input(const LayerNormGradient& in, const View& dx);
+
+/// Gradients of gamma and beta [n]: sums over all rows. dbeta may be without data where nobody wants it.
 void layer_norm_backward_params(const View& dy, const View& x, const View& mean, const View& rstd,
                                 const View& dgamma, const View& dbeta);
 

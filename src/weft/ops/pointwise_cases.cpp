@@ -6,9 +6,11 @@
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
 #include "weft/ops/case_shapes.h"
+#include "weft/ops/layer_norm.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
 #include "weft/ops/pointwise_positions.h"
+#include "weft/ops/softmax.h"
 
 namespace weft {
 
@@ -162,14 +164,33 @@ OpCase reduction_case(CaseRandom& random) {
   });
 }
 
+/// Reductions and the maps that read them.
+OpCase composite_case(CaseRandom& random) {
+  Dims x = random_dims(random, random.between(1, 3));
+  x.back() = random.between(2, 40);  // past one vector
+  if (random.coin()) {
+    return case_of({real(x)}, [](GraphBuilder& build, std::span<const ValueId> in) {
+      return std::vector{softmax(build, in[0])};
+    });
+  }
+  return case_of({real(x), real({x.back()}), real({x.back()})},
+                 [](GraphBuilder& build, std::span<const ValueId> in) {
+                   // A large epsilon keeps the derivatives of nearly constant rows within reach of
+                   // differences.
+                   return std::vector{layer_norm(build, in[0], in[1], in[2], 0.1)};
+                 });
+}
+
 }  // namespace
 
 OpCase random_pointwise_case(CaseRandom& random) {
-  switch (random.between(0, 3)) {
+  switch (random.between(0, 4)) {
     case 0:
       return formula_case(random);
     case 1:
       return expression_case(random);
+    case 2:
+      return composite_case(random);
     default:
       return reduction_case(random);
   }

@@ -205,28 +205,46 @@ class Gradient {
     }
   }
 
-  /// The others, in one node.
+  /// The others: in one node those that can be summed in one walk, where each keeps axes of the next. Sums
+  /// over rows beside sums over columns would want states of all of both.
   void compute() {
-    Pointwise made;
-    made.space = op_.space;
-    std::vector<Part*> computed;
-    Expression rest{expression_.nodes, {}};
+    std::vector<std::vector<size_t>> nodes;
     for (size_t p = 0; p < parts_.size(); ++p) {
       if (parts_[p].value) continue;
-      computed.push_back(&parts_[p]);
+      const auto nested = [&](size_t other) { return nest(parts_[p].axes, parts_[other].axes); };
+      const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const std::vector<size_t>& together) {
+        return std::all_of(together.begin(), together.end(), nested);
+      });
+      (found == nodes.end() ? nodes.emplace_back() : *found).push_back(p);
+    }
+    for (const std::vector<size_t>& together : nodes) compute(together);
+  }
+
+  static bool nest(const std::vector<int>& a, const std::vector<int>& b) {
+    const auto within = [](const std::vector<int>& few, const std::vector<int>& many) {
+      return std::all_of(few.begin(), few.end(), [&](int axis) { return has(many, axis); });
+    };
+    return within(a, b) || within(b, a);
+  }
+
+  void compute(const std::vector<size_t>& together) {
+    Pointwise made;
+    made.space = op_.space;
+    Expression rest{expression_.nodes, {}};
+    for (const size_t p : together) {
       const DType dtype = build_.type(context_.inputs[parts_[p].input]).dtype;
       rest.results.push_back(expression_.results[p]);
       made.results.push_back(parts_[p].axes);
       made.reductions.emplace_back(parts_[p].summed ? "sum" : kNoReduction);
       made.dtypes.push_back(parts_[p].summed ? statistics_of(dtype) : dtype);
     }
-    if (computed.empty()) return;
     const std::vector<ValueId> operands = take_operands(made, rest);
     const std::vector<ValueId> values = pointwise(build_, operands, std::move(made));
-    for (size_t c = 0; c < computed.size(); ++c) {
-      const DType dtype = build_.type(context_.inputs[computed[c]->input]).dtype;
+    for (size_t c = 0; c < together.size(); ++c) {
+      Part& part = parts_[together[c]];
+      const DType dtype = build_.type(context_.inputs[part.input]).dtype;
       const bool converted = build_.type(values[c]).dtype != dtype;
-      computed[c]->value = converted ? pointwise(build_, {values[c]}, "x0", dtype) : values[c];
+      part.value = converted ? pointwise(build_, {values[c]}, "x0", dtype) : values[c];
     }
   }
 

@@ -52,6 +52,18 @@ void DimensionClasses::unite_all(const Graph& graph) {
   }
 }
 
+namespace {
+
+bool gathers(const Node& node, const IndexMap& map, int axis) {
+  const Traits traits = node.op->traits();
+  for (size_t o = 0; o < node.outputs.size(); ++o) {
+    if (traits.combine_of(o) == Combine::gather && map.reduces(axis, o)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void DimensionClasses::describe(const Graph& graph) {
   std::vector<int> root_class(parent_.size(), -1);
   class_of_.resize(parent_.size());
@@ -81,6 +93,8 @@ void DimensionClasses::describe(const Graph& graph) {
       dimension.flops += flops;
       dimension.axes.emplace_back(static_cast<int>(n), static_cast<int>(a));
       if (axis.kind == AxisKind::whole) dimension.whole_in.push_back({static_cast<int32_t>(n)});
+      if (gathers(node, maps_[n], static_cast<int>(a)))
+        dimension.gathered_in.push_back({static_cast<int32_t>(n)});
     }
   }
 }

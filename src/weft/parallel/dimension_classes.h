@@ -11,6 +11,7 @@ namespace weft {
 struct DimensionClass {
   int64_t smallest = 0;                    ///< the least size among its axes
   std::vector<NodeId> whole_in;            ///< the nodes that need it undivided, in the graph's order
+  std::vector<NodeId> gathered_in;         ///< those whose parts along it only a gather combines
   bool parameter = false;                  ///< contains a dimension of a parameter
   std::set<std::string> input_dimensions;  ///< the names of inputs' dimensions in it
   double flops = 0;                        ///< of the nodes that have an axis in it

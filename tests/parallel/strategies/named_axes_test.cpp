@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/ops/expect_error.h"
+#include "tests/parallel/whole_rows.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/gradients.h"
@@ -122,14 +123,35 @@ TEST(NamedAxes, LeavesWholeWhatCannotBeSplitEvenly) {
   EXPECT_TRUE(assignment.nodes[1].splits(0)) << "pairs themselves may be uneven";
 }
 
+TEST(NamedAxes, TensorLeavesTheChannelsOfANormWholeAndTheirNameSplitsThem) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "height"});
+  const ValueId w = build.state("w", {DType::f64, {8, 6}}, kZero, kParameter);
+  const ValueId v = build.state("v", {DType::f64, {3, 8}}, kZero, kParameter);
+  const ValueId gamma = build.state("gamma", {DType::f64, {8}}, kZero, kParameter);
+  const ValueId channels = matmul(build, x, w, {.transpose_b = true});
+  build.output("y", matmul(build, layer_norm(build, channels, gamma, gamma), v, {.transpose_b = true}));
+  const ValueId rows = build.input("rows", {DType::f64, {2, 5}}, {"batch", "time"});
+  const ValueId scales = build.state("scales", {DType::f64, {5}}, kZero, kParameter);
+  build.output("normal", layer_norm(build, rows, scales, scales));
+  const Graph graph = std::move(build).build();
+  const Mesh tensor({{"tensor", 2}});
+  const Assignment split = assigned(graph, tensor);
+  EXPECT_EQ(where(split, tensor, w), "Replicate");
+  EXPECT_EQ(where(split, tensor, v), "tensor: Shard(0)");
+  NamedAxesOptions options;
+  options.input_dimension = {{"time", "time"}};
+  const Mesh time({{"time", 2}});
+  EXPECT_EQ(where(assigned(graph, time, options), time, scales), "time: Shard(0)");
+}
+
 TEST(NamedAxes, SaysThatADimensionIsNeededWholeAndByWhat) {
   GraphBuilder build;
-  const ValueId gamma = build.state("gamma", {DType::f64, {6}}, {}, kParameter);
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "height"});
-  build.output("y", layer_norm(build, x, gamma, gamma));
+  build.output("y", testing::whole_rows(build, x));
   expect_refused(
       std::move(build).build(), Mesh({{"height", 2}}),
-      "parallel.height=2: the dimension \"height\" cannot be split, because layer_norm needs it whole");
+      "parallel.height=2: the dimension \"height\" cannot be split, because whole_rows needs it whole");
 }
 
 TEST(NamedAxes, SaysThatADimensionMeetsItself) {

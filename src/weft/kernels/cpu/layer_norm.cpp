@@ -12,7 +12,6 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/cpu/column_sums-inl.h"
 #include "weft/kernels/cpu/lanes-inl.h"
-#include "weft/kernels/layer_norm_naive.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
@@ -49,49 +48,73 @@ HWY_INLINE void normalize_row(const T* x, const Affine& affine, float epsilon, T
   *rstd = scale;
 }
 
+/// One row of a gradient; `added` is null where there is nothing to add to.
 template <class T>
-HWY_INLINE void gradient_row(const T* dy, const T* x, const float* gamma, int64_t n, float mean, float rstd,
-                             T* dx) {
-  const Floats middle = hn::Set(Lanes(), mean);
-  const Floats by = hn::Set(Lanes(), rstd);
+struct GradientRow {
+  const T* dy;
+  const T* x;
+  const T* added;
+  const float* gamma;
+  int64_t width;
+  float mean;
+  float rstd;
+};
+
+template <class T>
+HWY_INLINE void gradient_row(const GradientRow<T>& row, T* dx) {
+  const int64_t n = row.width;
+  const Floats middle = hn::Set(Lanes(), row.mean);
+  const Floats by = hn::Set(Lanes(), row.rstd);
   Floats sum = constant(0);
   Floats product = constant(0);
   sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
-    const Floats g = hn::Mul(load_floats(dy + j, count), load_floats(gamma + j, count));
+    const Floats g = hn::Mul(load_floats(row.dy + j, count), load_floats(row.gamma + j, count));
     sum = hn::Add(sum, g);
-    product = hn::MulAdd(g, hn::Mul(hn::Sub(load_floats(x + j, count), middle), by), product);
+    product = hn::MulAdd(g, hn::Mul(hn::Sub(load_floats(row.x + j, count), middle), by), product);
   });
   const Floats average = hn::Set(Lanes(), sum_of_lanes(sum) / static_cast<float>(n));
   const Floats slope = hn::Set(Lanes(), sum_of_lanes(product) / static_cast<float>(n));
-  sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
-    const Floats g = hn::Mul(load_floats(dy + j, count), load_floats(gamma + j, count));
-    const Floats normal = hn::Mul(hn::Sub(load_floats(x + j, count), middle), by);
-    store_floats(hn::Mul(by, hn::Sub(g, hn::MulAdd(normal, slope, average))), dx + j, count);
-  });
+  const auto gradient_at = [&](int64_t j, int64_t count) HWY_ATTR {
+    const Floats g = hn::Mul(load_floats(row.dy + j, count), load_floats(row.gamma + j, count));
+    const Floats normal = hn::Mul(hn::Sub(load_floats(row.x + j, count), middle), by);
+    return hn::Mul(by, hn::Sub(g, hn::MulAdd(normal, slope, average)));
+  };
+  if (row.added == nullptr) {
+    sweep(n, [&](int64_t j, int64_t count) HWY_ATTR { store_floats(gradient_at(j, count), dx + j, count); });
+  } else {
+    sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
+      store_floats(hn::Add(load_floats(row.added + j, count), gradient_at(j, count)), dx + j, count);
+    });
+  }
 }
 
-HWY_FLATTEN void normalize_rows(const View& x, const View& gamma, const View& beta, double epsilon,
-                                const View& y, const View& mean, const View& rstd, int64_t begin,
-                                int64_t end) {
-  const Affine affine{gamma.as<float>(), beta.as<float>(), gamma.elems()};
-  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+HWY_FLATTEN void normalize_rows(const LayerNormOperands& in, const View& y, const View& mean,
+                                const View& rstd, int64_t begin, int64_t end) {
+  const Affine affine{in.gamma.as<float>(), in.beta.as<float>(), in.gamma.elems()};
+  with_lane_type(in.x.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
     for (int64_t row = begin; row < end; ++row) {
-      normalize_row(x.as<T>() + row * affine.width, affine, static_cast<float>(epsilon),
-                    y.as<T>() + row * affine.width, mean.as<float>() + row, rstd.as<float>() + row);
+      float center = 0;
+      float scale = 0;
+      normalize_row(in.x.as<T>() + row * affine.width, affine, static_cast<float>(in.epsilon),
+                    y.as<T>() + row * affine.width, &center, &scale);
+      if (mean.data != nullptr) mean.as<float>()[row] = center;
+      if (rstd.data != nullptr) rstd.as<float>()[row] = scale;
     }
   });
 }
 
-HWY_FLATTEN void gradient_rows(const View& dy, const View& x, const View& gamma, const View& mean,
-                               const View& rstd, const View& dx, int64_t begin, int64_t end) {
-  const int64_t width = gamma.elems();
-  with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
+HWY_FLATTEN void gradient_rows(const LayerNormGradient& in, const View& dx, int64_t begin, int64_t end) {
+  const int64_t width = in.gamma.elems();
+  with_lane_type(in.x.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
     for (int64_t row = begin; row < end; ++row) {
       const int64_t at = row * width;
-      gradient_row(dy.as<T>() + at, x.as<T>() + at, gamma.as<float>(), width, mean.as<float>()[row],
-                   rstd.as<float>()[row], dx.as<T>() + at);
+      gradient_row(
+          GradientRow<T>{in.dy.as<T>() + at, in.x.as<T>() + at,
+                         in.added.data == nullptr ? nullptr : in.added.as<T>() + at, in.gamma.as<float>(),
+                         width, in.mean.as<float>()[row], in.rstd.as<float>()[row]},
+          dx.as<T>() + at);
     }
   });
 }
@@ -130,29 +153,24 @@ int64_t rows_at_once(int64_t width) { return 1 + 16384 / (1 + width); }
 
 }  // namespace
 
-void layer_norm(const View& x, const View& gamma, const View& beta, const View& y, const View& mean,
-                const View& rstd, double epsilon) {
-  if (x.type.dtype == DType::f64) return naive::layer_norm(x, gamma, beta, y, mean, rstd, epsilon);
-  WEFT_CHECK(x.elems() == mean.elems() * gamma.elems(), "layer_norm of {} by {}", to_string(x.type),
-             to_string(gamma.type));
-  parallel_for(mean.elems(), rows_at_once(gamma.elems()), [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(normalize_rows)(x, gamma, beta, epsilon, y, mean, rstd, begin, end);
+void layer_norm(const LayerNormOperands& in, const View& y, const View& mean, const View& rstd) {
+  WEFT_CHECK(in.x.elems() == in.rows * in.gamma.elems(), "layer_norm of {} by {}", to_string(in.x.type),
+             to_string(in.gamma.type));
+  parallel_for(in.rows, rows_at_once(in.gamma.elems()), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(normalize_rows)(in, y, mean, rstd, begin, end);
   });
 }
 
-void layer_norm_backward_input(const View& dy, const View& x, const View& gamma, const View& mean,
-                               const View& rstd, const View& dx) {
-  if (x.type.dtype == DType::f64) return naive::layer_norm_backward_input(dy, x, gamma, mean, rstd, dx);
-  WEFT_CHECK(x.elems() == mean.elems() * gamma.elems(), "layer_norm_backward_input of {} by {}",
-             to_string(x.type), to_string(gamma.type));
-  parallel_for(mean.elems(), rows_at_once(gamma.elems()), [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(gradient_rows)(dy, x, gamma, mean, rstd, dx, begin, end);
+void layer_norm_backward_input(const LayerNormGradient& in, const View& dx) {
+  WEFT_CHECK(in.x.elems() == in.mean.elems() * in.gamma.elems(), "layer_norm_backward_input of {} by {}",
+             to_string(in.x.type), to_string(in.gamma.type));
+  parallel_for(in.mean.elems(), rows_at_once(in.gamma.elems()), [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(gradient_rows)(in, dx, begin, end);
   });
 }
 
 void layer_norm_backward_params(const View& dy, const View& x, const View& mean, const View& rstd,
                                 const View& dgamma, const View& dbeta) {
-  if (x.type.dtype == DType::f64) return naive::layer_norm_backward_params(dy, x, mean, rstd, dgamma, dbeta);
   WEFT_CHECK(x.elems() == mean.elems() * dgamma.elems(), "layer_norm_backward_params of {} by {}",
              to_string(x.type), to_string(dgamma.type));
   const auto fill = [&](const ColumnBlock& block, ColumnSums& sums) {
@@ -160,7 +178,7 @@ void layer_norm_backward_params(const View& dy, const View& x, const View& mean,
   };
   for_column_sums(mean.elems(), dgamma.elems(), fill, [&](int64_t column, double first, double second) {
     dgamma.as<float>()[column] = static_cast<float>(first);
-    dbeta.as<float>()[column] = static_cast<float>(second);
+    if (dbeta.data != nullptr) dbeta.as<float>()[column] = static_cast<float>(second);
   });
 }
 

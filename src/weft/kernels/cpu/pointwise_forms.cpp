@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "weft/expression/match.h"
+#include "weft/kernels/cpu/pointwise_column_forms.h"
 #include "weft/kernels/cpu/pointwise_patterns.h"
 #include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
@@ -197,6 +198,7 @@ const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
 }  // namespace
 
 std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Types operands, Types outputs) {
+  if (std::optional<PointwiseBody> body = find_column_form(spec, operands, outputs)) return body;
   if (outputs.size() != 1 || !is_fast(outputs[0].dtype)) return std::nullopt;
   const std::string_view rule = spec.rules[0] == nullptr ? "" : spec.rules[0]->name;
   if (!rule.empty() && outputs[0].dtype != DType::f32) return std::nullopt;

@@ -84,12 +84,14 @@ class Assigner {
     }
   }
 
+  /// What MPI combines only by gathering is left whole: it would be gathered at every use (the channels that
+  /// a layer norm takes moments along).
   void split_parameters(int m) {
     std::vector<int> candidates;
     for (size_t c = 0; c < classes_.classes().size(); ++c) {
       const DimensionClass& dimension = classes_.classes()[c];
-      if (dimension.parameter && dimension.whole_in.empty() && dimension.input_dimensions.empty() &&
-          dimension.smallest >= mesh_.axis(m).size) {
+      if (dimension.parameter && dimension.whole_in.empty() && dimension.gathered_in.empty() &&
+          dimension.input_dimensions.empty() && dimension.smallest >= mesh_.axis(m).size) {
         candidates.push_back(static_cast<int>(c));
       }
     }

@@ -1,0 +1,139 @@
+#include "weft/kernels/cpu/staged_forms.h"
+
+#include <algorithm>
+
+#include "weft/kernels/cpu/staged_match.h"
+#include "weft/kernels/layer_norm.h"
+
+namespace weft::kernels {
+
+namespace {
+
+using Types = std::span<const TensorType>;
+using Views = std::span<const View>;
+constexpr int kNone = -1;
+
+/// A sequence that has a pattern's form.
+struct Found {
+  const Staged& op;
+  Types inputs;
+  Types outputs;
+  SequenceBindings bindings;
+
+  int value(char letter) const {
+    const auto found = bindings.values.find(letter);
+    return found == bindings.values.end() ? kNone : found->second;
+  }
+  size_t input(char letter) const { return static_cast<size_t>(value(letter)); }
+  /// kNone where nobody else reads it.
+  int output(char letter) const {
+    const auto found = std::find(op.results.begin(), op.results.end(), value(letter));
+    return found == op.results.end() ? kNone : static_cast<int>(found - op.results.begin());
+  }
+  /// Whether an input is one of the node, of this dtype, and has rows and columns, rows, or columns.
+  bool is(char letter, DType dtype, const std::vector<int>& axes) const {
+    const int number = value(letter);
+    if (number < 0 || number >= op.operands || inputs[input(letter)].dtype != dtype) return false;
+    for (const StagedStep& step : op.steps) {
+      for (size_t i = 0; i < step.inputs.size(); ++i) {
+        if (step.inputs[i] == number && step.op.operands[i] != axes) return false;
+      }
+    }
+    return true;
+  }
+  /// Whether no value but these is an output.
+  bool gives_only(std::string_view letters) const {
+    const auto is_one = [&](char letter) { return output(letter) != kNone; };
+    return std::count_if(letters.begin(), letters.end(), is_one) == std::ssize(op.results);
+  }
+};
+
+const std::vector<int> kElements = {0, 1};
+const std::vector<int> kRows = {0};
+const std::vector<int> kColumns = {1};
+
+/// Rows of at least one element, in one run: two axes.
+bool has_plain_rows(const Found& found, DType dtype) {
+  if (dtype != DType::f32 && dtype != DType::bf16) return false;
+  const auto flat = [](const StagedStep& step) { return step.op.space.size() <= 2; };
+  return std::all_of(found.op.steps.begin(), found.op.steps.end(), flat);
+}
+
+View at(Views views, int number) { return number == kNone ? View{} : views[static_cast<size_t>(number)]; }
+
+// x; g gamma, b beta; m mean, q squares, s reciprocal deviation, y result.
+const std::vector<StepPattern> kLayerNorm = {{{"moments", "x", "mq"}},
+                                             {{kNoReduction, "rsqrt(q / k + e)", "s"}},
+                                             {{kNoReduction, "(x - m) * s * g + b", "y"}}};
+
+std::optional<StagedBody> normalized(const Found& found) {
+  const DType dtype = found.inputs[found.input('x')].dtype;
+  if (!has_plain_rows(found, dtype) || !found.is('x', dtype, kElements) ||
+      !found.is('g', DType::f32, kColumns) || !found.is('b', DType::f32, kColumns) ||
+      !found.gives_only("msy") || found.output('y') == kNone) {
+    return std::nullopt;
+  }
+  if (found.outputs[static_cast<size_t>(found.output('y'))].dtype != dtype) return std::nullopt;
+  if (found.bindings.constants.at('k') != static_cast<double>(found.inputs[found.input('g')].elems()))
+    return std::nullopt;
+  return [x = found.input('x'), g = found.input('g'), b = found.input('b'), y = found.output('y'),
+          m = found.output('m'), s = found.output('s'), rows = found.op.rows(),
+          epsilon = found.bindings.constants.at('e')](Views in, Views out) {
+    layer_norm({in[x], in[g], in[b], rows, epsilon}, at(out, y), at(out, m), at(out, s));
+  };
+}
+
+// d the gradient of y, r what is added to that of x; u, v and w the gradients through x, m and s.
+std::vector<StepPattern> layer_norm_backward(std::string_view sum) {
+  return {{{kNoReduction, "d * g * s", "u"}, {"sum", "-(d * g * s)", "v"}, {"sum", "(x - m) * (d * g)", "w"}},
+          {{kNoReduction, "w * (s * (s * s)) * e", "p"}},
+          {{kNoReduction, "v / k + p * (x - m) * 2.0", "t"}},
+          {{kNoReduction, sum, "z"}}};
+}
+
+std::optional<StagedBody> normalized_backward(const Found& found) {
+  const DType dtype = found.inputs[found.input('x')].dtype;
+  const bool adds = found.value('r') != kNone;
+  // The product of both has no order.
+  const auto [d, g] = found.is('d', dtype, kElements) ? std::pair{'d', 'g'} : std::pair{'g', 'd'};
+  if (!has_plain_rows(found, dtype) || !found.is('x', dtype, kElements) || !found.is(d, dtype, kElements) ||
+      (adds && !found.is('r', dtype, kElements)) || !found.is(g, DType::f32, kColumns) ||
+      !found.is('m', DType::f32, kRows) || !found.is('s', DType::f32, kRows) || !found.gives_only("z") ||
+      found.outputs[0].dtype != dtype) {
+    return std::nullopt;
+  }
+  const auto columns = static_cast<double>(found.inputs[found.input(g)].elems());
+  if (found.bindings.constants.at('k') != columns || found.bindings.constants.at('e') != -0.5 / columns)
+    return std::nullopt;
+  return [dy = found.input(d), x = found.input('x'), gamma = found.input(g), m = found.input('m'),
+          s = found.input('s'), r = found.value('r')](Views in, Views out) {
+    layer_norm_backward_input({in[dy], in[x], in[gamma], in[m], in[s], at(in, r)}, out[0]);
+  };
+}
+
+struct Form {
+  std::vector<StepPattern> steps;
+  std::optional<StagedBody> (*body)(const Found& found);
+};
+
+const std::vector<Form>& forms() {
+  static const std::vector<Form> all = {{kLayerNorm, normalized},
+                                        {layer_norm_backward("u + t"), normalized_backward},
+                                        {layer_norm_backward("r + (u + t)"), normalized_backward},
+                                        {layer_norm_backward("u + (r + t)"), normalized_backward},
+                                        {layer_norm_backward("t + (r + u)"), normalized_backward}};
+  return all;
+}
+
+}  // namespace
+
+std::optional<StagedBody> find_staged_form(const Staged& op, Types inputs, Types outputs) {
+  for (const Form& form : forms()) {
+    std::optional<SequenceBindings> bindings = match_steps(op, form.steps);
+    if (!bindings) continue;
+    if (std::optional<StagedBody> body = form.body({op, inputs, outputs, std::move(*bindings)})) return body;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weft::kernels

@@ -1,0 +1,207 @@
+#include "weft/ops/staged.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/graph/op_registry.h"
+#include "weft/ops/operand_types.h"
+#include "weft/ops/pointwise_positions.h"
+
+namespace weft {
+
+namespace {
+
+/// Calls visit(field) for what a step is written as, in order.
+template <class Step, class Visit>
+void for_each_field(Step& step, Visit&& visit) {
+  visit(step.op.expression);
+  visit(step.op.operands);
+  visit(step.op.results);
+  visit(step.op.reductions);
+  visit(step.op.dtypes);
+  visit(step.op.space);
+  visit(step.inputs);
+}
+
+/// The numbers of the values that a step gives follow those before it.
+StagedValue value_of_output(const Pointwise& op, size_t output) {
+  const std::vector<int>& axes = op.results[outputs_of(op)[output].result];
+  if (axes.empty() || axes[0] != 0) {
+    user_error("staged: got the axes of a result of {}, expected the rows first.", op.title());
+  }
+  return {op.dtypes[output], true, sizes_along(op.space, {axes.begin() + 1, axes.end()})};
+}
+
+/// Of an operand of these axes.
+StagedValue value_of_operand(const Pointwise& op, const std::vector<int>& axes, DType dtype) {
+  const bool has_rows = !axes.empty() && axes[0] == 0;
+  if (std::count(axes.begin(), axes.end(), 0) != (has_rows ? 1 : 0)) {
+    user_error("staged: got the axes of an operand of {}, expected the rows first or not at all.",
+               op.title());
+  }
+  return {dtype, has_rows, sizes_along(op.space, {axes.begin() + (has_rows ? 1 : 0), axes.end()})};
+}
+
+bool reads_rows_position(const Expression& expression) {
+  return std::any_of(expression.nodes.begin(), expression.nodes.end(), [](const ScalarNode& node) {
+    if (node.kind == ScalarNode::Kind::index) return node.number == 0;
+    return node.kind == ScalarNode::Kind::random &&
+           std::find(node.axes.begin(), node.axes.end(), 0) != node.axes.end();
+  });
+}
+
+}  // namespace
+
+AttributeValue AttributeCodec<StagedStep>::to(const StagedStep& value) {
+  AttributeValue::List list;
+  for_each_field(value, [&]<class T>(const T& field) { list.push_back(AttributeCodec<T>::to(field)); });
+  return {std::move(list)};
+}
+
+StagedStep AttributeCodec<StagedStep>::from(const AttributeValue& value) {
+  const AttributeValue::List& list = list_of(value);
+  StagedStep step;
+  size_t at = 0;
+  for_each_field(step, [&]<class T>(T& field) {
+    if (at == list.size()) wrong_attribute(value, "a step");
+    field = AttributeCodec<T>::from(list[at++]);
+  });
+  if (at != list.size()) wrong_attribute(value, "a step");
+  step.op.region = Region::all(step.op.space);
+  return step;
+}
+
+TensorType StagedValue::of_rows(int64_t rows) const {
+  Dims shape = row;
+  if (has_rows) shape.insert(shape.begin(), rows);
+  return {dtype, std::move(shape)};
+}
+
+std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType> inputs) {
+  std::vector<std::optional<StagedValue>> values(inputs.size());
+  for (const StagedStep& step : op.steps) {
+    std::vector<TensorType> types;
+    for (size_t i = 0; i < step.inputs.size() && i < step.op.operands.size(); ++i) {
+      const auto number = static_cast<size_t>(step.inputs[i]);
+      if (step.inputs[i] < 0 || number >= values.size()) {
+        user_error("staged: got the operand {} of {}, expected one that is there.", number, step.op.title());
+      }
+      if (!values[number]) {
+        values[number] = value_of_operand(step.op, step.op.operands[i], inputs[number].dtype);
+      }
+      const StagedValue as_read = value_of_operand(step.op, step.op.operands[i], values[number]->dtype);
+      if (as_read.has_rows != values[number]->has_rows) {
+        user_error("staged: got the operand {} of {} with rows and without, expected one of them.", number,
+                   step.op.title());
+      }
+      types.push_back(values[number]->of_rows(op.rows()));
+    }
+    if (step.op.space.empty() || step.op.space[0] != op.rows() || reads_rows_position(step.op.expression)) {
+      user_error("staged: got a step {} of the space {}, expected {} rows, and that none asks which it is.",
+                 step.op.title(), to_string(step.op.space), op.rows());
+    }
+    for (size_t o = 0; o < step.op.infer(types).size(); ++o) values.push_back(value_of_output(step.op, o));
+  }
+  std::vector<StagedValue> all;
+  for (size_t v = 0; v < values.size(); ++v) {
+    if (!values[v]) user_error("staged: got the input {}, which no step reads.", v);
+    if (v < inputs.size() && values[v]->of_rows(op.rows()).elems() != inputs[v].elems()) {
+      user_error("staged: got {} for the input {}, expected {}.", to_string(inputs[v]), v,
+                 to_string(values[v]->of_rows(op.rows())));
+    }
+    all.push_back(std::move(*values[v]));
+  }
+  return all;
+}
+
+std::string Staged::title() const {
+  constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
+  std::string text;
+  for (const StagedStep& step : steps) text += (text.empty() ? "" : "; ") + step.op.title();
+  return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
+}
+
+std::vector<TensorType> Staged::infer(std::span<const TensorType> inputs) const {
+  if (steps.empty() || steps[0].op.space.empty()) user_error("staged: got no steps over rows.");
+  expect_inputs("staged", inputs.size(), static_cast<size_t>(operands));
+  const std::vector<StagedValue> values = values_of(*this, inputs);
+  if (results.size() != types.size()) {
+    user_error("staged: got the types of {} outputs, expected {}.", types.size(), results.size());
+  }
+  for (size_t o = 0; o < results.size(); ++o) {
+    const auto number = static_cast<size_t>(results[o]);
+    if (number < inputs.size() || number >= values.size() ||
+        values[number].of_rows(rows()).elems() != types[o].elems() ||
+        values[number].dtype != types[o].dtype) {
+      user_error("staged: got {} for output {}, expected what a step gives.", to_string(types[o]), o);
+    }
+  }
+  return types;
+}
+
+/// Nothing is divided any more: dimensions of one size are one axis, and whole.
+IndexMap Staged::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  IndexMap map;
+  const auto dims_of = [&](const TensorType& type) {
+    OperandMap dims;
+    for (const int64_t size : type.shape) {
+      auto found = std::find_if(map.axes.begin(), map.axes.end(),
+                                [size](const Axis& axis) { return axis.size == size; });
+      if (found == map.axes.end()) {
+        found = map.axes.insert(found, {"d" + std::to_string(map.axes.size()), size, AxisKind::whole});
+      }
+      dims.push_back(along(static_cast<int>(found - map.axes.begin())));
+    }
+    return dims;
+  };
+  for (const TensorType& type : inputs) map.inputs.push_back(dims_of(type));
+  for (const TensorType& type : outputs) map.outputs.push_back(dims_of(type));
+  return map;
+}
+
+double Staged::flops(std::span<const TensorType> /*inputs*/, std::span<const TensorType> /*outputs*/) const {
+  double all = 0;
+  for (const StagedStep& step : steps) {
+    all += step.op.traits().flops_per_point * static_cast<double>(elems_of(step.op.space));
+  }
+  return all;
+}
+
+namespace {
+
+/// Whether output `o` of the op may be written where input `i` lies, going by all steps but types.
+bool may_overwrite(const Staged& op, int o, int i) {
+  int made = op.operands;  // the number of the next value that a step gives
+  for (const StagedStep& step : op.steps) {
+    const std::vector<PointwiseOutput> outputs = outputs_of(step.op);
+    const int wanted = op.results[static_cast<size_t>(o)] - made;
+    made += static_cast<int>(outputs.size());
+    const bool writes = wanted >= 0 && wanted < static_cast<int>(outputs.size());
+    const size_t result = writes ? outputs[static_cast<size_t>(wanted)].result : 0;
+    for (size_t operand = 0; operand < step.inputs.size(); ++operand) {
+      if (step.inputs[operand] != i) continue;
+      const std::vector<int>& axes = step.op.operands[operand];
+      if (axes.empty() || axes[0] != 0) return false;  // every block reads it
+      if (writes && (step.op.rule(result) != nullptr || axes != step.op.results[result])) return false;
+      if (wanted < 0) return false;  // it is read after the output is there
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+/// An input may lie under an output of its size that is made when it has been read.
+Traits Staged::traits() const {
+  Traits traits;
+  for (int o = 0; o < static_cast<int>(results.size()); ++o) {
+    for (int i = 0; i < operands; ++i) {
+      if (may_overwrite(*this, o, i)) traits.in_place.emplace_back(o, i);
+    }
+  }
+  return traits;
+}
+
+void register_staged(OpRegistry& registry) { registry.add<Staged>(nullptr); }
+
+}  // namespace weft
