@@ -56,6 +56,21 @@ TEST(Staged, IsItsAttributes) {
                     "staged: the attribute steps: got [x0], expected a step");
 }
 
+TEST(Staged, HasTheAxesThatItsStepsRunAlong) {
+  const IndexMap map = shares().index_map(kInputs, shares().types);
+  const auto axes = [](const OperandMap& operand) {
+    std::vector<int> list;
+    for (const IndexDim& dim : operand) list.push_back(dim.terms[0].axis);
+    return list;
+  };
+  EXPECT_EQ(axes(map.inputs[0]), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(axes(map.inputs[1]), (std::vector<int>{2}));
+  EXPECT_EQ(axes(map.outputs[0]), (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(axes(map.outputs[1]), (std::vector<int>{0, 1}));
+  EXPECT_EQ(map.axes.size(), 3U);
+  EXPECT_EQ(map.axes[2].size, 5);
+}
+
 TEST(Staged, CountsTheArithmeticOfItsSteps) {
   EXPECT_EQ(flops_of(shares(), kInputs, shares().types), 30 * (0 + 1) + 30 * (1 + 4));
 }
@@ -80,9 +95,8 @@ TEST(Staged, NamesTheStepThatDoesNotFit) {
          "staged: got the operand 7 of x0 * x2 / x1, expected one that is there.");
   refuse([](Staged& op) { op.steps[1].inputs[2] = 0; },
          "staged: got the operand 0 of x0 * x2 / x1 with rows and without, expected one of them.");
-  refuse([](Staged& op) { op.steps[1].op.space[0] = 5; },
-         "staged: got a step x0 * x2 / x1 of the space [5, 5], expected 6 rows, and that none asks which it "
-         "is.");
+  refuse([](Staged& op) { op.steps[1].op.region.ranges[0].end = 5; },
+         "staged: got a step x0 * x2 / x1 of [0:5, 0:5], expected 6 rows, and that none asks which it is.");
   refuse([](Staged& op) { op.steps[0].op.results[0] = {1}; },
          "staged: got the axes of a result of sum(x0), expected the rows first.");
   refuse([](Staged& op) { op.results[0] = 1; },

@@ -39,7 +39,7 @@ class Joining {
   }
 
   std::optional<Pointwise> run() const {
-    if (op_.region != Region::all(op_.space) || rows_.empty()) return std::nullopt;
+    if (rows_.empty()) return std::nullopt;
     Pointwise joined = op_;
     for (std::vector<int>& axes : joined.operands) {
       if (!renumber(axes)) return std::nullopt;
@@ -50,11 +50,15 @@ class Joining {
     for (ScalarNode& node : joined.expression.nodes) {
       if (!renumber_positions(node)) return std::nullopt;
     }
-    joined.space = {points_along(op_.space, rows_)};
+    // Nothing asks where the rows lie in the whole space, so that they are counted from 0.
+    const int64_t rows = points_along(op_.region.shape(), rows_);
+    joined.space = {rows};
+    joined.region.ranges = {{0, rows}};
     for (size_t axis = 0; axis < op_.space.size(); ++axis) {
-      if (!is_row(static_cast<int>(axis))) joined.space.push_back(op_.space[axis]);
+      if (is_row(static_cast<int>(axis))) continue;
+      joined.space.push_back(op_.space[axis]);
+      joined.region.ranges.push_back(op_.region.ranges[axis]);
     }
-    joined.region = Region::all(joined.space);
     return joined;
   }
 

@@ -1,6 +1,7 @@
 #include "weft/ops/staged.h"
 
 #include <algorithm>
+#include <map>
 
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
@@ -20,6 +21,7 @@ void for_each_field(Step& step, Visit&& visit) {
   visit(step.op.reductions);
   visit(step.op.dtypes);
   visit(step.op.space);
+  visit(step.op.region);
   visit(step.inputs);
 }
 
@@ -29,7 +31,7 @@ StagedValue value_of_output(const Pointwise& op, size_t output) {
   if (axes.empty() || axes[0] != 0) {
     user_error("staged: got the axes of a result of {}, expected the rows first.", op.title());
   }
-  return {op.dtypes[output], true, sizes_along(op.space, {axes.begin() + 1, axes.end()})};
+  return {op.dtypes[output], true, sizes_along(op.region.shape(), {axes.begin() + 1, axes.end()})};
 }
 
 /// Of an operand of these axes.
@@ -39,7 +41,7 @@ StagedValue value_of_operand(const Pointwise& op, const std::vector<int>& axes, 
     user_error("staged: got the axes of an operand of {}, expected the rows first or not at all.",
                op.title());
   }
-  return {dtype, has_rows, sizes_along(op.space, {axes.begin() + (has_rows ? 1 : 0), axes.end()})};
+  return {dtype, has_rows, sizes_along(op.region.shape(), {axes.begin() + (has_rows ? 1 : 0), axes.end()})};
 }
 
 bool reads_rows_position(const Expression& expression) {
@@ -48,6 +50,15 @@ bool reads_rows_position(const Expression& expression) {
     return node.kind == ScalarNode::Kind::random &&
            std::find(node.axes.begin(), node.axes.end(), 0) != node.axes.end();
   });
+}
+
+void check_rows(const Staged& op, const StagedStep& step) {
+  const Region& region = step.op.region;
+  if (region.ranges.empty() || region.ranges[0] != Range{0, op.rows()} ||
+      reads_rows_position(step.op.expression)) {
+    user_error("staged: got a step {} of {}, expected {} rows, and that none asks which it is.",
+               step.op.title(), to_string(region), op.rows());
+  }
 }
 
 }  // namespace
@@ -67,7 +78,6 @@ StagedStep AttributeCodec<StagedStep>::from(const AttributeValue& value) {
     field = AttributeCodec<T>::from(list[at++]);
   });
   if (at != list.size()) wrong_attribute(value, "a step");
-  step.op.region = Region::all(step.op.space);
   return step;
 }
 
@@ -80,6 +90,7 @@ TensorType StagedValue::of_rows(int64_t rows) const {
 std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType> inputs) {
   std::vector<std::optional<StagedValue>> values(inputs.size());
   for (const StagedStep& step : op.steps) {
+    check_rows(op, step);
     std::vector<TensorType> types;
     for (size_t i = 0; i < step.inputs.size() && i < step.op.operands.size(); ++i) {
       const auto number = static_cast<size_t>(step.inputs[i]);
@@ -95,10 +106,6 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
                    step.op.title());
       }
       types.push_back(values[number]->of_rows(op.rows()));
-    }
-    if (step.op.space.empty() || step.op.space[0] != op.rows() || reads_rows_position(step.op.expression)) {
-      user_error("staged: got a step {} of the space {}, expected {} rows, and that none asks which it is.",
-                 step.op.title(), to_string(step.op.space), op.rows());
     }
     for (size_t o = 0; o < step.op.infer(types).size(); ++o) values.push_back(value_of_output(step.op, o));
   }
@@ -122,7 +129,7 @@ std::string Staged::title() const {
 }
 
 std::vector<TensorType> Staged::infer(std::span<const TensorType> inputs) const {
-  if (steps.empty() || steps[0].op.space.empty()) user_error("staged: got no steps over rows.");
+  if (steps.empty() || steps[0].op.region.ranges.empty()) user_error("staged: got no steps over rows.");
   expect_inputs("staged", inputs.size(), static_cast<size_t>(operands));
   const std::vector<StagedValue> values = values_of(*this, inputs);
   if (results.size() != types.size()) {
@@ -139,30 +146,82 @@ std::vector<TensorType> Staged::infer(std::span<const TensorType> inputs) const 
   return types;
 }
 
-/// Nothing is divided any more: dimensions of one size are one axis, and whole.
-IndexMap Staged::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
-  IndexMap map;
-  const auto dims_of = [&](const TensorType& type) {
-    OperandMap dims;
-    for (const int64_t size : type.shape) {
-      auto found = std::find_if(map.axes.begin(), map.axes.end(),
-                                [size](const Axis& axis) { return axis.size == size; });
-      if (found == map.axes.end()) {
-        found = map.axes.insert(found, {"d" + std::to_string(map.axes.size()), size, AxisKind::whole});
+namespace {
+
+/// Which axis each dimension of each value is: the rows' first, then those that the steps run along together.
+class AxesOfValues {
+ public:
+  AxesOfValues(const Staged& op, std::span<const TensorType> inputs) : values_(values_of(op, inputs)) {
+    for (const StagedValue& value : values_) {
+      first_.push_back(parent_.size());
+      for (size_t d = 0; d < value.row.size(); ++d) parent_.push_back(parent_.size());
+    }
+    size_t next = inputs.size();
+    for (const StagedStep& step : op.steps) {
+      std::vector<std::optional<size_t>> item(step.op.space.size());
+      const auto meet = [&](size_t value, const std::vector<int>& axes) {
+        const size_t skipped = values_[value].has_rows ? 1 : 0;
+        for (size_t d = skipped; d < axes.size(); ++d) {
+          std::optional<size_t>& met = item[static_cast<size_t>(axes[d])];
+          const size_t here = first_[value] + d - skipped;
+          if (met) parent_[root(here)] = root(*met);
+          met = here;
+        }
+      };
+      for (size_t i = 0; i < step.inputs.size(); ++i) {
+        meet(static_cast<size_t>(step.inputs[i]), step.op.operands[i]);
       }
-      dims.push_back(along(static_cast<int>(found - map.axes.begin())));
+      for (const PointwiseOutput& output : outputs_of(step.op)) meet(next++, step.op.results[output.result]);
+    }
+  }
+
+  /// Of a value that has this type in the graph, where the rows may be several dimensions. Adds axes to
+  /// `map`.
+  OperandMap of(size_t value, const TensorType& type, IndexMap& map) {
+    OperandMap dims;
+    const size_t rows = type.shape.size() - values_[value].row.size();
+    for (size_t d = 0; d < rows; ++d) dims.push_back(along(axis(kRows + d, type.shape[d], map)));
+    for (size_t d = rows; d < type.shape.size(); ++d) {
+      dims.push_back(along(axis(root(first_[value] + d - rows), type.shape[d], map)));
     }
     return dims;
-  };
-  for (const TensorType& type : inputs) map.inputs.push_back(dims_of(type));
-  for (const TensorType& type : outputs) map.outputs.push_back(dims_of(type));
+  }
+
+ private:
+  static constexpr size_t kRows = size_t{1} << 32;
+
+  size_t root(size_t item) const {
+    while (parent_[item] != item) item = parent_[item];
+    return item;
+  }
+  int axis(size_t item, int64_t size, IndexMap& map) {
+    const auto [found, fresh] = axis_of_.emplace(item, static_cast<int>(map.axes.size()));
+    if (fresh) map.axes.push_back({"d" + std::to_string(map.axes.size()), size, AxisKind::whole});
+    return found->second;
+  }
+
+  std::vector<StagedValue> values_;
+  std::vector<size_t> first_;   ///< of each value: the item of its first dimension beside the rows
+  std::vector<size_t> parent_;  ///< of each item
+  std::map<size_t, int> axis_of_;
+};
+
+}  // namespace
+
+IndexMap Staged::index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  IndexMap map;
+  AxesOfValues axes(*this, inputs);
+  for (size_t i = 0; i < inputs.size(); ++i) map.inputs.push_back(axes.of(i, inputs[i], map));
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    map.outputs.push_back(axes.of(static_cast<size_t>(results[o]), outputs[o], map));
+  }
   return map;
 }
 
 double Staged::flops(std::span<const TensorType> /*inputs*/, std::span<const TensorType> /*outputs*/) const {
   double all = 0;
   for (const StagedStep& step : steps) {
-    all += step.op.traits().flops_per_point * static_cast<double>(elems_of(step.op.space));
+    all += step.op.traits().flops_per_point * static_cast<double>(step.op.region.elems());
   }
   return all;
 }

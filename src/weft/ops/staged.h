@@ -14,7 +14,7 @@ struct StagedStep {
   std::vector<int> inputs;
 };
 
-/// [expression, operands, results, reductions, dtypes, space, inputs]
+/// [expression, operands, results, reductions, dtypes, space, region, inputs]
 template <>
 struct AttributeCodec<StagedStep> {
   static std::string type() { return "step"; }
@@ -39,8 +39,8 @@ struct Staged final : Schema<Staged> {
   static void visit(Visitor& v, Self& op) {
     v("operands", op.operands, "how many inputs there are");
     v("steps", op.steps,
-      "expression, operands' axes, results' axes, reductions, dtypes and space of each, as in pointwise, and "
-      "which value each operand is: inputs first, then what the steps give");
+      "expression, operands' axes, results' axes, reductions, dtypes, space and region of each, as in "
+      "pointwise, and which value each operand is: inputs first, then what the steps give");
     v("results", op.results, "which values are outputs");
     v("types", op.types, "of the outputs");
   }
@@ -50,7 +50,7 @@ struct Staged final : Schema<Staged> {
   double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   Traits traits() const override;
 
-  int64_t rows() const { return steps[0].op.space[0]; }
+  int64_t rows() const { return steps[0].op.region.ranges[0].size(); }
 };
 
 /// What a value of a staged node is: its type for `rows` rows, and whether it has rows.

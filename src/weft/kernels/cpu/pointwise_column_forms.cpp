@@ -57,7 +57,8 @@ std::optional<PointwiseBody> find_column_form(const PointwiseSpec& spec, std::sp
   if (shifts && expression.results[1] != bindings.at(kGradient)) return std::nullopt;
   return [d = operand[kGradient], x = operand[kValue], m = operand[kMean], s = operand[kReciprocal], shifts](
              std::span<const View> in, std::span<const View> out) {
-    layer_norm_backward_params(in[d], in[x], in[m], in[s], out[0], shifts ? out[1] : View{});
+    static const View nothing;
+    layer_norm_backward_params(in[d], in[x], in[m], in[s], out[0], shifts ? out[1] : nothing);
   };
 }
 

@@ -41,11 +41,9 @@ StagedKernel::StagedKernel(const Staged& op, std::span<const TensorType> inputs,
 }
 
 void StagedKernel::choose_block(const Staged& op, int64_t row_bytes) {
-  double flops = 0;
-  for (const StagedStep& step : op.steps) {
-    flops += step.op.traits().flops_per_point * static_cast<double>(elems_of(step.op.space));
-  }
-  const int64_t worth = std::clamp<int64_t>(static_cast<int64_t>(flops) / 65536, 1, threads());
+  constexpr double kFlopsOfThread = 65536;
+  const int64_t worth =
+      std::clamp<int64_t>(static_cast<int64_t>(op.flops({}, {}) / kFlopsOfThread), 1, threads());
   block_ = std::clamp<int64_t>(kBlockBytes / std::max<int64_t>(row_bytes, 1), 1, rows_);
   block_ = std::min(block_, std::max<int64_t>(1, rows_ / (kBlocksOfPiece * worth)));
   pieces_ = rows_ >= kBlocksOfPiece * worth ? worth : 1;
@@ -85,7 +83,7 @@ StagedKernel::Size StagedKernel::steps_for(const Staged& op, const std::vector<S
     }
     Pointwise part = step.op;
     part.space[0] = rows;
-    part.region = Region::all(part.space);
+    part.region.ranges[0] = {0, rows};
     const auto threads_used = rows == rows_ ? PointwiseThreads::all : PointwiseThreads::one;
     size.steps.push_back({PointwiseKernel(spec_of(part), input_types, output_types, bodies, threads_used),
                           std::move(inputs), std::move(outputs)});

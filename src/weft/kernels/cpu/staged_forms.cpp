@@ -59,7 +59,11 @@ bool has_plain_rows(const Found& found, DType dtype) {
   return std::all_of(found.op.steps.begin(), found.op.steps.end(), flat);
 }
 
-View at(Views views, int number) { return number == kNone ? View{} : views[static_cast<size_t>(number)]; }
+/// A view without data for kNone. By reference: a copy would allocate.
+const View& at(Views views, int number) {
+  static const View nothing;
+  return number == kNone ? nothing : views[static_cast<size_t>(number)];
+}
 
 // x; g gamma, b beta; m mean, q squares, s reciprocal deviation, y result.
 const std::vector<StepPattern> kLayerNorm = {{{"moments", "x", "mq"}},

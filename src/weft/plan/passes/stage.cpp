@@ -202,7 +202,7 @@ Pass stage() {
        .example = {.before = normalized,
                    .after = R"(segment accumulate: each microbatch, 1 slot
 input @x: f32[8, 4] (batch, c)
-%0 = staged(@x) operands=1 steps=[[x0, [[0, 1]], [[0]], [sum], [f32], [8, 4], [0]], [x0 / x1, [[0, 1], [0]], [[0, 1]], [none], [f32], [8, 4], [0, 1]]] results=[2] types=[[f32, [8, 4]]]: f32[8, 4]  # accumulate
+%0 = staged(@x) operands=1 steps=[[x0, [[0, 1]], [[0]], [sum], [f32], [8, 4], [[0, 8], [0, 4]], [0]], [x0 / x1, [[0, 1], [0]], [[0, 1]], [none], [f32], [8, 4], [[0, 8], [0, 4]], [0, 1]]] results=[2] types=[[f32, [8, 4]]]: f32[8, 4]  # accumulate
 output y = %0  # accumulate
 )",
                    .with = "a device that has staged nodes",
