@@ -95,7 +95,9 @@ TEST(Stages, AreTheOnesOfTheirDocs) {
 }
 
 TEST(Stages, AreMeasuredOnTheGraphsBeforeAndAfter) {
-  const Plan with = make_plan(scaled(true), testing::device_named("cpu"), {});
+  PlanOptions options;
+  options.measure_stages = true;
+  const Plan with = make_plan(scaled(true), testing::device_named("cpu"), options);
   const StageReport& dead = with.stages[0];
   EXPECT_EQ(dead.stage, "eliminate_dead");
   EXPECT_EQ(dead.gain, 1);
@@ -103,6 +105,7 @@ TEST(Stages, AreMeasuredOnTheGraphsBeforeAndAfter) {
   EXPECT_EQ(dead.before.flops - dead.after.flops, 4);
   EXPECT_EQ(dead.before.moved_bytes - dead.after.moved_bytes, 2 * 4 * 4);
   EXPECT_NE(stage_table(with).find("1 nodes removed"), std::string::npos) << stage_table(with);
+  EXPECT_EQ(make_plan(scaled(true), testing::device_named("cpu"), {}).stages[0].after.nodes, 0);
 }
 
 TEST(Stages, PrintTheGraphWhenTheyChangedIt) {

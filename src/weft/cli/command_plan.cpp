@@ -82,6 +82,7 @@ int command_plan(const Arguments& arguments) {
   Recipe recipe = load_recipe(arguments.recipe, arguments.set);
   if (arguments.ranks > 0) spread_over(recipe, arguments.ranks);
   PlanOptions options;
+  options.measure_stages = true;
   options.skip.insert(arguments.skip.begin(), arguments.skip.end());
   if (!arguments.machine.empty()) options.machine = read_machine(arguments.machine);
   const Machine machine = options.machine;

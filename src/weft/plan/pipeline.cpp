@@ -47,7 +47,7 @@ class Runner {
  public:
   Runner(const Graph& graph, const PlanContext& context) : context_(context), prices_(context.options) {
     planning_.local.graph = graph;
-    totals_ = totals_of(graph, prices_);
+    measure();
     if (context.options.print) text_ = to_text(graph);
   }
 
@@ -62,7 +62,7 @@ class Runner {
       report.took_ms = took.count();
       verify(planning_.local.graph);
       verify(planning_.program);
-      totals_ = totals_of(planning_.local.graph, prices_);
+      measure();
       print_if_changed(report.stage);
     }
     report.after = totals_;
@@ -72,6 +72,10 @@ class Runner {
   Plan plan() && { return {std::move(planning_.program), std::move(stages_)}; }
 
  private:
+  void measure() {
+    if (context_.options.measure_stages) totals_ = totals_of(planning_.local.graph, prices_);
+  }
+
   void print_if_changed(const std::string& stage) {
     if (!context_.options.print) return;
     std::string text = to_text(planning_.local.graph);

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// What one stage did, measured on the graphs before and after it.
+/// What one stage did. The graphs before and after it are measured where PlanOptions::measure_stages asks.
 struct StageReport {
   std::string stage;
   bool skipped = false;
