@@ -114,8 +114,8 @@ class Maker {
   }
 
   Part arithmetic(const Function& row) {
-    const bool needs_positive =
-        row.name == "log" || row.name == "sqrt" || row.name == "rsqrt" || row.name == "pow";
+    constexpr double kBelowZero[] = {-2.3, 0.7, 0.4};
+    const bool needs_positive = std::isnan(row.evaluate(kBelowZero));
     if (row.name == "floor" || row.name == "sign")
       return {build_.call(row, std::array{off_step()}), kLargest};
     const Part a = needs_positive ? positive() : real();
