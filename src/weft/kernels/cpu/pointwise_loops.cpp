@@ -8,11 +8,13 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "weft/kernels/cpu/dropout_words-inl.h"
 #include "weft/kernels/cpu/gelu-inl.h"
 #include "weft/kernels/cpu/lanes-inl.h"
 #include "weft/kernels/cpu/pointwise_functions-inl.h"
+#include "weft/tensor/bits.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
@@ -254,8 +256,9 @@ HWY_INLINE To converted(From value) {
 }
 
 template <class From, class To, bool kLogical>
-void read_tile(const std::byte* data, int64_t stride, int64_t count, void* tile) {
-  const auto* from = reinterpret_cast<const From*>(data);
+void read_tile(const std::byte* tensor, const TileRun& run, void* tile) {
+  const auto [first, stride, count] = run;
+  const auto* from = reinterpret_cast<const From*>(tensor) + first;
   auto* to = static_cast<To*>(tile);
   const auto read = [](From value) {
     if constexpr (kLogical)
@@ -277,9 +280,10 @@ void read_tile(const std::byte* data, int64_t stride, int64_t count, void* tile)
 }
 
 template <class From, class To>
-void write_tile(const void* tile, int64_t count, std::byte* data, int64_t stride) {
+void write_tile(const void* tile, std::byte* tensor, const TileRun& run) {
+  const auto [first, stride, count] = run;
   const auto* from = static_cast<const From*>(tile);
-  auto* to = reinterpret_cast<To*>(data);
+  auto* to = reinterpret_cast<To*>(tensor) + first;
   if constexpr (std::is_same_v<From, float> && std::is_same_v<To, BFloat16>) {
     if (stride == 1) {
       return sweep(count,
@@ -291,6 +295,58 @@ void write_tile(const void* tile, int64_t count, std::byte* data, int64_t stride
   } else {
     for (int64_t i = 0; i < count; ++i) to[i * stride] = converted<From, To>(from[i]);
   }
+}
+
+/// A word of bits as lanes 0 and 1; writes whole vectors.
+template <class To>
+HWY_INLINE void spread_bits(uint64_t word, int64_t count, To* to) {
+  const hn::ScalableTag<To> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < count; i += lanes) {
+    const uint64_t rest = word >> i;
+    uint8_t bits[sizeof(rest)];
+    std::memcpy(bits, &rest, sizeof(rest));
+    hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(d, bits), hn::Set(d, To{1})), d, to + i);
+  }
+}
+
+/// Of 64 lanes, those that are not zero.
+template <class From>
+HWY_INLINE uint64_t gather_bits(const From* from) {
+  const hn::ScalableTag<From> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  uint64_t word = 0;
+  for (int64_t i = 0; i < kBitsOfWord; i += lanes) {
+    uint8_t bits[sizeof(word)] = {};
+    hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), bits);
+    uint64_t some = 0;
+    std::memcpy(&some, bits, sizeof(some));
+    word |= some << i;
+  }
+  return word;
+}
+
+/// Whole words at once; behind them may lie other rows' lanes, so that the rest goes bit by bit.
+template <class To>
+void read_bits(const std::byte* bits, const TileRun& run, void* tile) {
+  const auto [first, stride, count] = run;
+  auto* to = static_cast<To*>(tile);
+  int64_t i = 0;
+  for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
+    spread_bits(load_bits(bits, first + i, kBitsOfWord), kBitsOfWord, to + i);
+  }
+  for (; i < count; ++i) to[i] = load_bit(bits, first + i * stride) ? 1 : 0;
+}
+
+template <class From>
+void write_bits(const void* tile, std::byte* bits, const TileRun& run) {
+  const auto [first, stride, count] = run;
+  const auto* from = static_cast<const From*>(tile);
+  int64_t i = 0;
+  for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
+    store_bits(bits, first + i, kBitsOfWord, gather_bits(from + i));
+  }
+  for (; i < count; ++i) store_bit(bits, first + i * stride, from[i] != 0);
 }
 
 template <class Real, class Integer>
@@ -309,6 +365,8 @@ TileReader reader_of(DType dtype, ScalarType type) {
       return logical ? read_tile<int32_t, Integer, true> : read_tile<int32_t, Integer, false>;
     case DType::u8:
       return logical ? read_tile<uint8_t, Integer, true> : read_tile<uint8_t, Integer, false>;
+    case DType::bit:
+      return read_bits<Integer>;
   }
   return nullptr;
 }
@@ -328,6 +386,8 @@ TileWriter writer_of(DType dtype) {
       return write_tile<Integer, int32_t>;
     case DType::u8:
       return write_tile<Integer, uint8_t>;
+    case DType::bit:
+      return write_bits<Integer>;
   }
   return nullptr;
 }
