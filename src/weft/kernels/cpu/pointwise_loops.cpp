@@ -297,12 +297,12 @@ void write_tile(const void* tile, std::byte* tensor, const TileRun& run) {
   }
 }
 
-/// A word of bits as lanes 0 and 1; writes whole vectors.
+/// A word of bits as lanes 0 and 1.
 template <class To>
-HWY_INLINE void spread_bits(uint64_t word, int64_t count, To* to) {
+HWY_INLINE void spread_bits(uint64_t word, To* to) {
   const hn::ScalableTag<To> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  for (int64_t i = 0; i < count; i += lanes) {
+  for (int64_t i = 0; i < kBitsOfWord; i += lanes) {
     const uint64_t rest = word >> i;
     uint8_t bits[sizeof(rest)];
     std::memcpy(bits, &rest, sizeof(rest));
@@ -326,23 +326,49 @@ HWY_INLINE uint64_t gather_bits(const From* from) {
   return word;
 }
 
-/// Whole words at once; behind them may lie other rows' lanes, so that the rest goes bit by bit.
+/// Whether vectors of lanes are whole bytes of the bits of a run.
+template <class T>
+bool in_whole_bytes(const TileRun& run) {
+  return run.stride == 1 && run.first % 8 == 0 && hn::Lanes(hn::ScalableTag<T>()) % 8 == 0;
+}
+
+/// By vectors or words as long as there are whole ones: behind them may lie other rows' lanes, so that the
+/// rest goes bit by bit. Highway reads and writes up to 8 bytes of bits, of which only those of the lanes are
+/// here.
 template <class To>
 void read_bits(const std::byte* bits, const TileRun& run, void* tile) {
+  const hn::ScalableTag<To> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto [first, stride, count] = run;
   auto* to = static_cast<To*>(tile);
   int64_t i = 0;
+  if (in_whole_bytes<To>(run)) {
+    for (; i + lanes <= count; i += lanes) {
+      uint8_t some[sizeof(uint64_t)] = {};
+      std::memcpy(some, bits + (first + i) / 8, static_cast<size_t>(lanes / 8));
+      hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(d, some), hn::Set(d, To{1})), d, to + i);
+    }
+  }
   for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
-    spread_bits(load_bits(bits, first + i, kBitsOfWord), kBitsOfWord, to + i);
+    spread_bits(load_bits(bits, first + i, kBitsOfWord), to + i);
   }
   for (; i < count; ++i) to[i] = load_bit(bits, first + i * stride) ? 1 : 0;
 }
 
 template <class From>
 void write_bits(const void* tile, std::byte* bits, const TileRun& run) {
+  const hn::ScalableTag<From> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto [first, stride, count] = run;
   const auto* from = static_cast<const From*>(tile);
   int64_t i = 0;
+  if (in_whole_bytes<From>(run)) {
+    for (; i + lanes <= count; i += lanes) {
+      uint8_t some[sizeof(uint64_t)];
+      hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), some);
+      std::memcpy(bits + (first + i) / 8, some, static_cast<size_t>(lanes / 8));
+    }
+  }
   for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
     store_bits(bits, first + i, kBitsOfWord, gather_bits(from + i));
   }
