@@ -257,7 +257,7 @@ IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const Tenso
 Traits Pointwise::traits() const {
   Traits traits;
   bool reduced = false;
-  // A bit says whether a number is zero, and of parts of a sum that says nothing.
+  // Bits are never summed, not even zeros.
   bool sums = std::find(dtypes.begin(), dtypes.end(), DType::bit) == dtypes.end();
   traits.flops_per_point = flops_of(expression);
   int output = 0;
