@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
+#include "weft/tensor/bits.h"
 
 namespace {
 
@@ -44,6 +46,8 @@ struct Buffer {
       if (type.dtype == DType::f32) to.as<float>()[i] = value;
       if (type.dtype == DType::bf16) to.as<BFloat16>()[i] = BFloat16(value);
       if (type.dtype == DType::i64) to.as<int64_t>()[i] = 3;
+      if (type.dtype == DType::u8) to.as<uint8_t>()[i] = value > 0 ? 1 : 0;
+      if (type.dtype == DType::bit) store_bit(to.data, i, value > 0);
     }
   }
 };
@@ -172,6 +176,79 @@ Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels
   return {median(ratios), median(old_times) * 1e6, median(new_times) * 1e6};
 }
 
+/// A mask that an expression writes or reads, as bytes and as packed bits.
+struct MaskRow {
+  std::string name;
+  std::string text;
+  bool reads;  ///< operand 0 is the mask, else the result
+};
+
+/// One of the two, with memory of its own.
+class MaskRun {
+ public:
+  MaskRun(const MaskRow& row, DType mask, int64_t elems)
+      : operands_{Buffer({row.reads ? mask : DType::f32, {elems}})},
+        out_({row.reads ? DType::f32 : mask, {elems}}),
+        kernel_(prepare(row, elems)),
+        scratch_({DType::u8, {kernel_->scratch_bytes()}}) {
+    for (size_t i = 0; i < operands_.size(); ++i) {
+      operands_[i].fill(i);
+      views_.push_back(operands_[i].view());
+    }
+  }
+  double seconds(int repeats) {
+    const View out = out_.view();
+    return seconds_of([&] { kernel_->run(views_, std::span(&out, 1), scratch_.view().data); }, repeats);
+  }
+  int64_t bytes() const {
+    int64_t bytes = out_.type.bytes();
+    for (const Buffer& operand : operands_) bytes += operand.type.bytes();
+    return bytes;
+  }
+
+ private:
+  std::unique_ptr<kernels::PointwiseKernel> prepare(const MaskRow& row, int64_t elems) {
+    if (row.reads) operands_.emplace_back(TensorType{DType::f32, {elems}});
+    std::vector<TensorType> types;
+    for (const Buffer& operand : operands_) types.push_back(operand.type);
+    const kernels::PointwiseSpec spec{simplify(parse_expression(row.text)),
+                                      Region::all({elems}),
+                                      {elems},
+                                      std::vector<std::vector<int>>(types.size(), {0}),
+                                      {{0}},
+                                      {nullptr}};
+    return std::make_unique<kernels::PointwiseKernel>(spec, types, std::vector{out_.type});
+  }
+
+  std::vector<Buffer> operands_;
+  Buffer out_;
+  std::unique_ptr<kernels::PointwiseKernel> kernel_;
+  Buffer scratch_;
+  Views views_;
+};
+
+void compare_masks(int rounds) {
+  fmt::print("{:14} {:5} {:>9} {:>10} {:>10} {:>8} {:>10} {:>10}\n", "", "", "elements", "u8 us", "bit us",
+             "u8/bit", "u8 bytes", "bit bytes");
+  for (const MaskRow& row :
+       {MaskRow{"mask written", "x0 > 0", false}, {"mask read", "select(n0 != 0, x1, 0)", true}}) {
+    for (const int64_t elems : {int64_t{3072}, int64_t{49152}, int64_t{6291456}}) {
+      MaskRun bytes(row, DType::u8, elems), bits(row, DType::bit, elems);
+      const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
+      std::vector<double> ratios, of_bytes, of_bits;
+      for (int round = 0; round < rounds + 1; ++round) {
+        const double a = bytes.seconds(repeats), b = bits.seconds(repeats);
+        if (round == 0) continue;  // warms up
+        of_bytes.push_back(a);
+        of_bits.push_back(b);
+        ratios.push_back(a / b);
+      }
+      fmt::print("{:14} {:5} {:9} {:10.2f} {:10.2f} {:8.3f} {:10} {:10}\n", row.name, "f32", elems,
+                 median(of_bytes) * 1e6, median(of_bits) * 1e6, median(ratios), bytes.bytes(), bits.bytes());
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -197,5 +274,6 @@ int main(int argc, char** argv) {
     }
   }
   fmt::print("geometric mean {:.3f}, least {:.3f}\n", std::exp(logs / count), least);
+  compare_masks(rounds);
   return 0;
 }

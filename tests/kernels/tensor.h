@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/tensor/bits.h"
 #include "weft/tensor/view.h"
 
 namespace weft::testing {
@@ -55,6 +56,8 @@ class Tensor {
         return at<int32_t>(i);
       case DType::u8:
         return at<uint8_t>(i);
+      case DType::bit:
+        return load_bit(data(), i) ? 1 : 0;
     }
     return 0;
   }
@@ -72,6 +75,8 @@ class Tensor {
         return put<int32_t>(i, static_cast<int32_t>(value));
       case DType::u8:
         return put<uint8_t>(i, static_cast<uint8_t>(value));
+      case DType::bit:
+        return store_bit(bytes_.data() + kOffset, i, value != 0);
     }
   }
   void expect_guard() const {

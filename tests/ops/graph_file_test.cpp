@@ -10,6 +10,7 @@
 #include "tests/ops/expect_error.h"
 #include "weft/ops/add.h"
 #include "weft/ops/fill.h"
+#include "weft/ops/pointwise.h"
 #include "weft/ops/tanh.h"
 #include "weft/store/safetensors.h"
 
@@ -93,6 +94,20 @@ TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
                     "net.json: segment clear: there is no cadence \"every day\"");
   expect_user_error([&] { read("\"start\": \"normal\"", "\"start\": \"odd\""); },
                     "net.json: state seen: it cannot start as \"odd\"");
+}
+
+TEST_F(GraphFileTest, KeepsConstantsThatArePackedBits) {
+  GraphBuilder build({"accumulate", Cadence::each_microbatch()});
+  const auto data =
+      std::make_shared<const std::vector<std::byte>>(std::vector{std::byte{0xa5}, std::byte{0x5}});
+  const TensorType type{DType::bit, {11}};
+  const ValueId mask = build.state("mask", type, {Initializer::Kind::given, 0, data}, kBuffer);
+  build.output("y", pointwise(build, {mask}, "1 - n0", DType::bit));
+  write_graph(std::move(build).build(), folder_ / "net.json");
+  const Graph again = read_graph(folder_ / "net.json", all_ops());
+  const Value& read = again.value(again.nodes()[0].inputs[0]);
+  EXPECT_EQ(read.type, type);
+  EXPECT_EQ(*read.initializer.data, *data);
 }
 
 TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {

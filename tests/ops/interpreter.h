@@ -11,6 +11,7 @@
 #include "weft/base/philox.h"
 #include "weft/graph/device.h"
 #include "weft/graph/graph.h"
+#include "weft/tensor/bits.h"
 
 namespace weft::testing {
 
@@ -55,6 +56,9 @@ inline std::vector<double> to_doubles(const View& view) {
       case DType::u8:
         values[i] = view.as<uint8_t>()[i];
         break;
+      case DType::bit:
+        values[i] = load_bit(view.data, static_cast<int64_t>(i)) ? 1 : 0;
+        break;
     }
   }
   return values;
@@ -83,6 +87,9 @@ inline void from_doubles(const std::vector<double>& values, const View& view) {
         break;
       case DType::u8:
         view.as<uint8_t>()[i] = static_cast<uint8_t>(values[i]);
+        break;
+      case DType::bit:
+        store_bit(view.data, static_cast<int64_t>(i), values[i] != 0);
         break;
     }
   }

@@ -20,6 +20,7 @@
 #include "weft/ops/relu.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/tanh.h"
+#include "weft/ops/transpose.h"
 
 namespace weft::testing {
 namespace {
@@ -204,6 +205,36 @@ TEST(Pointwise, DerivesItsTraits) {
   EXPECT_FALSE(op_of(build, 2).traits().linear) << "parts that are rounded";
   EXPECT_TRUE(op_of(build, 3).traits().linear);
   EXPECT_FALSE(sum.hoistable);
+}
+
+TEST(Pointwise, WritesBitsThatOweNothing) {
+  GraphBuilder build;
+  const ValueId mask = fill(build, {DType::bit, {2, 3}}, 0);
+  fill(build, {DType::i32, {2, 3}}, 0);
+  EXPECT_EQ(build.type(mask), (TensorType{DType::bit, {2, 3}}));
+  EXPECT_FALSE(op_of(build, 0).traits().linear) << "zeros would be made whole by a sum of bits";
+  EXPECT_TRUE(op_of(build, 1).traits().linear);
+  EXPECT_EQ(build.type(reduce(build, "sum", {mask}, "n0", {0})[0]), (TensorType{DType::i32, {3}}));
+}
+
+TEST(Pointwise, RefusesBitsWhereNumbersMustBe) {
+  GraphBuilder build;
+  const ValueId mask = operand(build, "mask", DType::bit, {2, 3});
+  Pointwise op = trailing_pointwise(build, std::vector{mask});
+  op.expression = parse_expression("n0");
+  op.results = {{0}};
+  op.reductions = {"max"};
+  op.dtypes = {DType::bit};
+  expect_user_error(
+      [&] { pointwise(build, std::vector{mask}, op); },
+      "pointwise: got bit for output 0 of max(n0), which is reduced, expected a dtype of numbers.");
+  expect_user_error([&] { pointwise(build, {mask}, "x0"); },
+                    "pointwise: got bit[2, 3] for operand 0 of x0, expected elements that are real.");
+  expect_user_error(
+      [&] {
+        transpose(build, mask, {1, 0});
+      },
+      "transpose: got bit[2, 3], expected elements of whole bytes.");
 }
 
 TEST(Pointwise, IsCalledByItsExpressionInTables) {

@@ -99,6 +99,12 @@ TEST(Staged, NamesTheStepThatDoesNotFit) {
          "staged: got a step x0 * x2 / x1 of [0:5, 0:5], expected 6 rows, and that none asks which it is.");
   refuse([](Staged& op) { op.steps[0].op.results[0] = {1}; },
          "staged: got the axes of a result of sum(x0), expected the rows first.");
+  refuse(
+      [](Staged& op) {
+        op.steps[1].op.expression = parse_expression("x0 > x1 * x2");
+        op.steps[1].op.dtypes[0] = DType::bit;
+      },
+      "staged: got bits for the value 3, expected whole bytes a row.");
   refuse([](Staged& op) { op.results[0] = 1; },
          "staged: got f32[2, 3, 5] for output 0, expected what a step gives.");
 }

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "tests/ops/expect_error.h"
 #include "tests/parallel/whole_rows.h"
 #include "weft/base/check.h"
 #include "weft/ops/add_n.h"
@@ -13,6 +14,7 @@
 #include "weft/ops/reduce.h"
 #include "weft/ops/scale.h"
 #include "weft/ops/tanh.h"
+#include "weft/parallel/comm_ops.h"
 #include "weft/parallel/strategies/by_hand.h"
 
 namespace weft {
@@ -136,6 +138,28 @@ TEST(Partition, SumsPartsOfASplitContractionByAllReduce) {
   const LocalGraph local = part(product.graph, kPair, 0, {{0, {{}, {}, {0}}}},
                                 {{product.x, sharded({{}, {0}})}, {product.w, sharded({{0}, {}})}});
   EXPECT_EQ(text(local), "matmul all_reduce(0) tanh(x0)");
+}
+
+TEST(Partition, RefusesToCombineBits) {
+  testing::expect_user_error(
+      [] {
+        all_reduce_op({0}, 2, Combine::max, {DType::bit, {5}});
+      },
+      "all_reduce: got elements of bit, expected numbers to combine over ranks.");
+  const std::vector<Region> halves{{{{0, 3}}}, {{{3, 5}}}};
+  testing::expect_user_error(
+      [&] { reduce_scatter_op({0}, Combine::sum, DType::bit, Region::all({5}), halves, 0); },
+      "reduce_scatter: got elements of bit, expected numbers to combine over ranks.");
+}
+
+TEST(Partition, CountsTheBytesOfPackedBits) {
+  const std::vector<Region> halves{{{{0, 9}}}, {{{9, 17}}}};
+  EXPECT_EQ(all_gather_op({0}, DType::bit, Region::all({17}), halves, 0)->communication()->network_bytes, 2);
+  EXPECT_EQ(all_gather_op({0}, DType::bit, Region::all({17}), halves, 1)->communication()->network_bytes, 1);
+  EXPECT_EQ(exchange_op({0}, DType::bit, halves[0], halves[1], {{1, halves[0]}}, {}, 2)
+                ->communication()
+                ->network_bytes,
+            2);
 }
 
 TEST(Partition, SumsAndScattersWhereTheReaderIsSplit) {

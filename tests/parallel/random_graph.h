@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,7 @@ class RandomGraph {
         &RandomGraph::contraction, &RandomGraph::norm,    &RandomGraph::curve,        &RandomGraph::soft,
         &RandomGraph::sum,         &RandomGraph::product, &RandomGraph::turned,       &RandomGraph::bias,
         &RandomGraph::folded,      &RandomGraph::dropped, &RandomGraph::standardized, &RandomGraph::weighed,
-        &RandomGraph::beyond};
+        &RandomGraph::beyond,      &RandomGraph::masked};
     static constexpr Grower kSpatial[] = {&RandomGraph::window, &RandomGraph::pooled, &RandomGraph::scores,
                                           &RandomGraph::spatial_mean};
     if (shape(x).size() == 3 && random_.between(0, 2) == 0) {
@@ -156,6 +157,16 @@ class RandomGraph {
     }
     const ValueId extreme = reduce(build_, random_.coin() ? "max" : "min", {x}, "x0", gone)[0];
     return pointwise_beside(build_, x, {{extreme, kept}}, "x0 - 0.5 * x1");
+  }
+  /// By packed bits, beside the share of them along some axes.
+  ValueId masked(ValueId x) {
+    const auto [gone, kept] = some_axes(x);
+    const ValueId mask = pointwise(build_, {x}, "x0 > 0.3173", DType::bit);
+    const ValueId count = reduce(build_, "sum", {mask}, "n0", gone)[0];
+    std::vector<int> all(shape(x).size());
+    std::iota(all.begin(), all.end(), 0);
+    return pointwise_beside(build_, x, {{mask, all}, {count, kept}},
+                            "select(n1 != 0, x0, 0.3173) * rsqrt(real(2 + n2))");
   }
   ValueId dropped(ValueId x) { return dropout(build_, x, step_, 0.3, 5, values_.size()); }
   ValueId window(ValueId x) {

@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "weft/base/check.h"
+#include "weft/tensor/bits.h"
 
 namespace weft {
 namespace {
@@ -114,6 +115,40 @@ TEST_F(CheckpointFiles, AnyNumberOfRanksReadsWhatAnyOtherWrote) {
         for (int64_t row = 0; row < 7; ++row) {
           for (int64_t column = region.ranges[1].begin; column < region.ranges[1].end; ++column) {
             EXPECT_EQ(got[at++], 100 + static_cast<float>(row * 5 + column));
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Rows of 5 bits begin at any bit of a byte.
+TEST_F(CheckpointFiles, PackedBitsOfAnyNumberOfRanksAreReadByAnyOther) {
+  const auto is_set = [](int64_t row, int64_t column) { return (row * row + column) % 3 == 1; };
+  for (const int writers : {1, 2, 3, 9}) {
+    std::vector<ShardSummary> summaries;
+    for (int rank = 0; rank < writers; ++rank) {
+      const Range rows = split_range(7, writers, rank);
+      std::vector<std::byte> bits(static_cast<size_t>(bytes_of(DType::bit, rows.size() * 5)),
+                                  std::byte{0xff});
+      for (int64_t i = 0; i < rows.size() * 5; ++i)
+        store_bit(bits.data(), i, is_set(rows.begin + i / 5, i % 5));
+      const std::vector<TensorShard> shards = {
+          {"mask", DType::bit, {7, 5}, {{rows, {0, 5}}}, {bits.data(), {DType::bit, {rows.size(), 5}}}}};
+      summaries.push_back(write_shard(temporary_checkpoint(parent_, writers), rank, writers, shards));
+    }
+    const CheckpointReader reader(commit_checkpoint(parent_, writers, summaries, "{}"));
+    EXPECT_EQ(reader.tensors().at("mask"), (TensorType{DType::bit, {7, 5}}));
+    for (const int readers : {1, 2, 4}) {
+      for (int rank = 0; rank < readers; ++rank) {
+        const Region region{{{0, 7}, split_range(5, readers, rank)}};
+        std::vector<std::byte> got(static_cast<size_t>(bytes_of(DType::bit, region.elems())),
+                                   std::byte{0xff});
+        reader.read_region("mask", region, {got.data(), {DType::bit, region.shape()}});
+        int64_t at = 0;
+        for (int64_t row = 0; row < 7; ++row) {
+          for (int64_t column = region.ranges[1].begin; column < region.ranges[1].end; ++column) {
+            EXPECT_EQ(load_bit(got.data(), at++), is_set(row, column)) << row << ", " << column;
           }
         }
       }

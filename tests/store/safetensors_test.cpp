@@ -94,6 +94,29 @@ TEST_F(Safetensors, WhatIsWrittenIsReadBackInEveryDtypeAndOddShapes) {
   }
 }
 
+TEST_F(Safetensors, PackedBitsAreBytesInTheFileAndPackedAgainWhenRead) {
+  // 11 of them, with ones behind the last.
+  std::vector<std::byte> bits = {std::byte{0b1010'0110}, std::byte{0b1111'1011}};
+  std::vector<std::byte> many(5000, std::byte{0x5a});
+  std::vector<float> f32 = {0.5f};
+  const std::vector<NamedView> tensors = {{"bits", {bits.data(), {DType::bit, {11}}}},
+                                          {"many", {many.data(), {DType::bit, {40'000}}}},
+                                          {"f32", view_of(f32, {1})}};
+  write_safetensors(file(), tensors);
+  const std::string bytes = read_all(file());
+  EXPECT_NE(bytes.find("\"bits\":{\"data_offsets\":[4,15],\"dtype\":\"BOOL\",\"shape\":[11]}"),
+            std::string::npos)
+      << bytes.substr(0, 300);
+  EXPECT_EQ(bytes.substr(bytes.size() - 40'011, 11), std::string("\0\1\1\0\0\1\0\1\1\1\0", 11));
+  const SafetensorsFile in(file());
+  EXPECT_EQ(in.view("bits").type, (TensorType{DType::bit, {11}}));
+  EXPECT_EQ(in.view("bits").data[0], bits[0]);
+  EXPECT_EQ(in.view("bits").data[1], std::byte{0b011});
+  ASSERT_EQ(in.view("many").bytes(), 5000);
+  EXPECT_EQ(std::memcmp(in.view("many").data, many.data(), 5000), 0);
+  EXPECT_EQ(*in.view("f32").as<float>(), 0.5f);
+}
+
 TEST_F(Safetensors, HeaderIsPaddedToEightBytesWithSpaces) {
   std::vector<float> values = {1, 2, 3};
   for (const std::string name : {"a", "ab", "abc", "abcd", "abcde"}) {
@@ -179,7 +202,7 @@ TEST_F(Safetensors, MalformedJsonIsRefused) {
 
 TEST_F(Safetensors, DtypeAndShapeAreChecked) {
   EXPECT_EQ(error_of(with_header("{" + entry("w", "F16", "[1]", "[0,2]") + "}", 2)),
-            "f: tensor 'w' has dtype \"F16\", expected one of F64, F32, BF16, I64, I32, U8");
+            "f: tensor 'w' has dtype \"F16\", expected one of F64, F32, BF16, I64, I32, U8, BOOL");
   EXPECT_EQ(error_of(with_header("{\"w\":{\"dtype\":\"U8\",\"data_offsets\":[0,0]}}", 0)),
             "f: tensor 'w' has no shape");
   EXPECT_EQ(error_of(with_header("{" + entry("w", "U8", "[-1]", "[0,1]") + "}", 1)),

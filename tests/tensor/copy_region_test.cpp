@@ -82,6 +82,57 @@ TEST(CopyRegion, MatchesTheNaiveCopyOnRandomBoxes) {
   }
 }
 
+/// Of bits, in memory of ones and zeros by turns: what lies beside the region stays.
+void expect_copy_of_bits_matches_naive(const Region& region, const Region& from, const Region& to,
+                                       Draws& draws) {
+  const auto bytes = [](const Region& box) { return static_cast<size_t>(bytes_of(DType::bit, box.elems())); };
+  std::vector<std::byte> source(bytes(from)), target(bytes(to));
+  for (std::byte& byte : source) byte = static_cast<std::byte>(draws.up_to(255));
+  for (std::byte& byte : target) byte = static_cast<std::byte>(draws.up_to(255));
+  const auto bits_of = [](const std::vector<std::byte>& memory, const Region& box) {
+    std::vector<bool> bits;
+    for (int64_t i = 0; i < box.elems(); ++i) {
+      bits.push_back((std::to_integer<unsigned>(memory[static_cast<size_t>(i / 8)]) >> (i % 8) & 1) != 0);
+    }
+    return bits;
+  };
+  const std::vector<bool> given = bits_of(source, from);
+  std::vector<bool> expected = bits_of(target, to);
+  std::vector<size_t> places;
+  for_points(from, region, 0, 0, [&](int64_t at) { places.push_back(static_cast<size_t>(at)); });
+  size_t next = 0;
+  for_points(to, region, 0, 0,
+             [&](int64_t at) { expected[static_cast<size_t>(at)] = given[places[next++]]; });
+  copy_region({source.data(), {DType::bit, from.shape()}}, from, {target.data(), {DType::bit, to.shape()}},
+              to, region);
+  ASSERT_EQ(bits_of(target, to), expected)
+      << to_string(region) << " from " << to_string(from) << " to " << to_string(to);
+  if (!region.empty() && to.elems() % 8 != 0) {
+    EXPECT_EQ(std::to_integer<unsigned>(target.back()) >> (to.elems() % 8), 0u);
+  }
+}
+
+TEST(CopyRegion, MovesPackedBitsFromAnyBitToAnyOther) {
+  Draws draws(11);
+  for (size_t rank = 0; rank <= 4; ++rank) {
+    for (int repeat = 0; repeat < 200; ++repeat) {
+      Region region;
+      for (size_t d = 0; d < rank; ++d) {
+        const int64_t begin = draws.up_to(5);
+        // The last dimension beyond a word of bits, now and then a multiple of a byte.
+        const int64_t size =
+            d + 1 == rank ? (draws.up_to(3) == 0 ? 8 * draws.up_to(9) : draws.up_to(150)) : draws.up_to(4);
+        region.ranges.push_back({begin, begin + size});
+      }
+      const Region from = around(region, draws), to = around(region, draws);
+      expect_copy_of_bits_matches_naive(region, from, to, draws);
+      expect_copy_of_bits_matches_naive(region, region, to, draws);
+      expect_copy_of_bits_matches_naive(region, from, region, draws);
+      expect_copy_of_bits_matches_naive(region, region, region, draws);
+    }
+  }
+}
+
 TEST(CopyRegion, RefusesTwoDtypes) {
   float source = 1;
   int32_t target = 0;
@@ -101,6 +152,8 @@ TEST(TensorTypes, PrintAndCountTheirBytes) {
   EXPECT_EQ(to_string(type), "bf16[4, 3]");
   EXPECT_EQ(type.elems(), 12);
   EXPECT_EQ(type.bytes(), 24);
+  EXPECT_EQ(to_string(TensorType{DType::bit, {3, 3}}), "bit[3, 3]");
+  EXPECT_EQ((TensorType{DType::bit, {3, 3}}.bytes()), 2);
 }
 
 }  // namespace

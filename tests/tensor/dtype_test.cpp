@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
+
+#include "weft/base/check.h"
 
 namespace weft {
 namespace {
@@ -53,6 +56,16 @@ TEST(DType, SizesAndNamesAgreeWithTheTypes) {
   EXPECT_EQ(name_of(DType::bf16), "bf16");
   EXPECT_TRUE(is_floating(DType::bf16));
   EXPECT_FALSE(is_floating(DType::i32));
+}
+
+TEST(DType, EightBitsAreAByteAndOneBitHasNone) {
+  for (const auto& [elems, bytes] : {std::pair{0, 0}, {1, 1}, {7, 1}, {8, 1}, {9, 2}, {64, 8}, {65, 9}}) {
+    EXPECT_EQ(bytes_of(DType::bit, elems), bytes) << elems;
+  }
+  EXPECT_EQ(bytes_of(DType::bf16, 9), 18);
+  EXPECT_EQ(name_of(DType::bit), "bit");
+  EXPECT_FALSE(is_floating(DType::bit));
+  EXPECT_THROW(bytes_of(DType::bit), InternalError);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ void with_floating(DType dtype, Body&& body) {
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       break;
   }
   internal_error(__FILE__, __LINE__, "a floating kernel on {}", name_of(dtype));

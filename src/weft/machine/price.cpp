@@ -57,10 +57,10 @@ int64_t bytes_in(std::span<const TensorType> types) {
   return bytes;
 }
 
-int64_t elems_in(std::span<const Transfer> transfers) {
-  int64_t elems = 0;
-  for (const Transfer& transfer : transfers) elems += transfer.region.elems();
-  return elems;
+int64_t bytes_in(std::span<const Transfer> transfers, DType dtype) {
+  int64_t bytes = 0;
+  for (const Transfer& transfer : transfers) bytes += bytes_of(dtype, transfer.region.elems());
+  return bytes;
 }
 
 int messages_in(std::span<const Transfer> transfers) {
@@ -76,7 +76,6 @@ struct Traffic {
 };
 
 Traffic traffic_of(const CommSpec& spec, const TensorType& input) {
-  const auto item = static_cast<double>(bytes_of(input.dtype));
   const int steps = spec.group_size - 1;
   int64_t largest = 0;
   for (const Region& part : spec.parts) largest = std::max(largest, part.elems());
@@ -85,11 +84,10 @@ Traffic traffic_of(const CommSpec& spec, const TensorType& input) {
       return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(input.bytes())};
     case CommKind::reduce_scatter:
     case CommKind::all_gather:
-      return {steps, steps * static_cast<double>(largest) * item};
+      return {steps, steps * static_cast<double>(bytes_of(input.dtype, largest))};
     case CommKind::exchange: {
-      const int64_t elems = std::max(elems_in(spec.sends), elems_in(spec.receives));
-      return {std::max(messages_in(spec.sends), messages_in(spec.receives)),
-              static_cast<double>(elems) * item};
+      const int64_t bytes = std::max(bytes_in(spec.sends, input.dtype), bytes_in(spec.receives, input.dtype));
+      return {std::max(messages_in(spec.sends), messages_in(spec.receives)), static_cast<double>(bytes)};
     }
   }
   return {};

@@ -125,6 +125,10 @@ void check_results(const Pointwise& op) {
   for (const auto& [r, component] : outputs_of(op)) {
     ScalarType type = op.expression.result(r).type;
     if (const Reduction* rule = op.rule(r)) {
+      if (op.dtypes[output] == DType::bit) {
+        user_error("pointwise: got bit for output {} of {}, which is reduced, expected a dtype of numbers.",
+                   output, op.title());
+      }
       if (type == ScalarType::boolean || (rule->reals_only && type != ScalarType::real)) {
         user_error("pointwise: got {} of {}, which is {}, expected {}.", rule->name, to_string(op.expression),
                    name_of(type), rule->reals_only ? "a real" : "a number");
@@ -253,7 +257,8 @@ IndexMap Pointwise::index_map(std::span<const TensorType>, std::span<const Tenso
 Traits Pointwise::traits() const {
   Traits traits;
   bool reduced = false;
-  bool sums = true;
+  // Bits are never summed, not even zeros.
+  bool sums = std::find(dtypes.begin(), dtypes.end(), DType::bit) == dtypes.end();
   traits.flops_per_point = flops_of(expression);
   int output = 0;
   for (const auto& [r, component] : outputs_of(*this)) {

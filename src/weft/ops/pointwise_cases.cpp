@@ -10,6 +10,7 @@
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
 #include "weft/ops/pointwise_positions.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/softmax.h"
 
 namespace weft {
@@ -128,7 +129,7 @@ OpCase reduction_case(CaseRandom& random) {
     inputs.push_back(real(sizes_along(op.space, op.operands.back())));
   }
   const int results = static_cast<int>(random.between(1, 2));
-  const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 4)),
+  const RandomExpression wanted{types, static_cast<int>(axes), static_cast<int>(random.between(0, 5)),
                                 results, -1};
   op.expression =
       random_expression(wanted, [&](int64_t low, int64_t high) { return random.between(low, high); });
@@ -181,16 +182,40 @@ OpCase composite_case(CaseRandom& random) {
                  });
 }
 
+/// Masks as packed bits: written from a comparison, joined with others, counted, and selected by. The
+/// selection is continuous in x.
+OpCase mask_case(CaseRandom& random) {
+  const int64_t rank = random.between(1, 3);
+  const Dims shape = random_dims(random, rank, rank == 1 ? 200 : 9);
+  const Dims mask = random.coin() ? shape : trailing(shape, static_cast<size_t>(random.between(0, rank - 1)));
+  std::vector<int> counted;
+  for (int axis = 0; axis < rank; ++axis) {
+    if (random.coin()) counted.push_back(axis);
+  }
+  OpCase result =
+      case_of({real(shape), {DType::bit, mask}}, [counted](GraphBuilder& build, std::span<const ValueId> in) {
+        const ValueId positive = pointwise(build, {in[0]}, "x0 > 0", DType::bit);
+        const ValueId both = pointwise(build, {positive, in[1]}, "n0 * n1", DType::bit);
+        const ValueId chosen =
+            pointwise(build, {in[0], positive, in[1]}, "select(n1 != 0, x0, x0 * 0.5) * real(1 + n2)");
+        return std::vector{chosen, both, reduce(build, "sum", {both}, "n0", counted)[0]};
+      });
+  result.integer_bound.back() = 2;
+  return result;
+}
+
 }  // namespace
 
 OpCase random_pointwise_case(CaseRandom& random) {
-  switch (random.between(0, 4)) {
+  switch (random.between(0, 5)) {
     case 0:
       return formula_case(random);
     case 1:
       return expression_case(random);
     case 2:
       return composite_case(random);
+    case 3:
+      return mask_case(random);
     default:
       return reduction_case(random);
   }

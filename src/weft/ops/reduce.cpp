@@ -23,7 +23,9 @@ std::vector<ValueId> reduce(GraphBuilder& build, std::string_view rule, const st
   op.expression = expression;
   op.results = {kept};
   op.reductions = {std::string(rule)};
-  const DType dtype = build.type(operands[0]).dtype;
+  // Bits are counted.
+  const DType own = build.type(operands[0]).dtype;
+  const DType dtype = own == DType::bit ? DType::i32 : own;
   const Reduction* row = op.rule(0);
   for (size_t c = 0; row != nullptr && c < row->components; ++c) {
     op.dtypes.push_back(row->component[c].is_position ? DType::i32

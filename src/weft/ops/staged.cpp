@@ -111,6 +111,9 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
   }
   std::vector<StagedValue> all;
   for (size_t v = 0; v < values.size(); ++v) {
+    if (values[v] && values[v]->dtype == DType::bit) {
+      user_error("staged: got bits for the value {}, expected whole bytes a row.", v);
+    }
     if (!values[v]) user_error("staged: got the input {}, which no step reads.", v);
     if (v < inputs.size() && values[v]->of_rows(op.rows()).elems() != inputs[v].elems()) {
       user_error("staged: got {} for the input {}, expected {}.", to_string(inputs[v]), v,

@@ -15,6 +15,7 @@ namespace weft {
 std::vector<TensorType> Transpose::infer(std::span<const TensorType> inputs) const {
   expect_inputs("transpose", inputs.size(), 1);
   const TensorType& x = inputs[0];
+  if (x.dtype == DType::bit) user_error("transpose: got {}, expected elements of whole bytes.", to_string(x));
   std::vector<int> sorted = order;
   std::sort(sorted.begin(), sorted.end());
   bool permutes = sorted.size() == x.shape.size();

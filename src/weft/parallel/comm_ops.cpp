@@ -1,5 +1,6 @@
 #include "weft/parallel/comm_ops.h"
 
+#include "weft/base/check.h"
 #include "weft/ops/index_maps.h"
 #include "weft/ops/keep_or_zero.h"
 #include "weft/ops/take_region.h"
@@ -22,6 +23,13 @@ struct AttributeCodec<Transfer> {
 };
 
 namespace {
+
+/// A sum or maximum of packed bits is none of MPI's operations, and no op owes one: its results would be
+/// bits.
+void refuse_bits(std::string_view name, DType dtype) {
+  if (dtype == DType::bit)
+    user_error("{}: got elements of bit, expected numbers to combine over ranks.", name);
+}
 
 class CommOp final : public Op {
  public:
@@ -71,6 +79,7 @@ std::vector<Attribute> CommOp::attributes() const {
 }  // namespace
 
 OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine, const TensorType& type) {
+  refuse_bits("all_reduce", type.dtype);
   CommSpec spec{.kind = CommKind::all_reduce, .mesh_axes = std::move(mesh_axes), .group_size = group_size};
   spec.combine = combine;
   spec.network_bytes = 2 * type.bytes() * (group_size - 1) / group_size;
@@ -79,10 +88,11 @@ OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine,
 
 OpPtr reduce_scatter_op(std::vector<int> mesh_axes, Combine combine, DType dtype, Region whole,
                         std::vector<Region> parts, int self) {
+  refuse_bits("reduce_scatter", dtype);
   CommSpec spec{.kind = CommKind::reduce_scatter, .mesh_axes = std::move(mesh_axes)};
   spec.group_size = static_cast<int>(parts.size());
   spec.combine = combine;
-  spec.network_bytes = whole.elems() * bytes_of(dtype) * (spec.group_size - 1) / spec.group_size;
+  spec.network_bytes = bytes_of(dtype, whole.elems()) * (spec.group_size - 1) / spec.group_size;
   spec.source = std::move(whole);
   spec.target = parts[static_cast<size_t>(self)];
   spec.parts = std::move(parts);
@@ -95,7 +105,7 @@ OpPtr all_gather_op(std::vector<int> mesh_axes, DType dtype, Region whole, std::
   spec.group_size = static_cast<int>(parts.size());
   spec.source = parts[static_cast<size_t>(self)];
   spec.target = std::move(whole);
-  spec.network_bytes = spec.source.elems() * bytes_of(dtype) * (spec.group_size - 1);
+  spec.network_bytes = bytes_of(dtype, spec.source.elems()) * (spec.group_size - 1);
   spec.parts = std::move(parts);
   return std::make_shared<CommOp>("all_gather", std::move(spec));
 }
@@ -105,7 +115,7 @@ OpPtr exchange_op(std::vector<int> mesh_axes, DType dtype, Region owned, Region 
   CommSpec spec{.kind = CommKind::exchange, .mesh_axes = std::move(mesh_axes), .group_size = group_size};
   spec.source = std::move(owned);
   spec.target = std::move(needed);
-  for (const Transfer& send : sends) spec.network_bytes += send.region.elems() * bytes_of(dtype);
+  for (const Transfer& send : sends) spec.network_bytes += bytes_of(dtype, send.region.elems());
   spec.sends = std::move(sends);
   spec.receives = std::move(receives);
   return std::make_shared<CommOp>("exchange", std::move(spec));

@@ -3,7 +3,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -20,8 +19,7 @@ constexpr const char* kFormat = "weft-checkpoint";
 constexpr int64_t kVersion = 1;
 
 DType dtype_of(const std::string& name) {
-  constexpr std::array kAll = {DType::f64, DType::f32, DType::bf16, DType::i64, DType::i32, DType::u8};
-  for (const DType dtype : kAll) {
+  for (const DType dtype : kDTypes) {
     if (name == name_of(dtype)) return dtype;
   }
   user_error("unknown dtype '{}'", name);

@@ -73,6 +73,7 @@ void initialize(const View& view, const Region& region, const Dims& global_shape
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       break;
   }
   internal_error(__FILE__, __LINE__, "state {} of type {} has no initializer", name,

@@ -13,19 +13,18 @@
 namespace weft {
 
 int64_t staging_bytes(const CommSpec& spec, DType dtype) {
-  const int64_t item = bytes_of(dtype);
   int64_t bytes = 0;
   switch (spec.kind) {
     case CommKind::all_reduce:
       return 0;
     case CommKind::reduce_scatter:
-      return spec.source.elems() * item;
+      return bytes_of(dtype, spec.source.elems());
     case CommKind::all_gather:
-      for (const Region& part : spec.parts) bytes += part.elems() * item;
+      for (const Region& part : spec.parts) bytes += bytes_of(dtype, part.elems());
       return bytes;
     case CommKind::exchange:
-      for (const Transfer& send : spec.sends) bytes += aligned(send.region.elems() * item);
-      for (const Transfer& receive : spec.receives) bytes += aligned(receive.region.elems() * item);
+      for (const Transfer& send : spec.sends) bytes += aligned(bytes_of(dtype, send.region.elems()));
+      for (const Transfer& receive : spec.receives) bytes += aligned(bytes_of(dtype, receive.region.elems()));
       return bytes;
   }
   return bytes;
@@ -227,7 +226,7 @@ std::map<std::vector<int>, int64_t> planned_network_bytes(const SegmentProgram& 
     if (spec->kind != CommKind::exchange) {
       planned += operand.bytes();
     } else {
-      for (const Transfer& send : spec->sends) planned += send.region.elems() * bytes_of(operand.dtype);
+      for (const Transfer& send : spec->sends) planned += bytes_of(operand.dtype, send.region.elems());
     }
   }
   return bytes;

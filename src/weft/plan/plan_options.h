@@ -22,7 +22,7 @@ struct PlanOptions {
   /// Whether the graph is measured before and after every stage, for stage_table: that takes longer than the
   /// stages themselves.
   bool measure_stages = false;
-  RecomputePolicy recompute;   ///< empty: every result is kept while it is needed
+  RecomputePolicy recompute;  ///< empty: every result is kept while it is needed
   /// Called with (stage, graph text) whenever a stage changed the graph; may be empty.
   std::function<void(const std::string&, const std::string&)> print;
 };

@@ -24,6 +24,7 @@ Element element_of(DType dtype) {
     case DType::i32:
       return Element::i32;
     case DType::u8:
+    case DType::bit:  // moved as whole bytes, never reduced
       return Element::u8;
   }
   return Element::u8;
@@ -79,31 +80,33 @@ CommRunner::CommRunner(const Program& program, const Communicator& world) {
 }
 
 CommRunner::Prepared CommRunner::prepare(const CommSpec& spec, DType dtype) const {
-  const int64_t item = bytes_of(dtype);
+  const bool reduces = spec.kind == CommKind::all_reduce || spec.kind == CommKind::reduce_scatter;
+  WEFT_CHECK(dtype != DType::bit || !reduces, "bits are combined over ranks");
   Prepared made;
   made.group = &groups_.at(spec.mesh_axes);
   made.element = element_of(dtype);
   int64_t offset = 0;
   for (const Region& part : spec.parts) {
-    made.counts.push_back(part.elems());
+    const int64_t bytes = bytes_of(dtype, part.elems());
+    made.counts.push_back(dtype == DType::bit ? bytes : part.elems());
     if (spec.kind == CommKind::reduce_scatter) {
-      made.pack.push_back({BoxCopy(spec.source, part, part, item), offset});
+      made.pack.push_back({BoxCopy(spec.source, part, part, dtype), offset});
     } else {
-      made.unpack.push_back({BoxCopy(part, spec.target, intersect(part, spec.target), item), offset});
+      made.unpack.push_back({BoxCopy(part, spec.target, intersect(part, spec.target), dtype), offset});
     }
-    offset += part.elems() * item;
+    offset += bytes;
   }
   if (spec.kind != CommKind::exchange) return made;
-  made.own.emplace(spec.source, spec.target, intersect(spec.source, spec.target), item);
+  made.own.emplace(spec.source, spec.target, intersect(spec.source, spec.target), dtype);
   for (const Transfer& send : spec.sends) {
-    const int64_t bytes = send.region.elems() * item;
-    made.pack.push_back({BoxCopy(spec.source, send.region, send.region, item), offset});
+    const int64_t bytes = bytes_of(dtype, send.region.elems());
+    made.pack.push_back({BoxCopy(spec.source, send.region, send.region, dtype), offset});
     made.sends.push_back({send.peer, offset, bytes});
     offset += aligned(bytes);
   }
   for (const Transfer& receive : spec.receives) {
-    const int64_t bytes = receive.region.elems() * item;
-    made.unpack.push_back({BoxCopy(receive.region, spec.target, receive.region, item), offset});
+    const int64_t bytes = bytes_of(dtype, receive.region.elems());
+    made.unpack.push_back({BoxCopy(receive.region, spec.target, receive.region, dtype), offset});
     made.receives.push_back({receive.peer, offset, bytes});
     offset += aligned(bytes);
   }

@@ -50,6 +50,7 @@ bool finite_on_host(const View& view) {
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       return true;
   }
   return true;

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/store/bool_bytes.h"
 #include "weft/store/durable_file.h"
 
 namespace weft {
@@ -34,12 +35,16 @@ struct DTypeName {
   std::string_view name;
   DType dtype;
 };
-constexpr std::array<DTypeName, 6> kDTypeNames = {{{"F64", DType::f64},
+constexpr std::array<DTypeName, 7> kDTypeNames = {{{"F64", DType::f64},
                                                    {"F32", DType::f32},
                                                    {"BF16", DType::bf16},
                                                    {"I64", DType::i64},
                                                    {"I32", DType::i32},
-                                                   {"U8", DType::u8}}};
+                                                   {"U8", DType::u8},
+                                                   {"BOOL", DType::bit}}};
+
+/// Bytes of an element in a file.
+int64_t file_bytes_of(DType dtype) { return dtype == DType::bit ? 1 : bytes_of(dtype); }
 
 std::string_view file_name_of(DType dtype) {
   for (const DTypeName& known : kDTypeNames) {
@@ -139,8 +144,8 @@ class EntryParser {
     for (const DTypeName& known : kDTypeNames) {
       if (dtype.is_string() && dtype.get_ref<const std::string&>() == known.name) return known.dtype;
     }
-    user_error("{}: tensor '{}' has dtype {}, expected one of F64, F32, BF16, I64, I32, U8", path_, name_,
-               dtype.dump());
+    user_error("{}: tensor '{}' has dtype {}, expected one of F64, F32, BF16, I64, I32, U8, BOOL", path_,
+               name_, dtype.dump());
   }
 
   Dims parse_shape() const {
@@ -162,7 +167,7 @@ class EntryParser {
   /// Nothing where the product overflows; a size of zero anywhere does not hide an overflow of the others, as
   /// strides would still wrap.
   static std::optional<int64_t> bytes_of_type(const TensorType& type) {
-    int64_t bytes = bytes_of(type.dtype);
+    int64_t bytes = file_bytes_of(type.dtype);
     bool empty = false;
     for (const int64_t size : type.shape) {
       empty = empty || size == 0;
@@ -193,7 +198,7 @@ std::map<std::string, std::string> parse_metadata(const Json& json, const std::s
 /// file.
 void check_layout(std::vector<SafetensorsEntry>& entries, int64_t data_bytes, const std::string& path) {
   std::stable_sort(entries.begin(), entries.end(), [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.type.bytes() < b.type.bytes();
+    return a.begin != b.begin ? a.begin < b.begin : a.bytes() < b.bytes();
   });
   int64_t end = 0;
   const SafetensorsEntry* before = nullptr;
@@ -204,7 +209,7 @@ void check_layout(std::vector<SafetensorsEntry>& entries, int64_t data_bytes, co
     if (entry.begin > end) {
       user_error("{}: {} bytes before tensor '{}' belong to no tensor", path, entry.begin - end, entry.name);
     }
-    end = entry.begin + entry.type.bytes();
+    end = entry.begin + entry.bytes();
     before = &entry;
   }
   if (end != data_bytes) {
@@ -217,7 +222,7 @@ std::vector<const NamedView*> order_by_alignment(std::span<const NamedView> tens
   std::vector<const NamedView*> order;
   for (const NamedView& tensor : tensors) order.push_back(&tensor);
   std::stable_sort(order.begin(), order.end(), [](const NamedView* a, const NamedView* b) {
-    return bytes_of(a->view.type.dtype) > bytes_of(b->view.type.dtype);
+    return file_bytes_of(a->view.type.dtype) > file_bytes_of(b->view.type.dtype);
   });
   return order;
 }
@@ -229,14 +234,14 @@ std::string write_header(std::span<const NamedView* const> order,
   int64_t offset = 0;
   for (const NamedView* tensor : order) {
     const TensorType& type = tensor->view.type;
+    const int64_t end = offset + type.elems() * file_bytes_of(type.dtype);
     if (tensor->name.empty() || tensor->name == kMetadataKey) {
       user_error("{}: '{}' cannot be the name of a tensor", path, tensor->name);
     }
     if (header.contains(tensor->name)) user_error("{}: two tensors are named '{}'", path, tensor->name);
-    header[tensor->name] = {{"dtype", file_name_of(type.dtype)},
-                            {"shape", type.shape},
-                            {"data_offsets", {offset, offset + type.bytes()}}};
-    offset += type.bytes();
+    header[tensor->name] = {
+        {"dtype", file_name_of(type.dtype)}, {"shape", type.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
   }
   std::string text;
   try {
@@ -248,7 +253,19 @@ std::string write_header(std::span<const NamedView* const> order,
   return text;
 }
 
+void append_tensor(DurableFile& file, const View& view) {
+  if (view.type.dtype != DType::bit) return file.append({view.data, static_cast<size_t>(view.bytes())});
+  std::array<std::byte, 4096> bools;
+  for (int64_t at = 0; at < view.elems(); at += std::ssize(bools)) {
+    const auto count = static_cast<size_t>(std::min(view.elems() - at, std::ssize(bools)));
+    unpack_bools(view.data, at, {bools.data(), count});
+    file.append({bools.data(), count});
+  }
+}
+
 }  // namespace
+
+int64_t SafetensorsEntry::bytes() const { return type.elems() * file_bytes_of(type.dtype); }
 
 SafetensorsHeader parse_safetensors(std::span<const std::byte> file, const std::string& path) {
   return parse_safetensors_head(file, static_cast<int64_t>(file.size()), path);
@@ -303,10 +320,12 @@ void SafetensorsFile::index_entries() {
   for (size_t i = 0; i < header_.entries.size(); ++i) {
     const SafetensorsEntry& entry = header_.entries[i];
     by_name_.emplace(entry.name, i);
-    if (entry.begin % bytes_of(entry.type.dtype) == 0) continue;
-    const auto bytes =
-        bytes_.subspan(static_cast<size_t>(entry.begin), static_cast<size_t>(entry.type.bytes()));
-    aligned_copies_.emplace(i, std::vector<std::byte>(bytes.begin(), bytes.end()));
+    const auto bytes = bytes_.subspan(static_cast<size_t>(entry.begin), static_cast<size_t>(entry.bytes()));
+    if (entry.type.dtype == DType::bit) {
+      copies_.emplace(i, pack_bools(bytes));
+    } else if (entry.begin % bytes_of(entry.type.dtype) != 0) {
+      copies_.emplace(i, std::vector<std::byte>(bytes.begin(), bytes.end()));
+    }
   }
 }
 
@@ -319,9 +338,8 @@ View SafetensorsFile::view(std::string_view name) const {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) user_error("{}: holds no tensor '{}'", path_, name);
   const SafetensorsEntry& entry = header_.entries[found->second];
-  const auto copy = aligned_copies_.find(found->second);
-  const std::byte* const data =
-      copy == aligned_copies_.end() ? bytes_.data() + entry.begin : copy->second.data();
+  const auto copy = copies_.find(found->second);
+  const std::byte* const data = copy == copies_.end() ? bytes_.data() + entry.begin : copy->second.data();
   return {const_cast<std::byte*>(data), entry.type};
 }
 
@@ -333,9 +351,7 @@ WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const
   DurableFile file(path);
   file.append(std::as_bytes(std::span(&length, 1)));
   file.append(header);
-  for (const NamedView* tensor : order) {
-    file.append({tensor->view.data, static_cast<size_t>(tensor->view.bytes())});
-  }
+  for (const NamedView* tensor : order) append_tensor(file, tensor->view);
   file.finish();
   return {file.bytes(), file.checksum()};
 }

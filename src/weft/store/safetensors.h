@@ -1,7 +1,7 @@
 #pragma once
 // The safetensors file format (https://huggingface.co/docs/safetensors): 8 bytes of header length, a JSON
 // header that names every tensor's dtype, shape and bytes, then the bytes. Reading maps the file; nothing is
-// copied.
+// copied. Packed bits (DType::bit) stand in it as BOOL, a byte an element.
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -19,6 +19,8 @@ struct SafetensorsEntry {
   TensorType type;
   /// Offset of its first byte in the file.
   int64_t begin = 0;
+  /// Of the tensor in the file.
+  int64_t bytes() const;
 };
 
 struct SafetensorsHeader {
@@ -51,7 +53,8 @@ class SafetensorsFile {
   const SafetensorsEntry* find(std::string_view name) const;
   /// The tensor in the mapped file: read-only (writing to it faults), valid while this object lives.
   /// UserError where the file has no such tensor. A foreign file may place a tensor at an address that its
-  /// type does not allow; such a tensor's view is of an aligned copy made at opening.
+  /// type does not allow; such a tensor's view is of an aligned copy made at opening. So is that of a BOOL,
+  /// packed.
   View view(std::string_view name) const;
   /// The whole file, for checksums.
   std::span<const std::byte> bytes() const { return bytes_; }
@@ -63,7 +66,7 @@ class SafetensorsFile {
   std::span<const std::byte> bytes_;
   SafetensorsHeader header_;
   std::map<std::string, size_t, std::less<>> by_name_;
-  std::map<size_t, std::vector<std::byte>> aligned_copies_;
+  std::map<size_t, std::vector<std::byte>> copies_;
 };
 
 /// A tensor to be written; `view` must stay valid during the call.

@@ -6,8 +6,11 @@
 
 namespace weft {
 
-enum class DType : uint8_t { f64, f32, bf16, i64, i32, u8 };
-inline constexpr DType kDTypes[] = {DType::f64, DType::f32, DType::bf16, DType::i64, DType::i32, DType::u8};
+/// Elements of `bit` are packed: element i of a tensor is bit i % 8, counted from the lowest, of byte i / 8.
+/// The bits of the last byte behind the last element are written as zeros and never read.
+enum class DType : uint8_t { f64, f32, bf16, i64, i32, u8, bit };
+inline constexpr DType kDTypes[] = {DType::f64, DType::f32, DType::bf16, DType::i64,
+                                    DType::i32, DType::u8,  DType::bit};
 
 /// The upper half of an f32: 8 bits of exponent, 7 of fraction.
 struct BFloat16 {
@@ -28,6 +31,10 @@ struct BFloat16 {
   }
 };
 
+/// Throws an InternalError: whoever asks for the bytes of one bit was written for other dtypes.
+[[noreturn]] void refuse_bytes_of_a_bit();
+
+/// Of one element. Not for `bit`, of which a byte holds several.
 constexpr int64_t bytes_of(DType dtype) {
   switch (dtype) {
     case DType::f64:
@@ -40,8 +47,15 @@ constexpr int64_t bytes_of(DType dtype) {
       return 2;
     case DType::u8:
       return 1;
+    case DType::bit:
+      refuse_bytes_of_a_bit();
   }
   return 0;
+}
+
+/// Of `elems` elements that lie together, the first at the beginning of a byte.
+constexpr int64_t bytes_of(DType dtype, int64_t elems) {
+  return dtype == DType::bit ? elems / 8 + (elems % 8 != 0 ? 1 : 0) : elems * bytes_of(dtype);
 }
 
 constexpr std::string_view name_of(DType dtype) {
@@ -58,6 +72,8 @@ constexpr std::string_view name_of(DType dtype) {
       return "i32";
     case DType::u8:
       return "u8";
+    case DType::bit:
+      return "bit";
   }
   return "?";
 }

@@ -13,7 +13,7 @@ struct TensorType {
   DType dtype = DType::f32;
   Dims shape;
   int64_t elems() const { return elems_of(shape); }
-  int64_t bytes() const { return elems() * bytes_of(dtype); }
+  int64_t bytes() const { return bytes_of(dtype, elems()); }
   bool operator==(const TensorType&) const = default;
 };
 std::string to_string(const TensorType& type);
@@ -29,6 +29,9 @@ struct View {
   int64_t elems() const { return type.elems(); }
   int64_t bytes() const { return type.bytes(); }
 };
+
+/// Makes the bits of the last byte zero that belong to no element, where the view is of bits.
+void clear_unused_bits(const View& view);
 
 /// Copies the box `region` (global coordinates) from `source`, which holds `source_region` of the tensor,
 /// into `target`, which holds `target_region`. Both must contain `region` and have one dtype; they must not

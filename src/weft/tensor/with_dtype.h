@@ -2,11 +2,12 @@
 // From a run-time dtype to a C++ type.
 #include <type_traits>
 
+#include "weft/base/check.h"
 #include "weft/tensor/dtype.h"
 
 namespace weft {
 
-/// Calls body(T{}) with the C++ type of a dtype.
+/// Calls body(T{}) with the C++ type of a dtype. Bits have none: an InternalError.
 template <class Body>
 void with_dtype(DType dtype, Body&& body) {
   switch (dtype) {
@@ -22,6 +23,8 @@ void with_dtype(DType dtype, Body&& body) {
       return body(int32_t{});
     case DType::u8:
       return body(uint8_t{});
+    case DType::bit:
+      WEFT_CHECK(false, "no C++ type is a packed bit");
   }
 }
 

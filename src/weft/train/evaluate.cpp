@@ -20,6 +20,7 @@ double element(const View& view, int64_t at) {
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       break;
   }
   internal_error(__FILE__, __LINE__, "logits of type {}", name_of(view.type.dtype));

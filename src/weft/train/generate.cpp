@@ -27,6 +27,7 @@ std::vector<double> row_of(const View& logits, int64_t row) {
       case DType::i64:
       case DType::i32:
       case DType::u8:
+      case DType::bit:
         internal_error(__FILE__, __LINE__, "logits of type {}", name_of(logits.type.dtype));
     }
   }

@@ -62,6 +62,16 @@ TEST_F(PlainArraysTest, SafetensorsGiveRowsOfTheirTensors) {
   EXPECT_NE(refusal(folder_ / "tiny.safetensors").find("3 bytes are too few"), std::string::npos);
 }
 
+TEST_F(PlainArraysTest, BooleansOfSafetensorsAreBytes) {
+  std::vector<std::byte> bits{std::byte{0b0001'1101}};
+  const std::vector<NamedView> tensors{{"mask", {bits.data(), {DType::bit, {2, 3}}}}};
+  write_safetensors(folder_ / "a.safetensors", tensors);
+  const auto source = open(folder_ / "a.safetensors");
+  EXPECT_EQ(source->fields()[0].type, (TensorType{DType::u8, {3}}));
+  EXPECT_EQ(values_of(*source, 0, whole_of(*source))[0], (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(values_of(*source, 1, whole_of(*source))[0], (std::vector<double>{1, 1, 0}));
+}
+
 TEST_F(PlainArraysTest, ValuesThatDoNotFitAreRefused) {
   const uint64_t large = uint64_t{1} << 63;
   int64_t out = 0;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 #include "weft/base/check.h"
@@ -78,6 +79,8 @@ inline std::vector<std::vector<double>> values_of(const Source& source, int64_t 
         case DType::u8:
           out.push_back(view.as<uint8_t>()[i]);
           break;
+        case DType::bit:
+          throw std::logic_error("a source gives packed bits");
       }
     }
   }

@@ -57,6 +57,14 @@ bool is_served(const Case& made) {
   return true;
 }
 
+TEST(CudaInterpreter, RefusesPackedBits) {
+  testing::expect_user_error(
+      [] {
+        tape_of(kernels::simple_case("x0 > 0", {{DType::f32, {9}}}, DType::bit));
+      },
+      "pointwise: the device cuda has no packed bits, got bit[9]");
+}
+
 void expect_random_cases(std::span<const DType> reals, uint64_t first) {
   int served = 0;
   for (uint64_t seed = first; seed < first + 200; ++seed) {

@@ -5,6 +5,7 @@
 #include "tests/ops/case_graph.h"
 #include "tests/parallel/random_graph.h"
 #include "tests/plan/passes/run_pass.h"
+#include "weft/expression/text.h"
 #include "weft/kernels/cpu/staged_forms.h"
 #include "weft/ops/staged.h"
 #include "weft/plan/passes/eliminate_dead.h"
@@ -110,6 +111,20 @@ TEST(Stage, LeavesSumsAlongRowsAndPositionsOfRowsAlone) {
   build.output("y", pointwise_beside(build, x, {{columns, {1}}}, "x0 / x1"));
   const ValueId rows = reduce(build, "sum", {x}, "x0", {1})[0];
   build.output("z", pointwise_beside(build, x, {{rows, {0}}}, "x0 / x1 + real(index[0])"));
+  EXPECT_EQ(count(staged(std::move(build).build()), Staged::kName), 0);
+}
+
+TEST(Stage, LeavesBitsAlone) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
+  const ValueId largest = reduce(build, "max", {x}, "x0", {1})[0];
+  Pointwise op;
+  op.expression = parse_expression("x0 == x1");
+  op.operands = {{0, 1}, {0}};
+  op.results = {{0, 1}};
+  op.dtypes = {DType::bit};
+  op.space = {6, 5};
+  build.output("y", pointwise(build, std::vector{x, largest}, op)[0]);
   EXPECT_EQ(count(staged(std::move(build).build()), Staged::kName), 0);
 }
 

@@ -74,6 +74,7 @@ MixedLabel mix(const View& image, int32_t label, const View& partner, int32_t pa
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       WEFT_CHECK(false, "images of {} cannot be mixed", name_of(image.type.dtype));
   }
   return {label, partner_label, lambda};

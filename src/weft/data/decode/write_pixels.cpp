@@ -262,6 +262,7 @@ void write_pixels(const PixelView& pixels, const ImageTransform& transform, cons
       return write_all(pixels, transform, place, part, output.as<double>());
     case DType::i32:
     case DType::i64:
+    case DType::bit:
       break;
   }
   WEFT_CHECK(false, "an image is written as u8, bf16, f32 or f64, not {}", name_of(output.type.dtype));

@@ -22,6 +22,7 @@ int64_t integer_at(const View& view) {
     case DType::f64:
     case DType::f32:
     case DType::bf16:
+    case DType::bit:
       break;
   }
   internal_error(__FILE__, __LINE__, "a class id of type {}", name_of(view.type.dtype));

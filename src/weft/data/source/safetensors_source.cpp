@@ -15,7 +15,7 @@ namespace {
 
 StoredType stored_as(DType dtype) {
   using Kind = StoredType::Kind;
-  const auto bytes = static_cast<int32_t>(bytes_of(dtype));
+  const auto bytes = static_cast<int32_t>(bytes_of(dtype, 1));
   switch (dtype) {
     case DType::f64:
     case DType::f32:
@@ -26,6 +26,7 @@ StoredType stored_as(DType dtype) {
     case DType::i32:
       return {Kind::signed_integer, bytes};
     case DType::u8:
+    case DType::bit:  // BOOL: a byte each
       return {Kind::unsigned_integer, bytes};
   }
   internal_error(__FILE__, __LINE__, "unknown dtype");
@@ -63,7 +64,8 @@ std::unique_ptr<Source> open_safetensors(const SourcePlace& place, const SourceO
     const TensorType& type = header.entries[i].type;
     contents.count = type.shape[0];
     StoredArray array{candidates[i].name, stored_as(type.dtype)};
-    array.type = {type.dtype, Dims(type.shape.begin() + 1, type.shape.end())};
+    array.type = {type.dtype == DType::bit ? DType::u8 : type.dtype,
+                  Dims(type.shape.begin() + 1, type.shape.end())};
     array.offsets = {header.entries[i].begin};
     array.stride = array.type.bytes();
     contents.arrays.push_back(std::move(array));

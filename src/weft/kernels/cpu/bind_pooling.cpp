@@ -14,7 +14,7 @@ namespace {
 /// The gradient of all of x in scratch, and what of it lies in dx.
 Kernel bind_cropped(const MaxPoolBackward& op, const TensorType& x) {
   const kernels::Window window = kernels::pooling_window(op.geometry);
-  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), bytes_of(x.dtype));
+  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), x.dtype);
   const auto run = [window, crop, x](const KernelContext& context) {
     const View whole{context.scratch, x};
     const View& dx = context.outputs[0];

@@ -10,7 +10,7 @@ namespace weft::cpu {
 namespace {
 
 Kernel bind_take_region(const TakeRegion& op, const BindRequest& request) {
-  const BoxCopy copy(op.outer, op.inner, op.inner, bytes_of(request.inputs[0].dtype));
+  const BoxCopy copy(op.outer, op.inner, op.inner, request.inputs[0].dtype);
   return {
       [copy](const KernelContext& context) { copy.run(context.inputs[0].data, context.outputs[0].data); }};
 }

@@ -54,6 +54,7 @@ dnnl::memory::data_type onednn_dtype(DType dtype) {
       return dnnl::memory::data_type::s32;
     case DType::f64:
     case DType::i64:
+    case DType::bit:
       break;
   }
   internal_error(__FILE__, __LINE__, "oneDNN has no dtype {}", name_of(dtype));

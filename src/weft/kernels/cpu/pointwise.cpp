@@ -50,6 +50,7 @@ PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const Tens
       prepared->reducer.emplace(spec, operands, outputs, prepared->pieces);
     } else {
       prepared->tiles.emplace(spec, operands, outputs);
+      if (prepared->tiles->threads_share_bytes()) prepared->pieces = 1;
     }
   }
   prepared_ = std::move(prepared);
@@ -94,6 +95,7 @@ void PointwiseKernel::Prepared::reduce_nothing(std::span<const View> outputs) co
 void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
                           std::byte* scratch) const {
   if (prepared_->form) return (*prepared_->form)(operands, outputs);
+  for (const View& output : outputs) clear_unused_bits(output);
   if (prepared_->reducer) return prepared_->reducer->run(operands, outputs, scratch);
   if (prepared_->tiles) return prepared_->run_tiles(operands, outputs, scratch);
   prepared_->reduce_nothing(outputs);

@@ -8,11 +8,13 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "weft/kernels/cpu/dropout_words-inl.h"
 #include "weft/kernels/cpu/gelu-inl.h"
 #include "weft/kernels/cpu/lanes-inl.h"
 #include "weft/kernels/cpu/pointwise_functions-inl.h"
+#include "weft/tensor/bits.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {
@@ -254,8 +256,9 @@ HWY_INLINE To converted(From value) {
 }
 
 template <class From, class To, bool kLogical>
-void read_tile(const std::byte* data, int64_t stride, int64_t count, void* tile) {
-  const auto* from = reinterpret_cast<const From*>(data);
+void read_tile(const std::byte* tensor, const TileRun& run, void* tile) {
+  const auto [first, stride, count] = run;
+  const auto* from = reinterpret_cast<const From*>(tensor) + first;
   auto* to = static_cast<To*>(tile);
   const auto read = [](From value) {
     if constexpr (kLogical)
@@ -277,9 +280,10 @@ void read_tile(const std::byte* data, int64_t stride, int64_t count, void* tile)
 }
 
 template <class From, class To>
-void write_tile(const void* tile, int64_t count, std::byte* data, int64_t stride) {
+void write_tile(const void* tile, std::byte* tensor, const TileRun& run) {
+  const auto [first, stride, count] = run;
   const auto* from = static_cast<const From*>(tile);
-  auto* to = reinterpret_cast<To*>(data);
+  auto* to = reinterpret_cast<To*>(tensor) + first;
   if constexpr (std::is_same_v<From, float> && std::is_same_v<To, BFloat16>) {
     if (stride == 1) {
       return sweep(count,
@@ -291,6 +295,84 @@ void write_tile(const void* tile, int64_t count, std::byte* data, int64_t stride
   } else {
     for (int64_t i = 0; i < count; ++i) to[i * stride] = converted<From, To>(from[i]);
   }
+}
+
+/// A word of bits as lanes 0 and 1.
+template <class To>
+HWY_INLINE void spread_bits(uint64_t word, To* to) {
+  const hn::ScalableTag<To> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < kBitsOfWord; i += lanes) {
+    const uint64_t rest = word >> i;
+    uint8_t bits[sizeof(rest)];
+    std::memcpy(bits, &rest, sizeof(rest));
+    hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(d, bits), hn::Set(d, To{1})), d, to + i);
+  }
+}
+
+/// Of 64 lanes, those that are not zero.
+template <class From>
+HWY_INLINE uint64_t gather_bits(const From* from) {
+  const hn::ScalableTag<From> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  uint64_t word = 0;
+  for (int64_t i = 0; i < kBitsOfWord; i += lanes) {
+    uint8_t bits[sizeof(word)] = {};
+    hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), bits);
+    uint64_t some = 0;
+    std::memcpy(&some, bits, sizeof(some));
+    word |= some << i;
+  }
+  return word;
+}
+
+/// Whether vectors of lanes are whole bytes of the bits of a run.
+template <class T>
+bool in_whole_bytes(const TileRun& run) {
+  return run.stride == 1 && run.first % 8 == 0 && hn::Lanes(hn::ScalableTag<T>()) % 8 == 0;
+}
+
+/// By vectors or words as long as there are whole ones: behind them may lie other rows' lanes, so that the
+/// rest goes bit by bit. Highway reads and writes up to 8 bytes of bits, of which only those of the lanes are
+/// here.
+template <class To>
+void read_bits(const std::byte* bits, const TileRun& run, void* tile) {
+  const hn::ScalableTag<To> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto [first, stride, count] = run;
+  auto* to = static_cast<To*>(tile);
+  int64_t i = 0;
+  if (in_whole_bytes<To>(run)) {
+    for (; i + lanes <= count; i += lanes) {
+      uint8_t some[sizeof(uint64_t)] = {};
+      std::memcpy(some, bits + (first + i) / 8, static_cast<size_t>(lanes / 8));
+      hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(d, some), hn::Set(d, To{1})), d, to + i);
+    }
+  }
+  for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
+    spread_bits(load_bits(bits, first + i, kBitsOfWord), to + i);
+  }
+  for (; i < count; ++i) to[i] = load_bit(bits, first + i * stride) ? 1 : 0;
+}
+
+template <class From>
+void write_bits(const void* tile, std::byte* bits, const TileRun& run) {
+  const hn::ScalableTag<From> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto [first, stride, count] = run;
+  const auto* from = static_cast<const From*>(tile);
+  int64_t i = 0;
+  if (in_whole_bytes<From>(run)) {
+    for (; i + lanes <= count; i += lanes) {
+      uint8_t some[sizeof(uint64_t)];
+      hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, from + i), hn::Zero(d)), some);
+      std::memcpy(bits + (first + i) / 8, some, static_cast<size_t>(lanes / 8));
+    }
+  }
+  for (; stride == 1 && i + kBitsOfWord <= count; i += kBitsOfWord) {
+    store_bits(bits, first + i, kBitsOfWord, gather_bits(from + i));
+  }
+  for (; i < count; ++i) store_bit(bits, first + i * stride, from[i] != 0);
 }
 
 template <class Real, class Integer>
@@ -309,6 +391,8 @@ TileReader reader_of(DType dtype, ScalarType type) {
       return logical ? read_tile<int32_t, Integer, true> : read_tile<int32_t, Integer, false>;
     case DType::u8:
       return logical ? read_tile<uint8_t, Integer, true> : read_tile<uint8_t, Integer, false>;
+    case DType::bit:
+      return read_bits<Integer>;
   }
   return nullptr;
 }
@@ -328,6 +412,8 @@ TileWriter writer_of(DType dtype) {
       return write_tile<Integer, int32_t>;
     case DType::u8:
       return write_tile<Integer, uint8_t>;
+    case DType::bit:
+      return write_bits<Integer>;
   }
   return nullptr;
 }

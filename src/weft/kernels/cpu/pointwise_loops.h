@@ -42,12 +42,18 @@ TileLoops slow_tile_loops();
 /// Elements of a vector of 4 bytes, or of 8 where `wide`.
 int64_t tile_lanes(bool wide);
 
-/// Reads `count` elements of a tensor, `stride` apart, into the lanes of a tile; `logical` makes them 0
-/// and 1.
-using TileReader = void (*)(const std::byte* from, int64_t stride, int64_t count, void* tile);
+/// `count` elements of a tensor, `stride` apart from element `first` on.
+struct TileRun {
+  int64_t first = 0;
+  int64_t stride = 1;
+  int64_t count = 0;
+};
+/// Reads elements into the lanes of a tile; booleans become 0 and 1.
+using TileReader = void (*)(const std::byte* tensor, const TileRun& run, void* tile);
 TileReader find_tile_reader(DType dtype, ScalarType type, bool wide);
-/// Writes the first `count` lanes of a tile to elements of a tensor, `stride` apart.
-using TileWriter = void (*)(const void* tile, int64_t count, std::byte* to, int64_t stride);
+/// Writes as many lanes of a tile, from its first on, as elements. Bits share bytes: two threads must not
+/// write any of one byte.
+using TileWriter = void (*)(const void* tile, std::byte* tensor, const TileRun& run);
 TileWriter find_tile_writer(DType dtype, bool wide);
 
 /// Random bits of elements first, first + stride, … of the stream.

@@ -22,18 +22,17 @@ int64_t product(const Dims& sizes, size_t begin, size_t end) {
 }  // namespace
 
 void write_numbers(const double* from, int64_t count, const View& out, int64_t first, int64_t stride) {
-  std::byte* to = out.data + first * bytes_of(out.type.dtype);
   const TileWriter writer = find_tile_writer(out.type.dtype, true);
-  if (is_floating(out.type.dtype)) return writer(from, count, to, stride);
+  if (is_floating(out.type.dtype)) return writer(from, out.data, {first, stride, count});
   for (int64_t i = 0; i < count; ++i) {
     const int64_t whole = integer_of(from[i], out.type.dtype);
-    writer(&whole, 1, to + i * stride * bytes_of(out.type.dtype), 1);
+    writer(&whole, out.data, {first + i * stride, 1, 1});
   }
 }
 
 PointwiseReducer::PointwiseReducer(const PointwiseSpec& spec, std::span<const TensorType> operands,
                                    std::span<const TensorType> outputs, int64_t pieces)
-    : tiles_(spec, operands, outputs), pieces_(pieces) {
+    : tiles_(spec, operands, outputs), pieces_(tiles_.threads_share_bytes() ? 1 : pieces) {
   const PointLayout& layout = tiles_.layout();
   size_t shared = layout.sizes.size();
   for (const TileFold& fold : tiles_.folds()) {
@@ -154,11 +153,17 @@ struct PointwiseReducer::Call {
     }
   }
 
+  /// The bytes of packed results are each one thread's.
+  int64_t first_position(int64_t piece) const {
+    const int64_t first = r.outer_ * piece / r.pieces_;
+    return r.tiles_.writes_bits() && piece < r.pieces_ ? first / 8 * 8 : first;
+  }
+
   void divide_outer() const {
     parallel_for(r.pieces_, 1, [&](int64_t first, int64_t last) {
       for (int64_t piece = first; piece < last; ++piece) {
-        const int64_t end = r.outer_ * (piece + 1) / r.pieces_;
-        for (int64_t outer = r.outer_ * piece / r.pieces_; outer < end; outer += r.block_) {
+        const int64_t end = first_position(piece + 1);
+        for (int64_t outer = first_position(piece); outer < end; outer += r.block_) {
           const int64_t count = std::min(r.block_, end - outer);
           start(piece, outer, count);
           take(piece, outer * r.inner_, (outer + count) * r.inner_);

@@ -7,6 +7,7 @@
 #include "weft/base/check.h"
 #include "weft/expression/compose.h"
 #include "weft/ops/pointwise_positions.h"
+#include "weft/tensor/bits.h"
 
 namespace weft::kernels {
 
@@ -42,6 +43,7 @@ std::vector<ScalarNode> nodes_of(const std::vector<TapePosition>& positions) {
 }
 
 uint64_t integer_in(const View& view) {
+  if (view.type.dtype == DType::bit) return load_bit(view.data, 0) ? 1 : 0;
   return static_cast<uint64_t>(view.type.dtype == DType::i64   ? *view.as<int64_t>()
                                : view.type.dtype == DType::i32 ? *view.as<int32_t>()
                                                                : *view.as<uint8_t>());
@@ -91,8 +93,8 @@ class TileWorker {
     }
   }
 
-  const std::byte* element(const TileRunner::Read& read, int64_t at) const {
-    return operands_[static_cast<size_t>(read.operand)].data + at * read.elem_bytes;
+  void read_run(const TileRunner::Read& read, const TileRun& run, std::byte* to) const {
+    read.reader(operands_[static_cast<size_t>(read.operand)].data, run, to);
   }
 
   void run_tile(int64_t at, int64_t count) {
@@ -108,7 +110,7 @@ class TileWorker {
     Located& located = located_[i];
     if (located.first != first) {
       const TileRunner::Read& read = r_.reads_[i];
-      read.reader(element(read, first), 0, kBlockBytes / r_.lane_bytes(), block_of_read(i));
+      read_run(read, {first, 0, kBlockBytes / r_.lane_bytes()}, block_of_read(i));
     }
     located = {block_of_read(i), 0, first, 0};
   }
@@ -116,9 +118,10 @@ class TileWorker {
   void locate_run(size_t i, int64_t first, int64_t count, bool aligned) {
     const TileRunner::Read& read = r_.reads_[i];
     if (read.in_place && aligned) {
-      located_[i] = {element(read, first), -1, -1, 0};
+      const std::byte* tensor = operands_[static_cast<size_t>(read.operand)].data;
+      located_[i] = {tensor + first * r_.lane_bytes(), -1, -1, 0};
     } else {
-      read.reader(element(read, first), 1, count, tile(read.tile));
+      read_run(read, {first, 1, count}, tile(read.tile));
       located_[i] = {tile(read.tile), -1, -1, 0};
     }
   }
@@ -134,7 +137,7 @@ class TileWorker {
       });
     }
     for_runs(r_.layout_.sizes, read.at, at, count, [&](int64_t done, int64_t run, int64_t first) {
-      read.reader(element(read, first), stride, run, tile(read.tile) + done * r_.lane_bytes());
+      read_run(read, {first, stride, run}, tile(read.tile) + done * r_.lane_bytes());
     });
     located_[i] = {tile(read.tile), -1, -1, 0};
   }
@@ -148,9 +151,9 @@ class TileWorker {
     const int64_t stride = read.at.strides.back();
     std::byte* to = tile(read.tile);
     const int64_t head = std::min(count, inner - column);
-    read.reader(element(read, column * stride), stride, head, to);
+    read_run(read, {column * stride, stride, head}, to);
     if (count > head) {
-      read.reader(element(read, 0), stride, std::min(count - head, column), to + head * r_.lane_bytes());
+      read_run(read, {0, stride, std::min(count - head, column)}, to + head * r_.lane_bytes());
     }
     for (int64_t filled = inner; filled < count;) {
       const int64_t more = std::min(filled, count - filled);
@@ -215,17 +218,15 @@ class TileWorker {
     for (const TileRunner::Write& to : r_.writes_) write(to, at, count);
   }
 
-  std::byte* element(const TileRunner::Write& to, int64_t at) const {
-    return outputs_[to.output].data + at * to.elem_bytes;
-  }
+  std::byte* tensor(const TileRunner::Write& to) const { return outputs_[to.output].data; }
 
   /// Where the tile lies in a result if it lies in one piece, else null. Of result 0.
   std::byte* whole_run(const TileRunner::Write& write, int64_t at, int64_t count) const {
-    if (write.dense) return element(write, at);
+    if (write.dense) return tensor(write) + at * write.elem_bytes;
     if (!r_.long_rows_ || write.at.strides.back() != 1) return nullptr;
     std::byte* found = nullptr;
     for_runs(r_.layout_.sizes, write.at, at, count,
-             [&](int64_t, int64_t, int64_t first) { found = element(write, first); });
+             [&](int64_t, int64_t, int64_t first) { found = tensor(write) + first * write.elem_bytes; });
     return found;
   }
 
@@ -233,10 +234,10 @@ class TileWorker {
     const Located from = source(to.from);
     const auto* data = static_cast<const std::byte*>(from.data);
     const auto put = [&](int64_t done, int64_t run, int64_t first, int64_t stride) {
-      if (from.mask != 0) return to.writer(data + done * r_.lane_bytes(), run, element(to, first), stride);
+      if (from.mask != 0) return to.writer(data + done * r_.lane_bytes(), tensor(to), {first, stride, run});
       const int64_t of_block = kBlockBytes / r_.lane_bytes();
       for (int64_t j = 0; j < run; j += of_block) {
-        to.writer(data, std::min(of_block, run - j), element(to, first + j * stride), stride);
+        to.writer(data, tensor(to), {first + j * stride, stride, std::min(of_block, run - j)});
       }
     };
     if (to.dense) return put(0, count, at, 1);
@@ -327,7 +328,6 @@ void TileRunner::add_reads(std::span<const TensorType> operands) {
     const DType dtype = operands[static_cast<size_t>(from.operand)].dtype;
     Read read{layout_.operands[static_cast<size_t>(from.operand)]};
     read.reader = find_tile_reader(dtype, from.type, tape_.wide);
-    read.elem_bytes = bytes_of(dtype);
     read.operand = from.operand;
     read.tile = from.tile;
     read.everywhere = read.at.is_constant();
@@ -369,8 +369,11 @@ void TileRunner::add_results(const PointwiseSpec& spec, std::span<const TensorTy
     write.writer = find_tile_writer(outputs[output].dtype, tape_.wide);
     write.from = tape_.results[r];
     write.output = output;
-    write.elem_bytes = bytes_of(outputs[output].dtype);
     write.dense = layout_.is_dense(write.at);
+    const bool packed = outputs[output].dtype == DType::bit;
+    write.elem_bytes = packed ? 0 : bytes_of(outputs[output].dtype);
+    writes_bits_ = writes_bits_ || packed;
+    threads_share_bytes_ = threads_share_bytes_ || (packed && !write.dense);
     writes_.push_back(std::move(write));
   }
   if (!folds_.empty()) tape_.last_in_place = nullptr;

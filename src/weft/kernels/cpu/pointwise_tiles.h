@@ -38,8 +38,11 @@ class TileRunner {
   const std::vector<TileFold>& folds() const { return folds_; }
   /// Of one thread.
   int64_t scratch_bytes() const { return scratch_bytes_; }
-  /// Threads begin at multiples of this.
+  /// Threads begin at multiples of this, which 64 divides.
   int64_t tile_elems() const { return tile_elems_; }
+  bool writes_bits() const { return writes_bits_; }
+  /// Whether bytes of packed results hold points that are far apart: then one thread must take them all.
+  bool threads_share_bytes() const { return threads_share_bytes_; }
   /// Points [begin, end) in the layout's order; `states` of each fold.
   void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch,
            std::span<const FoldStates> states, int64_t begin, int64_t end) const;
@@ -50,7 +53,6 @@ class TileRunner {
   struct Read {
     Affine at;
     TileReader reader = nullptr;
-    int64_t elem_bytes = 0;
     int operand = 0;
     int tile = 0;
     bool everywhere = false;  ///< one element for all points
@@ -63,7 +65,7 @@ class TileRunner {
     TileWriter writer = nullptr;
     TapeSource from;
     size_t output = 0;
-    int64_t elem_bytes = 0;
+    int64_t elem_bytes = 0;  ///< none of bits
     bool dense = false;
   };
 
@@ -78,6 +80,8 @@ class TileRunner {
   std::vector<Read> reads_;
   std::vector<Write> writes_;
   std::vector<TileFold> folds_;
+  bool writes_bits_ = false;
+  bool threads_share_bytes_ = false;
   bool long_rows_ = false;  ///< a tile is in one row
   int64_t lanes_ = 0;
   int64_t tile_elems_ = 0;

@@ -129,6 +129,7 @@ void xent_sums_backward(const View& logits, const View& dsums, const View& max, 
     case DType::i64:
     case DType::i32:
     case DType::u8:
+    case DType::bit:
       break;
   }
   WEFT_CHECK(false, "xent_sums_backward of {}", to_string(logits.type));

@@ -123,6 +123,8 @@ WEFT_HOST_AND_GPU L read_element(DType dtype, const std::byte* tensor, int64_t a
       return L::of(static_cast<typename L::Integer>(reinterpret_cast<const int32_t*>(tensor)[at]));
     case DType::u8:
       return L::of(static_cast<typename L::Integer>(reinterpret_cast<const uint8_t*>(tensor)[at]));
+    case DType::bit:  // refused by compile_tape
+      break;
   }
   return {};
 }
@@ -147,6 +149,8 @@ WEFT_HOST_AND_GPU void write_element(DType dtype, L value, std::byte* tensor, in
       return;
     case DType::u8:
       reinterpret_cast<uint8_t*>(tensor)[at] = static_cast<uint8_t>(value.integer);
+      return;
+    case DType::bit:
       return;
   }
 }

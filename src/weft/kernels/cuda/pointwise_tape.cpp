@@ -32,6 +32,14 @@ Call call_of(const Function& function) {
   return found->second;
 }
 
+/// Threads that write neighbouring bits would share bytes.
+void refuse_bits(std::span<const TensorType> types) {
+  for (const TensorType& type : types) {
+    if (type.dtype == DType::bit)
+      user_error("pointwise: the device cuda has no packed bits, got {}", to_string(type));
+  }
+}
+
 bool is_f64(const TensorType& type) { return type.dtype == DType::f64; }
 
 std::vector<ScalarNode> position_nodes(const Expression& expression) {
@@ -55,6 +63,8 @@ class Compiler {
         slot_of_(spec.expression.nodes.size(), 0) {}
 
   Tape run() {
+    refuse_bits(operands_);
+    refuse_bits(results_);
     tape_.wide = std::any_of(operands_.begin(), operands_.end(), is_f64) ||
                  std::any_of(results_.begin(), results_.end(), is_f64);
     tape_.sizes = layout_.sizes;

@@ -7,6 +7,7 @@
 #include "weft/graph/device.h"
 #include "weft/ops/pointwise.h"
 #include "weft/ops/pointwise_positions.h"
+#include "weft/tensor/bits.h"
 
 namespace weft::kernels::naive {
 
@@ -26,6 +27,8 @@ double element(const View& view, int64_t at) {
       return view.as<int32_t>()[at];
     case DType::u8:
       return view.as<uint8_t>()[at];
+    case DType::bit:
+      return load_bit(view.data, at) ? 1 : 0;
   }
   internal_error(__FILE__, __LINE__, "unknown dtype");
 }
@@ -49,6 +52,9 @@ void set_element(const View& view, int64_t at, double value) {
       return;
     case DType::u8:
       view.as<uint8_t>()[at] = static_cast<uint8_t>(value);
+      return;
+    case DType::bit:
+      store_bit(view.data, at, value != 0);
       return;
   }
 }
@@ -93,6 +99,7 @@ int64_t PointwiseKernel::scratch_bytes() const {
 
 void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
                           std::byte* scratch) const {
+  for (const View& output : outputs) clear_unused_bits(output);
   auto* numbers = reinterpret_cast<double*>(scratch);
   const std::span<double> elements(numbers, operands.size());
   const std::span<double> values(numbers + operands.size(), spec_.expression.nodes.size());

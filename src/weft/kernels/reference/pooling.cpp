@@ -145,7 +145,7 @@ namespace {
 
 /// The gradient of all of x, and what of it lies in dx.
 Kernel bind_max_backward(const MaxPoolBackward& op, const BindRequest& request) {
-  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), bytes_of(DType::f64));
+  const BoxCopy crop(op.x_region, op.dx_region, intersect(op.x_region, op.dx_region), DType::f64);
   // Shared, because std::function copies.
   const auto memory = std::make_shared<std::vector<double>>(static_cast<size_t>(request.inputs[1].elems()));
   const auto run = [window = kernels::pooling_window(op.geometry), crop, memory,

@@ -53,10 +53,19 @@ class Staging {
   }
 
  private:
+  /// Rows of bits need not begin at a byte, and stay out.
+  std::optional<Pointwise> computation_of(const Node& node) const {
+    const std::vector<TensorType> inputs = graph_.input_types(node), outputs = graph_.output_types(node);
+    const auto is_bits = [](const TensorType& type) { return type.dtype == DType::bit; };
+    if (std::any_of(inputs.begin(), inputs.end(), is_bits)) return std::nullopt;
+    if (std::any_of(outputs.begin(), outputs.end(), is_bits)) return std::nullopt;
+    return as_pointwise(*node.op, inputs);
+  }
+
   /// A reduction that keeps leading dimensions starts a group; its rows are what it keeps.
   std::optional<Group> seed(size_t n) const {
     const Node& node = graph_.nodes()[n];
-    const std::optional<Pointwise> op = as_pointwise(*node.op, graph_.input_types(node));
+    const std::optional<Pointwise> op = computation_of(node);
     if (!op) return std::nullopt;
     for (size_t r = 0; r < op->results.size(); ++r) {
       if (op->rule(r) == nullptr) continue;
@@ -110,7 +119,7 @@ class Staging {
   /// The node over the rows that its operand from the group has first.
   std::optional<Pointwise> step_of(const Group& group, const Node& node,
                                    const std::vector<bool>& made) const {
-    const std::optional<Pointwise> op = as_pointwise(*node.op, graph_.input_types(node));
+    const std::optional<Pointwise> op = computation_of(node);
     if (!op) return std::nullopt;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (!made[node.inputs[i].at()]) continue;
