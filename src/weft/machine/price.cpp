@@ -75,14 +75,14 @@ struct Traffic {
   double bytes = 0;
 };
 
-Traffic traffic_of(const CommSpec& spec, const TensorType& input) {
-  const auto item = static_cast<double>(bytes_of(input.dtype));
+Traffic traffic_of(const CommSpec& spec, std::span<const TensorType> inputs) {
+  const auto item = static_cast<double>(bytes_of(inputs[0].dtype));
   const int steps = spec.group_size - 1;
   int64_t largest = 0;
   for (const Region& part : spec.parts) largest = std::max(largest, part.elems());
   switch (spec.kind) {
     case CommKind::all_reduce:
-      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(input.bytes())};
+      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(bytes_in(inputs))};
     case CommKind::reduce_scatter:
     case CommKind::all_gather:
       return {steps, steps * static_cast<double>(largest) * item};
@@ -99,7 +99,7 @@ Price price_communication(const Work& work, const CommSpec& spec, const Machine&
   WEFT_CHECK(std::ssize(work.group) == spec.group_size, "{} of {} ranks is priced for {}", work.op.name(),
              spec.group_size, work.group.size());
   const NetworkLevel link = link_among(work.group, machine);
-  const Traffic traffic = traffic_of(spec, work.inputs[0]);
+  const Traffic traffic = traffic_of(spec, work.inputs);
   Price result;
   result.bound = Bound::network;
   result.network_bytes = spec.network_bytes;
