@@ -21,6 +21,7 @@
 #include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
+#include "weft/kernels/xent_sums_backward.h"
 #include "weft/tensor/bits.h"
 
 namespace {
@@ -48,6 +49,7 @@ struct Buffer {
       if (type.dtype == DType::i64) to.as<int64_t>()[i] = 3;
       if (type.dtype == DType::u8) to.as<uint8_t>()[i] = value > 0 ? 1 : 0;
       if (type.dtype == DType::bit) store_bit(to.data, i, value > 0);
+      if (type.dtype == DType::i32) to.as<int32_t>()[i] = static_cast<int32_t>(i % 900);
     }
   }
 };
@@ -57,53 +59,83 @@ struct Row {
   std::string name;
   std::string text;
   int operands;
-  std::function<void(const Views& in, const View& out)> old;
+  std::function<void(const Views& in, const Views& out)> old;
   bool bias = false;           ///< the second operand is a row of f32
   std::string rule = {};       ///< of a reduction of rows of operand 0 to f32 …
   std::vector<int> kept = {};  ///< … along all axes but these
+  /// Operands beside operand 0, and results of a reduction, are one number a row: f32, or the i32 `classes`.
+  int of_rows = 0;
+  int classes = -1;
+  int results = 1;
 };
 
 const std::string kInner = "x0 * (0.7978845608028654 + 0.035677408136300125 * (x0 * x0))";
 
+/// What a cross entropy makes of its logits.
+std::vector<Row> rows_of_classes() {
+  return {
+      {.name = "class sums",
+       .text = "exp(x0 - x1), select(index[1] == n2, x0, 0.0)",
+       .operands = 3,
+       .old = [](const Views& in,
+                 const Views& out) { kernels::xent_sums(in[0], in[1], in[2], 0, out[0], out[1]); },
+       .rule = "sum",
+       .kept = {0},
+       .of_rows = 2,
+       .classes = 2,
+       .results = 2},
+      {.name = "class gradient",
+       .text = "x3 * exp(x0 - x1) + select(index[1] == n2, x4, 0.0)",
+       .operands = 5,
+       .old =
+           [](const Views& in, const Views& out) {
+             kernels::xent_sums_backward(in[0], in[3], in[4], in[1], in[2], 0, out[0]);
+           },
+       .of_rows = 4,
+       .classes = 2},
+  };
+}
+
 std::vector<Row> rows() {
   return {
-      {"add", "x0 + x1", 2, [](const Views& in, const View& out) { kernels::add(in[0], in[1], out); }},
-      {"add a bias", "x0 + x1", 2, [](const Views& in, const View& out) { kernels::add(in[0], in[1], out); },
-       true},
+      {"add", "x0 + x1", 2, [](const Views& in, const Views& out) { kernels::add(in[0], in[1], out[0]); }},
+      {"add a bias", "x0 + x1", 2,
+       [](const Views& in, const Views& out) { kernels::add(in[0], in[1], out[0]); }, true},
       {"multiply", "x0 * x1", 2,
-       [](const Views& in, const View& out) { kernels::multiply(in[0], in[1], out); }},
-      {"scale", "x0 * 0.37", 1, [](const Views& in, const View& out) { kernels::scale(in[0], 0.37, out); }},
-      {"fill", "0.75", 0, [](const Views&, const View& out) { kernels::fill(out, 0.75); }},
-      {"relu", "max(x0, 0)", 1, [](const Views& in, const View& out) { kernels::relu(in[0], out); }},
+       [](const Views& in, const Views& out) { kernels::multiply(in[0], in[1], out[0]); }},
+      {"scale", "x0 * 0.37", 1,
+       [](const Views& in, const Views& out) { kernels::scale(in[0], 0.37, out[0]); }},
+      {"fill", "0.75", 0, [](const Views&, const Views& out) { kernels::fill(out[0], 0.75); }},
+      {"relu", "max(x0, 0)", 1, [](const Views& in, const Views& out) { kernels::relu(in[0], out[0]); }},
       {"relu backward", "select(x0 > 0, x1, 0)", 2,
-       [](const Views& in, const View& out) { kernels::relu_backward(in[1], in[0], out); }},
-      {"tanh", "tanh(x0)", 1, [](const Views& in, const View& out) { kernels::tanh(in[0], out); }},
+       [](const Views& in, const Views& out) { kernels::relu_backward(in[1], in[0], out[0]); }},
+      {"tanh", "tanh(x0)", 1, [](const Views& in, const Views& out) { kernels::tanh(in[0], out[0]); }},
       {"tanh backward", "x1 * (1 - x0 * x0)", 2,
-       [](const Views& in, const View& out) { kernels::tanh_backward(in[1], in[0], out); }},
+       [](const Views& in, const Views& out) { kernels::tanh_backward(in[1], in[0], out[0]); }},
       {"gelu (tanh)", "0.5 * x0 * (1 + tanh(" + kInner + "))", 1,
-       [](const Views& in, const View& out) { kernels::gelu(in[0], out, true); }},
+       [](const Views& in, const Views& out) { kernels::gelu(in[0], out[0], true); }},
       {"gelu (erf)", "0.5 * x0 * (1 + erf(x0 * 0.7071067811865476))", 1,
-       [](const Views& in, const View& out) { kernels::gelu(in[0], out, false); }},
+       [](const Views& in, const Views& out) { kernels::gelu(in[0], out[0], false); }},
       {"dropout", "select(random[3, 4, 0](n1) >= 6554, x0 * 1.1111111111111112, 0)", 2,
-       [](const Views& in, const View& out) {
-         kernels::dropout(in[0], Region::all(out.type.shape), out.type.shape, {3, 4, 3},
-                          kernels::DropoutRule::of_rate(0.1), out);
+       [](const Views& in, const Views& out) {
+         kernels::dropout(in[0], Region::all(out[0].type.shape), out[0].type.shape, {3, 4, 3},
+                          kernels::DropoutRule::of_rate(0.1), out[0]);
        }},
-      {"sum", "x0 * 0.5", 1, [](const Views& in, const View& out) { kernels::reduce_sum(in[0], out, 0.5); },
-       false, "sum"},
+      {"sum", "x0 * 0.5", 1,
+       [](const Views& in, const Views& out) { kernels::reduce_sum(in[0], out[0], 0.5); }, false, "sum"},
       {"sum of squares", "x0 * x0", 1,
-       [](const Views& in, const View& out) { kernels::sum_squares(in[0], out); }, false, "sum"},
+       [](const Views& in, const Views& out) { kernels::sum_squares(in[0], out[0]); }, false, "sum"},
       {"column sums",
        "x0",
        1,
-       [](const Views& in, const View& out) { kernels::column_sum(in[0], out); },
+       [](const Views& in, const Views& out) { kernels::column_sum(in[0], out[0]); },
        false,
        "sum",
        {1}},
       {"maxima of rows",
        "x0",
        1,
-       [](const Views& in, const View& out) { kernels::row_max(in[0], out); },
+       [](const Views& in, const Views& out) { kernels::row_max(in[0], out[0]); },
        false,
        "max",
        {0}},
@@ -127,43 +159,57 @@ struct Measured {
   double new_us = 0;
 };
 
-Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels::PointwiseBodies bodies) {
-  constexpr int64_t kWidth = 768;
-  const bool draws = row.name == "dropout";
-  const bool reduces = !row.rule.empty();
-  const Dims shape = row.bias || reduces ? Dims{elems / kWidth, kWidth} : Dims{elems};
+constexpr int64_t kWidth = 768;
+
+bool has_rows(const Row& row) { return row.bias || !row.rule.empty() || row.of_rows > 0; }
+
+std::vector<int> all_axes(const Row& row) { return has_rows(row) ? std::vector{0, 1} : std::vector{0}; }
+
+std::vector<int> operand_axes(const Row& row, int i) {
+  if (i == 1 && row.bias) return {1};
+  if (i == 1 && row.name == "dropout") return {};
+  return i > 0 && row.of_rows > 0 ? std::vector{0} : all_axes(row);
+}
+
+DType operand_dtype(const Row& row, int i, DType dtype) {
+  if (i == row.classes) return DType::i32;
+  if (i == 1 && row.name == "dropout") return DType::i64;
+  return i > 0 && (row.bias || row.of_rows > 0) ? DType::f32 : dtype;
+}
+
+struct Tensors {
   std::vector<Buffer> buffers;
-  kernels::PointwiseSpec spec{
-      simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {{0}}, {find_reduction(row.rule)}};
-  if (row.bias) spec.result_axes = {{0, 1}};
-  if (reduces) spec.result_axes = {row.kept};
-  for (int i = 0; i < row.operands; ++i) {
-    const bool second = i == 1;
-    TensorType type{dtype, shape};
-    if (second && row.bias) type = {DType::f32, {kWidth}};
-    if (second && draws) type = {DType::i64, {}};
-    spec.operand_axes.push_back(type.shape.empty()   ? std::vector<int>{}
-                                : second && row.bias ? std::vector<int>{1}
-                                : reduces            ? std::vector<int>{0, 1}
-                                                     : spec.result_axes[0]);
-    buffers.emplace_back(type);
-    buffers.back().fill(static_cast<uint64_t>(i));
-  }
-  Dims kept;
-  for (const int axis : row.kept) kept.push_back(shape[static_cast<size_t>(axis)]);
-  Buffer out(reduces ? TensorType{DType::f32, kept} : TensorType{dtype, shape});
   std::vector<TensorType> types;
-  Views in;
-  for (Buffer& buffer : buffers) {
-    types.push_back(buffer.type);
-    in.push_back(buffer.view());
+  Views views;
+
+  void add(DType dtype, const Dims& space, const std::vector<int>& axes) {
+    Dims shape;
+    for (const int axis : axes) shape.push_back(space[static_cast<size_t>(axis)]);
+    types.push_back({dtype, shape});
+    buffers.emplace_back(types.back());
+    buffers.back().fill(buffers.size() - 1);
+    views.push_back(buffers.back().view());
   }
-  const kernels::PointwiseKernel kernel(spec, types, std::vector{out.type}, bodies);
+};
+
+Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels::PointwiseBodies bodies) {
+  const bool reduces = !row.rule.empty();
+  const Dims shape = has_rows(row) ? Dims{elems / kWidth, kWidth} : Dims{elems};
+  const auto results = static_cast<size_t>(row.results);
+  kernels::PointwiseSpec spec{simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {}, {}};
+  spec.result_axes.assign(results, reduces ? row.kept : all_axes(row));
+  spec.rules.assign(results, find_reduction(row.rule));
+  Tensors in, out;
+  for (int i = 0; i < row.operands; ++i) {
+    spec.operand_axes.push_back(operand_axes(row, i));
+    in.add(operand_dtype(row, i, dtype), shape, spec.operand_axes.back());
+  }
+  for (const auto& axes : spec.result_axes) out.add(reduces ? DType::f32 : dtype, shape, axes);
+  const kernels::PointwiseKernel kernel(spec, in.types, out.types, bodies);
   Buffer scratch({DType::u8, {kernel.scratch_bytes()}});
-  const View result = out.view();
   std::byte* const room = scratch.view().data;
-  const auto old_run = [&] { row.old(in, result); };
-  const auto new_run = [&] { kernel.run(in, std::span(&result, 1), room); };
+  const auto old_run = [&] { row.old(in.views, out.views); };
+  const auto new_run = [&] { kernel.run(in.views, out.views, room); };
   const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
   seconds_of(old_run, repeats);
   seconds_of(new_run, repeats);
@@ -260,7 +306,9 @@ int main(int argc, char** argv) {
   int count = 0;
   fmt::print("{:14} {:5} {:>9} {:>10} {:>10} {:>8}   ({} threads)\n", "", "dtype", "elements", "old us",
              "new us", "old/new", threads());
-  for (const Row& row : rows()) {
+  std::vector<Row> all = rows();
+  for (Row& row : rows_of_classes()) all.push_back(std::move(row));
+  for (const Row& row : all) {
     for (const DType dtype : {DType::f32, DType::bf16}) {
       // In L1, in L2, and in memory.
       for (const int64_t elems : {int64_t{3072}, int64_t{49152}, int64_t{6291456}}) {

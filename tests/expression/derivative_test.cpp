@@ -38,6 +38,19 @@ TEST(Derivative, IsSimplified) {
       << "the gradient of dropout is dropout";
 }
 
+TEST(Derivative, TakesForAConstantWhatIsStopped) {
+  EXPECT_EQ(slope("stop_gradient(x0)"), "0.0");
+  EXPECT_EQ(slope("x0 * stop_gradient(x0 + x1)"), "x8 * stop_gradient(x0 + x1)");
+}
+
+TEST(Derivative, NamesTheOperandsThroughWhichNothingIsLearnt) {
+  const auto stopped = [](std::string_view text) { return stopped_operands(parse_expression(text)); };
+  EXPECT_EQ(stopped("exp(x0 - stop_gradient(x1))"), std::vector{1});
+  EXPECT_EQ(stopped("x1 * stop_gradient(x1)"), std::vector<int>{}) << "read outside too";
+  EXPECT_EQ(stopped("stop_gradient(x1), x1 + x2"), std::vector<int>{}) << "by another result";
+  EXPECT_EQ(stopped("floor(x0)"), std::vector<int>{}) << "whose slope is zero, not stopped";
+}
+
 TEST(Derivative, AddsWhatEveryResultOwes) {
   const ResultOperands results[] = {{.gradient = 8, .value = {}}, {}, {.gradient = 9, .value = {}}};
   const Expression made = parse_expression("x0 * x1, exp(x0), x0 + x1");

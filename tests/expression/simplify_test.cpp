@@ -99,5 +99,11 @@ TEST(Simplify, KeepsTheValueAndEndsInOneForm) {
   }
 }
 
+TEST(ValuesOnly, LeavesOutWhatOnlyDerivativesHeed) {
+  const auto values = [](std::string_view text) { return to_string(values_only(parse_expression(text))); };
+  EXPECT_EQ(values("exp(x0 - stop_gradient(x1)), stop_gradient(x0)"), "exp(x0 - x1), x0");
+  EXPECT_EQ(values("x0 + stop_gradient(x0)"), "x0 * 2.0") << "and makes the rest canonical";
+}
+
 }  // namespace
 }  // namespace weft

@@ -123,6 +123,17 @@ TEST(Price, CeilingsAreOfTheFirstOperandsDtype) {
   EXPECT_NEAR(ms(DType::i32), 100, 1e-9);
 }
 
+TEST(Price, AMessageOfSeveralOperandsIsThatOfOneAsLarge) {
+  const Comm sum(CommSpec{.kind = CommKind::all_reduce, .mesh_axes = {0}, .group_size = 4});
+  const std::vector<int> group = first_ranks(4);
+  const std::vector<TensorType> two{{DType::f32, {300}}, {DType::f32, {7, 100}}};
+  const std::vector<TensorType> one{{DType::f32, {1000}}};
+  const Price together = price({sum, two, two, group}, simple_machine());
+  const Price alone = price({sum, one, one, group}, simple_machine());
+  EXPECT_EQ(together.ms, alone.ms);
+  EXPECT_EQ(together.messages, alone.messages);
+}
+
 TEST(Price, AViewIsFree) {
   const Price view = price_of(Arithmetic(1, true), {DType::f32, {1000000}}, simple_machine());
   EXPECT_EQ(view.ms, 0);

@@ -92,8 +92,10 @@ class Lockstep {
   }
 
   void all_reduce(size_t n, const std::vector<int>& group, Combine combine) {
-    const std::vector<double> total = combined(n, group, combine);
-    for (const int rank : group) from_doubles(total, output(n, rank));
+    for (size_t i = 0; i < node(static_cast<size_t>(group[0]), n).inputs.size(); ++i) {
+      const std::vector<double> total = combined(n, group, combine, i);
+      for (const int rank : group) from_doubles(total, output(n, rank, i));
+    }
   }
 
   void reduce_scatter(size_t n, const std::vector<int>& group, Combine combine) {
@@ -105,10 +107,10 @@ class Lockstep {
     }
   }
 
-  std::vector<double> combined(size_t n, const std::vector<int>& group, Combine combine) {
-    std::vector<double> total = to_doubles(input(n, group[0]));
+  std::vector<double> combined(size_t n, const std::vector<int>& group, Combine combine, size_t operand = 0) {
+    std::vector<double> total = to_doubles(input(n, group[0], operand));
     for (size_t i = 1; i < group.size(); ++i) {
-      const std::vector<double> part = to_doubles(input(n, group[i]));
+      const std::vector<double> part = to_doubles(input(n, group[i], operand));
       for (size_t e = 0; e < total.size(); ++e) {
         total[e] = combine == Combine::sum   ? total[e] + part[e]
                    : combine == Combine::max ? std::max(total[e], part[e])
@@ -121,11 +123,11 @@ class Lockstep {
   const CommSpec& spec(size_t n, int rank) const {
     return *node(static_cast<size_t>(rank), n).op->communication();
   }
-  View input(size_t n, int rank) {
-    return view(static_cast<size_t>(rank), node(static_cast<size_t>(rank), n).inputs[0]);
+  View input(size_t n, int rank, size_t i = 0) {
+    return view(static_cast<size_t>(rank), node(static_cast<size_t>(rank), n).inputs[i]);
   }
-  View output(size_t n, int rank) {
-    return view(static_cast<size_t>(rank), node(static_cast<size_t>(rank), n).outputs[0]);
+  View output(size_t n, int rank, size_t i = 0) {
+    return view(static_cast<size_t>(rank), node(static_cast<size_t>(rank), n).outputs[i]);
   }
 
   const Mesh& mesh_;

@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/ops/expect_error.h"
 #include "tests/parallel/whole_rows.h"
 #include "weft/base/check.h"
+#include "weft/expression/text.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/fill.h"
@@ -143,7 +146,7 @@ TEST(Partition, SumsPartsOfASplitContractionByAllReduce) {
 TEST(Partition, RefusesToCombineBits) {
   testing::expect_user_error(
       [] {
-        all_reduce_op({0}, 2, Combine::max, {DType::bit, {5}});
+        all_reduce_op({0}, 2, Combine::max, {{DType::bit, {5}}});
       },
       "all_reduce: got elements of bit, expected numbers to combine over ranks.");
   const std::vector<Region> halves{{{{0, 3}}}, {{{3, 5}}}};
@@ -285,6 +288,53 @@ TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
   EXPECT_EQ(text(local), "matmul add_n all_reduce(0) tanh(x0) 0.0") << "zeros are nobody's to keep";
   EXPECT_EQ(local.graph.nodes()[2].segment, update);
   EXPECT_FALSE(local.named.at("running").owner) << "rank 0 writes the region";
+}
+
+/// The sums of x and of its squares along the rows of x [4, 6], of which each rank has some columns.
+struct TwoSums {
+  GraphBuilder build;
+  ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  std::vector<ValueId> sums;
+
+  explicit TwoSums(const std::vector<DType>& dtypes = {DType::f64, DType::f64}) {
+    Pointwise op;
+    op.expression = parse_expression("x0, x0 * x0");
+    op.operands = {{0, 1}};
+    op.results = {{0}, {0}};
+    op.reductions = {"sum", "sum"};
+    op.dtypes = dtypes;
+    op.space = {4, 6};
+    sums = pointwise(build, std::array{x}, std::move(op));
+  }
+  LocalGraph part_of(int rank) {
+    const Graph graph = std::move(build).build();
+    return part(graph, kPair, rank, {{0, {{}, {0}}}}, {{x, sharded({{}, {0}})}});
+  }
+};
+
+TEST(Partition, SumsWhatOneNodeOwesAnotherInOneMessage) {
+  TwoSums owed;
+  owed.build.output("y", pointwise(owed.build, {owed.sums[0], owed.sums[1]}, "x0 * x1"));
+  owed.build.output("first", tanh(owed.build, owed.sums[0]));
+  const LocalGraph local = owed.part_of(1);
+  EXPECT_EQ(text(local), "x0, x0 * x0 all_reduce(0) x0 * x1 tanh(x0)") << "and no reader sums it again";
+  const Node& sum = local.graph.nodes()[1];
+  EXPECT_EQ(sum.inputs, local.graph.nodes()[0].outputs);
+  EXPECT_EQ(local.graph.nodes()[2].inputs, sum.outputs);
+  EXPECT_EQ(sum.op->communication()->network_bytes, 2 * 4 * 8);
+}
+
+TEST(Partition, SumsForReadersOfOneResultEachByItself) {
+  TwoSums owed;
+  owed.build.output("y", tanh(owed.build, owed.sums[0]));
+  owed.build.output("z", tanh(owed.build, owed.sums[1]));
+  EXPECT_EQ(text(owed.part_of(0)), "x0, x0 * x0 all_reduce(0) tanh(x0) all_reduce(0) tanh(x0)");
+}
+
+TEST(Partition, SumsResultsOfTwoDtypesEachByItself) {
+  TwoSums owed({DType::f64, DType::f32});
+  owed.build.output("y", pointwise(owed.build, {owed.sums[0], owed.sums[1]}, "x0 * x1"));
+  EXPECT_EQ(text(owed.part_of(0)), "x0, x0 * x0 all_reduce(0) all_reduce(0) x0 * x1");
 }
 
 TEST(Partition, GivesEmptyPartsWhereThereAreMoreRanksThanElements) {

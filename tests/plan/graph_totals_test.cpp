@@ -16,7 +16,7 @@ TEST(GraphTotals, AddUpWhatNodesCostAndTakeTheMostThatIsAlive) {
   const ValueId doubled = scale(build, x, 2);
   const ValueId viewed = reshape(build, doubled, {4, 8});
   build.output("y", scale(build, viewed, 3));
-  build.output("x", build.add1(all_reduce_op({0}, 2, Combine::sum, row), {doubled}));
+  build.output("x", build.add1(all_reduce_op({0}, 2, Combine::sum, {row}), {doubled}));
   PlanOptions options;
   options.mesh = Mesh({{"data", 2}});
   // Arithmetic and memory take no time here: a launch does, and so does a message.

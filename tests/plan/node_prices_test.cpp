@@ -14,7 +14,7 @@ TEST(NodePrices, AreThoseOfTheGroupThatTheRankIsIn) {
   const std::vector<TensorType> row{{DType::f32, {4}}};
   NodePrices prices(options);
   const auto ms = [&](int mesh_axis) {
-    return prices.of(*all_reduce_op({mesh_axis}, 2, Combine::sum, row[0]), row, row).ms;
+    return prices.of(*all_reduce_op({mesh_axis}, 2, Combine::sum, {row[0]}), row, row).ms;
   };
   // Two messages: ranks 0 and 1 share a node, ranks 0 and 2 do not.
   EXPECT_NEAR(ms(1), 2, 1e-6);

@@ -140,4 +140,19 @@ Expression gradient_of(const Expression& expression, std::span<const int> wanted
   return Reverse(expression).run(wanted, results);
 }
 
+std::vector<int> stopped_operands(const Expression& expression) {
+  std::vector<bool> learnt(expression.nodes.size(), false);
+  for (const int id : expression.results) learnt[static_cast<size_t>(id)] = true;
+  std::vector<int> stopped;
+  for (size_t n = expression.nodes.size(); n-- > 0;) {
+    const ScalarNode& node = expression.nodes[n];
+    if (node.kind == ScalarNode::Kind::operand && !learnt[n]) stopped.push_back(node.number);
+    const bool stops = node.kind == ScalarNode::Kind::call && node.function->stops_gradient;
+    for (int i = 0; learnt[n] && !stops && i < node.arity(); ++i) {
+      learnt[static_cast<size_t>(node.arguments[static_cast<size_t>(i)])] = true;
+    }
+  }
+  return stopped;
+}
+
 }  // namespace weft

@@ -21,4 +21,7 @@ struct ResultOperands {
 Expression gradient_of(const Expression& expression, std::span<const int> wanted,
                        std::span<const ResultOperands> results);
 
+/// The operands that are read, and only within stop_gradient: nothing is learnt through them by design.
+std::vector<int> stopped_operands(const Expression& expression);
+
 }  // namespace weft

@@ -47,6 +47,9 @@ struct Function {
   /// The derivative by each argument, as an expression of the arguments a, b, c and the result y; empty where
   /// it is zero or there is none.
   std::array<std::string_view, 3> derivatives = {};
+  /// It is its argument, which derivatives take for a constant on purpose: what is learnt through it is
+  /// nothing.
+  bool stops_gradient = false;
 };
 
 std::span<const Function> functions();

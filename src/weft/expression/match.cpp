@@ -20,7 +20,7 @@ class Matcher {
       case ScalarNode::Kind::constant:
         return got.is_constant() && got.value == wanted.value;
       case ScalarNode::Kind::index:
-        return got.kind == wanted.kind && got.number == wanted.number;
+        return got.kind == wanted.kind && bindings.emplace(kIndexBinding, s).first->second == s;
       case ScalarNode::Kind::random:
         return got.kind == wanted.kind && bindings.emplace(kRandomBinding, s).first->second == s;
       case ScalarNode::Kind::call:
@@ -51,6 +51,15 @@ class Matcher {
 
 bool match(const Expression& pattern, std::span<const ScalarNode> subject, int at, Bindings& bindings) {
   return Matcher(pattern, subject).matches(pattern.results[0], at, bindings);
+}
+
+bool match(const Expression& pattern, const Expression& subject, Bindings& bindings) {
+  if (pattern.results.size() != subject.results.size()) return false;
+  const Matcher matcher(pattern, subject.nodes);
+  for (size_t r = 0; r < pattern.results.size(); ++r) {
+    if (!matcher.matches(pattern.results[r], subject.results[r], bindings)) return false;
+  }
+  return true;
 }
 
 }  // namespace weft

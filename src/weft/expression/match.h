@@ -14,8 +14,13 @@ inline constexpr int kConstantOperands = 500;
 using Bindings = std::map<int, int>;
 
 /// Whether node `at` of `subject` has the form of result 0 of `pattern`, both orders of a commutative
-/// function tried. A random node of a pattern stands for any; the first one is bound as `kRandomBinding`.
+/// function tried. A random node of a pattern stands for any, the position along an axis for that along any;
+/// the first one of each is bound as `kRandomBinding` and `kIndexBinding`.
 inline constexpr int kRandomBinding = -1;
+inline constexpr int kIndexBinding = -2;
 bool match(const Expression& pattern, std::span<const ScalarNode> subject, int at, Bindings& bindings);
+
+/// Whether there are as many results, and each has the form of the pattern's.
+bool match(const Expression& pattern, const Expression& subject, Bindings& bindings);
 
 }  // namespace weft

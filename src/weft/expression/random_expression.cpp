@@ -79,9 +79,17 @@ class Maker {
     reals_.push_back(part);
   }
 
+  /// Any function but those whose derivatives are not the slopes of their values.
+  const Function& draw() {
+    std::vector<const Function*> rows;
+    for (const Function& row : functions()) {
+      if (!row.stops_gradient) rows.push_back(&row);
+    }
+    return *rows[static_cast<size_t>(between_(0, std::ssize(rows) - 1))];
+  }
+
   void add_call() {
-    const auto rows = functions();
-    const Function& row = rows[static_cast<size_t>(between_(0, static_cast<int64_t>(rows.size()) - 1))];
+    const Function& row = draw();
     switch (row.signature) {
       case Signature::real:
       case Signature::arithmetic:

@@ -1,5 +1,6 @@
 #pragma once
-// Random expressions for tests: well conditioned, with every function of the table.
+// Random expressions for tests: well conditioned, with every function of the table that has its slopes for
+// derivatives.
 #include <functional>
 #include <span>
 

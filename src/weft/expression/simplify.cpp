@@ -133,4 +133,21 @@ Expression simplify(const Expression& expression) {
   return build.build(results);
 }
 
+Expression values_only(const Expression& expression) {
+  ExpressionBuilder build;
+  std::vector<Scalar> made;
+  for (const ScalarNode& node : expression.nodes) {
+    ScalarNode copy = node;
+    for (int i = 0; i < node.arity(); ++i) {
+      int& argument = copy.arguments[static_cast<size_t>(i)];
+      argument = made[static_cast<size_t>(argument)].id;
+    }
+    const bool same = node.kind == ScalarNode::Kind::call && node.function->stops_gradient;
+    made.push_back(same ? Scalar{&build, copy.arguments[0]} : build.add(std::move(copy)));
+  }
+  std::vector<Scalar> results;
+  for (const int id : expression.results) results.push_back(made[static_cast<size_t>(id)]);
+  return simplify(build.build(results));
+}
+
 }  // namespace weft

@@ -23,4 +23,7 @@ std::span<const Law> laws();
 /// sign of zero, and in which of two equal or not-a-number arguments min and max give.
 Expression simplify(const Expression& expression);
 
+/// The canonical form of what has the same values: without the functions that matter to derivatives only.
+Expression values_only(const Expression& expression);
+
 }  // namespace weft

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "weft/expression/expression.h"
+#include "weft/expression/simplify.h"
 #include "weft/ops/pointwise.h"
 #include "weft/tensor/view.h"
 
@@ -37,7 +37,7 @@ inline int64_t integer_of(double value, DType dtype) {
 }
 
 inline PointwiseSpec spec_of(const Pointwise& op) {
-  PointwiseSpec spec{op.expression, op.region, op.space, op.operands, op.results, {}};
+  PointwiseSpec spec{values_only(op.expression), op.region, op.space, op.operands, op.results, {}};
   for (size_t r = 0; r < op.results.size(); ++r) spec.rules.push_back(op.rule(r));
   return spec;
 }

@@ -4,11 +4,10 @@
 
 namespace weft::kernels {
 
-/// dlogits[r, v] = dsums[r, 0] * exp(logits[r, v] - max[r]) + (v + vocab_begin == targets[r] ? dsums[r, 1] :
-/// 0). logits and dlogits [rows..., V] in f64, f32 or bf16 (computed in f32); dsums [rows..., 2] and max
-/// [rows...] in f64 beside f64, else f32; targets i32 [rows...]. dlogits may be logits itself. Overwrites
-/// dlogits.
-void xent_sums_backward(const View& logits, const View& dsums, const View& max, const View& targets,
-                        int64_t vocab_begin, const View& dlogits);
+/// dlogits[r, v] = dsums[r] * exp(logits[r, v] - max[r]) + (v + vocab_begin == targets[r] ? dpicked[r] : 0).
+/// logits and dlogits [rows..., V], both f32 or both bf16; dsums, dpicked and max f32 [rows...]; targets i32
+/// [rows...]. dlogits may be logits itself.
+void xent_sums_backward(const View& logits, const View& dsums, const View& dpicked, const View& max,
+                        const View& targets, int64_t vocab_begin, const View& dlogits);
 
 }  // namespace weft::kernels

@@ -75,18 +75,19 @@ struct Traffic {
   double bytes = 0;
 };
 
-Traffic traffic_of(const CommSpec& spec, const TensorType& input) {
+Traffic traffic_of(const CommSpec& spec, std::span<const TensorType> inputs) {
   const int steps = spec.group_size - 1;
   int64_t largest = 0;
   for (const Region& part : spec.parts) largest = std::max(largest, part.elems());
   switch (spec.kind) {
     case CommKind::all_reduce:
-      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(input.bytes())};
+      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(bytes_in(inputs))};
     case CommKind::reduce_scatter:
     case CommKind::all_gather:
-      return {steps, steps * static_cast<double>(bytes_of(input.dtype, largest))};
+      return {steps, steps * static_cast<double>(bytes_of(inputs[0].dtype, largest))};
     case CommKind::exchange: {
-      const int64_t bytes = std::max(bytes_in(spec.sends, input.dtype), bytes_in(spec.receives, input.dtype));
+      const int64_t bytes =
+          std::max(bytes_in(spec.sends, inputs[0].dtype), bytes_in(spec.receives, inputs[0].dtype));
       return {std::max(messages_in(spec.sends), messages_in(spec.receives)), static_cast<double>(bytes)};
     }
   }
@@ -97,7 +98,7 @@ Price price_communication(const Work& work, const CommSpec& spec, const Machine&
   WEFT_CHECK(std::ssize(work.group) == spec.group_size, "{} of {} ranks is priced for {}", work.op.name(),
              spec.group_size, work.group.size());
   const NetworkLevel link = link_among(work.group, machine);
-  const Traffic traffic = traffic_of(spec, work.inputs[0]);
+  const Traffic traffic = traffic_of(spec, work.inputs);
   Price result;
   result.bound = Bound::network;
   result.network_bytes = spec.network_bytes;

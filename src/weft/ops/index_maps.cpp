@@ -28,13 +28,17 @@ IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
 }
 
 IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  const Dims& shape = outputs[0].shape;
-  const OperandMap dims = along_axes(0, static_cast<int>(shape.size()));
-  IndexMap map{{}, {dims}, {dims}};
-  WEFT_CHECK(inputs.size() == 1 && inputs[0].shape.size() == shape.size(), "a move of {} operands",
-             inputs.size());
-  for (size_t d = 0; d < shape.size(); ++d) {
-    map.axes.push_back({fmt::format("d{}", d), shape[d], AxisKind::whole});
+  WEFT_CHECK(inputs.size() == outputs.size(), "a move of {} operands to {}", inputs.size(), outputs.size());
+  IndexMap map;
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    const Dims& shape = outputs[o].shape;
+    WEFT_CHECK(inputs[o].shape.size() == shape.size(), "a move of {} to {}", to_string(inputs[o]),
+               to_string(outputs[o]));
+    map.inputs.push_back(along_axes(static_cast<int>(map.axes.size()), static_cast<int>(shape.size())));
+    map.outputs.push_back(map.inputs.back());
+    for (const int64_t size : shape) {
+      map.axes.push_back({fmt::format("d{}", map.axes.size()), size, AxisKind::whole});
+    }
   }
   return map;
 }

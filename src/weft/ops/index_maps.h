@@ -15,7 +15,8 @@ std::vector<Axis> axes_of(const Dims& shape, size_t whole = 0);
 IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
                       std::span<const TensorType> outputs);
 
-/// Of an op that is made after partitioning and never split: its axes are its result's dimensions, all whole.
+/// Of an op that is made after partitioning and never split, each result as many dimensions as its operand:
+/// its axes are those of its results, all whole.
 IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs);
 
 /// All axes of `shape`, its leading ones (all but the last), and its last one, as operand maps.

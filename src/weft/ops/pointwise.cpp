@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/expression/derivative.h"
 #include "weft/expression/properties.h"
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
@@ -278,6 +279,7 @@ Traits Pointwise::traits() const {
   const bool alone =
       operands.size() == 1 && operands[0].size() == space.size() && (reduced || !only_copies(expression));
   traits.linear = sums && is_linear(expression) && (operands.empty() || alone);
+  traits.no_gradient = stopped_operands(expression);
   // A rounded copy takes less to keep than to make each time; what is repeated along an axis takes more.
   traits.hoistable = !reduced && only_copies(expression) &&
                      std::all_of(operands.begin(), operands.end(),

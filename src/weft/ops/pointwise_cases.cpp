@@ -6,6 +6,7 @@
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
 #include "weft/ops/case_shapes.h"
+#include "weft/ops/cross_entropy.h"
 #include "weft/ops/layer_norm.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
@@ -204,10 +205,23 @@ OpCase mask_case(CaseRandom& random) {
   return result;
 }
 
+/// Expressions of positions beside integers, and one through which nothing is learnt.
+OpCase loss_case(CaseRandom& random) {
+  Dims logits = random_dims(random, random.between(1, 3), 5);
+  logits.back() = random.between(1, 40);  // past one vector
+  const Dims rows = leading(logits, logits.size() - 1);
+  OpCase result =
+      case_of({real(logits), indices(rows)}, [](GraphBuilder& build, std::span<const ValueId> in) {
+        return std::vector{cross_entropy(build, in[0], in[1], 3)};
+      });
+  result.integer_bound[1] = logits.back();
+  return result;
+}
+
 }  // namespace
 
 OpCase random_pointwise_case(CaseRandom& random) {
-  switch (random.between(0, 5)) {
+  switch (random.between(0, 6)) {
     case 0:
       return formula_case(random);
     case 1:
@@ -216,6 +230,8 @@ OpCase random_pointwise_case(CaseRandom& random) {
       return composite_case(random);
     case 3:
       return mask_case(random);
+    case 4:
+      return loss_case(random);
     default:
       return reduction_case(random);
   }

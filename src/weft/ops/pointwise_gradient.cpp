@@ -83,7 +83,9 @@ class Gradient {
 
  private:
   void plan() {
+    const std::vector<int> stopped = stopped_operands(op_.expression);
     for (size_t i = 0; i < context_.inputs.size(); ++i) {
+      if (has(stopped, static_cast<int>(i))) continue;
       if (!context_.needed[i] || !is_floating(build_.type(context_.inputs[i]).dtype)) continue;
       parts_.push_back({i, op_.operands[i], op_.operands[i].size() < op_.space.size(), {}});
     }

@@ -33,11 +33,12 @@ void refuse_bits(std::string_view name, DType dtype) {
 
 class CommOp final : public Op {
  public:
-  CommOp(std::string_view name, CommSpec spec) : name_(name), spec_(std::move(spec)) {}
+  CommOp(std::string_view name, CommSpec spec, int operands = 1)
+      : name_(name), spec_(std::move(spec)), operands_(operands) {}
   std::string_view name() const override { return name_; }
   std::vector<Attribute> attributes() const override;
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override {
-    if (spec_.kind == CommKind::all_reduce) return {inputs[0]};
+    if (spec_.kind == CommKind::all_reduce) return {inputs.begin(), inputs.end()};
     return {{inputs[0].dtype, spec_.target.shape()}};
   }
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override {
@@ -45,7 +46,8 @@ class CommOp final : public Op {
   }
   Traits traits() const override {
     Traits traits;
-    if (spec_.kind == CommKind::all_reduce) traits.in_place = {{0, 0}};
+    for (int i = 0; spec_.kind == CommKind::all_reduce && i < operands_; ++i)
+      traits.in_place.emplace_back(i, i);
     traits.flops_per_point = 0;
     return traits;
   }
@@ -54,6 +56,7 @@ class CommOp final : public Op {
  private:
   std::string_view name_;
   CommSpec spec_;
+  int operands_;
 };
 
 /// All that the op does follows from its name and these: equal ops may become one.
@@ -78,12 +81,19 @@ std::vector<Attribute> CommOp::attributes() const {
 
 }  // namespace
 
-OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine, const TensorType& type) {
-  refuse_bits("all_reduce", type.dtype);
+OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine,
+                    const std::vector<TensorType>& types) {
+  for (const TensorType& type : types) refuse_bits("all_reduce", type.dtype);
   CommSpec spec{.kind = CommKind::all_reduce, .mesh_axes = std::move(mesh_axes), .group_size = group_size};
   spec.combine = combine;
-  spec.network_bytes = 2 * type.bytes() * (group_size - 1) / group_size;
-  return std::make_shared<CommOp>("all_reduce", std::move(spec));
+  int64_t bytes = 0;
+  for (const TensorType& type : types) {
+    WEFT_CHECK(type.dtype == types[0].dtype, "an all_reduce of {} and {}", to_string(types[0]),
+               to_string(type));
+    bytes += type.bytes();
+  }
+  spec.network_bytes = 2 * bytes * (group_size - 1) / group_size;
+  return std::make_shared<CommOp>("all_reduce", std::move(spec), static_cast<int>(types.size()));
 }
 
 OpPtr reduce_scatter_op(std::vector<int> mesh_axes, Combine combine, DType dtype, Region whole,

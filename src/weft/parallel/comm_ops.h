@@ -5,8 +5,10 @@
 
 namespace weft {
 
-/// Sum (or maximum) over the ranks of a group; every rank gets the whole result. In place.
-OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine, const TensorType& type);
+/// Sum (or maximum) over the ranks of a group; every rank gets the whole results. Operands of these types,
+/// which have one dtype, travel in one message. In place.
+OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine,
+                    const std::vector<TensorType>& types);
 /// Sum over the group of values of region `whole`; rank i of the group keeps parts[i].
 OpPtr reduce_scatter_op(std::vector<int> mesh_axes, Combine combine, DType dtype, Region whole,
                         std::vector<Region> parts, int self);

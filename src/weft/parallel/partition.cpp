@@ -70,6 +70,7 @@ class Partitioner {
   void add_node(size_t n) {
     const Node& node = graph_.nodes()[n];
     const BuilderScope scope = build_.like(node);
+    settle_siblings(n);
     std::vector<ValueId> inputs;
     for (size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(operand(n, i));
     const std::vector<TensorType> global_inputs = graph_.input_types(node);
@@ -89,13 +90,39 @@ class Partitioner {
     }
   }
 
+  /// Operands that are results of one other node travel in one message where they are owed alike.
+  void settle_siblings(size_t n) {
+    const Node& node = graph_.nodes()[n];
+    if (node.inputs.size() < 2) return;
+    std::map<NodeId, std::vector<Redistribute::Need>> by_producer;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId id = node.inputs[i];
+      if (graph_.value(id).kind != ValueKind::result || placement(id).combine == Combine::gather) continue;
+      by_producer[graph_.value(id).producer].push_back({{local(id), placement(id)},
+                                                        graph_.type(id).shape,
+                                                        regions_[n].input_placement(i),
+                                                        kept(id, owed_by(n))});
+    }
+    for (const auto& [producer, needs] : by_producer) moves_.settle_together(needs);
+  }
+
+  /// What is owed may stay owed only where a linear node takes the sums as they are.
+  std::vector<int> owed_by(size_t n) const {
+    const Node& node = graph_.nodes()[n];
+    std::vector<int> owed;
+    if (node.op->traits().linear) owed = placement(node.outputs[0]).partial;
+    std::erase_if(owed, [&](int m) { return regions_[n].splits(m); });
+    return owed;
+  }
+
+  /// Only sums can stay owed.
+  std::vector<int> kept(ValueId id, const std::vector<int>& owed) const {
+    return placement(id).combine == Combine::sum ? owed : std::vector<int>{};
+  }
+
   /// Operand i of node n in the region that the node needs.
   ValueId operand(size_t n, size_t i) {
-    const Node& node = graph_.nodes()[n];
-    std::vector<int> kept;  // what is owed may stay owed only where a linear node takes the sums as they are
-    if (node.op->traits().linear) kept = placement(node.outputs[0]).partial;
-    std::erase_if(kept, [&](int m) { return regions_[n].splits(m); });
-    return brought(node.inputs[i], regions_[n].input_placement(i), kept,
+    return brought(graph_.nodes()[n].inputs[i], regions_[n].input_placement(i), owed_by(n),
                    [&](int rank) { return regions_[n].input(i, rank); });
   }
 
@@ -110,8 +137,7 @@ class Partitioner {
   ValueId brought(ValueId id, const Placement& wanted, const std::vector<int>& owed,
                   const Redistribute::RegionOf& needed) {
     const Dims& shape = graph_.type(id).shape;
-    const std::vector<int> kept = placement(id).combine == Combine::sum ? owed : std::vector<int>{};
-    const PlacedValue settled = moves_.settle(joined(id), shape, wanted, kept);
+    const PlacedValue settled = moves_.settle(joined(id), shape, wanted, kept(id, owed));
     ValueId value = moves_.move(settled, shape, needed);
     if (empty_sum(id)) return value;
     const std::vector<int>& partial = settled.placement.partial;

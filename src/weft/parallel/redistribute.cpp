@@ -68,14 +68,52 @@ PlacedValue Redistribute::settle(PlacedValue from, const Dims& shape, const Plac
                                  const std::vector<int>& kept) {
   const std::vector<int> owed = without(from.placement.partial, kept);
   if (owed.empty()) return from;
-  // A sum that all have already is not made again in parts.
-  const Placement whole = reduced(from.placement, owed);
-  const auto known = made_.find({build_.segment(), from.value, to_string(whole, mesh_)});
-  if (known != made_.end()) return {known->second, whole};
+  if (const std::optional<PlacedValue> known = known_sum(from, owed)) return *known;
   const Placement parts = scattered(from.placement, wanted, owed);
   if (parts.partial != from.placement.partial) from = scatter(from, shape, parts);
   const std::vector<int> left = without(from.placement.partial, kept);
   return left.empty() ? from : all_reduce(from, left);
+}
+
+/// A sum that all have already is not made again in parts.
+std::optional<PlacedValue> Redistribute::known_sum(const PlacedValue& from,
+                                                   const std::vector<int>& owed) const {
+  const Placement whole = reduced(from.placement, owed);
+  const auto known = made_.find({build_.segment(), from.value, to_string(whole, mesh_)});
+  if (known == made_.end()) return std::nullopt;
+  return PlacedValue{known->second, whole};
+}
+
+void Redistribute::settle_together(std::span<const Need> needs) {
+  std::map<std::tuple<DType, std::vector<int>, Combine>, std::map<ValueId, PlacedValue>> alike;
+  for (const Need& need : needs) {
+    const Placement& placement = need.from.placement;
+    const std::vector<int> owed = without(placement.partial, need.kept);
+    if (owed.empty() || known_sum(need.from, owed)) continue;
+    if (scattered(placement, need.wanted, owed).partial != placement.partial) continue;
+    alike[{build_.type(need.from.value).dtype, owed, placement.combine}].emplace(need.from.value, need.from);
+  }
+  for (const auto& [how, values] : alike) {
+    std::vector<PlacedValue> together;
+    for (const auto& [id, value] : values) together.push_back(value);
+    if (together.size() > 1) all_reduce_together(together, std::get<1>(how));
+  }
+}
+
+void Redistribute::all_reduce_together(const std::vector<PlacedValue>& values, const std::vector<int>& over) {
+  std::vector<ValueId> operands;
+  std::vector<TensorType> types;
+  for (const PlacedValue& from : values) {
+    operands.push_back(from.value);
+    types.push_back(build_.type(from.value));
+  }
+  const Combine combine = values[0].placement.combine;
+  const std::vector<ValueId> sums =
+      build_.add(all_reduce_op(over, mesh_.group_size(over), combine, types), std::move(operands));
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::string whole = to_string(reduced(values[i].placement, over), mesh_);
+    made_.emplace(Key{build_.segment(), values[i].value, whole}, sums[i]);
+  }
 }
 
 PlacedValue Redistribute::scatter(const PlacedValue& from, const Dims& shape, const Placement& scattered) {
@@ -96,7 +134,7 @@ PlacedValue Redistribute::all_reduce(const PlacedValue& from, const std::vector<
   const Placement placement = reduced(from.placement, over);
   const ValueId value = once({build_.segment(), from.value, to_string(placement, mesh_)}, [&] {
     return build_.add1(
-        all_reduce_op(over, mesh_.group_size(over), from.placement.combine, build_.type(from.value)),
+        all_reduce_op(over, mesh_.group_size(over), from.placement.combine, {build_.type(from.value)}),
         {from.value});
   });
   return {value, placement};

@@ -2,6 +2,8 @@
 // From where a value lies to where it is needed: the nodes that sum what is owed and move what is elsewhere.
 #include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -35,6 +37,17 @@ class Redistribute {
   PlacedValue settle(PlacedValue from, const Dims& shape, const Placement& wanted,
                      const std::vector<int>& kept);
 
+  /// What a node needs of a value, as the arguments of settle() say it.
+  struct Need {
+    PlacedValue from;
+    Dims shape;
+    Placement wanted;
+    std::vector<int> kept;
+  };
+  /// Those that settle() would make whole by an all-reduce each, by one for all that have one dtype and owe
+  /// over the same axes: settle() then finds the sums.
+  void settle_together(std::span<const Need> needs);
+
   /// A value that combines by `gather`: what the ranks have of it along a new first dimension, in the order
   /// of their group. All of them own the box `region`.
   ValueId stack(const PlacedValue& from, const Region& region);
@@ -52,7 +65,9 @@ class Redistribute {
   using Key = std::tuple<SegmentId, ValueId, std::string>;
 
   PlacedValue scatter(const PlacedValue& from, const Dims& shape, const Placement& scattered);
+  std::optional<PlacedValue> known_sum(const PlacedValue& from, const std::vector<int>& owed) const;
   PlacedValue all_reduce(const PlacedValue& from, const std::vector<int>& over);
+  void all_reduce_together(const std::vector<PlacedValue>& values, const std::vector<int>& over);
   ValueId communicate(ValueId value, const std::vector<int>& axes, const std::vector<Region>& have,
                       const std::vector<Region>& need);
   bool gathers(const std::vector<int>& axes, const std::vector<Region>& have,

@@ -7,24 +7,25 @@ namespace weft {
 std::vector<Step> steps_of(const Graph& graph, SegmentId segment) {
   std::vector<Step> steps;
   std::map<ValueId, int> open;  // communicated value -> position of its start
-  const auto close = [&](std::map<ValueId, int>::iterator at) {
-    Step wait = steps[static_cast<size_t>(at->second)];
+  const auto close = [&](int start) {
+    Step wait = steps[static_cast<size_t>(start)];
     wait.wait = true;
-    wait.start = at->second;
+    wait.start = start;
     steps.push_back(wait);
-    return open.erase(at);
+    std::erase_if(open, [&](const auto& value) { return value.second == start; });
   };
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
     if (node.segment != segment) continue;
     for (const ValueId id : node.inputs) {
-      if (const auto at = open.find(id); at != open.end()) close(at);
+      if (const auto at = open.find(id); at != open.end()) close(at->second);
     }
     const auto position = static_cast<int>(steps.size());
     steps.push_back({NodeId{static_cast<int32_t>(n)}, false, -1});
-    if (node.op->communication() != nullptr) open.emplace(node.outputs[0], position);
+    if (node.op->communication() == nullptr) continue;
+    for (const ValueId id : node.outputs) open.emplace(id, position);
   }
-  for (auto at = open.begin(); at != open.end();) at = close(at);
+  while (!open.empty()) close(open.begin()->second);
   return steps;
 }
 

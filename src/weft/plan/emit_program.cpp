@@ -12,11 +12,22 @@
 
 namespace weft {
 
-int64_t staging_bytes(const CommSpec& spec, DType dtype) {
+namespace {
+
+int64_t bytes_in(std::span<const TensorType> types) {
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += type.bytes();
+  return bytes;
+}
+
+}  // namespace
+
+int64_t staging_bytes(const CommSpec& spec, std::span<const TensorType> operands) {
+  const DType dtype = operands[0].dtype;
   int64_t bytes = 0;
   switch (spec.kind) {
     case CommKind::all_reduce:
-      return 0;
+      return operands.size() == 1 ? 0 : bytes_in(operands);
     case CommKind::reduce_scatter:
       return bytes_of(dtype, spec.source.elems());
     case CommKind::all_gather:
@@ -164,7 +175,7 @@ class Emitter {
       made.kind = step.wait ? InstructionKind::comm_wait : InstructionKind::comm_start;
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
-        made.scratch_bytes = staging_bytes(*spec, inputs[0].dtype);
+        made.scratch_bytes = staging_bytes(*spec, inputs);
         predict(prices_.of(*node.op, inputs, outputs), made);
       }
       return made;
@@ -221,12 +232,12 @@ std::map<std::vector<int>, int64_t> planned_network_bytes(const SegmentProgram& 
   for (const Instruction& made : code.instructions) {
     const CommSpec* spec = made.op->communication();
     if (made.kind != InstructionKind::comm_start || spec->group_size == 1) continue;
-    const TensorType& operand = made.inputs[0].type;
     int64_t& planned = bytes[spec->mesh_axes];
     if (spec->kind != CommKind::exchange) {
-      planned += operand.bytes();
+      for (const Slot& operand : made.inputs) planned += operand.type.bytes();
     } else {
-      for (const Transfer& send : spec->sends) planned += bytes_of(operand.dtype, send.region.elems());
+      const DType dtype = made.inputs[0].type.dtype;
+      for (const Transfer& send : spec->sends) planned += bytes_of(dtype, send.region.elems());
     }
   }
   return bytes;

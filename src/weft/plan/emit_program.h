@@ -9,7 +9,7 @@ namespace weft {
 /// UserError where a segment has more than one slot.
 Program emit_program(const LocalGraph& local, const Device& device, const PlanOptions& options);
 
-/// Bytes of staging that a communication needs between its start and its wait.
-int64_t staging_bytes(const CommSpec& spec, DType dtype);
+/// Bytes of staging that a communication of these operands needs between its start and its wait.
+int64_t staging_bytes(const CommSpec& spec, std::span<const TensorType> operands);
 
 }  // namespace weft

@@ -113,24 +113,38 @@ CommRunner::Prepared CommRunner::prepare(const CommSpec& spec, DType dtype) cons
   return made;
 }
 
-void CommRunner::start(const Instruction& instruction, int id, const View& input, const View& output,
-                       std::byte* staging) {
+/// One operand is reduced where its result lies; several are put together in the staging memory.
+CommRequest CommRunner::start_all_reduce(const Prepared& prepared, Combine combine,
+                                         std::span<const View> inputs, std::span<const View> outputs,
+                                         std::byte* staging) {
+  std::byte* const data = inputs.size() == 1 ? outputs[0].data : staging;
+  int64_t offset = 0;
+  int64_t elems = 0;
+  for (const View& input : inputs) {
+    std::byte* const to = data + offset;
+    if (to != input.data) std::memcpy(to, input.data, static_cast<size_t>(input.bytes()));
+    offset += input.bytes();
+    elems += input.elems();
+  }
+  return prepared.group->all_reduce(data, elems, prepared.element, reduce_of(combine));
+}
+
+void CommRunner::start(const Instruction& instruction, int id, std::span<const View> inputs,
+                       std::span<const View> outputs, std::byte* staging) {
   const CommSpec& spec = *instruction.op->communication();
   const Prepared& prepared = prepared_.at(&spec);
   CommRequest& request = requests_[static_cast<size_t>(id)];
-  for (const Piece& piece : prepared.pack) piece.copy.run(input.data, staging + piece.offset);
+  for (const Piece& piece : prepared.pack) piece.copy.run(inputs[0].data, staging + piece.offset);
   switch (spec.kind) {
     case CommKind::all_reduce:
-      if (output.data != input.data) std::memcpy(output.data, input.data, static_cast<size_t>(input.bytes()));
-      request =
-          prepared.group->all_reduce(output.data, output.elems(), prepared.element, reduce_of(spec.combine));
+      request = start_all_reduce(prepared, spec.combine, inputs, outputs, staging);
       break;
     case CommKind::reduce_scatter:
-      request = prepared.group->reduce_scatter(staging, output.data, prepared.counts, prepared.element,
+      request = prepared.group->reduce_scatter(staging, outputs[0].data, prepared.counts, prepared.element,
                                                reduce_of(spec.combine));
       break;
     case CommKind::all_gather:
-      request = prepared.group->all_gather(input.data, staging, prepared.counts, prepared.element);
+      request = prepared.group->all_gather(inputs[0].data, staging, prepared.counts, prepared.element);
       break;
     case CommKind::exchange:
       start_exchange(prepared, id, staging);
@@ -148,13 +162,18 @@ void CommRunner::start_exchange(const Prepared& prepared, int id, std::byte* sta
   requests_[static_cast<size_t>(id)] = prepared.group->exchange(sends_, receives_, id);
 }
 
-void CommRunner::wait(const Instruction& instruction, int id, const View& input, const View& output,
-                      std::byte* staging) {
+void CommRunner::wait(const Instruction& instruction, int id, std::span<const View> inputs,
+                      std::span<const View> outputs, std::byte* staging) {
   const Prepared& prepared = prepared_.at(instruction.op->communication());
   requests_[static_cast<size_t>(id)].wait();
   std::erase(open_, id);
-  if (prepared.own) prepared.own->run(input.data, output.data);
-  for (const Piece& piece : prepared.unpack) piece.copy.run(staging + piece.offset, output.data);
+  if (prepared.own) prepared.own->run(inputs[0].data, outputs[0].data);
+  for (const Piece& piece : prepared.unpack) piece.copy.run(staging + piece.offset, outputs[0].data);
+  if (instruction.op->communication()->kind != CommKind::all_reduce || outputs.size() == 1) return;
+  for (int64_t offset = 0; const View& output : outputs) {
+    std::memcpy(output.data, staging + offset, static_cast<size_t>(output.bytes()));
+    offset += output.bytes();
+  }
 }
 
 std::map<std::vector<int>, int64_t> CommRunner::bytes_handed() const {

@@ -2,6 +2,7 @@
 // Starts and finishes the communication instructions of a Program.
 #include <map>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -18,10 +19,10 @@ class CommRunner {
   /// Collective: makes one communicator for each group of mesh axes that the program uses.
   CommRunner(const Program& program, const Communicator& world);
   /// `staging` has the bytes that the plan gave the instruction.
-  void start(const Instruction& instruction, int id, const View& input, const View& output,
-             std::byte* staging);
-  void wait(const Instruction& instruction, int id, const View& input, const View& output,
-            std::byte* staging);
+  void start(const Instruction& instruction, int id, std::span<const View> inputs,
+             std::span<const View> outputs, std::byte* staging);
+  void wait(const Instruction& instruction, int id, std::span<const View> inputs,
+            std::span<const View> outputs, std::byte* staging);
   /// Bytes handed to MPI since the start, by the mesh axes of the group (Communicator::bytes_handed()).
   std::map<std::vector<int>, int64_t> bytes_handed() const;
   /// Lets the transport make progress between instructions.
@@ -50,6 +51,8 @@ class CommRunner {
     std::vector<Part> receives;
   };
   Prepared prepare(const CommSpec& spec, DType dtype) const;
+  static CommRequest start_all_reduce(const Prepared& prepared, Combine combine, std::span<const View> inputs,
+                                      std::span<const View> outputs, std::byte* staging);
   void start_exchange(const Prepared& prepared, int id, std::byte* staging);
 
   std::map<std::vector<int>, Communicator> groups_;

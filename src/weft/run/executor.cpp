@@ -176,11 +176,11 @@ void Executor::execute(const SegmentProgram& code, Bound& bound, size_t index) {
       comm_.progress();
       break;
     case InstructionKind::comm_start:
-      comm_.start(instruction, instruction.comm, inputs[0], outputs[0], scratch);
+      comm_.start(instruction, instruction.comm, inputs, outputs, scratch);
       break;
     case InstructionKind::comm_wait: {
       const auto begun = static_cast<size_t>(instruction.wait_of);
-      comm_.wait(instruction, instruction.comm, inputs[0], outputs[0],
+      comm_.wait(instruction, instruction.comm, inputs, outputs,
                  arena_.data() + code.instructions[begun].scratch_offset);
       break;
     }

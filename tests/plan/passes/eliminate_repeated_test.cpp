@@ -61,7 +61,7 @@ TEST(EliminateRepeated, MergesNodesThatDrawTheSameRandomNumbers) {
 TEST(EliminateRepeated, NeverMergesCommunication) {
   GraphBuilder build;
   const ValueId x = build.input("x", kRow, {"n"});
-  const OpPtr reduce = all_reduce_op({0}, 2, Combine::sum, kRow);
+  const OpPtr reduce = all_reduce_op({0}, 2, Combine::sum, {kRow});
   build.output("a", build.add1(reduce, {x}));
   build.output("b", build.add1(reduce, {x}));
   EXPECT_EQ(run_pass(eliminate_repeated(), std::move(build).build()).gain, 0);

@@ -91,7 +91,7 @@ Graph read_late(const std::function<ValueId(GraphBuilder&, ValueId)>& make) {
 
 TEST(Rematerialize, NeverCommunicatesAgain) {
   const Graph graph = read_late([](GraphBuilder& build, ValueId x) {
-    return build.add1(all_reduce_op({0}, 2, Combine::sum, kRow), {x});
+    return build.add1(all_reduce_op({0}, 2, Combine::sum, {kRow}), {x});
   });
   EXPECT_EQ(run_pass(rematerialize(), graph, make_again("all_reduce")).gain, 0);
 }

@@ -18,7 +18,7 @@ using Titles = std::vector<std::string>;
 const TensorType kRow{DType::f32, {8}};
 
 ValueId reduced(GraphBuilder& build, ValueId value) {
-  return build.add1(all_reduce_op({0}, 2, Combine::sum, kRow), {value});
+  return build.add1(all_reduce_op({0}, 2, Combine::sum, {kRow}), {value});
 }
 
 /// A parameter and samples of its shape, which a product of both updates: a node of the optimizer, "x0 * x1".

@@ -12,7 +12,6 @@
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/kernels/cpu/lanes-inl.h"
-#include "weft/kernels/cross_entropy_naive.h"
 #include "weft/kernels/dtype_dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -70,8 +69,7 @@ HWY_FLATTEN void sum_rows(const View& logits, int64_t v, const View& max, const 
                           int64_t end) {
   with_lane_type(logits.type.dtype, [&](auto t) HWY_ATTR {
     for (int64_t row = begin; row < end; ++row) {
-      sums.as<float>()[2 * row] =
-          exponentials_of(logits.as<decltype(t)>() + row * v, v, max.as<float>()[row]);
+      sums.as<float>()[row] = exponentials_of(logits.as<decltype(t)>() + row * v, v, max.as<float>()[row]);
     }
   });
 }
@@ -108,32 +106,17 @@ void row_max(const View& x, const View& max) {
 }
 
 void xent_sums(const View& logits, const View& max, const View& targets, int64_t vocab_begin,
-               const View& sums) {
-  if (logits.type.dtype == DType::f64) return naive::xent_sums(logits, max, targets, vocab_begin, sums);
+               const View& sums, const View& picked) {
   const int64_t v = logits.type.shape.back();
-  WEFT_CHECK(logits.elems() == max.elems() * v && sums.elems() == 2 * max.elems(), "xent_sums of {} into {}",
+  WEFT_CHECK(logits.elems() == max.elems() * v && sums.elems() == max.elems(), "xent_sums of {} into {}",
              to_string(logits.type), to_string(sums.type));
   parallel_for(max.elems(), rows_at_once(v), [&](int64_t begin, int64_t end) {
     HWY_DYNAMIC_DISPATCH(sum_rows)(logits, v, max, sums, begin, end);
     for (int64_t row = begin; row < end; ++row) {
       const int64_t target = targets.as<int32_t>()[row] - vocab_begin;
       const bool here = targets.as<int32_t>()[row] >= 0 && target >= 0 && target < v;
-      sums.as<float>()[2 * row + 1] = here ? logit_at(logits, row * v + target) : 0.0f;
+      picked.as<float>()[row] = here ? logit_at(logits, row * v + target) : 0.0f;
     }
-  });
-}
-
-void xent_loss(const View& max, const View& sums, const View& targets, double scale, const View& out) {
-  with_floating(max.type.dtype, [&](auto s) {
-    using S = decltype(s);
-    double loss = 0;
-    for (int64_t row = 0; row < max.elems(); ++row) {
-      if (targets.as<int32_t>()[row] < 0) continue;
-      loss += std::log(static_cast<double>(load(sums.as<S>(), 2 * row))) +
-              static_cast<double>(load(max.as<S>(), row)) -
-              static_cast<double>(load(sums.as<S>(), 2 * row + 1));
-    }
-    store(out.as<S>(), 0, Compute<S>(scale * loss));
   });
 }
 

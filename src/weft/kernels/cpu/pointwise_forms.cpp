@@ -1,6 +1,7 @@
 #include "weft/kernels/cpu/pointwise_forms.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 #include "weft/expression/match.h"
@@ -9,6 +10,7 @@
 #include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
+#include "weft/kernels/xent_sums_backward.h"
 
 namespace weft::kernels {
 
@@ -25,11 +27,14 @@ struct Found {
   Bindings bindings;
 
   const ScalarNode& node(int name) const { return spec.expression.node(bindings.at(name)); }
-  /// Which operand a (0) or b (1) is. Only if it is one: a pattern's operand stands for any part.
+  /// Which operand a (0), b (1), … is. Only if it is one: a pattern's operand stands for any part.
   size_t operand(int name) const { return static_cast<size_t>(node(name).number); }
   double constant(int name) const { return node(name).value; }
-  bool is_operand(int name) const {
-    return !bindings.contains(name) || node(name).kind == ScalarNode::Kind::operand;
+  bool has_operands() const {
+    return std::all_of(bindings.begin(), bindings.end(), [&](const auto& bound) {
+      const bool names_operand = bound.first >= 0 && bound.first < kConstantOperands;
+      return !names_operand || spec.expression.node(bound.second).kind == ScalarNode::Kind::operand;
+    });
   }
   /// Whether the operand lies element by element beside the result.
   bool alongside(size_t i) const { return spec.operand_axes[i] == spec.result_axes[0]; }
@@ -150,13 +155,54 @@ std::optional<PointwiseBody> summed_squares(const Found& found) {
   return [a](Views in, Views out) { sum_squares(in[a], out[0]); };
 }
 
+/// What a cross entropy makes of its logits: along the last axis, beside numbers of each row.
+struct ClassRows {
+  size_t logits, max, targets;
+  int64_t begin;  ///< the first class
+};
+
+std::optional<ClassRows> class_rows(const Found& found, std::initializer_list<int> of_rows) {
+  const ClassRows made{found.operand(0), found.operand(1), found.operand(3), 0};
+  const std::vector<int>& all = found.spec.operand_axes[made.logits];
+  if (!is_fast(found.operands[made.logits].dtype) || all.empty() || all.size() != found.spec.space.size() ||
+      found.node(kIndexBinding).number != all.back() || found.operands[made.targets].dtype != DType::i32) {
+    return std::nullopt;
+  }
+  const std::vector<int> rows(all.begin(), all.end() - 1);
+  if (found.spec.operand_axes[made.targets] != rows) return std::nullopt;
+  for (const int name : of_rows) {
+    const size_t i = found.operand(name);
+    if (found.spec.operand_axes[i] != rows || found.operands[i].dtype != DType::f32) return std::nullopt;
+  }
+  return ClassRows{made.logits, made.max, made.targets,
+                   found.spec.region.ranges[static_cast<size_t>(all.back())].begin};
+}
+
+std::optional<PointwiseBody> class_sums(const Found& found) {
+  const std::optional<ClassRows> made = class_rows(found, {1});
+  if (!made) return std::nullopt;
+  const std::vector<int>& rows = found.spec.operand_axes[made->max];
+  if (found.spec.result_axes[0] != rows || found.spec.result_axes[1] != rows) return std::nullopt;
+  return [at = *made](Views in, Views out) {
+    xent_sums(in[at.logits], in[at.max], in[at.targets], at.begin, out[0], out[1]);
+  };
+}
+
+std::optional<PointwiseBody> class_sums_backward(const Found& found) {
+  const std::optional<ClassRows> made = class_rows(found, {1, 2, 4});
+  if (!made || !found.alongside(made->logits) || !found.same_type(made->logits)) return std::nullopt;
+  return [at = *made, dsums = found.operand(2), dpicked = found.operand(4)](Views in, Views out) {
+    xent_sums_backward(in[at.logits], in[dsums], in[dpicked], in[at.max], in[at.targets], at.begin, out[0]);
+  };
+}
+
 void gelu_by_tanh(const View& x, const View& out) { gelu(x, out, true); }
 void gelu_by_erf(const View& x, const View& out) { gelu(x, out, false); }
 /// a is x and b the gradient of the result.
 void gelu_by_tanh_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, true); }
 void gelu_by_erf_backward(const View& x, const View& dy, const View& dx) { gelu_backward(dy, x, dx, false); }
 
-/// See canonical_pattern().
+/// See canonical_pattern(); the rule is that of every result.
 struct Form {
   std::string_view pattern;
   bool gradient;
@@ -184,6 +230,8 @@ constexpr Form kForms[] = {
     {"a * k", false, summed_times, "sum"},
     {"a * a", false, summed_squares, "sum"},
     {"a", false, greatest, "max"},
+    {"exp(a - b), select(index[0] == n, a, 0.0)", false, class_sums, "sum"},
+    {"exp(a - b) * c + select(index[0] == n, d, 0.0)", false, class_sums_backward},
 };
 
 const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
@@ -199,14 +247,17 @@ const std::vector<std::pair<Expression, const Form*>>& parsed_forms() {
 
 std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Types operands, Types outputs) {
   if (std::optional<PointwiseBody> body = find_column_form(spec, operands, outputs)) return body;
-  if (outputs.size() != 1 || !is_fast(outputs[0].dtype)) return std::nullopt;
-  const std::string_view rule = spec.rules[0] == nullptr ? "" : spec.rules[0]->name;
-  if (!rule.empty() && outputs[0].dtype != DType::f32) return std::nullopt;
+  const Reduction* rule = spec.rules[0];
+  const std::string_view name = rule == nullptr ? "" : rule->name;
+  for (size_t r = 0; r < spec.rules.size(); ++r) {
+    if (spec.rules[r] != rule || components_of(rule) != 1) return std::nullopt;
+    if (!is_fast(outputs[r].dtype) || (rule != nullptr && outputs[r].dtype != DType::f32))
+      return std::nullopt;
+  }
   for (const auto& [pattern, form] : parsed_forms()) {
-    if (form->rule != rule) continue;
+    if (form->rule != name) continue;
     Found found{spec, operands, outputs, {}};
-    if (!match(pattern, spec.expression.nodes, spec.expression.results[0], found.bindings)) continue;
-    if (!found.is_operand(0) || !found.is_operand(1)) continue;
+    if (!match(pattern, spec.expression, found.bindings) || !found.has_operands()) continue;
     if (std::optional<PointwiseBody> body = form->body(found)) return body;
   }
   return std::nullopt;

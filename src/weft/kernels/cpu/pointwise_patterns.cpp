@@ -30,11 +30,12 @@ constexpr Row kRows[] = {
 }  // namespace
 
 Expression canonical_pattern(std::string_view pattern, bool gradient) {
-  // k is a real constant, t an integer one, n the step of random bits.
+  // k is a real constant, t an integer one, n an integer operand, the step of random bits among others.
   constexpr OperandName kNames[] = {{"a", 0},
                                     {"b", 1},
                                     {"c", 2},
                                     {"n", 3, ScalarType::integer},
+                                    {"d", 4},
                                     {"k", kConstantOperands},
                                     {"t", kConstantOperands + 1, ScalarType::integer}};
   constexpr ResultOperands kGradientIsB[] = {{.gradient = 1, .value = {}}};

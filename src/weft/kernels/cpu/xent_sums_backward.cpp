@@ -84,9 +84,6 @@ namespace {
 HWY_EXPORT(exponentials_f32);
 HWY_EXPORT(exponentials_bf16);
 
-void fill_row(const double* x, double max, double factor, int64_t count, double* dx) {
-  for (int64_t i = 0; i < count; ++i) dx[i] = factor * std::exp(x[i] - max);
-}
 void fill_row(const float* x, float max, float factor, int64_t count, float* dx) {
   HWY_DYNAMIC_DISPATCH(exponentials_f32)(x, max, factor, count, dx);
 }
@@ -94,22 +91,23 @@ void fill_row(const BFloat16* x, float max, float factor, int64_t count, BFloat1
   HWY_DYNAMIC_DISPATCH(exponentials_bf16)(x, max, factor, count, dx);
 }
 
-template <class T, class S>
-void backward(const View& logits, const View& dsums, const View& max, const View& targets,
-              int64_t vocab_begin, const View& dlogits) {
+template <class T>
+void backward(const View& logits, const View& dsums, const View& dpicked, const View& max,
+              const View& targets, int64_t vocab_begin, const View& dlogits) {
   const int64_t width = logits.type.shape.back();
   const int64_t grain = 1 + 4096 / (1 + width);
   parallel_for(targets.elems(), grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const T* x = logits.as<T>() + row * width;
       T* dx = dlogits.as<T>() + row * width;
-      const S* sums = dsums.as<S>() + 2 * row;
+      const float factor = dsums.as<float>()[row];
+      const float shift = max.as<float>()[row];
       const int64_t hot = targets.as<int32_t>()[row] - vocab_begin;
       const bool here = targets.as<int32_t>()[row] >= 0 && hot >= 0 && hot < width;
       // Before the row is overwritten, and rounded once: near the target the two terms almost cancel.
-      const S shift = max.as<S>()[row];
-      const S at_hot = here ? sums[0] * std::exp(static_cast<S>(x[hot]) - shift) + sums[1] : S{0};
-      fill_row(x, shift, sums[0], width, dx);
+      const float at_hot =
+          here ? factor * std::exp(static_cast<float>(x[hot]) - shift) + dpicked.as<float>()[row] : 0;
+      fill_row(x, shift, factor, width, dx);
       if (here) dx[hot] = T(at_hot);
     }
   });
@@ -117,22 +115,13 @@ void backward(const View& logits, const View& dsums, const View& max, const View
 
 }  // namespace
 
-void xent_sums_backward(const View& logits, const View& dsums, const View& max, const View& targets,
-                        int64_t vocab_begin, const View& dlogits) {
-  switch (logits.type.dtype) {
-    case DType::f64:
-      return backward<double, double>(logits, dsums, max, targets, vocab_begin, dlogits);
-    case DType::f32:
-      return backward<float, float>(logits, dsums, max, targets, vocab_begin, dlogits);
-    case DType::bf16:
-      return backward<BFloat16, float>(logits, dsums, max, targets, vocab_begin, dlogits);
-    case DType::i64:
-    case DType::i32:
-    case DType::u8:
-    case DType::bit:
-      break;
+void xent_sums_backward(const View& logits, const View& dsums, const View& dpicked, const View& max,
+                        const View& targets, int64_t vocab_begin, const View& dlogits) {
+  if (logits.type.dtype == DType::bf16) {
+    return backward<BFloat16>(logits, dsums, dpicked, max, targets, vocab_begin, dlogits);
   }
-  WEFT_CHECK(false, "xent_sums_backward of {}", to_string(logits.type));
+  WEFT_CHECK(logits.type.dtype == DType::f32, "xent_sums_backward of {}", to_string(logits.type));
+  backward<float>(logits, dsums, dpicked, max, targets, vocab_begin, dlogits);
 }
 
 }  // namespace weft::kernels

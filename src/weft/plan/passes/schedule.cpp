@@ -145,7 +145,7 @@ void late_start(GraphBuilder& build) {
   const ValueId x = build.input("x", {DType::f32, {4, 4}}, {"batch", "c"});
   const ValueId owed = add_n(build, std::array{x, x});
   const ValueId beside = transpose(build, x, {1, 0});
-  const OpPtr sum = all_reduce_op({0}, 2, Combine::sum, build.type(owed));
+  const OpPtr sum = all_reduce_op({0}, 2, Combine::sum, {build.type(owed)});
   build.output("y", add_n(build, std::array{beside, build.add1(sum, {owed})}));
 }
 
