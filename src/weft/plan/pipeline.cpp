@@ -19,10 +19,21 @@ namespace weft {
 
 // The order is meaning; each stage says why it stands where it stands.
 const std::vector<Stage>& planning_stages() {
+  // clang-format off
   static const std::vector<Stage> stages = {
-      stage_of(eliminate_dead()), stage_of(eliminate_repeated()), assign_stage(),    partition_stage(),
-      stage_of(rematerialize()),  stage_of(fold_sums()),          stage_of(stage()), stage_of(pack_weights()),
-      stage_of(hoist()),          stage_of(schedule()),           emit_stage()};
+      stage_of(eliminate_dead()),
+      stage_of(eliminate_repeated()),
+      assign_stage(),
+      partition_stage(),
+      stage_of(rematerialize()),
+      stage_of(fold_sums()),
+      stage_of(stage()),
+      stage_of(pack_weights()),
+      stage_of(hoist()),
+      stage_of(schedule()),
+      emit_stage(),
+  };
+  // clang-format on
   return stages;
 }
 
