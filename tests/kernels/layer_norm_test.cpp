@@ -51,6 +51,11 @@ TEST(LayerNorm, IsNotTakenForWhatLooksLikeIt) {
   StagedCase other_count = layer_norm_case(DType::f32, 5, 37);
   other_count.op.steps[1].op.expression = simplify(parse_expression("rsqrt(x0 / 36.0 + 0.1)"));
   EXPECT_FALSE(found(other_count));
+  StagedCase rounded = layer_norm_case(DType::f32, 5, 37);
+  rounded.op.steps[1].op.dtypes[0] = DType::bf16;  // the body writes f32
+  rounded.give({6, 5});
+  EXPECT_FALSE(found(rounded));
+  EXPECT_FALSE(found(layer_norm_case(DType::f32, 5, 0)));
   StagedCase wide = layer_norm_case(DType::f64, 5, 37);
   EXPECT_FALSE(found(wide));
   StagedCase gradient = layer_norm_gradient_case(DType::f32, 5, 37, true);

@@ -7,7 +7,7 @@ namespace weft::kernels {
 namespace {
 
 constexpr int64_t kRows[] = {0, 1, 3, 64, 701};
-constexpr int64_t kColumns[] = {1, 2, 17, 300};
+constexpr int64_t kColumns[] = {0, 1, 2, 17, 300};
 
 void expect_steps(const StagedCase& made, PointwiseBodies bodies) {
   const std::vector<Tensor> got = run_staged(made, bodies);

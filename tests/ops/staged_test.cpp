@@ -105,6 +105,19 @@ TEST(Staged, NamesTheStepThatDoesNotFit) {
         op.steps[1].op.dtypes[0] = DType::bit;
       },
       "staged: got bits for the value 3, expected whole bytes a row.");
+  refuse(
+      [](Staged& op) {
+        op.steps[0].op.operands[0] = {0, 9};
+      },
+      "staged: got the axis 9 in sum(x0), expected one of 2.");
+  refuse([](Staged& op) { op.steps[0].inputs.push_back(0); }, "staged: got 2 operands, expected 1.");
+  refuse([](Staged& op) { op.results[0] = 2; },
+         "staged: got f32[2, 3, 5] for output 0, expected what a step gives.");
+  expect_user_error(
+      [] {
+        shares().infer(Types{{DType::f32, {30}}, {DType::f32, {5}}});
+      },
+      "staged: got f32[30] for the input 0, expected f32[6, 5].");
   refuse([](Staged& op) { op.results[0] = 1; },
          "staged: got f32[2, 3, 5] for output 0, expected what a step gives.");
 }

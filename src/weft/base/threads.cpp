@@ -50,7 +50,7 @@ int threads() { return omp_get_max_threads(); }
 void parallel_for(int64_t count, int64_t grain, RangeBody body) {
   if (count <= 0) return;
   const int64_t pieces = std::clamp<int64_t>(count / std::max<int64_t>(1, grain), 1, threads());
-  if (pieces == 1) {
+  if (pieces == 1 || omp_in_parallel() != 0) {  // a team inside of another would be allocated
     body(0, count);
     return;
   }

@@ -35,7 +35,8 @@ class RangeBody {
 };
 
 /// Calls body(begin, end) on disjoint pieces of [0, count) in parallel; pieces are at least `grain` long.
-/// The split depends on `count`, `grain` and threads() only. The body must not throw.
+/// The split depends on `count`, `grain` and threads() only; within another's body all of it is one piece.
+/// The body must not throw. Allocates nothing.
 void parallel_for(int64_t count, int64_t grain, RangeBody body);
 
 }  // namespace weft

@@ -66,23 +66,18 @@ inline std::vector<Dims> strides_along_axes(const PointwiseSpec& spec,
 /// Whether an expression for which a hand-written body exists is run by that.
 enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 
-/// Whether a kernel divides its points between threads: not where its caller already runs one on each.
-enum class PointwiseThreads : uint8_t { all, one };
-
 /// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
 /// are exact below 2^31; sums go on in f64 after at most 4096 terms. A result may lie over an operand of
 /// its axes and size of elements.
 class PointwiseKernel {
  public:
   PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                  std::span<const TensorType> outputs, PointwiseBodies bodies = PointwiseBodies::hand_written,
-                  PointwiseThreads threads = PointwiseThreads::all);
+                  std::span<const TensorType> outputs,
+                  PointwiseBodies bodies = PointwiseBodies::hand_written);
   ~PointwiseKernel();
   PointwiseKernel(PointwiseKernel&&) noexcept;
 
   int64_t scratch_bytes() const;
-  /// Threads that its points are worth.
-  int64_t pieces() const;
   /// Allocates nothing; `scratch` is 64-byte aligned.
   void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
 

@@ -25,6 +25,16 @@ void for_each_field(Step& step, Visit&& visit) {
   visit(step.inputs);
 }
 
+/// Attributes may come from a file: nothing about them is sure.
+void check_axes(const Pointwise& op, const std::vector<int>& axes) {
+  for (const int axis : axes) {
+    if (axis < 0 || axis >= std::ssize(op.region.ranges)) {
+      user_error("staged: got the axis {} in {}, expected one of {}.", axis, op.title(),
+                 op.region.ranges.size());
+    }
+  }
+}
+
 /// The numbers of the values that a step gives follow those before it.
 StagedValue value_of_output(const Pointwise& op, size_t output) {
   const std::vector<int>& axes = op.results[outputs_of(op)[output].result];
@@ -36,6 +46,7 @@ StagedValue value_of_output(const Pointwise& op, size_t output) {
 
 /// Of an operand of these axes.
 StagedValue value_of_operand(const Pointwise& op, const std::vector<int>& axes, DType dtype) {
+  check_axes(op, axes);
   const bool has_rows = !axes.empty() && axes[0] == 0;
   if (std::count(axes.begin(), axes.end(), 0) != (has_rows ? 1 : 0)) {
     user_error("staged: got the axes of an operand of {}, expected the rows first or not at all.",
@@ -87,12 +98,25 @@ TensorType StagedValue::of_rows(int64_t rows) const {
   return {dtype, std::move(shape)};
 }
 
+namespace {
+
+/// Whether a value of the graph, in which the rows may be several dimensions, is this one.
+bool stands_for(const TensorType& type, const StagedValue& value, int64_t rows) {
+  if (type.dtype != value.dtype || type.shape.size() < value.row.size()) return false;
+  const size_t row_dims = type.shape.size() - value.row.size();
+  if (trailing(type.shape, value.row.size()) != value.row) return false;
+  return value.has_rows ? elems_of(leading(type.shape, row_dims)) == rows : row_dims == 0;
+}
+
+}  // namespace
+
 std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType> inputs) {
   std::vector<std::optional<StagedValue>> values(inputs.size());
   for (const StagedStep& step : op.steps) {
     check_rows(op, step);
+    expect_inputs("staged", step.inputs.size(), step.op.operands.size());
     std::vector<TensorType> types;
-    for (size_t i = 0; i < step.inputs.size() && i < step.op.operands.size(); ++i) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
       const auto number = static_cast<size_t>(step.inputs[i]);
       if (step.inputs[i] < 0 || number >= values.size()) {
         user_error("staged: got the operand {} of {}, expected one that is there.", number, step.op.title());
@@ -107,7 +131,8 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
       }
       types.push_back(values[number]->of_rows(op.rows()));
     }
-    for (size_t o = 0; o < step.op.infer(types).size(); ++o) values.push_back(value_of_output(step.op, o));
+    const size_t outputs = step.op.infer(types).size();
+    for (size_t o = 0; o < outputs; ++o) values.emplace_back(value_of_output(step.op, o));
   }
   std::vector<StagedValue> all;
   for (size_t v = 0; v < values.size(); ++v) {
@@ -115,7 +140,7 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
       user_error("staged: got bits for the value {}, expected whole bytes a row.", v);
     }
     if (!values[v]) user_error("staged: got the input {}, which no step reads.", v);
-    if (v < inputs.size() && values[v]->of_rows(op.rows()).elems() != inputs[v].elems()) {
+    if (v < inputs.size() && !stands_for(inputs[v], *values[v], op.rows())) {
       user_error("staged: got {} for the input {}, expected {}.", to_string(inputs[v]), v,
                  to_string(values[v]->of_rows(op.rows())));
     }
@@ -140,9 +165,8 @@ std::vector<TensorType> Staged::infer(std::span<const TensorType> inputs) const 
   }
   for (size_t o = 0; o < results.size(); ++o) {
     const auto number = static_cast<size_t>(results[o]);
-    if (number < inputs.size() || number >= values.size() ||
-        values[number].of_rows(rows()).elems() != types[o].elems() ||
-        values[number].dtype != types[o].dtype) {
+    if (number < inputs.size() || number >= values.size() || !stands_for(types[o], values[number], rows()) ||
+        std::count(results.begin(), results.end(), results[o]) > 1) {
       user_error("staged: got {} for output {}, expected what a step gives.", to_string(types[o]), o);
     }
   }

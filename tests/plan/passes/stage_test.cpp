@@ -114,6 +114,18 @@ TEST(Stage, LeavesSumsAlongRowsAndPositionsOfRowsAlone) {
   EXPECT_EQ(count(staged(std::move(build).build()), Staged::kName), 0);
 }
 
+/// Of a graph's adjacency: by the degrees of both ends.
+TEST(Stage, EndsBeforeAReaderThatReadsAValueWithRowsAndWithout) {
+  GraphBuilder build;
+  const ValueId a = build.input("a", {DType::f32, {4, 4}}, {"from", "to"});
+  const ValueId degrees = reduce(build, "sum", {a}, "x0", {1})[0];
+  build.output("y", pointwise_beside(build, a, {{degrees, {0}}, {degrees, {1}}}, "x0 / (x1 * x2)"));
+  const Graph graph = std::move(build).build();
+  const Graph made = staged(graph);
+  EXPECT_EQ(count(made, Staged::kName), 0);
+  expect_close(results_of(made), results_of(graph), 0);
+}
+
 TEST(Stage, LeavesBitsAlone) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});

@@ -52,7 +52,7 @@ HWY_INLINE float exponentials_of(const T* x, int64_t v, float top) {
   Floats sum = constant(0);
   sweep(v, [&](int64_t j, int64_t count) HWY_ATTR {
     fetch_ahead(x + j);
-    sum = hn::Add(sum, exp_of(hn::Sub(load_floats(x + j, count, kLowest), shift)));
+    sum = hn::Add(sum, keep_first(exp_of(hn::Sub(load_floats(x + j, count, kLowest), shift)), count));
   });
   return sum_of_lanes(sum);
 }

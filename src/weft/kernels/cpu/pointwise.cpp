@@ -35,13 +35,11 @@ struct PointwiseKernel::Prepared {
 };
 
 PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                                 std::span<const TensorType> outputs, PointwiseBodies bodies,
-                                 PointwiseThreads threads_used) {
+                                 std::span<const TensorType> outputs, PointwiseBodies bodies) {
   auto prepared = std::make_unique<Prepared>();
   prepared->rules = spec.rules;
   prepared->points = spec.region.elems();
-  const int64_t most = threads_used == PointwiseThreads::one ? 1 : threads();
-  prepared->pieces = std::clamp<int64_t>(prepared->points / grain_of(spec.expression), 1, most);
+  prepared->pieces = std::clamp<int64_t>(prepared->points / grain_of(spec.expression), 1, threads());
   const bool reduces = std::any_of(spec.rules.begin(), spec.rules.end(),
                                    [](const Reduction* rule) { return rule != nullptr; });
   if (bodies == PointwiseBodies::hand_written) prepared->form = find_pointwise_form(spec, operands, outputs);
@@ -58,8 +56,6 @@ PointwiseKernel::PointwiseKernel(const PointwiseSpec& spec, std::span<const Tens
 
 PointwiseKernel::~PointwiseKernel() = default;
 PointwiseKernel::PointwiseKernel(PointwiseKernel&&) noexcept = default;
-
-int64_t PointwiseKernel::pieces() const { return prepared_->pieces; }
 
 int64_t PointwiseKernel::scratch_bytes() const {
   if (prepared_->reducer) return prepared_->reducer->scratch_bytes();

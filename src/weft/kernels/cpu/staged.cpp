@@ -84,8 +84,7 @@ StagedKernel::Size StagedKernel::steps_for(const Staged& op, const std::vector<S
     Pointwise part = step.op;
     part.space[0] = rows;
     part.region.ranges[0] = {0, rows};
-    const auto threads_used = rows == rows_ ? PointwiseThreads::all : PointwiseThreads::one;
-    size.steps.push_back({PointwiseKernel(spec_of(part), input_types, output_types, bodies, threads_used),
+    size.steps.push_back({PointwiseKernel(spec_of(part), input_types, output_types, bodies),
                           std::move(inputs), std::move(outputs)});
   }
   return size;

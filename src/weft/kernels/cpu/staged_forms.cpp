@@ -30,17 +30,28 @@ struct Found {
     const auto found = std::find(op.results.begin(), op.results.end(), value(letter));
     return found == op.results.end() ? kNone : static_cast<int>(found - op.results.begin());
   }
-  /// Whether an input is one of the node, of this dtype, and has rows and columns, rows, or columns.
+  /// Whether a value is of this dtype and has rows and columns, rows, or columns, wherever it stands.
   bool is(char letter, DType dtype, const std::vector<int>& axes) const {
     const int number = value(letter);
-    if (number < 0 || number >= op.operands || inputs[input(letter)].dtype != dtype) return false;
+    if (number < 0) return false;
+    bool fits = number >= op.operands || inputs[static_cast<size_t>(number)].dtype == dtype;
+    int made = op.operands;
     for (const StagedStep& step : op.steps) {
       for (size_t i = 0; i < step.inputs.size(); ++i) {
-        if (step.inputs[i] == number && step.op.operands[i] != axes) return false;
+        fits = fits && (step.inputs[i] != number || step.op.operands[i] == axes);
+      }
+      const std::vector<PointwiseOutput> given = outputs_of(step.op);
+      for (size_t o = 0; o < given.size(); ++o, ++made) {
+        if (made != number) continue;
+        fits = fits && step.op.dtypes[o] == dtype && step.op.results[given[o].result] == axes;
       }
     }
-    return true;
+    return fits;
   }
+  bool are(std::string_view letters, DType dtype, const std::vector<int>& axes) const {
+    return std::all_of(letters.begin(), letters.end(), [&](char letter) { return is(letter, dtype, axes); });
+  }
+  bool is_input(char letter) const { return value(letter) >= 0 && value(letter) < op.operands; }
   /// Whether no value but these is an output.
   bool gives_only(std::string_view letters) const {
     const auto is_one = [&](char letter) { return output(letter) != kNone; };
@@ -52,11 +63,12 @@ const std::vector<int> kElements = {0, 1};
 const std::vector<int> kRows = {0};
 const std::vector<int> kColumns = {1};
 
-/// Rows of at least one element, in one run: two axes.
-bool has_plain_rows(const Found& found, DType dtype) {
-  if (dtype != DType::f32 && dtype != DType::bf16) return false;
+/// Columns, of which there must be one, and no other axis beside the rows.
+bool has_plain_rows(const Found& found, DType dtype, char column) {
+  if ((dtype != DType::f32 && dtype != DType::bf16) || !found.is_input(column)) return false;
   const auto flat = [](const StagedStep& step) { return step.op.space.size() <= 2; };
-  return std::all_of(found.op.steps.begin(), found.op.steps.end(), flat);
+  return found.inputs[found.input(column)].elems() > 0 &&
+         std::all_of(found.op.steps.begin(), found.op.steps.end(), flat);
 }
 
 /// A view without data for kNone. By reference: a copy would allocate.
@@ -71,13 +83,13 @@ const std::vector<StepPattern> kLayerNorm = {{{"moments", "x", "mq"}},
                                              {{kNoReduction, "(x - m) * s * g + b", "y"}}};
 
 std::optional<StagedBody> normalized(const Found& found) {
+  if (!found.is_input('x') || !found.is_input('b')) return std::nullopt;
   const DType dtype = found.inputs[found.input('x')].dtype;
-  if (!has_plain_rows(found, dtype) || !found.is('x', dtype, kElements) ||
-      !found.is('g', DType::f32, kColumns) || !found.is('b', DType::f32, kColumns) ||
+  if (!has_plain_rows(found, dtype, 'g') || !found.are("xy", dtype, kElements) ||
+      !found.are("gb", DType::f32, kColumns) || !found.are("mqs", DType::f32, kRows) ||
       !found.gives_only("msy") || found.output('y') == kNone) {
     return std::nullopt;
   }
-  if (found.outputs[static_cast<size_t>(found.output('y'))].dtype != dtype) return std::nullopt;
   if (found.bindings.constants.at('k') != static_cast<double>(found.inputs[found.input('g')].elems()))
     return std::nullopt;
   return [x = found.input('x'), g = found.input('g'), b = found.input('b'), y = found.output('y'),
@@ -96,14 +108,18 @@ std::vector<StepPattern> layer_norm_backward(std::string_view sum) {
 }
 
 std::optional<StagedBody> normalized_backward(const Found& found) {
-  const DType dtype = found.inputs[found.input('x')].dtype;
   const bool adds = found.value('r') != kNone;
+  for (const char letter : {'x', 'd', 'g', 'm', 's'}) {
+    if (!found.is_input(letter)) return std::nullopt;
+  }
+  const DType dtype = found.inputs[found.input('x')].dtype;
   // The product of both has no order.
   const auto [d, g] = found.is('d', dtype, kElements) ? std::pair{'d', 'g'} : std::pair{'g', 'd'};
-  if (!has_plain_rows(found, dtype) || !found.is('x', dtype, kElements) || !found.is(d, dtype, kElements) ||
-      (adds && !found.is('r', dtype, kElements)) || !found.is(g, DType::f32, kColumns) ||
-      !found.is('m', DType::f32, kRows) || !found.is('s', DType::f32, kRows) || !found.gives_only("z") ||
-      found.outputs[0].dtype != dtype) {
+  if (!has_plain_rows(found, dtype, g) || !found.are("xz", dtype, kElements) ||
+      !found.is(d, dtype, kElements) ||
+      (adds && (!found.is_input('r') || !found.is('r', dtype, kElements))) ||
+      !found.is(g, DType::f32, kColumns) || !found.are("msvwp", DType::f32, kRows) ||
+      !found.are("ut", DType::f32, kElements) || !found.gives_only("z")) {
     return std::nullopt;
   }
   const auto columns = static_cast<double>(found.inputs[found.input(g)].elems());

@@ -37,12 +37,13 @@ void store(D d, hn::Vec<D> value, float* to) {
   hn::StoreU(value, d, to);
 }
 
-/// Rounds to nearest even, as BFloat16 does. The values here are finite.
+/// Rounds to nearest even, as BFloat16 does; NaN stays NaN.
 template <class D>
 void store(D d, hn::Vec<D> value, BFloat16* to) {
   const hn::Rebind<uint16_t, D> half;
   const hn::Rebind<int32_t, D> word;
-  (void)d;
+  value =
+      hn::IfThenElse(hn::IsNaN(value), hn::BitCast(d, hn::Set(hn::Rebind<uint32_t, D>(), 0x7fc00000)), value);
   const auto bits = hn::BitCast(hn::Rebind<uint32_t, D>(), value);
   const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(hn::Rebind<uint32_t, D>(), 1));
   const auto rounded =

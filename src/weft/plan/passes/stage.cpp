@@ -14,7 +14,8 @@ namespace {
 
 /// Nodes that run together, each as computation over the rows.
 struct Group {
-  size_t row_axes = 0;  ///< how many leading dimensions the rows are
+  size_t row_axes = 0;               ///< how many leading dimensions the rows are
+  std::map<ValueId, bool> has_rows;  ///< of what the steps read and make; it must be one or the other
   std::vector<size_t> nodes;
   std::vector<Pointwise> steps;
 };
@@ -28,7 +29,10 @@ class Staging {
         kept_(graph.values().size(), false),
         group_of_(graph.nodes().size(), -1) {
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
-      for (const ValueId id : graph.nodes()[n].inputs) readers_[id.at()].push_back(n);
+      for (const ValueId id : graph.nodes()[n].inputs) {
+        std::vector<size_t>& readers = readers_[id.at()];
+        if (readers.empty() || readers.back() != n) readers.push_back(n);
+      }
     }
     for (const GraphOutput& output : graph.outputs()) kept_[output.value.at()] = true;
     for (const StateUpdate& update : graph.updates()) kept_[update.next.at()] = true;
@@ -70,10 +74,26 @@ class Staging {
     for (size_t r = 0; r < op->results.size(); ++r) {
       if (op->rule(r) == nullptr) continue;
       if (std::optional<Pointwise> step = over_rows(*op, op->results[r])) {
-        return Group{op->results[r].size(), {n}, {std::move(*step)}};
+        Group group{op->results[r].size(), {}, {}, {}};
+        if (join(group, n, std::move(*step))) return group;
       }
     }
     return std::nullopt;
+  }
+
+  /// False, and the group as it was, where a value would be read with rows and without.
+  bool join(Group& group, size_t n, Pointwise step) const {
+    const Node& node = graph_.nodes()[n];
+    std::map<ValueId, bool> has_rows = group.has_rows;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const bool rows = !step.operands[i].empty() && step.operands[i][0] == 0;
+      if (has_rows.emplace(node.inputs[i], rows).first->second != rows) return false;
+    }
+    for (const ValueId id : node.outputs) has_rows[id] = true;
+    group.has_rows = std::move(has_rows);
+    group.nodes.push_back(n);
+    group.steps.push_back(std::move(step));
+    return true;
   }
 
   /// Later nodes join until one reads what the group makes and cannot: the group stands where its last node
@@ -93,9 +113,7 @@ class Staging {
       if (std::none_of(node.inputs.begin(), node.inputs.end(), reads)) continue;
       if (group_of_[n] >= 0 || node.segment != segment || !belongs(*group, node, made)) break;
       std::optional<Pointwise> step = step_of(*group, node, made);
-      if (!step) break;
-      group->nodes.push_back(n);
-      group->steps.push_back(std::move(*step));
+      if (!step || !join(*group, n, std::move(*step))) break;
       make(n);
     }
     if (group->nodes.size() < 2) return;
