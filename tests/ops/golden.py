@@ -80,6 +80,13 @@ def softmax():
     report("softmax", F.softmax(4 * x, dim=-1), [x])
 
 
+def cum_sum():
+    for reverse, name in ((False, "cum_sum"), (True, "cum_sum_reverse")):
+        x = operand(0, 3, 5)
+        y = x.flip(1).cumsum(1).flip(1) if reverse else x.cumsum(1)
+        report(name, y, [x])
+
+
 def reductions():
     """Over the middle axis of [3, 4, 5]; each alone, since their results are one tensor."""
     for name, rule in {
@@ -131,6 +138,6 @@ def adamw():
     line("adamw", param.detach())
 
 
-for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, reductions,
+for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, cum_sum, reductions,
              tanh, mse, mixup, pools, adamw):
     case()

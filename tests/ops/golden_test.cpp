@@ -14,6 +14,7 @@
 #include "weft/ops/batch_norm.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/cross_entropy.h"
+#include "weft/ops/cum_sum.h"
 #include "weft/ops/embedding.h"
 #include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
@@ -163,6 +164,14 @@ TEST(Golden, SoftmaxAndTanh) {
   });
   check("tanh", {{9}},
         [](GraphBuilder& build, std::span<const ValueId> in) { return tanh(build, scale(build, in[0], 3)); });
+}
+
+TEST(Golden, CumSum) {
+  for (const bool reverse : {false, true}) {
+    check(
+        reverse ? "cum_sum_reverse" : "cum_sum", {{3, 5}},
+        [&](GraphBuilder& build, std::span<const ValueId> in) { return cum_sum(build, in[0], 1, reverse); });
+  }
 }
 
 TEST(Golden, Reductions) {
