@@ -30,6 +30,7 @@ constexpr Function kFunctions[] = {
     {"select", "", 0, 3, selection, L::selection, false, 1, [](Arguments v) { return v[0] != 0 ? v[1] : v[2]; }, {"", "select(a, 1.0, 0.0)", "select(a, 0.0, 1.0)"}},
     {"exp", "", 0, 1, Signature::real, L::none, false, 10, [](Arguments v) { return std::exp(v[0]); }, {"y"}},
     {"log", "", 0, 1, Signature::real, L::none, false, 12, [](Arguments v) { return std::log(v[0]); }, {"1.0 / a"}},
+    {"log1p", "", 0, 1, Signature::real, L::none, false, 14, [](Arguments v) { return std::log1p(v[0]); }, {"1.0 / (a + 1.0)"}},
     {"sqrt", "", 0, 1, Signature::real, L::none, false, 4, [](Arguments v) { return std::sqrt(v[0]); }, {"0.5 / y"}},
     {"rsqrt", "", 0, 1, Signature::real, L::none, false, 8, [](Arguments v) { return 1 / std::sqrt(v[0]); }, {"-0.5 * y * y * y"}},
     {"pow", "", 0, 2, Signature::real, L::none, false, 24, [](Arguments v) { return std::pow(v[0], v[1]); }, {"b * pow(a, b - 1.0)", "select(a > 0.0, y * log(a), 0.0)"}},
