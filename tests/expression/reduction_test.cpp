@@ -38,6 +38,8 @@ TEST(Reduction, GivesKnownValues) {
   EXPECT_EQ(give("min")[0], -2);
   EXPECT_EQ(give("argmax")[0], 3);
   EXPECT_EQ(give("argmax")[1], 1);
+  EXPECT_EQ(give("argmin")[0], -2);
+  EXPECT_EQ(give("argmin")[1], 3);
   EXPECT_DOUBLE_EQ(give("moments")[0], 1.25);
   EXPECT_DOUBLE_EQ(give("moments")[1], 16.75);
   EXPECT_EQ(give("max_exp_sum")[0], 3);

@@ -94,6 +94,7 @@ def reductions():
         "max": lambda x: x.amax(1),
         "min": lambda x: x.amin(1),
         "argmax": lambda x: x.max(1).values,
+        "argmin": lambda x: x.min(1).values,
         "mean": lambda x: x.mean(1),
         "squares": lambda x: x.var(1, correction=0) * 4,
         "max_exp_sum": lambda x: torch.logsumexp(x, 1),

@@ -185,6 +185,7 @@ TEST(Golden, Reductions) {
   check_rule("max", "max", 0, "x0");
   check_rule("min", "min", 0, "x0");
   check_rule("argmax", "argmax", 0, "x0");
+  check_rule("argmin", "argmin", 0, "x0");
   check_rule("mean", "moments", 0, "x0");
   check_rule("squares", "moments", 1, "x0");
   check("reduce.max_exp_sum", {{3, 4, 5}}, [](GraphBuilder& build, std::span<const ValueId> in) {

@@ -34,6 +34,13 @@ void take_argmax(State& state, double value, double position) {
 }
 void join_argmaxima(State& state, const State& other) { take_argmax(state, other[0], other[1]); }
 
+void take_argmin(State& state, double value, double position) {
+  State mirrored = {-state[0], state[1]};
+  take_argmax(mirrored, -value, position);
+  state = {-mirrored[0], mirrored[1]};
+}
+void join_argminima(State& state, const State& other) { take_argmin(state, other[0], other[1]); }
+
 // Mean, sum of squared deviations, points. Welford (1962); Chan, Golub and LeVeque (1979).
 void join_moments(State& state, const State& other) {
   if (other[2] == 0) return;
@@ -75,6 +82,10 @@ constexpr Reduction kReductions[] = {
      .component = {{{.name = "max", .derivative = "select(p == y1, g, 0.0)", .of_part = "y0", .rule_of_parts = "max"},
                     {.name = "position", .is_position = true, .of_part = "select(y0 == z0, y1, select(y0 == y0, 2147483647, y1))", .rule_of_parts = "min"}}},
      .states = 2, .start = {-kInfinity, kNoPosition}, .take = take_argmax, .join = join_argmaxima},
+    {.name = "argmin", .meaning = "the least value and the first position that has it, row-major along the reduced axes", .reads_position = true, .flops = 2, .combine = Combine::gather, .components = 2,
+     .component = {{{.name = "min", .derivative = "select(p == y1, g, 0.0)", .of_part = "y0", .rule_of_parts = "min"},
+                    {.name = "position", .is_position = true, .of_part = "select(y0 == z0, y1, select(y0 == y0, 2147483647, y1))", .rule_of_parts = "min"}}},
+     .states = 2, .start = {kInfinity, kNoPosition}, .take = take_argmin, .join = join_argminima},
     {.name = "moments", .meaning = "the mean and the sum of squared deviations from it", .reals_only = true, .flops = 4, .combine = Combine::gather, .components = 2,
      .component = {{{.name = "mean", .derivative = "g / n", .of_part = "y0 * (n / max(m, 1.0))", .rule_of_parts = "sum"},
                     {.name = "squares", .derivative = "2.0 * g * (a - y0)", .of_part = "y1 + n * (y0 - z0) * (y0 - z0)", .rule_of_parts = "sum"}}},
