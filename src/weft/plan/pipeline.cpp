@@ -10,6 +10,7 @@
 #include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/passes/hoist.h"
+#include "weft/plan/passes/merge_transposes.h"
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/rematerialize.h"
 #include "weft/plan/passes/schedule.h"
@@ -21,6 +22,7 @@ namespace weft {
 const std::vector<Stage>& planning_stages() {
   // clang-format off
   static const std::vector<Stage> stages = {
+      stage_of(merge_transposes()),
       stage_of(eliminate_dead()),
       stage_of(eliminate_repeated()),
       assign_stage(),
