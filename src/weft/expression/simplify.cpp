@@ -114,11 +114,9 @@ class Simplifier {
   int64_t applied_ = 0;
 };
 
-}  // namespace
-
-Expression simplify(const Expression& expression) {
-  ExpressionBuilder build;
-  Simplifier simplifier(build);
+/// The expression of what `make` gives for each node, whose arguments are then what it gave for these.
+template <class Make>
+Expression remade(const Expression& expression, ExpressionBuilder& build, const Make& make) {
   std::vector<Scalar> made;
   for (const ScalarNode& node : expression.nodes) {
     ScalarNode copy = node;
@@ -126,28 +124,27 @@ Expression simplify(const Expression& expression) {
       int& argument = copy.arguments[static_cast<size_t>(i)];
       argument = made[static_cast<size_t>(argument)].id;
     }
-    made.push_back(simplifier.canonical(std::move(copy)));
+    made.push_back(make(std::move(copy)));
   }
   std::vector<Scalar> results;
   for (const int id : expression.results) results.push_back(made[static_cast<size_t>(id)]);
   return build.build(results);
 }
 
+}  // namespace
+
+Expression simplify(const Expression& expression) {
+  ExpressionBuilder build;
+  Simplifier simplifier(build);
+  return remade(expression, build, [&](ScalarNode node) { return simplifier.canonical(std::move(node)); });
+}
+
 Expression values_only(const Expression& expression) {
   ExpressionBuilder build;
-  std::vector<Scalar> made;
-  for (const ScalarNode& node : expression.nodes) {
-    ScalarNode copy = node;
-    for (int i = 0; i < node.arity(); ++i) {
-      int& argument = copy.arguments[static_cast<size_t>(i)];
-      argument = made[static_cast<size_t>(argument)].id;
-    }
+  return simplify(remade(expression, build, [&](ScalarNode node) {
     const bool same = node.kind == ScalarNode::Kind::call && node.function->stops_gradient;
-    made.push_back(same ? Scalar{&build, copy.arguments[0]} : build.add(std::move(copy)));
-  }
-  std::vector<Scalar> results;
-  for (const int id : expression.results) results.push_back(made[static_cast<size_t>(id)]);
-  return simplify(build.build(results));
+    return same ? Scalar{&build, node.arguments[0]} : build.add(std::move(node));
+  }));
 }
 
 }  // namespace weft

@@ -121,10 +121,9 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
       if (step.inputs[i] < 0 || number >= values.size()) {
         user_error("staged: got the operand {} of {}, expected one that is there.", number, step.op.title());
       }
-      if (!values[number]) {
-        values[number] = value_of_operand(step.op, step.op.operands[i], inputs[number].dtype);
-      }
-      const StagedValue as_read = value_of_operand(step.op, step.op.operands[i], values[number]->dtype);
+      const DType dtype = values[number] ? values[number]->dtype : inputs[number].dtype;
+      const StagedValue as_read = value_of_operand(step.op, step.op.operands[i], dtype);
+      if (!values[number]) values[number] = as_read;
       if (as_read.has_rows != values[number]->has_rows) {
         user_error("staged: got the operand {} of {} with rows and without, expected one of them.", number,
                    step.op.title());

@@ -78,9 +78,11 @@ const View& at(Views views, int number) {
 }
 
 // x; g gamma, b beta; m mean, q squares, s reciprocal deviation, y result.
-const std::vector<StepPattern> kLayerNorm = {{{"moments", "x", "mq"}},
-                                             {{kNoReduction, "rsqrt(q / k + e)", "s"}},
-                                             {{kNoReduction, "(x - m) * s * g + b", "y"}}};
+std::vector<StepPattern> layer_norm_forward() {
+  return {{{"moments", "x", "mq"}},
+          {{kNoReduction, "rsqrt(q / k + e)", "s"}},
+          {{kNoReduction, "(x - m) * s * g + b", "y"}}};
+}
 
 std::optional<StagedBody> normalized(const Found& found) {
   if (!found.is_input('x') || !found.is_input('b')) return std::nullopt;
@@ -137,7 +139,7 @@ struct Form {
 };
 
 const std::vector<Form>& forms() {
-  static const std::vector<Form> all = {{kLayerNorm, normalized},
+  static const std::vector<Form> all = {{layer_norm_forward(), normalized},
                                         {layer_norm_backward("u + t"), normalized_backward},
                                         {layer_norm_backward("r + (u + t)"), normalized_backward},
                                         {layer_norm_backward("u + (r + t)"), normalized_backward},

@@ -41,8 +41,8 @@ class Matcher {
       const bool reduced = pattern[r].rule != kNoReduction;
       if (step.op.reductions[r] != pattern[r].rule) return false;
       if (reduced && step.op.results[r] != std::vector{0}) return false;
-      const Expression wanted = parse_pattern(pattern[r].expression);
-      if (!match(wanted, step.op.expression.nodes, step.op.expression.results[r], bindings)) return false;
+      if (!match(pattern[r].expression, step.op.expression.nodes, step.op.expression.results[r], bindings))
+        return false;
     }
     if (!take(step, bindings)) return false;
     for (const ResultPattern& result : pattern) {
@@ -89,6 +89,9 @@ class Matcher {
 };
 
 }  // namespace
+
+ResultPattern::ResultPattern(std::string_view r, std::string_view text, std::string_view letters)
+    : rule(r), expression(parse_pattern(text)), gives(letters) {}
 
 std::optional<SequenceBindings> match_steps(const Staged& op, std::span<const StepPattern> patterns) {
   if (op.steps.size() != patterns.size()) return std::nullopt;

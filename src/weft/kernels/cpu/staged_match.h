@@ -14,8 +14,9 @@ namespace weft::kernels {
 /// letters for the values that it gives, one a component. In the expression a letter is a value of the
 /// sequence, or any operand that it then stands for; k and e are constants.
 struct ResultPattern {
+  ResultPattern(std::string_view rule, std::string_view expression, std::string_view gives);
   std::string_view rule;
-  std::string_view expression;
+  Expression expression;  ///< canonical
   std::string_view gives;
 };
 using StepPattern = std::vector<ResultPattern>;
