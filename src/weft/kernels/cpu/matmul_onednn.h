@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/kernels/cpu/scratch.h"
 #include "weft/tensor/dtype.h"
 #include "weft/tensor/region.h"
 
@@ -50,7 +51,4 @@ dnnl::memory::data_type onednn_dtype(DType dtype);
 dnnl::primitive_attr user_scratch();
 /// Equal for two layouts exactly when their bytes are laid out alike.
 std::string layout_key(const dnnl::memory::desc& layout);
-/// Room for `bytes`, so that what follows is aligned to 64 bytes.
-constexpr int64_t aligned_bytes(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-
 }  // namespace weft::kernels

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/threads.h"
+#include "weft/kernels/cpu/scratch.h"
 
 namespace weft::kernels {
 
@@ -10,8 +11,6 @@ namespace {
 
 /// States of a block leave most of L1 to the tiles.
 constexpr int64_t kBlockBytes = 8 * 1024;
-
-int64_t rounded(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 int64_t product(const Dims& sizes, size_t begin, size_t end) {
   int64_t all = 1;
@@ -86,7 +85,7 @@ int64_t PointwiseReducer::states_bytes(int64_t outer) const {
 
 int64_t PointwiseReducer::scratch_of_piece() const {
   const auto table = static_cast<int64_t>(states_.size() * sizeof(FoldStates));
-  return rounded(tiles_.scratch_bytes()) + rounded(table) + rounded(states_bytes(block_));
+  return aligned_bytes(tiles_.scratch_bytes()) + aligned_bytes(table) + aligned_bytes(states_bytes(block_));
 }
 
 /// One run.
@@ -99,7 +98,7 @@ struct PointwiseReducer::Call {
   std::byte* scratch_of(int64_t piece) const { return scratch + piece * r.scratch_of_piece(); }
 
   std::span<FoldStates> states_of(int64_t piece) const {
-    std::byte* at = scratch_of(piece) + rounded(r.tiles_.scratch_bytes());
+    std::byte* at = scratch_of(piece) + aligned_bytes(r.tiles_.scratch_bytes());
     return {reinterpret_cast<FoldStates*>(at), r.states_.size()};
   }
 
@@ -107,7 +106,7 @@ struct PointwiseReducer::Call {
   void start(int64_t piece, int64_t outer, int64_t count) const {
     const std::span<FoldStates> states = states_of(piece);
     auto* data = reinterpret_cast<double*>(reinterpret_cast<std::byte*>(states.data()) +
-                                           rounded(static_cast<int64_t>(states.size_bytes())));
+                                           aligned_bytes(static_cast<int64_t>(states.size_bytes())));
     for (size_t f = 0; f < states.size(); ++f) {
       const Reduction& rule = *r.tiles_.folds()[f].rule;
       states[f] = {data, outer * r.states_[f], count * r.states_[f]};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/threads.h"
+#include "weft/kernels/cpu/scratch.h"
 
 namespace weft::kernels {
 
@@ -12,8 +13,6 @@ namespace {
 constexpr int64_t kBlockBytes = 192 * 1024;
 /// Fewer blocks a thread and one of them would wait for another.
 constexpr int64_t kBlocksOfPiece = 2;
-
-int64_t rounded(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
@@ -37,7 +36,7 @@ StagedKernel::StagedKernel(const Staged& op, std::span<const TensorType> inputs,
     views_.emplace_back();
     for (int64_t piece = 0; piece < pieces_; ++piece) views_.back().push_back(views_for(size, values));
   }
-  bytes_of_piece_ = kernel_scratch_ + rounded(most);
+  bytes_of_piece_ = kernel_scratch_ + aligned_bytes(most);
 }
 
 void StagedKernel::choose_block(const Staged& op, int64_t row_bytes) {
@@ -62,7 +61,7 @@ void StagedKernel::place(const Staged& op, const std::vector<StagedValue>& value
       place.number = static_cast<size_t>(result - op.results.begin());
     } else {
       place.offset = kernel_scratch_;
-      kernel_scratch_ += rounded(place.row_bytes * block_);
+      kernel_scratch_ += aligned_bytes(place.row_bytes * block_);
     }
     places_.push_back(place);
   }
