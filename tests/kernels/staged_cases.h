@@ -136,28 +136,27 @@ inline StagedCase layer_norm_gradient_case(DType dtype, int64_t rows, int64_t co
   const int n = adds ? 6 : 5;
   const std::string by = std::to_string(columns) + ".0";
   const std::string squares = "x0 * (x1 * x1 * x1) * (-0.5 / " + by + ")";
-  const std::string moments = "x0 / " + by + " + x1 * (x2 - x3) * 2.0";
+  const std::string by_x =
+      "x0 / " + by + " + x1 * (x2 - x3) * 2.0 + " + (adds ? "(x7 + " : "(") + "x4 * x5 * x6)";
   const DType f32 = DType::f32;
-  made.op.steps = {
-      step_of({"t0 = x1 * x2; t1 = x0 * t0; t1, -t1, (x3 - x4) * t0",
-               {{0}, {1}, {0, 1}, {0, 1}, {0}},
-               {{0, 1}, {0}, {0}},
-               {"none", "sum", "sum"},
-               {f32, f32, f32},
-               {0, 1, 2, 3, 4}},
-              {rows, columns}),
-      step_of({squares, {{0}, {0}}, {{0}}, {"none"}, {f32}, {n + 2, 0}}, {rows}),
-      step_of({moments, {{0}, {0}, {0, 1}, {0}}, {{0, 1}}, {"none"}, {f32}, {n + 1, n + 3, 3, 4}},
-              {rows, columns})};
+  StepText last{by_x,     {{0}, {0}, {0, 1}, {0}, {0, 1}, {1}, {0}},
+                {{0, 1}}, {"none"},
+                {dtype},  {n + 2, n + 3, 3, 4, 2, 1, 0}};
   if (adds) {
-    made.op.steps.push_back(
-        step_of({"x0 + x1 + x2", {{0, 1}, {0, 1}, {0, 1}}, {{0, 1}}, {"none"}, {dtype}, {5, n, n + 4}},
-                {rows, columns}));
-  } else {
-    made.op.steps.push_back(
-        step_of({"x0 + x1", {{0, 1}, {0, 1}}, {{0, 1}}, {"none"}, {dtype}, {n, n + 4}}, {rows, columns}));
+    last.operands.push_back({0, 1});
+    last.inputs.push_back(5);
   }
-  made.give({n + 5});
+  made.op.steps = {step_of({"t0 = x1 * x0; t0, (x2 - x3) * t0",
+                            {{1}, {0, 1}, {0, 1}, {0}},
+                            {{0}, {0}},
+                            {"sum", "sum"},
+                            {f32, f32},
+                            {1, 2, 3, 4}},
+                           {rows, columns}),
+                   step_of({"-(x0 * x1)", {{0}, {0}}, {{0}}, {"none"}, {f32}, {n, 0}}, {rows}),
+                   step_of({squares, {{0}, {0}}, {{0}}, {"none"}, {f32}, {n + 1, 0}}, {rows}),
+                   step_of(last, {rows, columns})};
+  made.give({n + 4});
   return made;
 }
 

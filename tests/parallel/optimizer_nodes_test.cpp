@@ -7,6 +7,8 @@
 #include "weft/ops/gradients.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/multiply.h"
+#include "weft/ops/pointwise.h"
+#include "weft/ops/reduce.h"
 #include "weft/ops/reduce_sum.h"
 #include "weft/ops/sgd.h"
 #include "weft/ops/sum_squares.h"
@@ -70,6 +72,24 @@ TEST(OptimizerNodes, ServeParametersOnly) {
   model.build.update(mean, multiply(model.build, mean, bounded));
   model.update(bounded, model.build.input("factor", {DType::f64, {}}, {}));
   EXPECT_EQ(names(model.finish()), "sgd") << "what serves the mean as well is not";
+}
+
+/// The gradient through what was summed over samples, as of a batch norm: of a parameter's dimension, and
+/// summed too, but samples are walked behind it.
+TEST(OptimizerNodes, AreNotThoseThatTheBackwardPassGoesOnFrom) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId w = build.state("w", {DType::f64, {6}}, kZero, kParameter);
+  const ValueId y = pointwise(build, {x, w}, "x0 * x1");
+  const ValueId sums = tanh(build, reduce(build, "sum", {y}, "x0", {0})[0]);
+  const ValueId loss = reduce_sum(build, pointwise(build, {y, sums}, "x0 * x1"));
+  const ValueId gradient = *gradients(build, loss, std::span(&w, 1))[0];
+  const ValueId rate = build.input("rate", {DType::f64, {}}, {});
+  const ValueId momentum = build.state("momentum", {DType::f64, {6}}, kZero, kBuffer);
+  const SgdResults next = sgd(build, {w, gradient, momentum, rate, rate}, {});
+  build.update(w, next.param);
+  build.update(momentum, next.momentum);
+  EXPECT_EQ(names(std::move(build).build()), "sgd");
 }
 
 TEST(OptimizerNodes, AreFoundBehindGradientsThatAreKeptInAState) {

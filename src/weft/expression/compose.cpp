@@ -4,8 +4,8 @@
 
 namespace weft {
 
-std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression,
-                           const std::function<Scalar(const ScalarNode& operand)>& replace) {
+std::vector<Scalar> splice_nodes(ExpressionBuilder& build, const Expression& expression,
+                                 const Replacement& replace) {
   std::vector<Scalar> made;
   for (const ScalarNode& node : expression.nodes) {
     if (node.kind == ScalarNode::Kind::operand) {
@@ -22,6 +22,19 @@ std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expressio
   return made;
 }
 
+std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression,
+                           const Replacement& replace) {
+  const std::vector<Scalar> nodes = splice_nodes(build, expression, replace);
+  std::vector<Scalar> results;
+  for (const int id : expression.results) results.push_back(nodes[static_cast<size_t>(id)]);
+  return results;
+}
+
+std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression) {
+  return splice(build, expression,
+                [&](const ScalarNode& operand) { return build.operand(operand.number, operand.type); });
+}
+
 Expression compose(const Expression& outer, int operand, const Expression& inner, size_t result,
                    std::span<const int> outer_operands, std::span<const int> inner_operands) {
   ExpressionBuilder build;
@@ -30,30 +43,23 @@ Expression compose(const Expression& outer, int operand, const Expression& inner
       return build.operand(numbers[static_cast<size_t>(node.number)], node.type);
     };
   };
-  const std::vector<Scalar> parts = splice(build, inner, renumbered(inner_operands));
-  const Scalar part = parts[static_cast<size_t>(inner.results[result])];
+  const Scalar part = splice(build, inner, renumbered(inner_operands))[result];
   const auto keep = renumbered(outer_operands);
-  const std::vector<Scalar> whole = splice(build, outer, [&](const ScalarNode& node) {
+  return build.build(splice(build, outer, [&](const ScalarNode& node) {
     if (node.number != operand) return keep(node);
     if (node.type != build.node(part).type) {
       user_error("expression: got {} for operand {}, expected {}.", name_of(build.node(part).type), operand,
                  name_of(node.type));
     }
     return part;
-  });
-  std::vector<Scalar> results;
-  for (const int id : outer.results) results.push_back(whole[static_cast<size_t>(id)]);
-  return build.build(results);
+  }));
 }
 
-Expression renumber(const Expression& expression, std::span<const int> numbers) {
+Expression renumber(const Expression& expression, const std::function<int(int)>& number) {
   ExpressionBuilder build;
-  const std::vector<Scalar> made = splice(build, expression, [&](const ScalarNode& node) {
-    return build.operand(numbers[static_cast<size_t>(node.number)], node.type);
-  });
-  std::vector<Scalar> results;
-  for (const int id : expression.results) results.push_back(made[static_cast<size_t>(id)]);
-  return build.build(results);
+  return build.build(splice(build, expression, [&](const ScalarNode& node) {
+    return build.operand(number(node.number), node.type);
+  }));
 }
 
 }  // namespace weft

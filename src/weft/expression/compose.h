@@ -8,10 +8,17 @@
 
 namespace weft {
 
-/// Adds the nodes of `expression` to `build`, with operands replaced by what `replace` gives for them (of the
-/// same type), and returns what its nodes became.
+/// What an operand becomes; of the same type.
+using Replacement = std::function<Scalar(const ScalarNode& operand)>;
+
+/// Adds the nodes of `expression` to `build`, and returns what its results became.
 std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression,
-                           const std::function<Scalar(const ScalarNode& operand)>& replace);
+                           const Replacement& replace);
+/// The same, with operands called as they are.
+std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expression);
+/// What all of its nodes became.
+std::vector<Scalar> splice_nodes(ExpressionBuilder& build, const Expression& expression,
+                                 const Replacement& replace);
 
 /// `outer` with result `result` of `inner` in place of operand `operand`: what fusing two pointwise ops
 /// gives. Operand i of inner becomes operand `inner_operands[i]` of the whole, operand i of outer
@@ -20,7 +27,7 @@ std::vector<Scalar> splice(ExpressionBuilder& build, const Expression& expressio
 Expression compose(const Expression& outer, int operand, const Expression& inner, size_t result,
                    std::span<const int> outer_operands, std::span<const int> inner_operands);
 
-/// The expression with operand i called `numbers[i]`.
-Expression renumber(const Expression& expression, std::span<const int> numbers);
+/// The expression with operand i called `number(i)`.
+Expression renumber(const Expression& expression, const std::function<int(int)>& number);
 
 }  // namespace weft

@@ -103,7 +103,7 @@ class Reverse {
         if (operand.number == kResult) return result_of(n, *row);
         return forward_[static_cast<size_t>(node.arguments[static_cast<size_t>(operand.number)])];
       });
-      accumulate(node.arguments[at], *adjoints_[n] * made[static_cast<size_t>(row->expression.results[0])]);
+      accumulate(node.arguments[at], *adjoints_[n] * made[0]);
     }
   }
 

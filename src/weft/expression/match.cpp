@@ -6,8 +6,8 @@ namespace {
 
 class Matcher {
  public:
-  Matcher(const Expression& pattern, std::span<const ScalarNode> subject)
-      : pattern_(pattern), subject_(subject) {}
+  Matcher(const Expression& pattern, std::span<const ScalarNode> subject, const MayBind& may_bind)
+      : pattern_(pattern), subject_(subject), may_bind_(may_bind) {}
 
   bool matches(int p, int s, Bindings& bindings) const {
     const ScalarNode& wanted = pattern_.node(p);
@@ -16,6 +16,7 @@ class Matcher {
     switch (wanted.kind) {
       case ScalarNode::Kind::operand:
         if (wanted.number >= kConstantOperands && !got.is_constant()) return false;
+        if (may_bind_ && !may_bind_(wanted.number, s)) return false;
         return bindings.emplace(wanted.number, s).first->second == s;
       case ScalarNode::Kind::constant:
         return got.is_constant() && got.value == wanted.value;
@@ -45,17 +46,19 @@ class Matcher {
 
   const Expression& pattern_;
   std::span<const ScalarNode> subject_;
+  const MayBind& may_bind_;
 };
 
 }  // namespace
 
 bool match(const Expression& pattern, std::span<const ScalarNode> subject, int at, Bindings& bindings) {
-  return Matcher(pattern, subject).matches(pattern.results[0], at, bindings);
+  return Matcher(pattern, subject, {}).matches(pattern.results[0], at, bindings);
 }
 
-bool match(const Expression& pattern, const Expression& subject, Bindings& bindings) {
+bool match(const Expression& pattern, const Expression& subject, Bindings& bindings,
+           const MayBind& may_bind) {
   if (pattern.results.size() != subject.results.size()) return false;
-  const Matcher matcher(pattern, subject.nodes);
+  const Matcher matcher(pattern, subject.nodes, may_bind);
   for (size_t r = 0; r < pattern.results.size(); ++r) {
     if (!matcher.matches(pattern.results[r], subject.results[r], bindings)) return false;
   }

@@ -1,5 +1,6 @@
 #pragma once
 // Patterns: an expression whose operands stand for parts.
+#include <functional>
 #include <map>
 #include <span>
 
@@ -20,7 +21,11 @@ inline constexpr int kRandomBinding = -1;
 inline constexpr int kIndexBinding = -2;
 bool match(const Expression& pattern, std::span<const ScalarNode> subject, int at, Bindings& bindings);
 
+/// Whether an operand of a pattern may stand for a node of the subject.
+using MayBind = std::function<bool(int operand, int node)>;
+
 /// Whether there are as many results, and each has the form of the pattern's.
-bool match(const Expression& pattern, const Expression& subject, Bindings& bindings);
+bool match(const Expression& pattern, const Expression& subject, Bindings& bindings,
+           const MayBind& may_bind = {});
 
 }  // namespace weft

@@ -51,12 +51,6 @@ NetworkLevel link_among(std::span<const int> group, const Machine& machine) {
   return beyond;
 }
 
-int64_t bytes_in(std::span<const TensorType> types) {
-  int64_t bytes = 0;
-  for (const TensorType& type : types) bytes += type.bytes();
-  return bytes;
-}
-
 int64_t bytes_in(std::span<const Transfer> transfers, DType dtype) {
   int64_t bytes = 0;
   for (const Transfer& transfer : transfers) bytes += bytes_of(dtype, transfer.region.elems());
@@ -81,7 +75,7 @@ Traffic traffic_of(const CommSpec& spec, std::span<const TensorType> inputs) {
   for (const Region& part : spec.parts) largest = std::max(largest, part.elems());
   switch (spec.kind) {
     case CommKind::all_reduce:
-      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(bytes_in(inputs))};
+      return {2 * steps, 2.0 * steps / spec.group_size * static_cast<double>(bytes_of(inputs))};
     case CommKind::reduce_scatter:
     case CommKind::all_gather:
       return {steps, steps * static_cast<double>(bytes_of(inputs[0].dtype, largest))};
@@ -130,7 +124,7 @@ Price price(const Work& work, const Machine& machine) {
   if (work.op.traits().view) return result;
   const DType dtype = work.inputs.empty() ? work.outputs[0].dtype : work.inputs[0].dtype;
   result.flops = flops_of(work.op, work.inputs, work.outputs);
-  result.memory_bytes = bytes_in(work.inputs) + bytes_in(work.outputs);
+  result.memory_bytes = bytes_of(work.inputs) + bytes_of(work.outputs);
   const double arithmetic_ms = result.flops / (gflops_of(machine, dtype) * 1e6);
   const double memory_ms =
       static_cast<double>(result.memory_bytes) / (machine.memory_gbps.value_or(kMemoryGbps) * 1e6);

@@ -1,26 +1,85 @@
 #include "weft/ops/batch_norm.h"
 
-#include "weft/ops/bn_apply.h"
-#include "weft/ops/bn_infer.h"
-#include "weft/ops/bn_sums.h"
-#include "weft/ops/bn_update_running.h"
+#include <algorithm>
+#include <initializer_list>
+
+#include "weft/ops/operand_types.h"
+#include "weft/ops/reduce.h"
 
 namespace weft {
 
+namespace {
+
+/// Results of all operands, each [C].
+std::vector<ValueId> of_channels(GraphBuilder& build, const std::vector<ValueId>& operands,
+                                 const ExpressionBuilder& made, const std::vector<Scalar>& results) {
+  Pointwise op = trailing_pointwise(build, operands);
+  op.expression = made.build(results);
+  op.results.assign(results.size(), {0});
+  op.dtypes.assign(results.size(), build.type(operands[0]).dtype);
+  return pointwise(build, operands, std::move(op));
+}
+
+Scalar slope_of(Scalar variance, Scalar gamma, double epsilon) {
+  return apply("rsqrt", variance + epsilon) * gamma;
+}
+
+ValueId normalize(GraphBuilder& build, ValueId x, ValueId mean, ValueId slope, ValueId beta) {
+  const int channels = static_cast<int>(build.type(x).shape.size()) - 1;
+  return pointwise_beside(build, x, {{mean, {channels}}, {slope, {channels}}, {beta, {channels}}},
+                          "(x0 - x1) * x2 + x3");
+}
+
+void check_types(GraphBuilder& build, ValueId x, std::initializer_list<ValueId> states) {
+  const TensorType& type = build.type(x);
+  expect_floating("batch_norm", type);
+  expect_rank_at_least("batch_norm", type, 2);
+  for (const ValueId id : states)
+    expect_statistics("batch_norm", build.type(id), type.dtype, {type.shape.back()});
+}
+
+/// Elements a channel of the whole tensor.
+double points_of(const TensorType& type) {
+  return static_cast<double>(elems_of(leading(type.shape, type.shape.size() - 1)));
+}
+
+}  // namespace
+
+BatchNormalized batch_normalize(GraphBuilder& build, ValueId x, ValueId gamma, ValueId beta, double epsilon) {
+  check_types(build, x, {gamma, beta});
+  const double points = points_of(build.type(x));
+  const std::vector<ValueId> sums = reduce(build, "sum", {x}, "x0, x0 * x0", leading_axes_of(build, x, 1));
+  ExpressionBuilder made;
+  const Scalar mean = made.operand(0) / points;
+  const Scalar variance = apply("max", made.operand(1) / points - mean * mean, made.constant(0));
+  const std::vector<ValueId> found = of_channels(
+      build, {sums[0], sums[1], gamma}, made, {mean, variance, slope_of(variance, made.operand(2), epsilon)});
+  return {normalize(build, x, found[0], found[2], beta), found[0], found[1]};
+}
+
 ValueId batch_norm(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon,
                    double momentum) {
-  const TensorType type = build.type(x);
-  const int64_t count = type.shape.back() == 0 ? 0 : type.elems() / type.shape.back();
-  const ValueId sums = bn_sums(build, x);
-  const auto [mean, variance] =
-      bn_update_running(build, states.running_mean, states.running_variance, sums, count, momentum);
-  build.update(states.running_mean, mean);
-  build.update(states.running_variance, variance);
-  return bn_apply(build, x, sums, states.gamma, states.beta, count, epsilon);
+  check_types(build, x, {states.running_mean, states.running_variance});
+  const BatchNormalized batch = batch_normalize(build, x, states.gamma, states.beta, epsilon);
+  const double points = points_of(build.type(x));
+  ExpressionBuilder made;
+  const auto moved = [&](int old, int now, double factor) {
+    return made.operand(old) * (1 - momentum) + made.operand(now) * (momentum * factor);
+  };
+  const std::vector<ValueId> running =
+      of_channels(build, {states.running_mean, states.running_variance, batch.mean, batch.variance}, made,
+                  {moved(0, 2, 1), moved(1, 3, points / std::max(1.0, points - 1))});
+  build.update(states.running_mean, running[0]);
+  build.update(states.running_variance, running[1]);
+  return batch.y;
 }
 
 ValueId batch_norm_inference(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon) {
-  return bn_infer(build, x, states.running_mean, states.running_variance, states.gamma, states.beta, epsilon);
+  check_types(build, x, {states.gamma, states.beta, states.running_mean, states.running_variance});
+  ExpressionBuilder made;
+  const ValueId slope = of_channels(build, {states.running_variance, states.gamma}, made,
+                                    {slope_of(made.operand(0), made.operand(1), epsilon)})[0];
+  return normalize(build, x, states.running_mean, slope, states.beta);
 }
 
 }  // namespace weft

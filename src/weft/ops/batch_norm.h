@@ -9,13 +9,21 @@ struct BatchNormStates {
   ValueId running_mean, running_variance;
 };
 
-/// (x - mean) / sqrt(variance + epsilon) * gamma + beta for each channel (the last dimension) with the
-/// statistics of the whole global batch, whatever is split. Updates the running statistics in the segment
-/// of the builder: running += momentum * (batch - running), with the unbiased variance, as PyTorch does.
+struct BatchNormalized {
+  ValueId y;
+  ValueId mean, variance;  ///< [C], of the batch; the variance biased
+};
+/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta for each channel (the last dimension) with the
+/// statistics of the whole global batch, whatever is split. Ioffe and Szegedy (2015).
+BatchNormalized batch_normalize(GraphBuilder& build, ValueId x, ValueId gamma, ValueId beta,
+                                double epsilon = 1e-5);
+
+/// The same, and moves the running statistics in the segment of the builder: running += momentum * (batch -
+/// running), with the unbiased variance, as PyTorch does. Nothing is learnt through them.
 ValueId batch_norm(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon = 1e-5,
                    double momentum = 0.1);
 
-/// The same with the running statistics in the place of the batch's. Has no gradient.
+/// y with the running statistics in the place of the batch's.
 ValueId batch_norm_inference(GraphBuilder& build, ValueId x, const BatchNormStates& states,
                              double epsilon = 1e-5);
 

@@ -5,6 +5,7 @@
 
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
+#include "weft/ops/batch_norm.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/cross_entropy.h"
 #include "weft/ops/layer_norm.h"
@@ -166,8 +167,18 @@ OpCase reduction_case(CaseRandom& random) {
   });
 }
 
+OpCase batch_case(CaseRandom& random) {
+  Dims x = random_dims(random, random.between(2, 4), 5);
+  x.front() = random.between(2, 5);
+  return case_of({real(x), real({x.back()}), real({x.back()})},
+                 [](GraphBuilder& build, std::span<const ValueId> in) {
+                   return std::vector{batch_normalize(build, in[0], in[1], in[2], 0.1).y};
+                 });
+}
+
 /// Reductions and the maps that read them.
 OpCase composite_case(CaseRandom& random) {
+  if (random.between(0, 2) == 0) return batch_case(random);
   Dims x = random_dims(random, random.between(1, 3));
   x.back() = random.between(2, 40);  // past one vector
   if (random.coin()) {

@@ -59,15 +59,14 @@ class Joining {
     if (c > 0) names.insert(names.end(), {{"y1", 1, type(1)}, {"z0", joined, type(0)}});
     const Expression parsed = parse_expression(rule_.component[c].of_part, names);
     ExpressionBuilder made;
-    const std::vector<Scalar> nodes = splice(made, parsed, [&](const ScalarNode& operand) {
+    return made.build(splice(made, parsed, [&](const ScalarNode& operand) {
       if (operand.number == own) return points(made);
       if (operand.number == all) {
         return made.constant(
             static_cast<double>(std::accumulate(points_.begin(), points_.end(), int64_t{0})));
       }
       return made.operand(operand.number, operand.type);
-    });
-    return made.build(std::array{nodes[static_cast<size_t>(parsed.results[0])]});
+    }));
   }
 
   /// The points of the part that the first axis stands at: a step for each run of parts of one size.

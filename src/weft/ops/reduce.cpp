@@ -21,16 +21,16 @@ std::vector<ValueId> reduce(GraphBuilder& build, std::string_view rule, const st
   std::iota(kept.begin(), kept.end(), 0);
   std::erase_if(kept, [&](int axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); });
   op.expression = expression;
-  op.results = {kept};
-  op.reductions = {std::string(rule)};
+  op.results.assign(expression.results.size(), kept);
+  op.reductions.assign(expression.results.size(), std::string(rule));
   // Bits are counted.
   const DType own = build.type(operands[0]).dtype;
   const DType dtype = own == DType::bit ? DType::i32 : own;
-  const Reduction* row = op.rule(0);
-  for (size_t c = 0; row != nullptr && c < row->components; ++c) {
-    op.dtypes.push_back(row->component[c].is_position ? DType::i32
-                        : is_floating(dtype)          ? statistics_of(dtype)
-                                                      : dtype);
+  for (const auto& [r, c] : outputs_of(op)) {
+    const Reduction* row = op.rule(r);
+    op.dtypes.push_back(row != nullptr && row->component[c].is_position ? DType::i32
+                        : is_floating(dtype)                            ? statistics_of(dtype)
+                                                                        : dtype);
   }
   return pointwise(build, operands, std::move(op));
 }

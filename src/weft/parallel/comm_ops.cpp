@@ -86,13 +86,11 @@ OpPtr all_reduce_op(std::vector<int> mesh_axes, int group_size, Combine combine,
   for (const TensorType& type : types) refuse_bits("all_reduce", type.dtype);
   CommSpec spec{.kind = CommKind::all_reduce, .mesh_axes = std::move(mesh_axes), .group_size = group_size};
   spec.combine = combine;
-  int64_t bytes = 0;
   for (const TensorType& type : types) {
     WEFT_CHECK(type.dtype == types[0].dtype, "an all_reduce of {} and {}", to_string(types[0]),
                to_string(type));
-    bytes += type.bytes();
   }
-  spec.network_bytes = 2 * bytes * (group_size - 1) / group_size;
+  spec.network_bytes = 2 * bytes_of(types) * (group_size - 1) / group_size;
   return std::make_shared<CommOp>("all_reduce", std::move(spec), static_cast<int>(types.size()));
 }
 

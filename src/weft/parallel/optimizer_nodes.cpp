@@ -13,17 +13,19 @@ class OptimizerNodes {
         classes_(classes),
         of_samples_(graph.values().size(), false),
         learns_(graph.nodes().size(), false),
-        serves_else_(graph.nodes().size(), false) {}
+        serves_else_(graph.nodes().size(), false),
+        goes_on_(graph.nodes().size(), false) {}
 
   std::vector<bool> find() {
     while (spread_samples()) {
     }
     find_learning();
     find_serving_else();
+    find_going_on();
     std::vector<bool> found;
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
-      found.push_back(learns_[n] && !serves_else_[n] && depends_on_samples(n) &&
-                      !graph_.nodes()[n].op->traits().linear && of_parameters_only(n));
+      found.push_back(learns_[n] && !serves_else_[n] && !goes_on_[n] && depends_on_samples(n) &&
+                      !graph_.nodes()[n].op->traits().linear && has_axes(n) && !has_other_axes(n));
     }
     return found;
   }
@@ -89,12 +91,23 @@ class OptimizerNodes {
     spread_back(graph_, std::move(next), serves_else_);
   }
 
-  bool of_parameters_only(size_t n) const {
-    const size_t axes = classes_.map(n).axes.size();
-    for (size_t a = 0; a < axes; ++a) {
-      if (!classes_.classes()[static_cast<size_t>(classes_.of_axis(n, a))].parameter) return false;
+  void find_going_on() {
+    std::vector<bool> read(graph_.values().size(), false);
+    for (size_t n = 0; n < graph_.nodes().size(); ++n) {
+      if (!has_other_axes(n)) continue;
+      for (const ValueId id : graph_.nodes()[n].inputs) read[id.at()] = true;
     }
-    return axes > 0;
+    spread_back(graph_, std::move(read), goes_on_);
+  }
+
+  bool has_axes(size_t n) const { return !classes_.map(n).axes.empty(); }
+
+  /// Than those of dimensions that parameters have.
+  bool has_other_axes(size_t n) const {
+    for (size_t a = 0; a < classes_.map(n).axes.size(); ++a) {
+      if (!classes_.classes()[static_cast<size_t>(classes_.of_axis(n, a))].parameter) return true;
+    }
+    return false;
   }
 
   const Graph& graph_;
@@ -102,6 +115,7 @@ class OptimizerNodes {
   std::vector<bool> of_samples_;   ///< by value
   std::vector<bool> learns_;       ///< by node: a parameter's next value depends on it
   std::vector<bool> serves_else_;  ///< by node: the next value of another state depends on it
+  std::vector<bool> goes_on_;  ///< by node: one with other axes depends on it, as the backward pass goes on
 };
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace weft {
 inline constexpr const char* kDataDimension = "batch";
 
 /// For each node whether it is the optimizer's: what it makes depends on the samples and serves updates of
-/// parameters only (and of states updated with them, as moments are), all its axes are of dimensions that
-/// parameters have, and it is not linear, so that it needs gradients summed over all samples. Such a node
+/// parameters only (and of states updated with them, as moments are), all its axes and those of whatever
+/// depends on it are of dimensions that parameters have, and it is not linear, so that it needs gradients
+/// summed over all samples. Such a node
 /// does the same on all ranks that differ in their samples only, unless it is divided among them.
 std::vector<bool> optimizer_nodes(const Graph& graph);
 /// The same where the graph's classes are known already.

@@ -1,9 +1,11 @@
 #include "weft/parallel/partition.h"
 
 #include <algorithm>
+#include <set>
 
 #include "weft/base/check.h"
 #include "weft/parallel/node_regions.h"
+#include "weft/parallel/optimizer_nodes.h"
 #include "weft/parallel/redistribute.h"
 
 namespace weft {
@@ -18,13 +20,19 @@ class Partitioner {
         mesh_(mesh),
         rank_(rank),
         build_(graph),
-        moves_(mesh, rank, build_) {
+        moves_(mesh, rank, build_),
+        readers_(graph.values().size()),
+        optimizer_(optimizer_nodes(graph)) {
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const NodeAssignment& node = assignment.nodes[n];
       WEFT_CHECK(node.stage == 0 && !node.recomputed, "node {}: stages and recomputation are not carried out",
                  n);
       regions_.emplace_back(graph, assignment, mesh, NodeId{static_cast<int32_t>(n)});
+      for (const ValueId id : graph.nodes()[n].inputs) {
+        std::vector<size_t>& readers = readers_[id.at()];
+        if (readers.empty() || readers.back() != n) readers.push_back(n);
+      }
     }
   }
 
@@ -90,20 +98,41 @@ class Partitioner {
     }
   }
 
-  /// Operands that are results of one other node travel in one message where they are owed alike.
+  /// Results of one other node travel in one message where they are owed alike: those that this node reads,
+  /// and with them those that later ones will. Gradients of parameters wait for the optimizer.
   void settle_siblings(size_t n) {
-    const Node& node = graph_.nodes()[n];
-    if (node.inputs.size() < 2) return;
-    std::map<NodeId, std::vector<Redistribute::Need>> by_producer;
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const ValueId id = node.inputs[i];
-      if (graph_.value(id).kind != ValueKind::result || placement(id).combine == Combine::gather) continue;
-      by_producer[graph_.value(id).producer].push_back({{local(id), placement(id)},
-                                                        graph_.type(id).shape,
-                                                        regions_[n].input_placement(i),
-                                                        kept(id, owed_by(n))});
+    std::set<NodeId> producers;
+    for (const ValueId id : graph_.nodes()[n].inputs) {
+      if (is_owed_sum(id)) producers.insert(graph_.value(id).producer);
     }
-    for (const auto& [producer, needs] : by_producer) moves_.settle_together(needs);
+    for (const NodeId producer : producers) {
+      const std::vector<ValueId>& siblings = graph_.node(producer).outputs;
+      if (siblings.size() < 2) continue;
+      std::vector<Redistribute::Need> needs;
+      for (const ValueId id : siblings) add_needs(n, id, needs);
+      moves_.settle_together(needs);
+    }
+  }
+
+  bool is_owed_sum(ValueId id) const {
+    return graph_.value(id).kind == ValueKind::result && placement(id).combine != Combine::gather &&
+           !placement(id).partial.empty();
+  }
+
+  /// What node n and later ones of its segment need of a value.
+  void add_needs(size_t n, ValueId id, std::vector<Redistribute::Need>& needs) const {
+    if (!is_owed_sum(id)) return;
+    for (const size_t m : readers_[id.at()]) {
+      const Node& reader = graph_.nodes()[m];
+      if (m < n || reader.segment != graph_.nodes()[n].segment || (m > n && optimizer_[m])) continue;
+      for (size_t i = 0; i < reader.inputs.size(); ++i) {
+        if (reader.inputs[i] != id) continue;
+        needs.push_back({{local(id), placement(id)},
+                         graph_.type(id).shape,
+                         regions_[m].input_placement(i),
+                         kept(id, owed_by(m))});
+      }
+    }
   }
 
   /// What is owed may stay owed only where a linear node takes the sums as they are.
@@ -192,6 +221,8 @@ class Partitioner {
   std::vector<NodeRegions> regions_;
   GraphBuilder build_;
   Redistribute moves_;
+  std::vector<std::vector<size_t>> readers_;  ///< by value: nodes, ascending
+  std::vector<bool> optimizer_;
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;
   std::map<std::pair<SegmentId, ValueId>, ValueId> joined_;  ///< what was gathered, within its segment

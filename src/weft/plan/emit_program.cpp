@@ -12,22 +12,12 @@
 
 namespace weft {
 
-namespace {
-
-int64_t bytes_in(std::span<const TensorType> types) {
-  int64_t bytes = 0;
-  for (const TensorType& type : types) bytes += type.bytes();
-  return bytes;
-}
-
-}  // namespace
-
 int64_t staging_bytes(const CommSpec& spec, std::span<const TensorType> operands) {
   const DType dtype = operands[0].dtype;
   int64_t bytes = 0;
   switch (spec.kind) {
     case CommKind::all_reduce:
-      return operands.size() == 1 ? 0 : bytes_in(operands);
+      return operands.size() == 1 ? 0 : bytes_of(operands);
     case CommKind::reduce_scatter:
       return bytes_of(dtype, spec.source.elems());
     case CommKind::all_gather:

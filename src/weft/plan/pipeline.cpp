@@ -10,6 +10,7 @@
 #include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/passes/hoist.h"
+#include "weft/plan/passes/merge_terms.h"
 #include "weft/plan/passes/merge_transposes.h"
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/rematerialize.h"
@@ -29,6 +30,7 @@ const std::vector<Stage>& planning_stages() {
       partition_stage(),
       stage_of(rematerialize()),
       stage_of(fold_sums()),
+      stage_of(merge_terms()),
       stage_of(stage()),
       stage_of(pack_weights()),
       stage_of(hoist()),

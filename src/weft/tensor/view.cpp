@@ -12,6 +12,12 @@ std::string to_string(const TensorType& type) {
   return fmt::format("{}{}", name_of(type.dtype), to_string(type.shape));
 }
 
+int64_t bytes_of(std::span<const TensorType> types) {
+  int64_t bytes = 0;
+  for (const TensorType& type : types) bytes += type.bytes();
+  return bytes;
+}
+
 void clear_unused_bits(const View& view) {
   if (view.type.dtype == DType::bit) clear_bits_behind(view.data, view.elems());
 }

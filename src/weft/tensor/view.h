@@ -17,6 +17,8 @@ struct TensorType {
   bool operator==(const TensorType&) const = default;
 };
 std::string to_string(const TensorType& type);
+/// Of all together.
+int64_t bytes_of(std::span<const TensorType> types);
 
 struct View {
   std::byte* data = nullptr;

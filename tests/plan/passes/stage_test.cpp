@@ -9,12 +9,13 @@
 #include "weft/kernels/cpu/staged_forms.h"
 #include "weft/ops/staged.h"
 #include "weft/plan/passes/eliminate_dead.h"
+#include "weft/plan/passes/merge_terms.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft::testing {
 namespace {
 
-Graph staged(const Graph& graph) { return run_pass(stage(), graph).graph; }
+Graph staged(const Graph& graph) { return run_pass(stage(), run_pass(merge_terms(), graph).graph).graph; }
 
 int count(const Graph& graph, std::string_view op) {
   return static_cast<int>(std::count_if(graph.nodes().begin(), graph.nodes().end(),

@@ -1,5 +1,6 @@
 #pragma once
-// Sums over rows of more than one operand for which this device has code of its own. Internal.
+// Expressions over rows beside numbers of each row and of each column, for which this device has code of its
+// own. Internal.
 #include <optional>
 #include <span>
 
@@ -7,8 +8,7 @@
 
 namespace weft::kernels {
 
-/// The gradients of what rows were scaled and shifted by after they had been normalised: sums over rows of
-/// a * (s * (x - m)), and of a, or of the former alone.
+/// What normalising by rows and by columns, and the gradients of both, are made of.
 std::optional<PointwiseBody> find_column_form(const PointwiseSpec& spec, std::span<const TensorType> operands,
                                               std::span<const TensorType> outputs);
 

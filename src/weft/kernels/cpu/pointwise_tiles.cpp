@@ -288,11 +288,7 @@ namespace {
 /// The expression with the positions of those results behind it whose rules read them.
 Expression with_positions(const PointwiseSpec& spec) {
   ExpressionBuilder made;
-  const std::vector<Scalar> nodes = splice(made, spec.expression, [&](const ScalarNode& operand) {
-    return made.operand(operand.number, operand.type);
-  });
-  std::vector<Scalar> results;
-  for (const int id : spec.expression.results) results.push_back(nodes[static_cast<size_t>(id)]);
+  std::vector<Scalar> results = splice(made, spec.expression);
   for (size_t r = 0; r < spec.rules.size(); ++r) {
     if (spec.rules[r] == nullptr || !spec.rules[r]->reads_position) continue;
     const std::vector<int> reduced = axes_without(spec.space.size(), spec.result_axes[r]);

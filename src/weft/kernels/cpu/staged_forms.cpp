@@ -1,5 +1,7 @@
 #include "weft/kernels/cpu/staged_forms.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "weft/kernels/cpu/staged_match.h"
@@ -101,12 +103,12 @@ std::optional<StagedBody> normalized(const Found& found) {
   };
 }
 
-// d the gradient of y, r what is added to that of x; u, v and w the gradients through x, m and s.
-std::vector<StepPattern> layer_norm_backward(std::string_view sum) {
-  return {{{kNoReduction, "d * g * s", "u"}, {"sum", "-(d * g * s)", "v"}, {"sum", "(x - m) * (d * g)", "w"}},
+// d the gradient of y; v, w and p those of m, s and q; z that of x: through these, and `rest`.
+std::vector<StepPattern> layer_norm_backward(std::string_view rest) {
+  return {{{"sum", "d * g", "o"}, {"sum", "d * g * (x - m)", "w"}},
+          {{kNoReduction, "-(o * s)", "v"}},
           {{kNoReduction, "w * (s * (s * s)) * e", "p"}},
-          {{kNoReduction, "v / k + p * (x - m) * 2.0", "t"}},
-          {{kNoReduction, sum, "z"}}};
+          {{kNoReduction, fmt::format("v / k + p * (x - m) * 2.0 + ({})", rest), "z"}}};
 }
 
 std::optional<StagedBody> normalized_backward(const Found& found) {
@@ -120,8 +122,8 @@ std::optional<StagedBody> normalized_backward(const Found& found) {
   if (!has_plain_rows(found, dtype, g) || !found.are("xz", dtype, kElements) ||
       !found.is(d, dtype, kElements) ||
       (adds && (!found.is_input('r') || !found.is('r', dtype, kElements))) ||
-      !found.is(g, DType::f32, kColumns) || !found.are("msvwp", DType::f32, kRows) ||
-      !found.are("ut", DType::f32, kElements) || !found.gives_only("z")) {
+      !found.is(g, DType::f32, kColumns) || !found.are("msovwp", DType::f32, kRows) ||
+      !found.gives_only("z")) {
     return std::nullopt;
   }
   const auto columns = static_cast<double>(found.inputs[found.input(g)].elems());
@@ -140,10 +142,8 @@ struct Form {
 
 const std::vector<Form>& forms() {
   static const std::vector<Form> all = {{layer_norm_forward(), normalized},
-                                        {layer_norm_backward("u + t"), normalized_backward},
-                                        {layer_norm_backward("r + (u + t)"), normalized_backward},
-                                        {layer_norm_backward("u + (r + t)"), normalized_backward},
-                                        {layer_norm_backward("t + (r + u)"), normalized_backward}};
+                                        {layer_norm_backward("d * g * s"), normalized_backward},
+                                        {layer_norm_backward("r + d * g * s"), normalized_backward}};
   return all;
 }
 

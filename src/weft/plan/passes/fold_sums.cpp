@@ -13,13 +13,7 @@ namespace {
 
 class Folding {
  public:
-  explicit Folding(const Graph& graph) : graph_(graph), rebuild_(graph), uses_(graph.values().size(), 0) {
-    for (const Node& node : graph.nodes()) {
-      for (const ValueId id : node.inputs) ++uses_[id.at()];
-    }
-    for (const GraphOutput& output : graph.outputs()) ++uses_[output.value.at()];
-    for (const StateUpdate& update : graph.updates()) ++uses_[update.next.at()];
-  }
+  explicit Folding(const Graph& graph) : graph_(graph), rebuild_(graph), uses_(count_uses(graph)) {}
 
   PassResult run() {
     std::vector<bool> folded(graph_.nodes().size(), false);

@@ -1,0 +1,23 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "weft/ops/pointwise_readable.h"
+
+namespace weft {
+
+/// One input's gradient: what its axes and dtype are, and what gives it at a point of the op's space. Along
+/// the axes that the input has not it is summed. Internal.
+struct GradientPart {
+  std::vector<int> axes;
+  DType dtype = DType::f32;
+  int result = 0;  ///< of the gradient's expression
+};
+
+/// Nodes that compute the parts. Sums that can be taken in one walk are one node's, and equal ones are one.
+/// What is the same at all points of a sum is multiplied by once, in a node of its own: so the gradients of
+/// operands that were multiplied and of those that were added read one sum, which ranks add up once.
+std::vector<ValueId> gradient_nodes(GraphBuilder& build, const Dims& space, Readable& readable,
+                                    const Expression& expression, std::span<const GradientPart> parts);
+
+}  // namespace weft
