@@ -59,7 +59,7 @@ TEST(LayerNorm, IsNotTakenForWhatLooksLikeIt) {
   StagedCase wide = layer_norm_case(DType::f64, 5, 37);
   EXPECT_FALSE(found(wide));
   StagedCase gradient = layer_norm_gradient_case(DType::f32, 5, 37, true);
-  gradient.op.steps[3].inputs[2] = 2;  // dy in the place of x
+  gradient.op.steps[2].inputs[2] = 2;  // dy in the place of x
   EXPECT_FALSE(found(gradient));
 }
 

@@ -141,22 +141,21 @@ inline StagedCase layer_norm_gradient_case(DType dtype, int64_t rows, int64_t co
   const DType f32 = DType::f32;
   StepText last{by_x,     {{0}, {0}, {0, 1}, {0}, {0, 1}, {1}, {0}},
                 {{0, 1}}, {"none"},
-                {dtype},  {n + 2, n + 3, 3, 4, 2, 1, 0}};
+                {dtype},  {n, n + 2, 3, 4, 2, 1, 0}};
   if (adds) {
     last.operands.push_back({0, 1});
     last.inputs.push_back(5);
   }
-  made.op.steps = {step_of({"t0 = x1 * x0; t0, (x2 - x3) * t0",
-                            {{1}, {0, 1}, {0, 1}, {0}},
+  made.op.steps = {step_of({"t0 = x1 * x2; -(x0 * t0), (x3 - x4) * t0",
+                            {{0}, {1}, {0, 1}, {0, 1}, {0}},
                             {{0}, {0}},
                             {"sum", "sum"},
                             {f32, f32},
-                            {1, 2, 3, 4}},
+                            {0, 1, 2, 3, 4}},
                            {rows, columns}),
-                   step_of({"-(x0 * x1)", {{0}, {0}}, {{0}}, {"none"}, {f32}, {n, 0}}, {rows}),
                    step_of({squares, {{0}, {0}}, {{0}}, {"none"}, {f32}, {n + 1, 0}}, {rows}),
                    step_of(last, {rows, columns})};
-  made.give({n + 4});
+  made.give({n + 3});
   return made;
 }
 

@@ -79,9 +79,44 @@ TEST(BatchNorm, OfConstantsIsBeta) {
   for (const double value : run.get(y)) EXPECT_NEAR(value, 0.25, 2e-3);
 }
 
+TEST(BatchNorm, InfersFromTheRunningStatistics) {
+  const Golden golden;
+  Normalized made(DType::f32, DType::f32);
+  const ValueId y = batch_norm_inference(made.build, made.x, made.states, 1e-3);
+  const Graph graph = std::move(made.build).build();
+  EXPECT_TRUE(graph.updates().empty());
+  Interpreter run(graph);
+  run.set(made.x, golden["bn.x"]);
+  run.set(made.states.gamma, golden["bn.weight"]);
+  run.set(made.states.beta, golden["bn.bias"]);
+  run.set(made.states.running_mean, golden["bn.running_mean"]);
+  run.set(made.states.running_variance, golden["bn.running_var"]);
+  run.run();
+  std::vector<double> want;
+  for (size_t i = 0; i < 30; ++i) {
+    const size_t c = i % 5;
+    const double deviation = std::sqrt(golden["bn.running_var"][c] + 1e-3);
+    want.push_back((golden["bn.x"][i] - golden["bn.running_mean"][c]) / deviation * golden["bn.weight"][c] +
+                   golden["bn.bias"][c]);
+  }
+  expect_near(run.get(y), want, 2e-6);
+}
+
 TEST(BatchNorm, RefusesStatesOfAnotherType) {
-  Normalized made(DType::bf16, DType::bf16);
-  expect_user_error([&] { batch_norm(made.build, made.x, made.states); }, "");
+  const auto refuses = [](DType weight, DType running) {
+    Normalized made(DType::bf16, DType::f32);
+    for (ValueId* id : {&made.states.gamma, &made.states.beta}) {
+      *id = made.state(fmt::format("parameter{}", made.build.graph().values().size()), weight);
+    }
+    for (ValueId* id : {&made.states.running_mean, &made.states.running_variance}) {
+      *id = made.state(fmt::format("running{}", made.build.graph().values().size()), running);
+    }
+    const std::string message = "batch_norm: got the operand bf16[5], expected elements of f32.";
+    expect_user_error([&] { batch_norm(made.build, made.x, made.states); }, message);
+    expect_user_error([&] { batch_norm_inference(made.build, made.x, made.states); }, message);
+  };
+  refuses(DType::bf16, DType::f32);
+  refuses(DType::f32, DType::bf16);
 }
 
 }  // namespace

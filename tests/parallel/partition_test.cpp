@@ -290,20 +290,21 @@ TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
   EXPECT_FALSE(local.named.at("running").owner) << "rank 0 writes the region";
 }
 
-/// The sums of x and of its squares along the rows of x [4, 6], of which each rank has some columns.
+/// The sums of x and of its squares along the rows of x [rows, 6], of which each rank has some columns.
 struct TwoSums {
   GraphBuilder build;
-  ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  ValueId x;
   std::vector<ValueId> sums;
 
-  explicit TwoSums(const std::vector<DType>& dtypes = {DType::f64, DType::f64}) {
+  explicit TwoSums(const std::vector<DType>& dtypes = {DType::f64, DType::f64}, int64_t rows = 4)
+      : x(build.input("x", {DType::f64, {rows, 6}}, {"batch", "c"})) {
     Pointwise op;
     op.expression = parse_expression("x0, x0 * x0");
     op.operands = {{0, 1}};
     op.results = {{0}, {0}};
     op.reductions = {"sum", "sum"};
     op.dtypes = dtypes;
-    op.space = {4, 6};
+    op.space = {rows, 6};
     sums = pointwise(build, std::array{x}, std::move(op));
   }
   LocalGraph part_of(int rank) {
@@ -329,6 +330,33 @@ TEST(Partition, SumsForLaterReadersInTheSameMessage) {
   owed.build.output("y", tanh(owed.build, owed.sums[0]));
   owed.build.output("z", tanh(owed.build, owed.sums[1]));
   EXPECT_EQ(text(owed.part_of(0)), "x0, x0 * x0 all_reduce(0) tanh(x0) tanh(x0)");
+}
+
+/// Its sums travel when it asks for them, between other steps of the backward pass.
+TEST(Partition, LeavesWhatOnlyTheOptimizerReadsToIt) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {6, 4}}, {"batch", "c"});
+  Pointwise op = trailing_pointwise(build, std::array{x});
+  op.expression = parse_expression("x0, x0 * x0");
+  op.results = {{1}, {1}};
+  op.reductions = {"sum", "sum"};
+  op.dtypes = {DType::f64, DType::f64};
+  const std::vector<ValueId> sums = pointwise(build, std::array{x}, std::move(op));
+  std::vector<ValueId> next;
+  for (const std::string name : {"first", "second"}) {
+    const ValueId w = build.state(name, {DType::f64, {4}}, kZero, kParameter);
+    next.push_back(pointwise(build, {w, sums[next.size()]}, "x0 - x1 * x1"));
+    build.update(w, next.back());
+  }
+  const Graph graph = std::move(build).build();
+  const LocalGraph local = part(graph, kPair, 0, {{0, {{0}, {}}}}, {{x, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "x0, x0 * x0 all_reduce(0) x0 - x1 * x1 all_reduce(0) x0 - x1 * x1");
+}
+
+TEST(Partition, SumsLargeResultsEachByItself) {
+  TwoSums owed({DType::f64, DType::f64}, 40000);
+  owed.build.output("y", pointwise(owed.build, {owed.sums[0], owed.sums[1]}, "x0 * x1"));
+  EXPECT_EQ(text(owed.part_of(0)), "x0, x0 * x0 all_reduce(0) all_reduce(0) x0 * x1");
 }
 
 TEST(Partition, SumsResultsOfTwoDtypesEachByItself) {

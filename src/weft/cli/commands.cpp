@@ -23,7 +23,7 @@ void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
       ->required(required);
   command.add_option("--set", arguments.set, "override a key of the recipe, as in --set optimizer.clip=1.0")
       ->type_name("KEY=VALUE")
-      ->take_all();
+      ->allow_extra_args(false);
 }
 
 void add_out(CLI::App& command, Arguments& arguments) {
@@ -32,7 +32,10 @@ void add_out(CLI::App& command, Arguments& arguments) {
 }
 
 void add_checkpoint(CLI::App& command, Arguments& arguments) {
-  add_out(command, arguments);
+  command
+      .add_option("--out", arguments.out,
+                  "folder of the run that trained it (default: the recipe's run.output)")
+      ->type_name("FOLDER");
   command
       .add_option("--checkpoint", arguments.checkpoint,
                   "this checkpoint instead of the newest good one in --out")
@@ -83,7 +86,9 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   plan->add_flag("--passes", arguments.passes, "print the graph after each pass that changed it");
   plan->add_flag("--list-passes", arguments.list_passes,
                  "print what every stage of planning says of itself (docs/passes.md)");
-  plan->add_option("--skip", arguments.skip, "leave out a pass by its name")->type_name("PASS")->take_all();
+  plan->add_option("--skip", arguments.skip, "leave out a pass by its name")
+      ->type_name("PASS")
+      ->allow_extra_args(false);
   commands[plan] = command_plan;
 
   CLI::App* probe =
@@ -126,7 +131,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   inspect->add_option("FILE", arguments.target, "recipe, checkpoint folder or safetensors file");
   inspect->add_option("--set", arguments.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
-      ->take_all();
+      ->allow_extra_args(false);
   inspect->add_flag("--reference", arguments.reference,
                     "print the reference of all recipe keys (docs/recipes.md)");
   inspect->add_option("--graph", arguments.graph_file, "print the graph that `weft plan --write-graph` wrote")

@@ -127,7 +127,7 @@ void DataCommand::declare(CLI::App& app) {
   bench_->add_option("RECIPE", bench_options_.recipe, "recipe file")->required();
   bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
-      ->take_all();
+      ->allow_extra_args(false);
   bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(CLI::Range(1, 1000));
   bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all");
   bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute");

@@ -30,9 +30,8 @@ bool has_each_axis_once(const std::vector<int>& dims, size_t axes, bool all) {
 }
 
 bool any_has(const std::vector<std::vector<int>>& lists, int axis) {
-  return std::any_of(lists.begin(), lists.end(), [&](const std::vector<int>& dims) {
-    return std::find(dims.begin(), dims.end(), axis) != dims.end();
-  });
+  return std::any_of(lists.begin(), lists.end(),
+                     [&](const std::vector<int>& dims) { return has_axis(dims, axis); });
 }
 
 bool reads_as(DType dtype, ScalarType type) { return is_floating(dtype) == (type == ScalarType::real); }

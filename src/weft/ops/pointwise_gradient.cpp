@@ -15,10 +15,6 @@ namespace weft {
 
 namespace {
 
-bool has(const std::vector<int>& dims, int axis) {
-  return std::find(dims.begin(), dims.end(), axis) != dims.end();
-}
-
 /// One input's gradient.
 struct Part {
   size_t input = 0;
@@ -48,8 +44,11 @@ class Gradient {
  private:
   void plan() {
     const std::vector<int> stopped = stopped_operands(op_.expression);
+    const auto is_stopped = [&](size_t i) {
+      return std::find(stopped.begin(), stopped.end(), static_cast<int>(i)) != stopped.end();
+    };
     for (size_t i = 0; i < context_.inputs.size(); ++i) {
-      if (has(stopped, static_cast<int>(i))) continue;
+      if (is_stopped(i)) continue;
       if (!context_.needed[i] || !is_floating(build_.type(context_.inputs[i]).dtype)) continue;
       parts_.push_back({i, op_.operands[i], op_.operands[i].size() < op_.space.size(), {}});
     }

@@ -1,5 +1,6 @@
 #include "weft/ops/pointwise_gradient_nodes.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "weft/expression/compose.h"
@@ -12,12 +13,8 @@ namespace weft {
 
 namespace {
 
-bool has(const std::vector<int>& dims, int axis) {
-  return std::find(dims.begin(), dims.end(), axis) != dims.end();
-}
-
 bool nested_in(const std::vector<int>& few, const std::vector<int>& many) {
-  return std::all_of(few.begin(), few.end(), [&](int axis) { return has(many, axis); });
+  return std::all_of(few.begin(), few.end(), [&](int axis) { return has_axis(many, axis); });
 }
 
 /// A result of a node to be.
@@ -36,6 +33,15 @@ class GradientNodes {
                 std::span<const GradientPart> parts)
       : build_(build), readable_(readable), space_(space), parts_(parts), values_(parts.size()) {
     for (const GradientPart& part : parts) factors_.push_back(factors_of(expression, part));
+    const std::vector<Factors> found = factors_;
+    for (size_t p = 0; p < parts.size(); ++p) {
+      const auto shares = [&](size_t other) {
+        return other != p && parts[p].axes == parts[other].axes && found[p].varying == found[other].varying;
+      };
+      bool shared = false;
+      for (size_t other = 0; other < parts.size(); ++other) shared = shared || shares(other);
+      if (!shared) factors_[p] = unfactored(expression, static_cast<size_t>(parts[p].result));
+    }
   }
 
   /// In one node those that can be summed in one walk, where each keeps axes of the next. Sums over rows
@@ -60,13 +66,13 @@ class GradientNodes {
  private:
   bool is_summed(const GradientPart& part) const { return part.axes.size() < space_.size(); }
 
-  /// Positions stay in the sum, because they count along axes of the whole space.
+  /// What the part is summed of, and what the sum is multiplied by. Positions stay in the sum, because they
+  /// count along axes of the whole space.
   Factors factors_of(const Expression& expression, const GradientPart& part) const {
-    const auto is_reduced = [&](int axis) { return !has(part.axes, axis); };
-    return factor(expression, static_cast<size_t>(part.result), [&](const ScalarNode& leaf) {
-      if (leaf.kind != ScalarNode::Kind::operand || !is_summed(part)) return true;
-      const std::vector<int>& axes = readable_.axes(leaf.number);
-      return std::any_of(axes.begin(), axes.end(), is_reduced);
+    const auto result = static_cast<size_t>(part.result);
+    if (!is_summed(part)) return unfactored(expression, result);
+    return factor(expression, result, [&](const ScalarNode& leaf) {
+      return leaf.kind != ScalarNode::Kind::operand || !nested_in(readable_.axes(leaf.number), part.axes);
     });
   }
 
@@ -91,12 +97,11 @@ class GradientNodes {
   /// What a sum is multiplied by, and the dtype.
   void finish(size_t p) {
     const GradientPart& part = parts_[p];
-    const std::optional<Expression>& fixed = factors_[p].fixed;
-    if (!fixed && build_.type(values_[p]).dtype == part.dtype) return;
+    const Expression& fixed = factors_[p].fixed;
+    if (is_one(fixed) && build_.type(values_[p]).dtype == part.dtype) return;
     ExpressionBuilder made;
     const Scalar sum = made.operand(readable_.add(values_[p], part.axes));
-    values_[p] =
-        node(made, {{part.axes, part.dtype, fixed ? sum * splice(made, *fixed)[0] : sum}}, part.axes)[0];
+    values_[p] = node(made, {{part.axes, part.dtype, sum * splice(made, fixed)[0]}}, part.axes)[0];
   }
 
   /// A node over these axes of the op.

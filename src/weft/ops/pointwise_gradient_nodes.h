@@ -14,9 +14,10 @@ struct GradientPart {
   int result = 0;  ///< of the gradient's expression
 };
 
-/// Nodes that compute the parts. Sums that can be taken in one walk are one node's, and equal ones are one.
-/// What is the same at all points of a sum is multiplied by once, in a node of its own: so the gradients of
-/// operands that were multiplied and of those that were added read one sum, which ranks add up once.
+/// Nodes that compute the parts. Sums that can be taken in one walk are one node's. Sums that differ by a
+/// factor that is the same at all their points are one sum, multiplied by it in a node of its own: so the
+/// gradients of a mean and of a shift, which ranks add up once. Other sums keep their factors, because a sum
+/// that is multiplied is not linear: it could not stay owed.
 std::vector<ValueId> gradient_nodes(GraphBuilder& build, const Dims& space, Readable& readable,
                                     const Expression& expression, std::span<const GradientPart> parts);
 

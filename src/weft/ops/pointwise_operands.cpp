@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "weft/expression/compose.h"
+#include "weft/ops/pointwise_positions.h"
 
 namespace weft {
 
 namespace {
-
-bool has(const std::vector<int>& dims, int axis) {
-  return std::find(dims.begin(), dims.end(), axis) != dims.end();
-}
 
 /// In the order in which they are read.
 std::vector<size_t> needed_operands(const Pointwise& op) {
@@ -22,7 +19,7 @@ std::vector<size_t> needed_operands(const Pointwise& op) {
     if (leaf.kind == ScalarNode::Kind::operand) take(static_cast<size_t>(leaf.number));
   }
   for (int axis = 0; axis < std::ssize(op.space); ++axis) {
-    const auto has_it = [axis](const std::vector<int>& dims) { return has(dims, axis); };
+    const auto has_it = [axis](const std::vector<int>& dims) { return has_axis(dims, axis); };
     const auto says = [&](size_t i) { return has_it(op.operands[i]); };
     if (std::any_of(op.results.begin(), op.results.end(), has_it)) continue;
     if (std::any_of(needed.begin(), needed.end(), says)) continue;

@@ -5,6 +5,10 @@
 
 namespace weft {
 
+bool has_axis(std::span<const int> axes, int axis) {
+  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
 Dims sizes_along(const Dims& space, std::span<const int> axes) {
   Dims sizes;
   for (const int axis : axes) sizes.push_back(space[static_cast<size_t>(axis)]);
@@ -14,7 +18,7 @@ Dims sizes_along(const Dims& space, std::span<const int> axes) {
 std::vector<int> axes_without(size_t count, std::span<const int> kept) {
   std::vector<int> axes;
   for (int axis = 0; axis < static_cast<int>(count); ++axis) {
-    if (std::find(kept.begin(), kept.end(), axis) == kept.end()) axes.push_back(axis);
+    if (!has_axis(kept, axis)) axes.push_back(axis);
   }
   return axes;
 }

@@ -8,6 +8,7 @@
 
 namespace weft {
 
+bool has_axis(std::span<const int> axes, int axis);
 /// Sizes of a space along these axes, in their order.
 Dims sizes_along(const Dims& space, std::span<const int> axes);
 /// The axes of a space of `count` that are not among `kept`, ascending.

@@ -8,9 +8,9 @@
 namespace weft {
 
 /// The components of a rule (expression/reduction.h) of each result of an expression of the operands, along
-/// `axes` of the operand with most dimensions, which those of the others end. Of the statistics dtype beside operand 0's,
-/// or of its own if that is an integer's; of bits, and of positions, i32. UserError for an axis that there is
-/// not.
+/// `axes` of the operand with most dimensions, which those of the others end. Of the statistics dtype beside
+/// operand 0's, or of its own if that is an integer's; of bits, and of positions, i32. UserError for an axis
+/// that there is not.
 ///
 ///   reduce(build, "sum", {x}, "x0, x0 * x0", {0, 1})    the sums, and those of squares
 ///   reduce(build, "moments", {x}, "x0", {2})            the means, and the sums of squared deviations

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/graph/readers.h"
 #include "weft/parallel/node_regions.h"
 #include "weft/parallel/optimizer_nodes.h"
 #include "weft/parallel/redistribute.h"
@@ -21,7 +22,7 @@ class Partitioner {
         rank_(rank),
         build_(graph),
         moves_(mesh, rank, build_),
-        readers_(graph.values().size()),
+        readers_(readers_of(graph)),
         optimizer_(optimizer_nodes(graph)) {
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
@@ -29,10 +30,6 @@ class Partitioner {
       WEFT_CHECK(node.stage == 0 && !node.recomputed, "node {}: stages and recomputation are not carried out",
                  n);
       regions_.emplace_back(graph, assignment, mesh, NodeId{static_cast<int32_t>(n)});
-      for (const ValueId id : graph.nodes()[n].inputs) {
-        std::vector<size_t>& readers = readers_[id.at()];
-        if (readers.empty() || readers.back() != n) readers.push_back(n);
-      }
     }
   }
 

@@ -85,13 +85,17 @@ std::optional<PlacedValue> Redistribute::known_sum(const PlacedValue& from,
 }
 
 void Redistribute::settle_together(std::span<const Need> needs) {
+  // What is joined is copied there and back, which a message saved is worth only where that is little.
+  constexpr int64_t kMostBytes = 256 << 10;
   std::map<std::tuple<DType, std::vector<int>, Combine>, std::map<ValueId, PlacedValue>> alike;
   for (const Need& need : needs) {
     const Placement& placement = need.from.placement;
     const std::vector<int> owed = without(placement.partial, need.kept);
+    const DType dtype = build_.type(need.from.value).dtype;
     if (owed.empty() || known_sum(need.from, owed)) continue;
+    if (TensorType{dtype, need.shape}.bytes() > kMostBytes) continue;
     if (scattered(placement, need.wanted, owed).partial != placement.partial) continue;
-    alike[{build_.type(need.from.value).dtype, owed, placement.combine}].emplace(need.from.value, need.from);
+    alike[{dtype, owed, placement.combine}].emplace(need.from.value, need.from);
   }
   for (const auto& [how, values] : alike) {
     std::vector<PlacedValue> together;

@@ -44,8 +44,8 @@ class Redistribute {
     Placement wanted;
     std::vector<int> kept;
   };
-  /// Those that settle() would make whole by an all-reduce each, by one for all that have one dtype and owe
-  /// over the same axes: settle() then finds the sums.
+  /// Those that settle() would make whole by an all-reduce each, by one for all that are small, have one
+  /// dtype and owe over the same axes: settle() then finds the sums. How large one is, its global type says.
   void settle_together(std::span<const Need> needs);
 
   /// A value that combines by `gather`: what the ranks have of it along a new first dimension, in the order

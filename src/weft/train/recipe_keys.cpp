@@ -73,7 +73,7 @@ void add_run(RecipeTable& table) {
   const auto run = section(table, "run", &Recipe::run,
                            "The run as a whole. Exactly one of `steps` and `epochs` is given.");
   run.key("name", &RunSection::name, "what the run is called");
-  run.key("output", &RunSection::output, "folder for checkpoints and logs; empty: `runs/<name>`");
+  run.key("output", &RunSection::output, "folder for checkpoints and logs; empty: `runs/NAME-DATE`");
   run.key("seed", &RunSection::seed, from_zero(),
           "seed of every random number; results depend on it, not on ranks or threads");
   run.key("steps", &RunSection::steps, at_least(0), "optimizer steps; 0: `epochs` decides");
@@ -131,8 +131,8 @@ void add_data(RecipeTable& table) {
   data.key("path", &DataSection::path, "file or folder of the training data").required();
   data.key(
       "validation", &DataSection::validation, from_zero_below_one(),
-      "a file or folder, or the fraction of `path` that is held out (but for text, only where `path` has "
-      "no folder `test`, `val` or `validation`)");
+      "a file or folder, or the fraction of `path` that is held out; images and arrays below a folder with "
+      "`test`, `val` or `validation` are validated on that instead");
   data.key("batch", &DataSection::batch, at_least(1), "samples a step, over all ranks and microbatches")
       .required();
   data.key("shuffle", &DataSection::shuffle, "whether training samples come in random order");
@@ -182,9 +182,9 @@ void add_arrays(RecipeTable& table) {
   const auto arrays =
       section_when(table, "data", &Recipe::data, &DataSection::arrays, {"data.kind", "arrays"});
   arrays.key("input", &ArrayKeys::input,
-             "the file's array that the network is given, [samples, ...]; empty: the first");
+             "the file's array that the network is given, [samples, ...]; empty, as `target`: the first");
   arrays.key("target", &ArrayKeys::target,
-             "the array of what it learns: class ids, or numbers; empty: the second");
+             "the array of what it learns: class ids, or numbers; empty, as `input`: the second");
   arrays.key("channels", &ArrayKeys::channels, "which dimension of a sample of `input` is the channels");
   arrays.key("log", &ArrayKeys::log, "whether log(1 + x) is taken of inputs, as of counts");
   arrays.key("mean", &ArrayKeys::mean,
@@ -288,7 +288,8 @@ void add_parallel(RecipeTable& table) {
   parallel.key("depth", &ParallelSection::depth, at_least(1), "parts of each volume, from front to back");
   parallel.key("shard_optimizer", &ParallelSection::shard_optimizer,
                "whether optimizer state is split over `data` instead of repeated");
-  parallel.key("oversubscribe", &ParallelSection::oversubscribe, "whether ranks may share cores");
+  parallel.key("oversubscribe", &ParallelSection::oversubscribe,
+               "whether `threads` may be more than a rank's share of the cores");
 }
 
 void add_checkpoint(RecipeTable& table) {

@@ -9,6 +9,7 @@
 #include "weft/ops/batch_norm.h"
 #include "weft/ops/dropout.h"
 #include "weft/ops/gradients.h"
+#include "weft/ops/matmul.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/reduce.h"
 #include "weft/ops/tanh.h"
@@ -65,7 +66,7 @@ TEST(MergeTerms, TakesATermFromBesideReductionsWhereThatIsCheap) {
   }
 }
 
-/// The axes of a term need not be the sum's in order, and the term may be of another dtype's operands.
+/// The axes of a term need not be the sum's in order.
 TEST(MergeTerms, FollowsAxesOfATermThatIsTurned) {
   Sum sum;
   const ValueId z = sum.build.input("z", {DType::f32, {5, 6}}, {"c", "batch"});
@@ -77,6 +78,58 @@ TEST(MergeTerms, FollowsAxesOfATermThatIsTurned) {
   op.dtypes = {DType::f32};
   op.space = {5, 6};
   EXPECT_EQ(sum.of({sum.x, pointwise(sum.build, std::array{z, row}, op)[0]}).gain, 1);
+}
+
+/// Of a term that is one of several results, the sum reads what the term does, and no more.
+TEST(MergeTerms, ReadsWhatTheTermReads) {
+  Sum sum;
+  Pointwise op = trailing_pointwise(sum.build, std::array{sum.x, sum.y});
+  op.expression = parse_expression("max(x0, 0.0), x0 * x1");
+  op.results = {{0, 1}, {1}};
+  op.reductions = {std::string(kNoReduction), "sum"};
+  op.dtypes = {DType::f32, DType::f32};
+  const std::vector<ValueId> made = pointwise(sum.build, std::array{sum.x, sum.y}, op);
+  sum.build.output("sums", made[1]);
+  const ValueId z = sum.build.input("z", kType, {"batch", "c"});
+  const Graph graph = sum.of({z, made[0]}).graph;
+  EXPECT_EQ(titles(graph), (std::vector<std::string>{"sum(x0 * x1)", "x0 + max(x1, 0.0)"}));
+  EXPECT_EQ(graph.nodes()[1].inputs.size(), 2U);
+}
+
+/// What a term reads would have to be kept in its place.
+TEST(MergeTerms, KeepsNoMoreThanTheTerm) {
+  Sum sum;
+  const ValueId z = sum.build.input("z", kType, {"batch", "c"});
+  EXPECT_EQ(sum.of({sum.x, multiply(sum.build, sum.y, z)}).gain, 0);
+}
+
+/// Without the term, no operand of its node would say how many rows there are.
+TEST(MergeTerms, LeavesATermWhoseAxisNothingElseHas) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kType, {"batch", "c"});
+  const ValueId w = build.input("w", {DType::f32, {5, 5}}, {"c", "c"});
+  const ValueId b = build.input("b", {DType::f32, {5}}, {"c"});
+  const ValueId h = tanh(build, linear(build, x, w));
+  const ValueId biased = pointwise(build, {reduce(build, "sum", {h, b}, "x0 + x1", {0, 1})[0]}, "x0 * x0");
+  const ValueId squares = reduce(build, "sum", {h}, "x0 * x0", {0, 1})[0];
+  const auto found = gradients(build, add_n(build, std::array{biased, squares}), std::vector{w, b});
+  for (size_t i = 0; i < 2; ++i) build.output(fmt::format("d{}", i), *found[i]);
+  const Graph graph = std::move(build).build();
+  const auto want = results_of(graph), got = results_of(run_pass(merge_terms(), graph).graph);
+  for (const auto& [name, values] : want) {
+    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(got.at(name)[i], values[i], 1e-3) << name;
+  }
+}
+
+/// Beside bf16 what is added is f32 now, and rounded once.
+TEST(MergeTerms, RoundsASumOfBf16Once) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::bf16, {6, 5}}, {"batch", "c"});
+  const ValueId scaled = pointwise(build, {x}, "x0 * 0.3");
+  build.output("sum", add_n(build, std::array{x, scaled}));
+  const PassResult result = run_pass(merge_terms(), std::move(build).build());
+  EXPECT_EQ(result.gain, 1);
+  EXPECT_EQ(titles(result.graph), (std::vector<std::string>{"x0 + x0 * 0.3"}));
 }
 
 TEST(MergeTerms, LeavesTermsThatReadPositions) {

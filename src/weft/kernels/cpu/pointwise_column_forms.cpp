@@ -41,6 +41,12 @@ PointwiseBody gradient_sums(const Letters& at) {
   };
 }
 
+PointwiseBody gradient_sums_turned(const Letters& at) {
+  return [d = at.at('d'), x = at.at('x'), m = at.at('m')](Views in, Views out) {
+    channel_gradient_sums(in[d], in[x], in[m], out[1], out[0]);
+  };
+}
+
 PointwiseBody scaled(const Letters& at) {
   return [x = at.at('x'), m = at.at('m'), s = at.at('s'), b = at.at('b')](Views in, Views out) {
     scale_channels(in[x], in[m], in[s], in[b], out[0]);
@@ -68,6 +74,7 @@ constexpr Form kForms[] = {
     {"d * (s * (x - m))", true, "dx", "ms", "", scaled_sums},
     {"x, x * x", true, "x", "", "", power_sums},
     {"d, d * (x - m)", true, "dx", "", "m", gradient_sums},
+    {"d * (x - m), d", true, "dx", "", "m", gradient_sums_turned},
     {"(x - m) * s + b", false, "x", "", "msb", scaled},
     {"d * s + ((p + x * q) + x * q)", false, "dx", "", "spq", gradient},
 };

@@ -105,8 +105,7 @@ std::optional<StagedBody> normalized(const Found& found) {
 
 // d the gradient of y; v, w and p those of m, s and q; z that of x: through these, and `rest`.
 std::vector<StepPattern> layer_norm_backward(std::string_view rest) {
-  return {{{"sum", "d * g", "o"}, {"sum", "d * g * (x - m)", "w"}},
-          {{kNoReduction, "-(o * s)", "v"}},
+  return {{{"sum", "-(d * g * s)", "v"}, {"sum", "(x - m) * (d * g)", "w"}},
           {{kNoReduction, "w * (s * (s * s)) * e", "p"}},
           {{kNoReduction, fmt::format("v / k + p * (x - m) * 2.0 + ({})", rest), "z"}}};
 }
@@ -122,7 +121,7 @@ std::optional<StagedBody> normalized_backward(const Found& found) {
   if (!has_plain_rows(found, dtype, g) || !found.are("xz", dtype, kElements) ||
       !found.is(d, dtype, kElements) ||
       (adds && (!found.is_input('r') || !found.is('r', dtype, kElements))) ||
-      !found.is(g, DType::f32, kColumns) || !found.are("msovwp", DType::f32, kRows) ||
+      !found.is(g, DType::f32, kColumns) || !found.are("msvwp", DType::f32, kRows) ||
       !found.gives_only("z")) {
     return std::nullopt;
   }

@@ -44,7 +44,7 @@ Pass eliminate_dead() {
        .summary = "Removes nodes whose results nothing reads.",
        .needs = "nothing",
        .promises = "Every node's result reaches an output or a state's next value.",
-       .place = "First, because differentiation builds gradients of everything that it passes, and every "
+       .place = "Early, because differentiation builds gradients of everything that it passes, and every "
                 "later stage would pay for the unused ones: the partition would even communicate for them.",
        .counts = "nodes removed",
        .example = {.before = two_results, .after = R"(segment accumulate: each microbatch, 1 slot

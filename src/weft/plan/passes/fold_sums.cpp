@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "weft/graph/readers.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/embedding.h"
 #include "weft/plan/passes/rebuild.h"

@@ -1,16 +1,21 @@
 #include "weft/plan/passes/merge_terms.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include "weft/expression/compose.h"
 #include "weft/expression/properties.h"
+#include "weft/expression/simplify.h"
+#include "weft/graph/readers.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/multiply.h"
 #include "weft/ops/pointwise.h"
 #include "weft/ops/pointwise_operands.h"
+#include "weft/ops/pointwise_positions.h"
 #include "weft/ops/tanh.h"
 #include "weft/plan/passes/rebuild.h"
 
@@ -55,14 +60,20 @@ class Merging {
   }
 
  private:
+  /// Each term that is taken may make another worth taking, which reads the same.
   int64_t take_terms(const Node& sum) {
     if (!sum.op->traits().sum || sum.inputs.size() < 2) return 0;
+    std::set<ValueId> read(sum.inputs.begin(), sum.inputs.end());
     int64_t taken = 0;
-    for (const ValueId id : sum.inputs) {
-      const std::optional<Term> term = term_of(id);
-      if (!term || term->node.segment != sum.segment || !is_worth(*term, sum)) continue;
-      merged_[id.at()] = true;
-      ++taken;
+    for (bool more = true; more;) {
+      more = false;
+      for (const ValueId id : sum.inputs) {
+        const std::optional<Term> term = merged_[id.at()] ? std::nullopt : term_of(id);
+        if (!term || term->node.segment != sum.segment || !is_worth(*term, read)) continue;
+        read.merge(whole_operands(*term));
+        merged_[id.at()] = more = true;
+        ++taken;
+      }
     }
     return taken;
   }
@@ -81,27 +92,39 @@ class Merging {
     return Term{node, op, result};
   }
 
-  /// A term that is one of several results leaves its operands behind to be read twice, and parts that it has
-  /// in common with others to be computed twice. Asks for no sizes, so that ranks agree.
-  bool is_worth(const Term& term, const Node& sum) const {
-    if (term.node.outputs.size() == 1) return true;
-    constexpr int kMostReads = 2;     // what the term's own write and read cost
-    constexpr double kMostFlops = 8;  // hidden behind these
-    const Expression expression = only(term);
-    int reads = 0;
-    for (const ScalarNode& leaf : expression.nodes) {
+  /// At most one more whole operand is kept for the sum, in the place of the term. Where the term is one of
+  /// several results, what it has in common with others is computed twice, and each axis must be left in an
+  /// operand. Asks for no sizes, so that ranks agree.
+  static bool is_worth(const Term& term, const std::set<ValueId>& read) {
+    constexpr double kMostFlops = 8;  // hidden behind the write and read that are saved
+    const std::set<ValueId> operands = whole_operands(term);
+    const auto is_new = [&](ValueId id) { return !read.contains(id); };
+    if (std::count_if(operands.begin(), operands.end(), is_new) > 1) return false;
+    return term.node.outputs.size() == 1 ||
+           (flops_of(only(term)) <= kMostFlops && has_axes_in_operands(term.op));
+  }
+
+  static std::set<ValueId> whole_operands(const Term& term) {
+    std::set<ValueId> whole;
+    for (const ScalarNode& leaf : only(term).nodes) {
       if (leaf.kind != ScalarNode::Kind::operand) continue;
       const auto i = static_cast<size_t>(leaf.number);
-      const bool whole = term.op.operands[i].size() == term.op.space.size();
-      const auto found = std::find(sum.inputs.begin(), sum.inputs.end(), term.node.inputs[i]);
-      reads += whole && found == sum.inputs.end() ? 1 : 0;
+      if (term.op.operands[i].size() == term.op.space.size()) whole.insert(term.node.inputs[i]);
     }
-    return reads <= kMostReads && flops_of(expression) <= kMostFlops;
+    return whole;
+  }
+
+  static bool has_axes_in_operands(const Pointwise& op) {
+    for (int axis = 0; axis < std::ssize(op.space); ++axis) {
+      const auto has_it = [axis](const std::vector<int>& dims) { return has_axis(dims, axis); };
+      if (std::none_of(op.operands.begin(), op.operands.end(), has_it)) return false;
+    }
+    return true;
   }
 
   static Expression only(const Term& term) {
     ExpressionBuilder build;
-    return build.build(std::vector{splice(build, term.op.expression)[term.result]});
+    return build.build(std::array{splice(build, term.op.expression)[term.result]});
   }
 
   /// The sum as an expression of what its terms read.
@@ -127,7 +150,7 @@ class Merging {
           merged_[id.at()] ? splice_term(made, *term_of(id), read) : made.operand(read(id, all));
       total = total ? *total + value : value;
     }
-    op.expression = made.build(std::vector{*total});
+    op.expression = made.build(std::array{*total});
     op.results = {all};
     op.dtypes = {graph_.type(sum.outputs[0]).dtype};
     const BuilderScope like = rebuild_.build().like(sum);
@@ -137,12 +160,12 @@ class Merging {
   template <class Read>
   static Scalar splice_term(ExpressionBuilder& made, const Term& term, const Read& read) {
     const std::vector<int> in_sum = term.axes_in_sum();
-    return splice(made, term.op.expression, [&](const ScalarNode& operand) {
+    return splice(made, only(term), [&](const ScalarNode& operand) {
       const auto i = static_cast<size_t>(operand.number);
       std::vector<int> axes = term.op.operands[i];
       for (int& axis : axes) axis = in_sum[static_cast<size_t>(axis)];
       return made.operand(read(term.node.inputs[i], axes), operand.type);
-    })[term.result];
+    })[0];
   }
 
   /// The node without the results that were merged.
@@ -169,7 +192,7 @@ class Merging {
       outputs.push_back(node.outputs[o]);
     }
     if (kept.empty()) return;
-    rest->expression = made.build(kept);
+    rest->expression = simplify(made.build(kept));
     std::vector<ValueId> operands;
     for (const size_t i : drop_unread_operands(*rest)) operands.push_back(rebuild_.mapped(node.inputs[i]));
     const BuilderScope like = rebuild_.build().like(node);

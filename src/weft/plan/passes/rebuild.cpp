@@ -2,16 +2,6 @@
 
 namespace weft {
 
-std::vector<int> count_uses(const Graph& graph) {
-  std::vector<int> uses(graph.values().size(), 0);
-  for (const Node& node : graph.nodes()) {
-    for (const ValueId id : node.inputs) ++uses[id.at()];
-  }
-  for (const GraphOutput& output : graph.outputs()) ++uses[output.value.at()];
-  for (const StateUpdate& update : graph.updates()) ++uses[update.next.at()];
-  return uses;
-}
-
 Rebuild::Rebuild(const Graph& from) : from_(from), build_(from), map_(from.values().size()) {
   for (size_t v = 0; v < map_.size(); ++v) {
     if (from.values()[v].kind != ValueKind::result) map_[v] = build_.adopt(from.values()[v]);

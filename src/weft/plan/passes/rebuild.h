@@ -5,9 +5,6 @@
 
 namespace weft {
 
-/// How often each value is read: by nodes, as an output, as what a state becomes.
-std::vector<int> count_uses(const Graph& graph);
-
 /// Makes a graph from another, node by node: what passes share. Inputs and states are taken over at once.
 class Rebuild {
  public:

@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "weft/graph/readers.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/transpose.h"
 #include "weft/plan/passes/eliminate_dead.h"
@@ -18,10 +19,7 @@ class Recomputing {
  public:
   Recomputing(const Graph& graph, const RecomputePolicy& policy)
       : graph_(graph), rebuild_(graph), late_from_(graph.values().size(), kNever) {
-    std::vector<std::vector<size_t>> readers(graph.values().size());
-    for (size_t n = 0; n < graph.nodes().size(); ++n) {
-      for (const ValueId id : graph.nodes()[n].inputs) readers[id.at()].push_back(n);
-    }
+    const std::vector<std::vector<size_t>> readers = readers_of(graph);
     choose(policy);
     for (size_t v = 0; v < chosen_.size(); ++v) {
       if (chosen_[v]) late_from_[v] = after_longest_pause(graph.values()[v].producer.at(), readers[v]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "weft/graph/readers.h"
 #include "weft/ops/reduce.h"
 #include "weft/ops/rows_form.h"
 #include "weft/ops/staged.h"
@@ -25,15 +26,9 @@ class Staging {
   explicit Staging(const Graph& graph)
       : graph_(graph),
         rebuild_(graph),
-        readers_(graph.values().size()),
+        readers_(readers_of(graph)),
         kept_(graph.values().size(), false),
         group_of_(graph.nodes().size(), -1) {
-    for (size_t n = 0; n < graph.nodes().size(); ++n) {
-      for (const ValueId id : graph.nodes()[n].inputs) {
-        std::vector<size_t>& readers = readers_[id.at()];
-        if (readers.empty() || readers.back() != n) readers.push_back(n);
-      }
-    }
     for (const GraphOutput& output : graph.outputs()) kept_[output.value.at()] = true;
     for (const StateUpdate& update : graph.updates()) kept_[update.next.at()] = true;
   }
