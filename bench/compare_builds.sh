@@ -3,7 +3,8 @@
 #   bench/compare_builds.sh OLD [NEW]        OLD and NEW are weft binaries; NEW is build/weft by default
 # ROUNDS (20) rounds of one process each, in alternating order; a round's figure is the median of its steps after warm-up.
 # Printed: the geometric mean of the ratios old/new and the lower bound of its 95% interval (Student's t over the
-# rounds). CASES chooses among: gpt2 shakespeare resnet20 cosmoflow. The images are CIFAR-10's (CIFAR names the unpacked
+# rounds), and their median with the lower bound of its own (by order, whatever the distribution: a round that something
+# else on the machine stalled moves the mean). CASES chooses among: gpt2 shakespeare resnet20 cosmoflow. The images are CIFAR-10's (CIFAR names the unpacked
 # folder); without them that case is skipped.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
@@ -70,7 +71,18 @@ n = len(logs)
 factor = t[max(k for k in t if k <= n - 1)] if n > 1 else float("nan")
 half = factor * statistics.stdev(logs) / math.sqrt(n) if n > 1 else float("nan")
 mean = statistics.mean(logs)
+
+
+def bound_of_median(logs):
+    """The largest of the ordered ratios that the median is below with a probability of at most 2.5%."""
+    below, rank = 0.0, 0
+    while (below := below + math.comb(n, rank) / 2**n) <= 0.025:
+        rank += 1
+    return f"{math.exp(sorted(logs)[rank - 1]):.3f}" if rank > 0 else "unknown"
+
+
 print(f"{sys.argv[1]:12} old {statistics.median(r[0] for r in rows):8.2f} ms  new {statistics.median(r[1] for r in rows):8.2f} ms"
-      f"  old/new {math.exp(mean):.3f}  95% from {math.exp(mean - half):.3f}  ({n} rounds)")
+      f"  old/new {math.exp(mean):.3f}  95% from {math.exp(mean - half):.3f}"
+      f"  median {math.exp(statistics.median(logs)):.3f}  95% from {bound_of_median(logs)}  ({n} rounds)")
 PY
 done

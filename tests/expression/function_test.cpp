@@ -76,7 +76,8 @@ TEST(Functions, HaveTheirDerivatives) {
     const std::string text =
         row.arity == 1 ? std::string(row.name) + "(x0)" : std::string(row.name) + "(x0, x1)";
     const Expression made = parse_expression(text);
-    for (const auto& [a, b] : {std::pair{0.8, 1.7}, {1.9, 0.6}}) {
+    for (const auto& [first, second] : {std::pair{0.8, 1.7}, {1.9, 0.6}}) {
+      const double a = first, b = second;  // clang 14 captures no structured bindings
       for (int i = 0; i < row.arity; ++i) {
         const Expression gradient = gradient_of(made, std::array{i}, kLoss);
         const auto moved = [&](double step) {

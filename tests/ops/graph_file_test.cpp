@@ -89,6 +89,11 @@ TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
   expect_user_error([&] { read("{", "["); }, path + ": this is no JSON");
   expect_user_error([&] { read("\"weft_graph\": 1", "\"weft_graph\": 2"); },
                     path + ": is no graph of version 1");
+  expect_user_error([&] { read("\"weft_graph\": 1", "\"weft_graph\": \"x\""); },
+                    path + ": is no graph of version 1");
+  expect_user_error([&] { read_graph("/tmp", registry); }, "/tmp: the graph cannot be read: Is a directory");
+  expect_user_error([&] { write_graph(with_constants(), "/dev/null"); },
+                    "/dev/null: the graph cannot be written there, because that is no file");
   expect_user_error([&] { read("x\"", "z\""); }, path + ": ");
   expect_user_error([&] { read("every 3 steps", "every day"); },
                     "net.json: segment clear: there is no cadence \"every day\"");

@@ -1,5 +1,10 @@
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
 #include "weft/base/check.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
@@ -22,10 +27,15 @@ int end_with(const weft::CommSession& session, const std::string& why, int code)
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file over the limit of its size is an error of the write then, which says which file it is.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const weft::CommSession session(&argc, &argv);
     try {
       const int code = weft::run_command(argc, argv);
+      if (std::fflush(stdout) != 0) {
+        weft::user_error("standard output cannot be written: {}", std::strerror(errno));
+      }
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);
       return code;
     } catch (const weft::UserError& error) {

@@ -150,7 +150,7 @@ double flops_of(const Op& op, std::span<const TensorType> inputs, std::span<cons
 }
 
 double Op::flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
-  return traits().flops_per_point * static_cast<double>(index_map(inputs, outputs).points());
+  return traits().flops_per_point * index_map(inputs, outputs).points();
 }
 
 OpPtr Op::with_attributes(const AttributeValues& /*values*/) const {

@@ -1,9 +1,7 @@
 #include "weft/graph/graph_file.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/store/durable_file.h"
 #include "weft/store/safetensors.h"
 
@@ -43,6 +41,10 @@ std::filesystem::path beside(const std::filesystem::path& path) { return path.st
 }  // namespace
 
 void write_graph(const Graph& graph, const std::filesystem::path& path) {
+  // What is renamed to a device's name would take its place.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    user_error("{}: the graph cannot be written there, because that is no file", path.string());
+  }
   const std::string json = graph_json(graph);
   const std::vector<NamedView> constants = given_states(graph);
   if (!constants.empty()) {
@@ -56,11 +58,8 @@ void write_graph(const Graph& graph, const std::filesystem::path& path) {
 }
 
 Graph read_graph(const std::filesystem::path& path, const OpRegistry& ops) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) user_error("{}: the graph cannot be read", path.string());
-  return parse_graph(text.str(), ops, read_constants(constants_of(path)), path.string());
+  const std::string text = read_text(path, "graph");
+  return parse_graph(text, ops, read_constants(constants_of(path)), path.string());
 }
 
 }  // namespace weft

@@ -92,7 +92,7 @@ class Reader {
       : ops_(ops), constants_(constants), where_(std::move(where)) {}
 
   Graph run(const Json& json) {
-    if (!json.is_object() || json.value("weft_graph", 0) != kVersion) {
+    if (!json.is_object() || !json.contains("weft_graph") || json["weft_graph"] != kVersion) {
       fail("is no graph of version {}: it has no \"weft_graph\": {}", kVersion, kVersion);
     }
     for (const Json& entry : list(json, "segments")) add_segment(entry);

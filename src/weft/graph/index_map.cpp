@@ -22,9 +22,9 @@ bool IndexMap::reduces(int axis, size_t output) const {
   return true;
 }
 
-int64_t IndexMap::points() const {
-  int64_t points = 1;
-  for (const Axis& axis : axes) points *= axis.size;
+double IndexMap::points() const {
+  double points = 1;
+  for (const Axis& axis : axes) points *= static_cast<double>(axis.size);
   return points;
 }
 

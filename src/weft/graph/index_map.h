@@ -45,8 +45,8 @@ struct IndexMap {
 
   /// An axis that some output does not have: splitting it leaves that output partial.
   bool reduces(int axis, size_t output) const;
-  /// Product of the axis sizes.
-  int64_t points() const;
+  /// Product of the axis sizes, which may be more than an integer holds.
+  double points() const;
 };
 
 /// A dimension that is one axis, unscaled.

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 
 namespace weft {
 
@@ -190,9 +190,7 @@ const NetworkLevel* Machine::level_of(std::span<const int> ranks) const {
 }
 
 Machine read_machine(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) user_error("{}: the machine description cannot be read", path.string());
-  const Json json = Json::parse(file, nullptr, false);
+  const Json json = Json::parse(read_text(path, "machine description"), nullptr, false);
   if (!json.is_object()) user_error("{}: a machine description is one JSON object", path.string());
   return Reader(path).read(json);
 }

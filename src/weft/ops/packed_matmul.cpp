@@ -37,6 +37,11 @@ IndexMap PackedMatmul::index_map(std::span<const TensorType> inputs,
   return map;
 }
 
+double PackedMatmul::flops(std::span<const TensorType> inputs,
+                           std::span<const TensorType> /*outputs*/) const {
+  return 2 * matmul_map(dims, inputs[0].shape, b.shape).points();
+}
+
 void register_packed_matmul(OpRegistry& registry) {
   registry.add<PackWeight>(nullptr);
   registry.add<PackedMatmul>(nullptr);

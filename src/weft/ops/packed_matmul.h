@@ -63,10 +63,8 @@ struct PackedMatmul final : Schema<PackedMatmul> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override {
-    // The packed bytes are an axis of the map, but no loop of the product.
-    return {.flops_per_point = 2.0 / static_cast<double>(std::max<int64_t>(layout.bytes, 1))};
-  }
+  /// The packed bytes are an axis of the map, but no loop of the product.
+  double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
 };
 
 }  // namespace weft

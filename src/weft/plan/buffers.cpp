@@ -133,8 +133,12 @@ class Sharing {
     result_.of_value[id] = buffer;
   }
 
+  /// Of the inputs that may be overwritten the one that was written last, which is most likely still in cache
+  /// and has to be written back anyway; -1 where there is none.
   int in_place_input(const Node& node, const Traits& traits, int output, int step,
                      const std::vector<int>& taken) const {
+    int chosen = -1;
+    int latest = -1;
     for (const auto& [out, in] : traits.in_place) {
       if (out != output || std::find(taken.begin(), taken.end(), in) != taken.end()) continue;
       const ValueId id = node.inputs[static_cast<size_t>(in)];
@@ -146,9 +150,12 @@ class Sharing {
       const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
       if (transient.last > dies || read_between(buffer, step, dies)) continue;
       if (transient.bytes != graph_.type(node.outputs[static_cast<size_t>(output)]).bytes()) continue;
-      return in;
+      const int written = step_of(graph_.value(id).producer);
+      if (written <= latest) continue;
+      latest = written;
+      chosen = in;
     }
-    return -1;
+    return chosen;
   }
 
   /// Whether a step after `begin` and before `end` reads the buffer: what is under way would write into it.

@@ -39,7 +39,8 @@ struct SegmentBuffers {
 };
 
 /// Sharing comes from three rules: a view is its input; a state's next value is written over the state when
-/// nobody reads the old one later; an op that may work in place does so when its input dies.
+/// nobody reads the old one later; an op that may work in place does so when its input dies, over the one
+/// that was written last where there are several.
 SegmentBuffers share_buffers(const Graph& graph, SegmentId segment);
 
 }  // namespace weft

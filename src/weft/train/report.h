@@ -14,7 +14,7 @@ namespace weft {
 /// One kind of instruction of a step; `flops`, `bytes` and `total_ms` are sums over its `calls`.
 struct OpTime {
   std::string name;
-  /// "forward", "backward", "update", "communication", …; bars are coloured by it.
+  /// The segment, as "accumulate", or what else a step does; bars are coloured by it.
   std::string phase;
   int64_t calls = 0;
   double total_ms = 0;

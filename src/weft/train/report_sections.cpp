@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
-#include <string_view>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,15 +16,18 @@ namespace weft {
 namespace {
 
 constexpr size_t kOpsShown = 16;
+
 /// The same colour for a phase in every section.
 class PhaseColors {
  public:
+  explicit PhaseColors(const ReportInput& input) {
+    for (const OpTime& op : input.ops) phases_.insert(op.phase);
+    for (const TimelineEvent& event : input.timeline) phases_.insert(event.phase);
+  }
   int of(const std::string& phase) {
-    constexpr std::array<std::string_view, 4> kKnown = {"forward", "backward", "update", "communication"};
-    const auto found = std::find(kKnown.begin(), kKnown.end(), phase);
-    const auto place = static_cast<int>(found - kKnown.begin());
-    const int color = found != kKnown.end() ? place + 1 : 5 + static_cast<int>(seen_.size() % 2);
-    return seen_.emplace(phase, color).first->second;
+    constexpr std::ptrdiff_t kColors = 6;
+    const std::ptrdiff_t place = std::distance(phases_.begin(), phases_.find(phase));
+    return seen_.emplace(phase, static_cast<int>(1 + place % kColors)).first->second;
   }
   std::string legend() const {
     std::vector<std::pair<int, std::string>> keys;
@@ -38,7 +41,8 @@ class PhaseColors {
   }
 
  private:
-  std::map<std::string, int> seen_;
+  std::set<std::string> phases_;
+  std::map<std::string, int> seen_;  ///< of this section
 };
 
 /// "12.3 GF/s · 45.6 GB/s"; what is unknown is left out.
@@ -98,7 +102,7 @@ std::string ops_section(const ReportInput& input) {
   double total = 0;
   for (const OpTime& op : ops) total += op.total_ms;
   const double longest = std::max(ops.front().total_ms, 1e-12);
-  PhaseColors colors;
+  PhaseColors colors(input);
   std::string shown;
   std::string rest;
   for (size_t i = 0; i < ops.size(); ++i) {
@@ -149,7 +153,7 @@ std::string timeline_section(const ReportInput& input) {
     end = std::max(end, event.end_ms);
     if (std::find(lanes.begin(), lanes.end(), event.lane) == lanes.end()) lanes.push_back(event.lane);
   }
-  PhaseColors colors;
+  PhaseColors colors(input);
   std::string body;
   for (const std::string& lane : lanes) {
     std::string bars;

@@ -31,6 +31,24 @@ TEST(PackWeights, PacksAStateBeforeTheProductThatReadsIt) {
   }
 }
 
+/// The arithmetic of a product is the same however its weight lies, and more than an integer would hold on
+/// the way if the packed bytes were counted in.
+TEST(PackWeights, ChangesNoArithmetic) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {4096, 768}}, {"n", "c"});
+  const ValueId w = build.state("w", {DType::f32, {50257, 768}}, {}, kParameter);
+  build.output("y", linear(build, x, w, true));
+  const Graph graph = std::move(build).build();
+  const Graph packed = run_pass(pack_weights(), graph).graph;
+  const auto flops = [](const Graph& of) {
+    const Node& node = of.nodes().back();
+    return flops_of(*node.op, of.input_types(node), of.output_types(node));
+  };
+  ASSERT_EQ(packed.nodes().back().op->name(), "packed_matmul");
+  EXPECT_EQ(flops(packed), flops(graph));
+  EXPECT_EQ(flops(packed), 2.0 * 4096 * 768 * 50257);
+}
+
 TEST(PackWeights, PacksWhatIsMadeOfAStateOnceAStep) {
   Product p;
   const ValueId rounded = cast(p.build, cast(p.build, p.w, DType::bf16), DType::f32);

@@ -172,7 +172,7 @@ class FileSurvey {
     std::vector<Hdf5Dataset> chosen;
     for (const size_t i : choose_fields(path_, candidates, question_.fields, question_.first_is_sample)) {
       locate(all[i]);
-      chosen.push_back(std::move(all[i]));
+      chosen.push_back(all[i]);  // which may be chosen twice
     }
     return chosen;
   }

@@ -1,11 +1,11 @@
 #include "weft/sim/io/scenario.h"
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 #include <optional>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/base/nearest_key.h"
 #include "weft/base/toml_ascii.h"
 #include "weft/sim/io/policy_registry.h"
@@ -161,10 +161,8 @@ IoScenario parse_io_scenario(std::string_view text, std::string_view source_name
 }
 
 IoScenario read_io_scenario(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) user_error("{}: no such scenario file", path.string());
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return parse_io_scenario(text, path.string());
+  if (!std::filesystem::exists(path)) user_error("{}: no such scenario file", path.string());
+  return parse_io_scenario(read_text(path, "scenario"), path.string());
 }
 
 }  // namespace weft

@@ -1,0 +1,30 @@
+#include "weft/base/text_file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+std::string read_text(const std::filesystem::path& path, std::string_view what) {
+  const auto fail = [&] {
+    const std::string why = errno == ENOENT ? "" : std::string(": ") + std::strerror(errno);
+    user_error("{}: the {} cannot be read{}", path.string(), what, why);
+  };
+  const auto close = [](std::FILE* file) { std::fclose(file); };
+  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
+  if (file == nullptr) fail();
+  std::string text;
+  std::array<char, 65536> piece;
+  while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    text.append(piece.data(), count);
+  }
+  if (std::ferror(file.get()) != 0) fail();
+  return text;
+}
+
+}  // namespace weft

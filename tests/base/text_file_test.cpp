@@ -1,0 +1,35 @@
+#include "weft/base/text_file.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "weft/base/check.h"
+
+namespace weft {
+namespace {
+
+TEST(TextFile, IsReadWhole) {
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "text_file_test.txt";
+  std::string text(200'000, 'x');
+  text[70'000] = '\0';
+  std::ofstream(path, std::ios::binary) << text;
+  EXPECT_EQ(read_text(path, "text"), text);
+  std::filesystem::remove(path);
+}
+
+TEST(TextFile, ThatCannotBeReadIsNamedWithTheReason) {
+  const auto message = [](const std::string& path) {
+    try {
+      read_text(path, "recipe");
+      return std::string("no error");
+    } catch (const UserError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(message("/nowhere/at/all"), "/nowhere/at/all: the recipe cannot be read");
+  EXPECT_EQ(message("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,45 @@
+#include "weft/plan/buffers.h"
+
+#include <gtest/gtest.h>
+
+#include "weft/ops/multiply.h"
+#include "weft/ops/pointwise.h"
+#include "weft/ops/tanh.h"
+
+namespace weft {
+namespace {
+
+/// early and late are both read for the last time by the sum, as operand 0 and 1 or the other way.
+struct TwoDie {
+  GraphBuilder build;
+  ValueId early, late, sum;
+  explicit TwoDie(bool early_first) {
+    const ValueId x = build.input("x", {DType::f32, {4, 8}}, {"batch", "c"});
+    early = tanh(build, x);
+    late = multiply(build, x, x);
+    sum = pointwise(build, early_first ? std::vector{early, late} : std::vector{late, early}, "x0 - x1");
+    build.output("y", tanh(build, sum));
+  }
+};
+
+TEST(Buffers, OverwriteTheOperandThatWasWrittenLast) {
+  for (const bool early_first : {true, false}) {
+    TwoDie made(early_first);
+    const Graph graph = std::move(made.build).build();
+    const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+    const auto transient = [&](ValueId id) { return buffers.of_value.at(id).transient; };
+    EXPECT_EQ(transient(made.sum), transient(made.late));
+    EXPECT_NE(transient(made.sum), transient(made.early));
+  }
+}
+
+TEST(Buffers, OverwriteNothingThatIsReadLater) {
+  TwoDie made(true);
+  made.build.output("late", made.late);
+  const Graph graph = std::move(made.build).build();
+  const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+  EXPECT_EQ(buffers.of_value.at(made.sum).transient, buffers.of_value.at(made.early).transient);
+}
+
+}  // namespace
+}  // namespace weft
