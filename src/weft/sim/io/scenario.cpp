@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "weft/base/check.h"
-#include "weft/base/text_file.h"
 #include "weft/base/nearest_key.h"
+#include "weft/base/text_file.h"
 #include "weft/base/toml_ascii.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/scenario_table.h"
