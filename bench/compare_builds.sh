@@ -30,7 +30,7 @@ step_ms() {
     gpt2) arguments=(recipes/gpt2-124m.toml --set run.steps=8 "${text[@]}") ;;
     shakespeare) arguments=(recipes/shakespeare.toml --set run.steps=120 "${text[@]}") ;;
     resnet20) arguments=(recipes/resnet20-cifar10.toml --set run.epochs=0 --set run.steps=12 --set data.path="$images") ;;
-    cosmoflow) arguments=(recipes/cosmoflow.toml --set run.epochs=0 --set run.steps=10 --set data.path="$work/volumes.h5") ;;
+    cosmoflow) arguments=(recipes/cosmoflow.toml --set run.epochs=0 --set run.steps=30 --set data.path="$work/volumes.h5") ;;
   esac
   rm -rf "$work/run"
   "$1" train "${arguments[@]}" --out "$work/run" --set optimizer.warmup=1 --set log.every=1 \
