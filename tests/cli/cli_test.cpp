@@ -298,6 +298,37 @@ TEST_F(Cli, ATokenFileIsMadeOfAText) {
   EXPECT_EQ(outcome.text, fmt::format("weft: --text: {}/none does not exist\n", folder_.string()));
 }
 
+TEST_F(Cli, OptionsTakeOneValueAndLeaveTheRecipe) {
+  for (const std::string options : {"--skip hoist", "--set data.batch=2"}) {
+    const Outcome outcome = run("plan " + options + " " + recipe());
+    EXPECT_EQ(outcome.code, 0) << outcome.text;
+  }
+}
+
+TEST_F(Cli, WhatCannotBeWrittenIsAnError) {
+  Outcome outcome = run("plan " + recipe() + " >/dev/full");
+  EXPECT_EQ(outcome.code, 1);
+  outcome = run("plan " + recipe() + " --write-graph /dev/null");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  // A limit of a file's size ends the write, not the process by a signal.
+  const std::string limited = fmt::format("--help >/dev/null; ulimit -f 1; {} plan {} --write-graph {}",
+                                          WEFT_BINARY, recipe(), (folder_ / "graph.json").string());
+  outcome = run(limited);
+  EXPECT_EQ(outcome.code, 1) << outcome.text;
+  EXPECT_NE(outcome.text.find("graph.json"), std::string::npos) << outcome.text;
+}
+
+TEST_F(Cli, RefusesATargetThatIsTheInput) {
+  const std::string volumes = (folder_ / "volumes.h5").string();
+  ASSERT_EQ(run("data make volumes --out " + volumes + " --count 40 --shape 8x8x8x4").code, 0);
+  const Outcome outcome = run(fmt::format(
+      "plan {}/recipes/cosmoflow.toml --set data.path={} --set data.input=full --set data.target=full",
+      WEFT_SOURCE_DIR, volumes));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("data.target has the shape"), std::string::npos) << outcome.text;
+}
+
 TEST_F(Cli, SimulatesAScenario) {
   const std::string scenario = std::string(WEFT_SOURCE_DIR) + "/recipes/simulate/mnist.toml";
   const std::string json = (folder_ / "result.json").string();

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string>
 
 #include "weft/base/check.h"
 #include "weft/cli/commands.h"
@@ -13,14 +14,17 @@ namespace {
 
 constexpr double kOthersSeconds = 1;  // for ranks that fail alike
 
+/// Where nobody can be told, the exit code says it: nothing is thrown.
+void complain(const std::string& why) { std::fputs(fmt::format("weft: {}\n", why).c_str(), stderr); }
+
 /// Says why this rank ends. Where all ranks fail, as with a mistake in the recipe, rank 0 speaks for all and
 /// they leave quietly; a rank that fails alone speaks for itself, and ends the job, because the others would
 /// wait for it.
 int end_with(const weft::CommSession& session, const std::string& why, int code) {
   const weft::Communicator world = weft::Communicator::world();
-  if (world.rank() == 0) fmt::print(stderr, "weft: {}\n", why);
+  if (world.rank() == 0) complain(why);
   if (session.all_ranks_end(kOthersSeconds)) return code;
-  if (world.rank() != 0) fmt::print(stderr, "weft: rank {}: {}\n", world.rank(), why);
+  if (world.rank() != 0) complain(fmt::format("rank {}: {}", world.rank(), why));
   weft::Communicator::abort_job(code);
 }
 
@@ -44,7 +48,7 @@ int main(int argc, char** argv) {
       return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()), 70);
     }
   } catch (const std::exception& error) {
-    fmt::print(stderr, "weft: {}\n", error.what());
+    complain(error.what());
     return 1;
   }
 }
