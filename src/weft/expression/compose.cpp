@@ -1,5 +1,7 @@
 #include "weft/expression/compose.h"
 
+#include <array>
+
 #include "weft/base/check.h"
 
 namespace weft {
@@ -53,6 +55,11 @@ Expression compose(const Expression& outer, int operand, const Expression& inner
     }
     return part;
   }));
+}
+
+Expression only_result(const Expression& expression, size_t result) {
+  ExpressionBuilder build;
+  return build.build(std::array{splice(build, expression)[result]});
 }
 
 Expression renumber(const Expression& expression, const std::function<int(int)>& number) {

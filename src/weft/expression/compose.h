@@ -27,6 +27,9 @@ std::vector<Scalar> splice_nodes(ExpressionBuilder& build, const Expression& exp
 Expression compose(const Expression& outer, int operand, const Expression& inner, size_t result,
                    std::span<const int> outer_operands, std::span<const int> inner_operands);
 
+/// Result `result` alone, with the nodes that it needs.
+Expression only_result(const Expression& expression, size_t result);
+
 /// The expression with operand i called `number(i)`.
 Expression renumber(const Expression& expression, const std::function<int(int)>& number);
 

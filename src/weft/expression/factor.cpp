@@ -77,7 +77,7 @@ Factors factor(const Expression& expression, size_t result,
 Factors unfactored(const Expression& expression, size_t result) {
   ExpressionBuilder build;
   const Scalar one = build.constant(1);
-  return {simplify(build.build(std::array{splice(build, expression)[result]})), build.build(std::array{one})};
+  return {simplify(only_result(expression, result)), build.build(std::array{one})};
 }
 
 bool is_one(const Expression& fixed) { return fixed.result(0).is_constant() && fixed.result(0).value == 1; }

@@ -32,15 +32,15 @@ class GradientNodes {
   GradientNodes(GraphBuilder& build, const Dims& space, Readable& readable, const Expression& expression,
                 std::span<const GradientPart> parts)
       : build_(build), readable_(readable), space_(space), parts_(parts), values_(parts.size()) {
-    for (const GradientPart& part : parts) factors_.push_back(factors_of(expression, part));
-    const std::vector<Factors> found = factors_;
+    std::vector<Factors> found;
+    for (const GradientPart& part : parts) found.push_back(factors_of(expression, part));
     for (size_t p = 0; p < parts.size(); ++p) {
-      const auto shares = [&](size_t other) {
-        return other != p && parts[p].axes == parts[other].axes && found[p].varying == found[other].varying;
-      };
-      bool shared = false;
-      for (size_t other = 0; other < parts.size(); ++other) shared = shared || shares(other);
-      if (!shared) factors_[p] = unfactored(expression, static_cast<size_t>(parts[p].result));
+      int sharing = 0;
+      for (size_t other = 0; other < parts.size(); ++other) {
+        sharing += parts[p].axes == parts[other].axes && found[p].varying == found[other].varying ? 1 : 0;
+      }
+      const bool stays = is_one(found[p].fixed) || sharing > 1;
+      factors_.push_back(stays ? found[p] : unfactored(expression, static_cast<size_t>(parts[p].result)));
     }
   }
 

@@ -22,8 +22,7 @@ class Partitioner {
         rank_(rank),
         build_(graph),
         moves_(mesh, rank, build_),
-        readers_(readers_of(graph)),
-        optimizer_(optimizer_nodes(graph)) {
+        readers_(readers_of(graph)) {
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const NodeAssignment& node = assignment.nodes[n];
@@ -117,11 +116,11 @@ class Partitioner {
   }
 
   /// What node n and later ones of its segment need of a value.
-  void add_needs(size_t n, ValueId id, std::vector<Redistribute::Need>& needs) const {
+  void add_needs(size_t n, ValueId id, std::vector<Redistribute::Need>& needs) {
     if (!is_owed_sum(id)) return;
     for (const size_t m : readers_[id.at()]) {
       const Node& reader = graph_.nodes()[m];
-      if (m < n || reader.segment != graph_.nodes()[n].segment || (m > n && optimizer_[m])) continue;
+      if (m < n || reader.segment != graph_.nodes()[n].segment || (m > n && is_optimizer(m))) continue;
       for (size_t i = 0; i < reader.inputs.size(); ++i) {
         if (reader.inputs[i] != id) continue;
         needs.push_back({{local(id), placement(id)},
@@ -130,6 +129,12 @@ class Partitioner {
                          kept(id, owed_by(m))});
       }
     }
+  }
+
+  /// Found when first asked for: on one rank nothing is owed.
+  bool is_optimizer(size_t n) {
+    if (optimizer_.empty()) optimizer_ = optimizer_nodes(graph_);
+    return optimizer_[n];
   }
 
   /// What is owed may stay owed only where a linear node takes the sums as they are.
@@ -219,7 +224,7 @@ class Partitioner {
   GraphBuilder build_;
   Redistribute moves_;
   std::vector<std::vector<size_t>> readers_;  ///< by value: nodes, ascending
-  std::vector<bool> optimizer_;
+  std::vector<bool> optimizer_;               ///< by node; empty until is_optimizer() is asked
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;
   std::map<std::pair<SegmentId, ValueId>, ValueId> joined_;  ///< what was gathered, within its segment

@@ -35,15 +35,11 @@ PointwiseBody power_sums(const Letters& at) {
   return [x = at.at('x')](Views in, Views out) { channel_power_sums(in[x], out[0], out[1]); };
 }
 
+/// kFirst is the result that is the sum of d alone.
+template <size_t kFirst>
 PointwiseBody gradient_sums(const Letters& at) {
   return [d = at.at('d'), x = at.at('x'), m = at.at('m')](Views in, Views out) {
-    channel_gradient_sums(in[d], in[x], in[m], out[0], out[1]);
-  };
-}
-
-PointwiseBody gradient_sums_turned(const Letters& at) {
-  return [d = at.at('d'), x = at.at('x'), m = at.at('m')](Views in, Views out) {
-    channel_gradient_sums(in[d], in[x], in[m], out[1], out[0]);
+    channel_gradient_sums(in[d], in[x], in[m], out[kFirst], out[1 - kFirst]);
   };
 }
 
@@ -73,8 +69,8 @@ constexpr Form kForms[] = {
     {"d * (s * (x - m)), d", true, "dx", "ms", "", scaled_sums},
     {"d * (s * (x - m))", true, "dx", "ms", "", scaled_sums},
     {"x, x * x", true, "x", "", "", power_sums},
-    {"d, d * (x - m)", true, "dx", "", "m", gradient_sums},
-    {"d * (x - m), d", true, "dx", "", "m", gradient_sums_turned},
+    {"d, d * (x - m)", true, "dx", "", "m", gradient_sums<0>},
+    {"d * (x - m), d", true, "dx", "", "m", gradient_sums<1>},
     {"(x - m) * s + b", false, "x", "", "msb", scaled},
     {"d * s + ((p + x * q) + x * q)", false, "dx", "", "spq", gradient},
 };

@@ -28,6 +28,7 @@ struct Term {
   const Node& node;
   const Pointwise& op;
   size_t result;
+  Expression expression;  ///< of that result alone
 
   /// Which axis of the sum each of the op's is.
   std::vector<int> axes_in_sum() const {
@@ -89,7 +90,7 @@ class Merging {
         static_cast<size_t>(std::find(node.outputs.begin(), node.outputs.end(), id) - node.outputs.begin());
     const size_t result = outputs_of(op)[at].result;
     if (op.rule(result) != nullptr || reads_position(op.expression)) return std::nullopt;
-    return Term{node, op, result};
+    return Term{node, op, result, only_result(op.expression, result)};
   }
 
   /// At most one more whole operand is kept for the sum, in the place of the term. Where the term is one of
@@ -101,12 +102,12 @@ class Merging {
     const auto is_new = [&](ValueId id) { return !read.contains(id); };
     if (std::count_if(operands.begin(), operands.end(), is_new) > 1) return false;
     return term.node.outputs.size() == 1 ||
-           (flops_of(only(term)) <= kMostFlops && has_axes_in_operands(term.op));
+           (flops_of(term.expression) <= kMostFlops && has_axes_in_operands(term.op));
   }
 
   static std::set<ValueId> whole_operands(const Term& term) {
     std::set<ValueId> whole;
-    for (const ScalarNode& leaf : only(term).nodes) {
+    for (const ScalarNode& leaf : term.expression.nodes) {
       if (leaf.kind != ScalarNode::Kind::operand) continue;
       const auto i = static_cast<size_t>(leaf.number);
       if (term.op.operands[i].size() == term.op.space.size()) whole.insert(term.node.inputs[i]);
@@ -120,11 +121,6 @@ class Merging {
       if (std::none_of(op.operands.begin(), op.operands.end(), has_it)) return false;
     }
     return true;
-  }
-
-  static Expression only(const Term& term) {
-    ExpressionBuilder build;
-    return build.build(std::array{splice(build, term.op.expression)[term.result]});
   }
 
   /// The sum as an expression of what its terms read.
@@ -160,7 +156,7 @@ class Merging {
   template <class Read>
   static Scalar splice_term(ExpressionBuilder& made, const Term& term, const Read& read) {
     const std::vector<int> in_sum = term.axes_in_sum();
-    return splice(made, only(term), [&](const ScalarNode& operand) {
+    return splice(made, term.expression, [&](const ScalarNode& operand) {
       const auto i = static_cast<size_t>(operand.number);
       std::vector<int> axes = term.op.operands[i];
       for (int& axis : axes) axis = in_sum[static_cast<size_t>(axis)];
