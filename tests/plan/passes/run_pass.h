@@ -1,4 +1,6 @@
 #pragma once
+#include <gtest/gtest.h>
+
 #include <algorithm>
 
 #include "tests/ops/interpreter.h"
@@ -45,6 +47,19 @@ inline std::map<std::string, std::vector<double>> results_of(const Graph& graph,
   std::map<std::string, std::vector<double>> results;
   for (const GraphOutput& output : graph.outputs()) results[output.name] = interpreter.get(output.value);
   return results;
+}
+
+/// Within `tolerance` of each other, by the largest element of each output.
+inline void expect_close(const std::map<std::string, std::vector<double>>& got,
+                         const std::map<std::string, std::vector<double>>& want, double tolerance) {
+  ASSERT_EQ(got.size(), want.size());
+  for (const auto& [name, values] : want) {
+    double largest = 1;
+    for (const double value : values) largest = std::max(largest, std::abs(value));
+    for (size_t i = 0; i < values.size(); ++i) {
+      ASSERT_NEAR(got.at(name)[i], values[i], tolerance * largest) << name << " " << i;
+    }
+  }
 }
 
 /// An op whose result is not a function of what one sees.

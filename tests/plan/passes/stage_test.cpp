@@ -34,19 +34,6 @@ bool has_body(const Graph& graph, const Node& node) {
       .has_value();
 }
 
-/// Within `tolerance` of each other, by the largest element of each output.
-void expect_close(const std::map<std::string, std::vector<double>>& got,
-                  const std::map<std::string, std::vector<double>>& want, double tolerance) {
-  ASSERT_EQ(got.size(), want.size());
-  for (const auto& [name, values] : want) {
-    double largest = 1;
-    for (const double value : values) largest = std::max(largest, std::abs(value));
-    for (size_t i = 0; i < values.size(); ++i) {
-      ASSERT_NEAR(got.at(name)[i], values[i], tolerance * largest) << name << " " << i;
-    }
-  }
-}
-
 /// layer_norm and the gradients of a product with it, with a residual around it.
 Graph normalized(DType dtype, bool adds) {
   GraphBuilder build;
