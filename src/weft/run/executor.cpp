@@ -215,6 +215,7 @@ double Executor::scalar(SegmentId segment, const std::string& name) const {
   const View value = output(segment, name);
   WEFT_CHECK(value.elems() == 1, "{} is no scalar", name);
   if (value.type.dtype == DType::f64) return *value.as<double>();
+  if (value.type.dtype == DType::i64) return static_cast<double>(*value.as<int64_t>());
   WEFT_CHECK(value.type.dtype == DType::f32, "{} is {}", name, name_of(value.type.dtype));
   return static_cast<double>(*value.as<float>());
 }

@@ -53,7 +53,7 @@ class Executor {
   void read_input_from(const std::string& name, const std::byte* memory);
   /// An output of a segment; to be read before the next segment runs.
   View output(SegmentId segment, const std::string& name) const;
-  /// A scalar output (f32 or f64).
+  /// A scalar output (f32, f64 or i64).
   double scalar(SegmentId segment, const std::string& name) const;
 
   /// Runs the segment once more, looking at every result: names the first op that made NaN or infinity.

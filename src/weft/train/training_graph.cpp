@@ -5,7 +5,9 @@
 #include "weft/models/gpt.h"
 #include "weft/models/resnet.h"
 #include "weft/ops/add.h"
+#include "weft/ops/arg_max.h"
 #include "weft/ops/cast.h"
+#include "weft/ops/count.h"
 #include "weft/ops/cross_entropy.h"
 #include "weft/ops/fill.h"
 #include "weft/ops/gradients.h"
@@ -191,9 +193,12 @@ class TrainingGraph {
   void evaluate() {
     const BuilderScope scope = build_.in(build_.segment({"evaluate", Cadence::on_call()}));
     const ValueId out = predictions(samples(), false);
-    build_.output("loss_sum", loss(out, targets(), 1));
-    build_.output("targets", targets());
-    if (!text() && facts_.target.empty()) build_.output("logits", out);
+    const ValueId target = targets();
+    build_.output("loss_sum", loss(out, target, 1));
+    const bool classes = facts_.target.empty();
+    build_.output("rows", count(build_, {target}, classes ? "n0 >= 0" : "x0 == x0"));
+    if (!text() && classes)
+      build_.output("correct", count(build_, {arg_max(build_, out), target}, "n0 == n1"));
   }
 
   void generate() {
