@@ -18,6 +18,8 @@
 #include "weft/base/threads.h"
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
+#include "weft/graph/device.h"
+#include "weft/kernels/cpu/pointwise_forms.h"
 #include "weft/kernels/cross_entropy.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
@@ -28,6 +30,7 @@ namespace {
 
 using namespace weft;  // NOLINT(google-build-using-namespace): a program of one file
 using Views = std::vector<View>;
+using Operands = std::span<const View>;
 
 struct Buffer {
   TensorType type;
@@ -59,7 +62,7 @@ struct Row {
   std::string name;
   std::string text;
   int operands;
-  std::function<void(const Views& in, const Views& out)> old;
+  kernels::PointwiseBody old;
   bool bias = false;           ///< the second operand is a row of f32
   std::string rule = {};       ///< of a reduction of rows of operand 0 to f32 …
   std::vector<int> kept = {};  ///< … along all axes but these
@@ -77,8 +80,7 @@ std::vector<Row> rows_of_classes() {
       {.name = "class sums",
        .text = "exp(x0 - x1), select(index[1] == n2, x0, 0.0)",
        .operands = 3,
-       .old = [](const Views& in,
-                 const Views& out) { kernels::xent_sums(in[0], in[1], in[2], 0, out[0], out[1]); },
+       .old = [](Operands in, Operands out) { kernels::xent_sums(in[0], in[1], in[2], 0, out[0], out[1]); },
        .rule = "sum",
        .kept = {0},
        .of_rows = 2,
@@ -87,10 +89,8 @@ std::vector<Row> rows_of_classes() {
       {.name = "class gradient",
        .text = "x3 * exp(x0 - x1) + select(index[1] == n2, x4, 0.0)",
        .operands = 5,
-       .old =
-           [](const Views& in, const Views& out) {
-             kernels::xent_sums_backward(in[0], in[3], in[4], in[1], in[2], 0, out[0]);
-           },
+       .old = [](Operands in,
+                 Operands out) { kernels::xent_sums_backward(in[0], in[3], in[4], in[1], in[2], 0, out[0]); },
        .of_rows = 4,
        .classes = 2},
   };
@@ -98,44 +98,42 @@ std::vector<Row> rows_of_classes() {
 
 std::vector<Row> rows() {
   return {
-      {"add", "x0 + x1", 2, [](const Views& in, const Views& out) { kernels::add(in[0], in[1], out[0]); }},
-      {"add a bias", "x0 + x1", 2,
-       [](const Views& in, const Views& out) { kernels::add(in[0], in[1], out[0]); }, true},
-      {"multiply", "x0 * x1", 2,
-       [](const Views& in, const Views& out) { kernels::multiply(in[0], in[1], out[0]); }},
-      {"scale", "x0 * 0.37", 1,
-       [](const Views& in, const Views& out) { kernels::scale(in[0], 0.37, out[0]); }},
-      {"fill", "0.75", 0, [](const Views&, const Views& out) { kernels::fill(out[0], 0.75); }},
-      {"relu", "max(x0, 0)", 1, [](const Views& in, const Views& out) { kernels::relu(in[0], out[0]); }},
+      {"add", "x0 + x1", 2, [](Operands in, Operands out) { kernels::add(in[0], in[1], out[0]); }},
+      {"add a bias", "x0 + x1", 2, [](Operands in, Operands out) { kernels::add(in[0], in[1], out[0]); },
+       true},
+      {"multiply", "x0 * x1", 2, [](Operands in, Operands out) { kernels::multiply(in[0], in[1], out[0]); }},
+      {"scale", "x0 * 0.37", 1, [](Operands in, Operands out) { kernels::scale(in[0], 0.37, out[0]); }},
+      {"fill", "0.75", 0, [](Operands, Operands out) { kernels::fill(out[0], 0.75); }},
+      {"relu", "max(x0, 0)", 1, [](Operands in, Operands out) { kernels::relu(in[0], out[0]); }},
       {"relu backward", "select(x0 > 0, x1, 0)", 2,
-       [](const Views& in, const Views& out) { kernels::relu_backward(in[1], in[0], out[0]); }},
-      {"tanh", "tanh(x0)", 1, [](const Views& in, const Views& out) { kernels::tanh(in[0], out[0]); }},
+       [](Operands in, Operands out) { kernels::relu_backward(in[1], in[0], out[0]); }},
+      {"tanh", "tanh(x0)", 1, [](Operands in, Operands out) { kernels::tanh(in[0], out[0]); }},
       {"tanh backward", "x1 * (1 - x0 * x0)", 2,
-       [](const Views& in, const Views& out) { kernels::tanh_backward(in[1], in[0], out[0]); }},
+       [](Operands in, Operands out) { kernels::tanh_backward(in[1], in[0], out[0]); }},
       {"gelu (tanh)", "0.5 * x0 * (1 + tanh(" + kInner + "))", 1,
-       [](const Views& in, const Views& out) { kernels::gelu(in[0], out[0], true); }},
+       [](Operands in, Operands out) { kernels::gelu(in[0], out[0], true); }},
       {"gelu (erf)", "0.5 * x0 * (1 + erf(x0 * 0.7071067811865476))", 1,
-       [](const Views& in, const Views& out) { kernels::gelu(in[0], out[0], false); }},
+       [](Operands in, Operands out) { kernels::gelu(in[0], out[0], false); }},
       {"dropout", "select(random[3, 4, 0](n1) >= 6554, x0 * 1.1111111111111112, 0)", 2,
-       [](const Views& in, const Views& out) {
+       [](Operands in, Operands out) {
          kernels::dropout(in[0], Region::all(out[0].type.shape), out[0].type.shape, {3, 4, 3},
                           kernels::DropoutRule::of_rate(0.1), out[0]);
        }},
-      {"sum", "x0 * 0.5", 1,
-       [](const Views& in, const Views& out) { kernels::reduce_sum(in[0], out[0], 0.5); }, false, "sum"},
-      {"sum of squares", "x0 * x0", 1,
-       [](const Views& in, const Views& out) { kernels::sum_squares(in[0], out[0]); }, false, "sum"},
+      {"sum", "x0 * 0.5", 1, [](Operands in, Operands out) { kernels::reduce_sum(in[0], out[0], 0.5); },
+       false, "sum"},
+      {"sum of squares", "x0 * x0", 1, [](Operands in, Operands out) { kernels::sum_squares(in[0], out[0]); },
+       false, "sum"},
       {"column sums",
        "x0",
        1,
-       [](const Views& in, const Views& out) { kernels::column_sum(in[0], out[0]); },
+       [](Operands in, Operands out) { kernels::column_sum(in[0], out[0]); },
        false,
        "sum",
        {1}},
       {"maxima of rows",
        "x0",
        1,
-       [](const Views& in, const Views& out) { kernels::row_max(in[0], out[0]); },
+       [](Operands in, Operands out) { kernels::row_max(in[0], out[0]); },
        false,
        "max",
        {0}},
@@ -192,24 +190,44 @@ struct Tensors {
   }
 };
 
-Measured measure(const Row& row, DType dtype, int64_t elems, int rounds, kernels::PointwiseBodies bodies) {
+Pointwise op_of(const Row& row, const Dims& shape, DType dtype) {
   const bool reduces = !row.rule.empty();
-  const Dims shape = has_rows(row) ? Dims{elems / kWidth, kWidth} : Dims{elems};
   const auto results = static_cast<size_t>(row.results);
-  kernels::PointwiseSpec spec{simplify(parse_expression(row.text)), Region::all(shape), shape, {}, {}, {}};
-  spec.result_axes.assign(results, reduces ? row.kept : all_axes(row));
-  spec.rules.assign(results, find_reduction(row.rule));
+  Pointwise op;
+  op.expression = simplify(parse_expression(row.text));
+  for (int i = 0; i < row.operands; ++i) op.operands.push_back(operand_axes(row, i));
+  op.results.assign(results, reduces ? row.kept : all_axes(row));
+  op.reductions.assign(results, reduces ? row.rule : std::string(kNoReduction));
+  op.dtypes.assign(results, reduces ? DType::f32 : dtype);
+  op.space = shape;
+  op.region = Region::all(shape);
+  return op;
+}
+
+/// As the cpu binds it, or without the hand-written bodies.
+Kernel bind(const Device& cpu, const Pointwise& op, const Tensors& in, const Tensors& out, bool interpreted) {
+  if (!interpreted) return cpu.bind({op, in.types, out.types});
+  const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
+      kernels::spec_of(op), in.types, out.types, kernels::PointwiseBodies::interpreted_only);
+  return {[kernel](const KernelContext& context) {
+            kernel->run(context.inputs, context.outputs, context.scratch);
+          },
+          kernel->scratch_bytes()};
+}
+
+/// Both are called as the executor calls kernels.
+Measured measure(const Device& cpu, const Row& row, DType dtype, int64_t elems, int rounds,
+                 bool interpreted) {
+  const Dims shape = has_rows(row) ? Dims{elems / kWidth, kWidth} : Dims{elems};
+  const Pointwise op = op_of(row, shape, dtype);
   Tensors in, out;
-  for (int i = 0; i < row.operands; ++i) {
-    spec.operand_axes.push_back(operand_axes(row, i));
-    in.add(operand_dtype(row, i, dtype), shape, spec.operand_axes.back());
-  }
-  for (const auto& axes : spec.result_axes) out.add(reduces ? DType::f32 : dtype, shape, axes);
-  const kernels::PointwiseKernel kernel(spec, in.types, out.types, bodies);
-  Buffer scratch({DType::u8, {kernel.scratch_bytes()}});
-  std::byte* const room = scratch.view().data;
-  const auto old_run = [&] { row.old(in.views, out.views); };
-  const auto new_run = [&] { kernel.run(in.views, out.views, room); };
+  for (int i = 0; i < row.operands; ++i) in.add(operand_dtype(row, i, dtype), shape, operand_axes(row, i));
+  for (size_t r = 0; r < op.results.size(); ++r) out.add(op.dtypes[r], shape, op.results[r]);
+  const Kernel expression = bind(cpu, op, in, out, interpreted);
+  Buffer scratch({DType::u8, {expression.scratch_bytes}});
+  const KernelContext context{in.views, out.views, scratch.view().data};
+  const auto old_run = [&] { row.old.run(context); };
+  const auto new_run = [&] { expression.run(context); };
   const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
   seconds_of(old_run, repeats);
   seconds_of(new_run, repeats);
@@ -300,8 +318,9 @@ void compare_masks(int rounds) {
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 31;
   const bool interpreted = argc > 2 && std::string(argv[2]) == "interpreted";
-  const auto bodies =
-      interpreted ? kernels::PointwiseBodies::interpreted_only : kernels::PointwiseBodies::hand_written;
+  DeviceRegistry devices;
+  register_all_devices(devices);
+  const Device& cpu = devices.find("cpu");
   double logs = 0, least = INFINITY;
   int count = 0;
   fmt::print("{:14} {:5} {:>9} {:>10} {:>10} {:>8}   ({} threads)\n", "", "dtype", "elements", "old us",
@@ -312,7 +331,7 @@ int main(int argc, char** argv) {
     for (const DType dtype : {DType::f32, DType::bf16}) {
       // In L1, in L2, and in memory.
       for (const int64_t elems : {int64_t{3072}, int64_t{49152}, int64_t{6291456}}) {
-        const Measured m = measure(row, dtype, elems, rounds, bodies);
+        const Measured m = measure(cpu, row, dtype, elems, rounds, interpreted);
         fmt::print("{:14} {:5} {:9} {:10.2f} {:10.2f} {:8.3f}\n", row.name, name_of(dtype), elems, m.old_us,
                    m.new_us, m.ratio);
         logs += std::log(m.ratio);

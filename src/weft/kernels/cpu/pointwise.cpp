@@ -90,7 +90,7 @@ void PointwiseKernel::Prepared::reduce_nothing(std::span<const View> outputs) co
 
 void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
                           std::byte* scratch) const {
-  if (prepared_->form) return (*prepared_->form)(operands, outputs);
+  if (prepared_->form) return prepared_->form->run({operands, outputs, scratch});
   for (const View& output : outputs) clear_unused_bits(output);
   if (prepared_->reducer) return prepared_->reducer->run(operands, outputs, scratch);
   if (prepared_->tiles) return prepared_->run_tiles(operands, outputs, scratch);

@@ -4,11 +4,21 @@
 #include <optional>
 #include <span>
 
+#include "weft/graph/kernel.h"
 #include "weft/kernels/pointwise.h"
 
 namespace weft::kernels {
 
-using PointwiseBody = std::function<void(std::span<const View> operands, std::span<const View> results)>;
+/// Made of a function of operands and results, which is what runs, with nothing between.
+struct PointwiseBody {
+  template <typename F>
+  PointwiseBody(F body)  // NOLINT(google-explicit-constructor): bodies are written as functions
+      : run([body = std::move(body)](const KernelContext& context) {
+          body(context.inputs, context.outputs);
+        }) {}
+
+  std::function<void(const KernelContext&)> run;
+};
 
 /// The body for this expression on these operands; none where there is none, or not for their types and axes.
 std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec,
