@@ -1,4 +1,4 @@
-// A ResNet whose images are split over ranks has the curve of one rank.
+// A ResNet whose images are split over ranks has the curve of one rank, and is evaluated alike.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <turbojpeg.h>
@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "weft/train/evaluate.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -107,21 +108,40 @@ std::vector<double> losses(const fs::path& run) {
   return values;
 }
 
+/// 40 pictures to learn from and 8 to evaluate, in a folder that all ranks see while this lives.
+class Pictures {
+ public:
+  explicit Pictures(const Communicator& world) : world_(world) {
+    int64_t id = getpid();
+    world.broadcast(&id, sizeof(id), 0);
+    folder_ = fs::temp_directory_path() / fmt::format("weft-mpi-pictures-{}", id);
+    for (int i = 0; i < 48 && world.rank() == 0; ++i) {
+      const char* split = i < 40 ? "train" : "test";
+      write_picture(folder_ / split / std::to_string(i % kClasses) / fmt::format("{:02}.jpg", i),
+                    i % kClasses, i);
+    }
+    world.barrier();
+  }
+  Pictures(const Pictures&) = delete;
+  Pictures& operator=(const Pictures&) = delete;
+  ~Pictures() {
+    world_.barrier();
+    if (world_.rank() == 0) fs::remove_all(folder_);
+  }
+
+  const fs::path& folder() const { return folder_; }
+
+ private:
+  const Communicator& world_;
+  fs::path folder_;
+};
+
 TEST(SpatialTraining, OnSplitImagesGivesTheCurveOfOneRank) {
   const Communicator world = Communicator::world();
   if (world.size() == 1) GTEST_SKIP() << "one rank has nothing to be compared with";
   const Communicator alone = world.split(world.rank(), 0);
-  int64_t id = getpid();
-  world.broadcast(&id, sizeof(id), 0);
-  const fs::path folder = fs::temp_directory_path() / fmt::format("weft-mpi-pictures-{}", id);
-  if (world.rank() == 0) {
-    for (int i = 0; i < 48; ++i) {
-      const char* split = i < 40 ? "train" : "test";
-      write_picture(folder / split / std::to_string(i % kClasses) / fmt::format("{:02}.jpg", i), i % kClasses,
-                    i);
-    }
-  }
-  world.barrier();
+  const Pictures pictures(world);
+  const fs::path& folder = pictures.folder();
   const auto run = [&](const Communicator& ranks, const fs::path& out,
                        const std::vector<std::string>& overrides) {
     Session session(recipe_for(folder, overrides), ranks);
@@ -149,8 +169,32 @@ TEST(SpatialTraining, OnSplitImagesGivesTheCurveOfOneRank) {
     if (!single.empty()) continue;  // the loss of one image says little about the others
     EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";
   }
-  world.barrier();
-  if (world.rank() == 0) fs::remove_all(folder);
+}
+
+/// A batch of six leaves two rows of the second batch of eight pictures; some ranks then have none.
+TEST(Evaluation, OfSplitRowsImagesOrClassesCountsWhatOneRankCounts) {
+  const Communicator world = Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank has nothing to be compared with";
+  if (world.size() > 6) GTEST_SKIP() << "a batch has six rows";
+  const Communicator alone = world.split(world.rank(), 0);
+  const Pictures pictures(world);
+  const auto evaluated = [&](const Communicator& ranks, std::vector<std::string> overrides) {
+    overrides.emplace_back("run.precision=f64");
+    Session session(recipe_for(pictures.folder(), overrides), ranks);
+    return evaluate(session, 0);
+  };
+  const Evaluation expected = evaluated(alone, {});
+  EXPECT_EQ(expected.rows, 8);
+  EXPECT_GT(*expected.accuracy, 0);
+  EXPECT_LT(*expected.accuracy, 1);
+  for (const char* axis : {"data", "height", "tensor"}) {
+    if (axis == std::string("tensor") && world.size() > kClasses) continue;
+    SCOPED_TRACE(axis);
+    const Evaluation got = evaluated(world, {fmt::format("parallel.{}={}", axis, world.size())});
+    EXPECT_EQ(got.rows, expected.rows);
+    EXPECT_EQ(got.accuracy, expected.accuracy);
+    EXPECT_NEAR(got.loss, expected.loss, 1e-12 * expected.loss);
+  }
 }
 
 }  // namespace
