@@ -1,6 +1,6 @@
 # What most files include, compiled once. The headers are the standard library's and fmt's, and GoogleTest's for tests:
-# a header of Weft's own here would compile everything again when it changes. Each file still names what it uses:
-# weft-dev lint compiles without this.
+# a header of Weft's own here would compile everything again when it changes. Each file of src/ still names what it uses:
+# weft-dev lint reads it without this.
 option(WEFT_PRECOMPILE "precompiled headers" ON)
 
 set(WEFT_PRECOMPILED_HEADERS <algorithm> <array> <cerrno> <charconv> <chrono> <cmath> <cstddef> <cstdint> <cstdlib>

@@ -1,6 +1,7 @@
 // The command as a person meets it: exit codes and the one sentence.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -306,11 +307,17 @@ TEST_F(Cli, OptionsTakeOneValueAndLeaveTheRecipe) {
 }
 
 TEST_F(Cli, WhatCannotBeWrittenIsAnError) {
-  Outcome outcome = run("plan " + recipe() + " >/dev/full");
+  // Standard error goes where standard output went, which then goes elsewhere; # ends the line before run's
+  // own 2>&1.
+  Outcome outcome = run("plan " + recipe() + " 2>&1 >/dev/full #");
   EXPECT_EQ(outcome.code, 1);
-  outcome = run("plan " + recipe() + " --write-graph /dev/null");
+  EXPECT_EQ(outcome.text, "weft: standard output cannot be written: No space left on device\n");
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  outcome = run(fmt::format("plan {} --write-graph {}", recipe(), pipe.string()));
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_NE(outcome.text.find("pipe: the graph cannot be written there"), std::string::npos) << outcome.text;
+  EXPECT_TRUE(fs::is_fifo(pipe));
   // A limit of a file's size ends the write, not the process by a signal.
   const std::string limited = fmt::format("--help >/dev/null; ulimit -f 1; {} plan {} --write-graph {}",
                                           WEFT_BINARY, recipe(), (folder_ / "graph.json").string());

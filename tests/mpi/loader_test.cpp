@@ -3,6 +3,7 @@
 #include "weft/data/load/loader.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/data/load/fakes.h"
 #include "weft/data/load/array_assembler.h"

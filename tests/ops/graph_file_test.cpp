@@ -3,6 +3,8 @@
 #include "weft/graph/graph_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -92,8 +94,11 @@ TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
   expect_user_error([&] { read("\"weft_graph\": 1", "\"weft_graph\": \"x\""); },
                     path + ": is no graph of version 1");
   expect_user_error([&] { read_graph("/tmp", registry); }, "/tmp: the graph cannot be read: Is a directory");
-  expect_user_error([&] { write_graph(with_constants(), "/dev/null"); },
-                    "/dev/null: the graph cannot be written there, because that is no file");
+  const std::filesystem::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  expect_user_error([&] { write_graph(with_constants(), pipe); },
+                    pipe.string() + ": the graph cannot be written there, because that is no file");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
   expect_user_error([&] { read("x\"", "z\""); }, path + ": ");
   expect_user_error([&] { read("every 3 steps", "every day"); },
                     "net.json: segment clear: there is no cadence \"every day\"");

@@ -12,7 +12,7 @@ std::atomic<int64_t> allocations{0};  // a replaced operator new has nowhere els
 }
 
 // AddressSanitizer has an operator new of its own and checks that each delete is its partner's.
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WEFT_SANITIZED
 void* operator new(std::size_t bytes) {
   // oneDNN makes a map of its arguments in every call; that is not ours to avoid.
   Dl_info caller{};
@@ -29,7 +29,7 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 namespace weft {
 
 bool counts_allocations() {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WEFT_SANITIZED
   return false;
 #else
   return true;

@@ -5,8 +5,10 @@
 
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
+#include "weft/ops/arg_max.h"
 #include "weft/ops/batch_norm.h"
 #include "weft/ops/case_shapes.h"
+#include "weft/ops/count.h"
 #include "weft/ops/cross_entropy.h"
 #include "weft/ops/layer_norm.h"
 #include "weft/ops/operand_types.h"
@@ -229,10 +231,24 @@ OpCase loss_case(CaseRandom& random) {
   return result;
 }
 
+/// Hits among rows of few distinct numbers, so that several are the greatest.
+OpCase metric_case(CaseRandom& random) {
+  Dims scores = random_dims(random, random.between(1, 3), 5);
+  scores.back() = random.between(1, 40);
+  const Dims rows = leading(scores, scores.size() - 1);
+  OpCase result =
+      case_of({indices(scores), indices(rows)}, [](GraphBuilder& build, std::span<const ValueId> in) {
+        const ValueId best = arg_max(build, pointwise(build, {in[0]}, "real(n0)", DType::f32));
+        return std::vector{best, count(build, {best, in[1]}, "n0 == n1")};
+      });
+  result.integer_bound = {4, 3};
+  return result;
+}
+
 }  // namespace
 
 OpCase random_pointwise_case(CaseRandom& random) {
-  switch (random.between(0, 6)) {
+  switch (random.between(0, 7)) {
     case 0:
       return formula_case(random);
     case 1:
@@ -243,6 +259,8 @@ OpCase random_pointwise_case(CaseRandom& random) {
       return mask_case(random);
     case 4:
       return loss_case(random);
+    case 5:
+      return metric_case(random);
     default:
       return reduction_case(random);
   }

@@ -7,7 +7,7 @@
 #include "weft/data/decode/image_decoder.h"
 
 // AddressSanitizer has a malloc of its own.
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WEFT_SANITIZED
 
 namespace {
 thread_local int64_t allocations = 0;  // a replaced malloc has nowhere else to count

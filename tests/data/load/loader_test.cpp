@@ -156,7 +156,7 @@ int64_t resident_bytes() {
 }
 
 TEST(Loader, MemoryStaysFlatForAHundredEpochs) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WEFT_SANITIZED
   GTEST_SKIP() << "AddressSanitizer keeps what is freed";
 #endif
   const PatternSource source(1000, own_name());

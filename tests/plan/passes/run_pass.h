@@ -54,6 +54,7 @@ inline void expect_close(const std::map<std::string, std::vector<double>>& got,
                          const std::map<std::string, std::vector<double>>& want, double tolerance) {
   ASSERT_EQ(got.size(), want.size());
   for (const auto& [name, values] : want) {
+    ASSERT_EQ(got.at(name).size(), values.size()) << name;
     double largest = 1;
     for (const double value : values) largest = std::max(largest, std::abs(value));
     for (size_t i = 0; i < values.size(); ++i) {

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "weft/graph/device.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
 #include "weft/kernels/pointwise.h"

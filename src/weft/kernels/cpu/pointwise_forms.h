@@ -1,8 +1,10 @@
 #pragma once
 // Hand-written bodies for expressions of a known canonical form. Internal.
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "weft/graph/kernel.h"
 #include "weft/kernels/pointwise.h"
@@ -11,7 +13,7 @@ namespace weft::kernels {
 
 /// Made of a function of operands and results, which is what runs, with nothing between.
 struct PointwiseBody {
-  template <typename F>
+  template <std::invocable<std::span<const View>, std::span<const View>> F>
   PointwiseBody(F body)  // NOLINT(google-explicit-constructor): bodies are written as functions
       : run([body = std::move(body)](const KernelContext& context) {
           body(context.inputs, context.outputs);
