@@ -150,7 +150,12 @@ TEST(SpatialTraining, OnSplitImagesGivesTheCurveOfOneRank) {
     return losses(out);
   };
   int number = 0;
-  for (const std::vector<std::string>& mesh : meshes_for(world.size())) {
+  std::vector<std::vector<std::string>> meshes = meshes_for(world.size());
+#ifdef WEFT_SANITIZED
+  // Convolutions in f64 are plain loops, and 50 steps of them take minutes when each access is checked.
+  std::erase_if(meshes, [](const auto& mesh) { return mesh.back() == "run.precision=f64"; });
+#endif
+  for (const std::vector<std::string>& mesh : meshes) {
     SCOPED_TRACE(fmt::format("{}", fmt::join(mesh, " ")));
     std::vector<std::string> single;
     for (const std::string& key : mesh) {
