@@ -71,10 +71,12 @@ def files_to_lint(root, commit):
     readers = readers_by_header(root)
     sources = set()
     for name in changed:
-        source = name if name.endswith(".cpp") else source_of(root, name, readers) if name.endswith(".h") else None
-        if source is None and name.endswith(".h"):
-            raise CannotTell(f"no source file includes {name}")
-        if source is not None:
+        if name.endswith(".cpp"):
+            sources.add(name)
+        elif name.endswith(".h"):
+            source = source_of(root, name, readers)
+            if source is None:
+                raise CannotTell(f"no source file includes {name}")
             sources.add(source)
     return sorted(sources)
 
