@@ -207,12 +207,8 @@ Pointwise op_of(const Row& row, const Dims& shape, DType dtype) {
 /// As the cpu binds it, or without the hand-written bodies.
 Kernel bind(const Device& cpu, const Pointwise& op, const Tensors& in, const Tensors& out, bool interpreted) {
   if (!interpreted) return cpu.bind({op, in.types, out.types});
-  const auto kernel = std::make_shared<const kernels::PointwiseKernel>(
-      kernels::spec_of(op), in.types, out.types, kernels::PointwiseBodies::interpreted_only);
-  return {[kernel](const KernelContext& context) {
-            kernel->run(context.inputs, context.outputs, context.scratch);
-          },
-          kernel->scratch_bytes()};
+  return kernels::pointwise_kernel(kernels::spec_of(op), in.types, out.types,
+                                   kernels::PointwiseBodies::interpreted_only);
 }
 
 /// Both are called as the executor calls kernels.
@@ -254,7 +250,7 @@ class MaskRun {
       : operands_{Buffer({row.reads ? mask : DType::f32, {elems}})},
         out_({row.reads ? DType::f32 : mask, {elems}}),
         kernel_(prepare(row, elems)),
-        scratch_({DType::u8, {kernel_->scratch_bytes()}}) {
+        scratch_({DType::u8, {kernel_.scratch_bytes}}) {
     for (size_t i = 0; i < operands_.size(); ++i) {
       operands_[i].fill(i);
       views_.push_back(operands_[i].view());
@@ -262,7 +258,7 @@ class MaskRun {
   }
   double seconds(int repeats) {
     const View out = out_.view();
-    return seconds_of([&] { kernel_->run(views_, std::span(&out, 1), scratch_.view().data); }, repeats);
+    return seconds_of([&] { kernel_.run({views_, std::span(&out, 1), scratch_.view().data}); }, repeats);
   }
   int64_t bytes() const {
     int64_t bytes = out_.type.bytes();
@@ -271,7 +267,7 @@ class MaskRun {
   }
 
  private:
-  std::unique_ptr<kernels::PointwiseKernel> prepare(const MaskRow& row, int64_t elems) {
+  Kernel prepare(const MaskRow& row, int64_t elems) {
     if (row.reads) operands_.emplace_back(TensorType{DType::f32, {elems}});
     std::vector<TensorType> types;
     for (const Buffer& operand : operands_) types.push_back(operand.type);
@@ -281,12 +277,12 @@ class MaskRun {
                                       std::vector<std::vector<int>>(types.size(), {0}),
                                       {{0}},
                                       {nullptr}};
-    return std::make_unique<kernels::PointwiseKernel>(spec, types, std::vector{out_.type});
+    return kernels::pointwise_kernel(spec, types, std::vector{out_.type});
   }
 
   std::vector<Buffer> operands_;
   Buffer out_;
-  std::unique_ptr<kernels::PointwiseKernel> kernel_;
+  Kernel kernel_;
   Buffer scratch_;
   Views views_;
 };

@@ -86,6 +86,17 @@ TEST(Differentiate, TakesAnInnerValueAsATarget) {
   EXPECT_EQ(evaluate(graph, *gradients[1], {{"x", 2}}), 32);  // 4 x^3
 }
 
+TEST(Differentiate, TakesAnInnerValueAsTheOnlyTarget) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", kScalar, {});
+  const ValueId inner = product_of(build, x, x);
+  const ValueId loss = product_of(build, inner, inner);
+  const auto gradients = differentiate(build, loss, std::vector{inner}, kToyArithmetic);
+  const Graph graph = std::move(build).build();
+  ASSERT_TRUE(gradients[0].has_value());
+  EXPECT_EQ(evaluate(graph, *gradients[0], {{"x", 2}}), 8);  // 2 x^2
+}
+
 TEST(Differentiate, BuildsNoNodeForOperandsThatNeedNoGradient) {
   GraphBuilder build;
   const ValueId x = build.input("x", kScalar, {});

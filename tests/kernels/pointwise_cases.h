@@ -1,6 +1,7 @@
 #pragma once
 // Expressions over boxes with operands for them, at random or given, and what their definition makes of them.
 #include "tests/expression/draws.h"
+#include "tests/kernels/run_kernel.h"
 #include "tests/kernels/tensor.h"
 #include "weft/expression/random_expression.h"
 #include "weft/expression/text.h"
@@ -38,27 +39,25 @@ inline std::vector<Tensor> results_of(const Case& made) {
   return results;
 }
 
-template <class Kernel>
-std::vector<Tensor> run(const Kernel& kernel, const Case& made, std::vector<Tensor> results) {
+inline std::vector<Tensor> run(const Kernel& kernel, const Case& made) {
+  std::vector<Tensor> results = results_of(made);
   const std::vector<View> in(made.operands.begin(), made.operands.end());
   const std::vector<View> out(results.begin(), results.end());
-  std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
-  const auto address = reinterpret_cast<uintptr_t>(scratch.data());
-  kernel.run(in, out, scratch.data() + (64 - address % 64) % 64);
+  run(kernel, in, out);
   return results;
 }
 
 inline std::vector<Tensor> run_naive(const Case& made) {
-  return run(naive::PointwiseKernel(made.spec), made, results_of(made));
+  return run(naive::pointwise_kernel(made.spec), made);
 }
 
-inline PointwiseKernel fast_kernel(const Case& made, PointwiseBodies bodies) {
-  return {made.spec, types_of(made.operands), types_of(results_of(made)), bodies};
+inline Kernel fast_kernel(const Case& made, PointwiseBodies bodies = PointwiseBodies::hand_written) {
+  return pointwise_kernel(made.spec, types_of(made.operands), types_of(results_of(made)), bodies);
 }
 
 inline std::vector<Tensor> run_fast(const Case& made,
                                     PointwiseBodies bodies = PointwiseBodies::hand_written) {
-  return run(fast_kernel(made, bodies), made, results_of(made));
+  return run(fast_kernel(made, bodies), made);
 }
 
 /// f32 and bf16 are computed in f32: tests/kernels/tensor.h says how far that may lie from f64.

@@ -1,5 +1,6 @@
 #pragma once
 // Staged nodes by hand, and what their steps give one after the other by the definition of pointwise.
+#include "tests/kernels/run_kernel.h"
 #include "tests/kernels/tensor.h"
 #include "weft/expression/simplify.h"
 #include "weft/expression/text.h"
@@ -69,9 +70,7 @@ inline std::vector<Tensor> run_steps_naive(const StagedCase& made) {
       values.emplace_back(type.dtype, type.shape);
     }
     for (size_t o = first; o < values.size(); ++o) out.push_back(values[o].view());
-    const naive::PointwiseKernel kernel(spec_of(step.op));
-    std::vector<double> scratch(static_cast<size_t>(kernel.scratch_bytes()) / sizeof(double) + 1);
-    kernel.run(in, out, reinterpret_cast<std::byte*>(scratch.data()));
+    run(naive::pointwise_kernel(spec_of(step.op)), in, out);
   }
   std::vector<Tensor> outputs;
   for (const int v : made.op.results) outputs.push_back(values[static_cast<size_t>(v)]);

@@ -10,6 +10,7 @@
 
 #include "tests/ops/case_graph.h"
 #include "tests/ops/expect_error.h"
+#include "weft/base/text_file.h"
 #include "weft/ops/add.h"
 #include "weft/ops/fill.h"
 #include "weft/ops/pointwise.h"
@@ -60,7 +61,7 @@ class GraphFileTest : public ::testing::Test {
 TEST_F(GraphFileTest, KeepsConstantsInASafetensorsFileBesideIt) {
   const Graph graph = with_constants();
   write_graph(graph, folder_ / "net.json");
-  EXPECT_EQ(SafetensorsFile(folder_ / "net.safetensors").entries().size(), 1U);
+  EXPECT_EQ(SafetensorsFile(folder_ / "net.constants.safetensors").entries().size(), 1U);
   const Graph again = read_graph(folder_ / "net.json", all_ops());
   EXPECT_EQ(graph_json(again), graph_json(graph));
   EXPECT_EQ(again.segments(), graph.segments());
@@ -120,9 +121,43 @@ TEST_F(GraphFileTest, KeepsConstantsThatArePackedBits) {
   EXPECT_EQ(*read.initializer.data, *data);
 }
 
+TEST_F(GraphFileTest, LeavesWhatLiesBesideItAlone) {
+  std::ofstream(folder_ / "net.safetensors") << "somebody's weights";
+  write_graph(with_constants(), folder_ / "net.json");
+  read_graph(folder_ / "net.json", all_ops());
+  EXPECT_EQ(read_text(folder_ / "net.safetensors", "file"), "somebody's weights");
+}
+
+TEST_F(GraphFileTest, RefusesConstantsOfAnotherType) {
+  write_graph(with_constants(), folder_ / "net.json");
+  const TensorType type = [&] {
+    const SafetensorsFile file(folder_ / "net.constants.safetensors");
+    return file.view("table").type;
+  }();
+  std::vector<std::byte> data(static_cast<size_t>(type.bytes()));
+  TensorType turned = type;
+  turned.shape.insert(turned.shape.begin(), 1);
+  write_safetensors(folder_ / "net.constants.safetensors",
+                    std::vector<NamedView>{{"table", {data.data(), turned}}});
+  expect_user_error(
+      [&] { read_graph(folder_ / "net.json", all_ops()); },
+      "net.json: state table: " + to_string(turned) + " is given, and it is " + to_string(type));
+}
+
+TEST_F(GraphFileTest, RefusesDeepNestingAndKeysThatStandTwice) {
+  const auto refused = [&](const std::string& text) {
+    std::ofstream(folder_ / "net.json") << text;
+    expect_user_error(
+        [&] { read_graph(folder_ / "net.json", all_ops()); },
+        "net.json: this is no JSON in which each key stands once and which nests at most 64 deep");
+  };
+  refused(std::string(400'000, '[') + std::string(400'000, ']'));
+  refused(R"({"weft_graph": 1, "weft_graph": 1})");
+}
+
 TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {
   write_graph(with_constants(), folder_ / "net.json");
-  std::filesystem::remove(folder_ / "net.safetensors");
+  std::filesystem::remove(folder_ / "net.constants.safetensors");
   expect_user_error([&] { read_graph(folder_ / "net.json", all_ops()); },
                     "net.json: state table starts from given values, and there are none");
 }

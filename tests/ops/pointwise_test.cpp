@@ -59,13 +59,14 @@ OpCase random_chain(uint64_t seed) {
 void expect_naive(Interpreter& run, const Node& node) {
   const auto* op = dynamic_cast<const Pointwise*>(node.op.get());
   if (op == nullptr) return;
-  const kernels::naive::PointwiseKernel kernel(kernels::spec_of(*op));
+  const Kernel kernel = kernels::naive::pointwise_kernel(kernels::spec_of(*op));
   std::vector<Tensor> tensors;
   std::vector<View> results;
   for (const View& view : run.views(node.outputs)) tensors.emplace_back(view.type);
   for (Tensor& tensor : tensors) results.push_back(tensor.view());
-  Tensor scratch(TensorType{DType::u8, {kernel.scratch_bytes()}});
-  kernel.run(run.views(node.inputs), results, scratch.view().data);
+  Tensor scratch(TensorType{DType::u8, {kernel.scratch_bytes}});
+  const std::vector<View> inputs = run.views(node.inputs);
+  kernel.run({inputs, results, scratch.view().data});
   for (size_t r = 0; r < results.size(); ++r) {
     const std::vector<double> want = to_doubles(results[r]), got = run.get(node.outputs[r]);
     for (size_t e = 0; e < want.size(); ++e) {

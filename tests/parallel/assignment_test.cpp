@@ -4,6 +4,7 @@
 
 #include "tests/parallel/whole_rows.h"
 #include "weft/base/check.h"
+#include "weft/ops/add.h"
 #include "weft/ops/add_n.h"
 #include "weft/ops/matmul.h"
 #include "weft/ops/reduce.h"
@@ -120,6 +121,13 @@ TEST(VerifyAssignment, OnlyWhatStartsAtZeroAndIsNotLearntMayBePartial) {
   assignment.placements[made.w.at()].partial = {0};
   expect_broken(assignment, made.graph,
                 "w: only a state that starts at zero and is not learnt may be a partial sum");
+  GraphBuilder build;
+  const ValueId seen = build.state("seen", {DType::f32, {4}}, {}, kBuffer);
+  build.update(seen, add(build, seen, build.input("x", {DType::f32, {4}}, {"n"})));
+  const Graph kept = std::move(build).build();
+  assignment = undivided(kept);
+  assignment.placements[seen.at()].partial = {0};
+  expect_broken(assignment, kept, "seen: a partial sum must be set to zero in each step");
   assignment = undivided(made.graph);
   assignment.placements[made.x.at()].sharded = {{0}, {0}};
   expect_broken(assignment, made.graph, "x: its placement uses the mesh axis a twice or wrongly");

@@ -8,6 +8,14 @@
 
 namespace weft::testing {
 
+inline std::vector<StateUpdate> updates_of_microbatch(const Graph& graph) {
+  std::vector<StateUpdate> updates;
+  for (const StateUpdate& update : graph.updates()) {
+    if (graph.segment(update.segment).cadence == Cadence::each_microbatch()) updates.push_back(update);
+  }
+  return updates;
+}
+
 class Lockstep {
  public:
   /// `mesh` must outlive this.
@@ -45,6 +53,16 @@ class Lockstep {
           run_op(*node(rank, n).op, views(rank, node(rank, n).inputs), views(rank, node(rank, n).outputs));
       }
       if (talks) communicate(n);
+    }
+  }
+
+  /// States take their next values of a microbatch, all at once.
+  void update() {
+    for (size_t rank = 0; rank < locals_.size(); ++rank) {
+      const std::vector<StateUpdate> updates = updates_of_microbatch(locals_[rank].graph);
+      std::vector<std::vector<double>> next;
+      for (const StateUpdate& update : updates) next.push_back(to_doubles(view(rank, update.next)));
+      for (size_t u = 0; u < updates.size(); ++u) from_doubles(next[u], view(rank, updates[u].state));
     }
   }
 

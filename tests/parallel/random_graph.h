@@ -16,6 +16,7 @@
 #include "weft/ops/column_sum.h"
 #include "weft/ops/convolution.h"
 #include "weft/ops/dropout.h"
+#include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/layer_norm.h"
@@ -210,6 +211,8 @@ class RandomGraph {
     const ValueId running = build_.state("running", build_.type(term), {}, kBuffer);
     build_.output("twice", scale(build_, running, 2));
     build_.update(running, add_n(build_, std::vector{running, term}));
+    const BuilderScope scope = build_.in(build_.segment({"clear", Cadence::each_step()}));
+    build_.update(running, fill(build_, build_.type(term), 0));
   }
 
   CaseRandom random_;

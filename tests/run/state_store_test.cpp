@@ -239,6 +239,11 @@ TEST(CarryStates, RefusesWhatDoesNotFit) {
       "replan: there is no state c to become a");
   expect_user_error(
       [&] {
+        plan_carrying(store, program, {{"a", "typo"}});
+      },
+      "replan: the new program has no state typo for a to become");
+  expect_user_error(
+      [&] {
         plan_carrying(store, program, {{"moment.b", "b"}});
       },
       "replan: states b and moment.b would both become b");

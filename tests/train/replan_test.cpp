@@ -182,6 +182,8 @@ TEST_F(ReplanTest, WhatCannotBeCarriedIsSaidAndTheRunGoesOn) {
                     "replan: [data] may change in data.batch only");
   expect_user_error([&] { session.replan(recipe({"parallel.data=2"})); },
                     "replan: [parallel] may not change");
+  expect_user_error([&] { session.replan(recipe({"run.device=reference"})); },
+                    "replan: run.device may not change");
   append(got, steps(session, 10, 20));
   EXPECT_EQ(got, expected);
 }

@@ -26,10 +26,9 @@ int launched_processes();
 MPI_Datatype mpi_type(Element element);
 int64_t bytes_of(Element element);
 
-/// bf16 is no MPI type: it travels as 16-bit words and is combined by these. MPI_User_function, in place over
-/// `inout`; sums go through float.
+/// bf16 is no MPI type: it travels as 16-bit words, whose sums this makes through float. MPI_User_function,
+/// in place over `inout`.
 void add_bf16(void* in, void* inout, int* count, MPI_Datatype* type);
-void max_bf16(void* in, void* inout, int* count, MPI_Datatype* type);
 
 /// The ranks behind a Communicator. Owns `comm` unless that is MPI's own world; null for the single process.
 struct Communicator::Group {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/name_hash.h"
 
 namespace weft {
 
@@ -17,12 +18,6 @@ uint64_t mixed(uint64_t a, uint64_t b) {
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
   return x ^ (x >> 31);
-}
-
-uint64_t hash_of(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash;
 }
 
 [[noreturn]] void wrong_types(const Function& row, std::span<const Scalar> arguments,
@@ -97,7 +92,7 @@ uint64_t ExpressionBuilder::fingerprint_of(const ScalarNode& node) const {
   hash = mixed(hash, std::bit_cast<uint64_t>(node.value));
   hash = mixed(mixed(hash, node.seed), node.stream);
   for (const int axis : node.axes) hash = mixed(hash, static_cast<uint64_t>(axis));
-  if (node.function != nullptr) hash = mixed(hash, hash_of(node.function->name));
+  if (node.function != nullptr) hash = mixed(hash, name_hash(node.function->name));
   for (int i = 0; i < node.arity(); ++i) {
     hash = mixed(hash, fingerprints_[static_cast<size_t>(node.arguments[static_cast<size_t>(i)])]);
   }
@@ -134,6 +129,8 @@ Scalar ExpressionBuilder::constant(double value) {
 }
 
 Scalar ExpressionBuilder::integer(double value) {
+  WEFT_CHECK(std::abs(value) < kIntegerBound, "the integer {} in an expression, which has less than 2^31",
+             value);
   ScalarNode node;
   node.type = ScalarType::integer;
   node.value = value;

@@ -13,6 +13,9 @@
 
 namespace weft {
 
+/// Integers are exact below this.
+inline constexpr double kIntegerBound = 2147483648.0;
+
 struct ScalarNode {
   enum class Kind : uint8_t {
     operand,   ///< element of operand `number` at this point
@@ -65,6 +68,7 @@ class ExpressionBuilder {
  public:
   Scalar operand(int number, ScalarType type = ScalarType::real);
   Scalar constant(double value);
+  /// `value` is a whole number below kIntegerBound.
   Scalar integer(double value);
   Scalar boolean(bool value);
   /// See ScalarNode::Kind.

@@ -45,7 +45,7 @@ constexpr Function kFunctions[] = {
     {"floor", "", 0, 1, Signature::real, L::none, false, 1, [](Arguments v) { return std::floor(v[0]); }},
     {"stop_gradient", "", 0, 1, Signature::real, L::sum, false, 0, [](Arguments v) { return v[0]; }, {}, true},
     {"real", "", 0, 1, to_real, L::sum, false, 1, [](Arguments v) { return v[0]; }},
-    {"integer", "", 0, 1, to_integer, L::none, false, 1, [](Arguments v) { return std::trunc(v[0]); }},
+    {"integer", "", 0, 1, to_integer, L::none, false, 1, [](Arguments v) { return std::isnan(v[0]) ? 0.0 : std::trunc(v[0]); }},
     {"boolean", "", 0, 1, to_boolean, L::none, false, 1, [](Arguments v) { return v[0] != 0 ? 1.0 : 0.0; }},
 };
 // clang-format on

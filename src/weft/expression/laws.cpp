@@ -4,7 +4,9 @@ namespace weft {
 
 namespace {
 
-// No law says x * 0 = 0 or x - x = 0: infinity and NaN must stay visible.
+// No law says x * 0 = 0 or x - x = 0: infinity and NaN must stay visible. The exception are the two laws of a
+// product with a selection of 1 and 0: that is how derivatives write "where p, this", and what is not
+// selected must not come back as 0 * infinity.
 constexpr Law kLaws[] = {
     {"add-zero", "a + 0.0", "a"},
     {"add-same", "a + a", "a * 2.0"},

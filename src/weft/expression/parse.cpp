@@ -147,7 +147,7 @@ class Parser {
     if (error != std::errc()) expected("a number that fits");
     const std::string_view read(begin, static_cast<size_t>(end - begin));
     const bool real = read.find_first_of(".eE") != std::string_view::npos;
-    if (!real && value >= 9007199254740992.0) expected("an integer below 2^53, or a real");
+    if (!real && value >= kIntegerBound) expected("an integer below 2^31, or a real");
     at_ += read.size();
     return real ? build_.constant(sign * value) : build_.integer(sign * value);
   }

@@ -58,7 +58,6 @@ class Simplifier {
   }
 
  private:
-  static constexpr double kIntegerBound = 2147483648.0;
   static constexpr int64_t kMostSteps = int64_t{1} << 24;
 
   std::optional<Scalar> fold(const ScalarNode& node) {

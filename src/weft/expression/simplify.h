@@ -20,7 +20,9 @@ struct Law {
 std::span<const Law> laws();
 
 /// The canonical form: equal where two expressions differ by laws only. Values may differ by rounding, in the
-/// sign of zero, and in which of two equal or not-a-number arguments min and max give.
+/// sign of zero, in which of two equal or not-a-number arguments min and max give, where a partial product
+/// leaves the range of the type (constants are brought together), and where infinity or NaN is multiplied by
+/// a selection of 1 and 0 (then 0 is given where 0 is selected).
 Expression simplify(const Expression& expression);
 
 /// The canonical form of what has the same values: without the functions that matter to derivatives only.

@@ -16,7 +16,9 @@ std::vector<bool> dependents(const Graph& graph, std::span<const ValueId> target
   for (const Node& node : graph.nodes()) {
     bool any = false;
     for (const ValueId id : node.inputs) any = any || depends[id.at()];
-    for (const ValueId id : node.outputs) depends[id.at()] = any && is_floating(graph.type(id).dtype);
+    for (const ValueId id : node.outputs) {
+      if (any && is_floating(graph.type(id).dtype)) depends[id.at()] = true;
+    }
   }
   return depends;
 }

@@ -9,8 +9,9 @@ namespace weft {
 
 namespace {
 
+/// A suffix of its own: weights of another program may lie beside.
 std::filesystem::path constants_of(std::filesystem::path path) {
-  return path.replace_extension(".safetensors");
+  return path.replace_extension(".constants.safetensors");
 }
 
 std::vector<NamedView> given_states(const Graph& graph) {
@@ -23,14 +24,14 @@ std::vector<NamedView> given_states(const Graph& graph) {
   return views;
 }
 
-std::map<std::string, ConstantPtr, std::less<>> read_constants(const std::filesystem::path& path) {
-  std::map<std::string, ConstantPtr, std::less<>> constants;
+GivenConstants read_constants(const std::filesystem::path& path) {
+  GivenConstants constants;
   if (!std::filesystem::exists(path)) return constants;
   const SafetensorsFile file(path);
   for (const SafetensorsEntry& entry : file.entries()) {
     const View view = file.view(entry.name);
-    constants.emplace(entry.name,
-                      std::make_shared<const std::vector<std::byte>>(view.data, view.data + view.bytes()));
+    auto data = std::make_shared<const std::vector<std::byte>>(view.data, view.data + view.bytes());
+    constants.emplace(entry.name, GivenConstant{view.type, std::move(data)});
   }
   return constants;
 }

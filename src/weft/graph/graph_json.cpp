@@ -1,10 +1,13 @@
 // Graphs as JSON text: inputs and states by name ("@w"), results by number ("%3"), segments by name.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "weft/base/check.h"
 #include "weft/graph/attribute_json.h"
 #include "weft/graph/graph_file.h"
 #include "weft/graph/value_names.h"
+#include "weft/store/json_text.h"
 
 namespace weft {
 
@@ -87,8 +90,7 @@ class Writer {
 
 class Reader {
  public:
-  using Constants = std::map<std::string, ConstantPtr, std::less<>>;
-  Reader(const OpRegistry& ops, const Constants& constants, std::string where)
+  Reader(const OpRegistry& ops, const GivenConstants& constants, std::string where)
       : ops_(ops), constants_(constants), where_(std::move(where)) {}
 
   Graph run(const Json& json) {
@@ -220,11 +222,10 @@ class Reader {
   ConstantPtr constant(const std::string& name, const TensorType& type) const {
     const auto found = constants_.find(name);
     if (found == constants_.end()) fail("state {} starts from given values, and there are none", name);
-    if (static_cast<int64_t>(found->second->size()) != type.bytes()) {
-      fail("state {}: {} bytes are given, and {} has {}", name, found->second->size(), to_string(type),
-           type.bytes());
+    if (found->second.type != type) {
+      fail("state {}: {} is given, and it is {}", name, to_string(found->second.type), to_string(type));
     }
-    return found->second;
+    return found->second.data;
   }
 
   /// What a node, update or output of `segment` reads.
@@ -282,34 +283,38 @@ class Reader {
     }
   }
 
-  void add_update(GraphBuilder& build, const Json& json) const {
+  void add_update(GraphBuilder& build, const Json& json) {
     const auto scope = build.in(segment(json));
     const ValueId state = value(build, text(json, "state"), segment(json));
     const ValueId next = value(build, text(json, "next"), segment(json));
     if (build.graph().value(state).kind != ValueKind::state || build.type(state) != build.type(next)) {
       fail("{} updates what is no state of that type", shortened(json));
     }
+    if (!updated_.emplace(segment(json), state).second) {
+      fail("{} is the second update of that state in its segment", shortened(json));
+    }
     build.update(state, next);
   }
 
   const OpRegistry& ops_;
-  const Constants& constants_;
+  const GivenConstants& constants_;
   std::string where_;
   std::vector<Segment> segments_;
   std::map<std::string, SegmentId> ids_;
   std::map<std::string, ValueId> values_;
+  std::set<std::pair<SegmentId, ValueId>> updated_;
 };
 
 }  // namespace
 
 std::string graph_json(const Graph& graph) { return Writer(graph).run().dump(1) + "\n"; }
 
-Graph parse_graph(std::string_view json, const OpRegistry& ops,
-                  const std::map<std::string, ConstantPtr, std::less<>>& constants,
+Graph parse_graph(std::string_view json, const OpRegistry& ops, const GivenConstants& constants,
                   const std::string& where) {
-  const Json parsed = Json::parse(json, nullptr, false);
-  if (parsed.is_discarded()) user_error("{}: this is no JSON", where);
-  return Reader(ops, constants, where).run(parsed);
+  if (!is_sound_json(json)) {
+    user_error("{}: this is no JSON in which each key stands once and which nests at most 64 deep", where);
+  }
+  return Reader(ops, constants, where).run(Json::parse(json));
 }
 
 }  // namespace weft

@@ -1,4 +1,5 @@
 #include <set>
+#include <utility>
 
 #include "weft/base/check.h"
 #include "weft/graph/graph.h"
@@ -78,8 +79,11 @@ void verify(const Graph& graph) {
   for (size_t v = 0; v < known.size(); ++v) known[v] = graph.values()[v].kind != ValueKind::result;
   verify_segments(graph);
   for (size_t n = 0; n < graph.nodes().size(); ++n) verify_node(graph, n, known);
+  std::set<std::pair<SegmentId, ValueId>> updated;
   for (const StateUpdate& update : graph.updates()) {
     const Value& state = graph.value(update.state);
+    WEFT_CHECK(updated.emplace(update.segment, update.state).second, "segment {} updates {} twice",
+               name_of(graph, update.segment), state.name);
     WEFT_CHECK(state.kind == ValueKind::state, "update of {}, which is no state", state.name);
     WEFT_CHECK(graph.type(update.next) == state.type, "update of {} by another type", state.name);
     verify_handed_over(graph, update.next, update.segment, "the next " + state.name);

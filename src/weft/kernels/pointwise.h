@@ -1,12 +1,13 @@
 #pragma once
 // Pointwise kernels: an expression at every point of a box of an iteration space, and reductions of it.
+#include <cmath>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "weft/expression/simplify.h"
+#include "weft/graph/kernel.h"
 #include "weft/ops/pointwise.h"
 #include "weft/tensor/view.h"
 
@@ -27,8 +28,9 @@ struct PointwiseSpec {
 };
 
 /// A result's number as an integer of that dtype: the nearest that it has, so that the least and greatest
-/// stand for the infinities of an empty maximum and minimum.
+/// stand for the infinities of an empty maximum and minimum; 0 for NaN.
 inline int64_t integer_of(double value, DType dtype) {
+  if (std::isnan(value)) return 0;
   const auto [least, most] = dtype == DType::u8    ? std::pair<int64_t, int64_t>{0, 255}
                              : dtype == DType::i32 ? std::pair<int64_t, int64_t>{INT32_MIN, INT32_MAX}
                                                    : std::pair{INT64_MIN, INT64_MAX};
@@ -69,21 +71,8 @@ enum class PointwiseBodies : uint8_t { hand_written, interpreted_only };
 /// Prepared for one node. Reals are computed in f64 where an operand or result is f64, else in f32; integers
 /// are exact below 2^31; sums go on in f64 after at most 4096 terms. A result may lie over an operand of
 /// its axes and size of elements.
-class PointwiseKernel {
- public:
-  PointwiseKernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
-                  std::span<const TensorType> outputs,
-                  PointwiseBodies bodies = PointwiseBodies::hand_written);
-  ~PointwiseKernel();
-  PointwiseKernel(PointwiseKernel&&) noexcept;
-
-  int64_t scratch_bytes() const;
-  /// Allocates nothing; `scratch` is 64-byte aligned.
-  void run(std::span<const View> operands, std::span<const View> outputs, std::byte* scratch) const;
-
- private:
-  struct Prepared;
-  std::unique_ptr<const Prepared> prepared_;
-};
+Kernel pointwise_kernel(const PointwiseSpec& spec, std::span<const TensorType> operands,
+                        std::span<const TensorType> outputs,
+                        PointwiseBodies bodies = PointwiseBodies::hand_written);
 
 }  // namespace weft::kernels

@@ -8,6 +8,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
+#include "weft/store/json_text.h"
 
 namespace weft {
 
@@ -190,7 +191,8 @@ const NetworkLevel* Machine::level_of(std::span<const int> ranks) const {
 }
 
 Machine read_machine(const std::filesystem::path& path) {
-  const Json json = Json::parse(read_text(path, "machine description"), nullptr, false);
+  const std::string text = read_text(path, "machine description");
+  const Json json = is_sound_json(text) ? Json::parse(text) : Json();
   if (!json.is_object()) user_error("{}: a machine description is one JSON object", path.string());
   return Reader(path).read(json);
 }

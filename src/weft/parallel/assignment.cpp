@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/parallel/running_sum.h"
 
 namespace weft {
 
@@ -112,6 +113,9 @@ class Verifier {
     WEFT_CHECK(value.kind == ValueKind::state && value.state_kind != kParameter && zero &&
                    placement.combine == Combine::sum,
                "{}: only a state that starts at zero and is not learnt may be a partial sum", value.name);
+    WEFT_CHECK(is_running_sum(graph_, {static_cast<int32_t>(v)}),
+               "{}: a partial sum must be set to zero in each step, because ranks hold parts of it",
+               value.name);
   }
 
   void verify_node(size_t n) const {

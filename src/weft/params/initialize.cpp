@@ -1,19 +1,13 @@
 #include "weft/params/initialize.h"
 
 #include "weft/base/check.h"
+#include "weft/base/name_hash.h"
 #include "weft/base/philox.h"
 #include "weft/base/threads.h"
 
 namespace weft {
 
 namespace {
-
-/// FNV-1a: a stream number from a name.
-uint64_t stream_of(const std::string& name) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash;
-}
 
 template <class T>
 void store(const View& view, int64_t at, double value) {
@@ -62,7 +56,7 @@ void initialize(const View& view, const Region& region, const Dims& global_shape
     copy_region({data, whole}, Region::all(global_shape), view, region, region);
     return;
   }
-  const RandomStream stream{seed, stream_of(name), 0};
+  const RandomStream stream{seed, name_hash(name), 0};
   switch (view.type.dtype) {
     case DType::f64:
       return fill<double>(view, region, global_shape, initializer, stream);

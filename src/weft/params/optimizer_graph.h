@@ -23,7 +23,7 @@ struct OptimizerConfig {
 /// Appends what turns gradients into new parameters. With accumulate > 1 the gradients of the microbatches
 /// are added into states in the builder's segment, and a segment `update`, once a step, uses and clears them;
 /// else everything is in the builder's segment. Inputs made: "learning_rate" (scalar), "update_step" (i64,
-/// from 1). Output made: "gradient_norm".
+/// from 1). Output made: "gradient_norm_squared".
 void optimize(GraphBuilder& build, const OptimizerConfig& config, DType dtype,
               const std::vector<Parameter>& parameters, std::span<const std::optional<ValueId>> gradients);
 

@@ -2,10 +2,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace weft {
+#include "weft/base/alignment.h"
 
-inline constexpr int64_t kAlignment = 64;
-constexpr int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+namespace weft {
 
 /// A buffer needed from instruction `first` to `last`, both included.
 struct Lifetime {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weft/base/alignment.h"
 #include "weft/plan/arena_layout.h"
 #include "weft/plan/buffers.h"
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "weft/base/check.h"
+#include "weft/plan/passes/copy_overwritten.h"
 #include "weft/plan/passes/eliminate_dead.h"
 #include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
@@ -35,6 +36,7 @@ const std::vector<Stage>& planning_stages() {
       stage_of(pack_weights()),
       stage_of(hoist()),
       stage_of(schedule()),
+      stage_of(copy_overwritten(), "a state's old value would be its new one"),
       emit_stage(),
   };
   // clang-format on

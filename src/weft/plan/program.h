@@ -91,7 +91,7 @@ void verify(const Program& program);
 /// "over data, tensor".
 std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes);
 
-/// Bytes that one run of the phase hands to MPI on this rank, by the mesh axes of the group, as
+/// Bytes that one run of the segment hands to MPI on this rank, by the mesh axes of the group, as
 /// Communicator::bytes_handed() counts them. A group of one hands over nothing.
 std::map<std::vector<int>, int64_t> planned_network_bytes(const SegmentProgram& code);
 

@@ -28,8 +28,8 @@ void product(GraphBuilder& build) {
 
 }  // namespace
 
-Stage stage_of(const Pass& pass) {
-  return {pass.about, {}, [run = pass.run](Planning& planning, const PlanContext& context) {
+Stage stage_of(const Pass& pass, std::string_view always) {
+  return {pass.about, always, [run = pass.run](Planning& planning, const PlanContext& context) {
             PassResult result = run(planning.local.graph, context);
             planning.local.graph = std::move(result.graph);
             return result.gain;

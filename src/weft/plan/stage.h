@@ -23,7 +23,8 @@ struct Stage {
   std::function<int64_t(Planning&, const PlanContext&)> run;
 };
 
-Stage stage_of(const Pass& pass);
+/// `always`: see Stage.
+Stage stage_of(const Pass& pass, std::string_view always = {});
 
 /// Graph of all ranks → where everything lies (parallel/strategy.h).
 Stage assign_stage();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/plan/arena_layout.h"
 #include "weft/plan/program.h"

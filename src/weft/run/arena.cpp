@@ -3,12 +3,10 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
-#include "weft/base/threads.h"
 
 namespace weft {
 
@@ -47,9 +45,6 @@ Arena::Arena(int64_t bytes, DeviceMemoryPtr memory) : memory_(std::move(memory))
   data_ = reinterpret_cast<std::byte*>(start);
   bytes_ = rounded;
   madvise(data_, static_cast<size_t>(rounded), MADV_HUGEPAGE);
-  parallel_for(rounded / kHugePage, 1, [&](int64_t begin, int64_t end) {
-    std::memset(data_ + begin * kHugePage, 0, static_cast<size_t>((end - begin) * kHugePage));
-  });
 }
 
 Arena::~Arena() {

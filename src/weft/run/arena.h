@@ -7,7 +7,8 @@
 namespace weft {
 
 /// An allocation for a whole run, zeroed. In the host's memory: page-aligned, in huge pages where the kernel
-/// gives them, touched before use so that no step ever faults.
+/// gives them. A page comes into memory when it is first used, in a run's first step, near the thread that
+/// uses it.
 class Arena {
  public:
   /// UserError when `bytes` exceed what the machine has left, before anything is allocated.
@@ -17,7 +18,7 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
   std::byte* data() const { return data_; }
   int64_t bytes() const { return bytes_; }
-  /// Bytes that lie in memory, as the kernel says; all of it where a device has it.
+  /// Bytes that have been used, as the kernel says, in whole pages; all of it where a device has it.
   int64_t resident() const;
 
  private:

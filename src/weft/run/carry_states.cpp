@@ -37,6 +37,9 @@ bool same_states(const Carrying& carrying, const StateStore& store, const Progra
 Carrying plan_carrying(const StateStore& store, const Program& program, const StateNames& renamed) {
   for (const auto& [from, to] : renamed) {
     if (!store.contains(from)) user_error("replan: there is no state {} to become {}", from, to);
+    if (!program.named.contains(to)) {
+      user_error("replan: the new program has no state {} for {} to become", to, from);
+    }
   }
   Carrying carrying;
   std::map<std::string, std::string> source;  // new name → old name

@@ -21,7 +21,7 @@ struct Carrying {
 };
 
 /// How `program` gets its states from `store`. UserError where a state would become one of another type or
-/// region, where two would become one, or where `renamed` names one that is not there.
+/// region, where two would become one, or where `renamed` names one that is not there, old or new.
 Carrying plan_carrying(const StateStore& store, const Program& program, const StateNames& renamed);
 
 /// Copies what is carried from one store to another that the program is attached to.

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <set>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/plan/arena_layout.h"
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "weft/base/check.h"
 
@@ -218,6 +219,14 @@ double Executor::scalar(SegmentId segment, const std::string& name) const {
   if (value.type.dtype == DType::i64) return static_cast<double>(*value.as<int64_t>());
   WEFT_CHECK(value.type.dtype == DType::f32, "{} is {}", name, name_of(value.type.dtype));
   return static_cast<double>(*value.as<float>());
+}
+
+int64_t Executor::resident_bytes() const {
+  std::set<const Arena*> arenas{&arena_};
+  for (const std::shared_ptr<Arena>& memory : states_.memory) arenas.insert(memory.get());
+  int64_t bytes = 0;
+  for (const Arena* arena : arenas) bytes += arena->resident();
+  return bytes;
 }
 
 std::optional<NonFinite> Executor::find_non_finite(SegmentId segment) {

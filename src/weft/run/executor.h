@@ -63,8 +63,8 @@ class Executor {
   const std::vector<LedgerEntry>& ledger(SegmentId segment) const { return bound_[segment.at()].ledger; }
   /// States of this program that the store did not have before: zero until somebody initialises them.
   const std::vector<std::string>& new_states() const { return states_.added; }
-  /// Bytes of the arena that lie in memory, as the kernel says.
-  int64_t resident_arena_bytes() const { return arena_.resident(); }
+  /// Bytes of the arena and of the states that have been used, as the kernel says, in whole pages.
+  int64_t resident_bytes() const;
   /// Bytes that this rank's communication instructions have handed to MPI, by the mesh axes of the group.
   std::map<std::vector<int>, int64_t> network_bytes() const { return comm_.bytes_handed(); }
   /// From now on events go to `trace` (null: no more). It must outlive the executor or the next call.

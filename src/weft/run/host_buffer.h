@@ -3,6 +3,7 @@
 #include <memory>
 #include <new>
 
+#include "weft/base/alignment.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -18,8 +19,7 @@ class HostBuffer {
     void operator()(std::byte* data) const { std::free(data); }
   };
   static std::byte* allocated(int64_t bytes) {
-    constexpr size_t kAlignment = 64;
-    const size_t rounded = (static_cast<size_t>(bytes) + kAlignment) / kAlignment * kAlignment;
+    const auto rounded = static_cast<size_t>(aligned(bytes + 1));  // none asks for nothing
     void* data = std::aligned_alloc(kAlignment, rounded);
     if (data == nullptr) throw std::bad_alloc();
     return static_cast<std::byte*>(data);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/plan/arena_layout.h"

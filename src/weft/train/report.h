@@ -28,8 +28,8 @@ struct MemoryPoint {
   int64_t live_bytes = 0;
 };
 
-/// Bytes of one class ("arena, in memory", "network over data", …): what the plan predicted beside what was
-/// counted.
+/// Bytes of one class ("arena, in memory", "network over data", …): what the plan predicted
+/// beside what was counted.
 struct ByteRow {
   std::string kind;
   int64_t predicted = 0;

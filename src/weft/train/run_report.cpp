@@ -72,7 +72,7 @@ ReportInput run_report(const Session& session, std::string sample) {
   std::sort(input.ops.begin(), input.ops.end(),
             [](const OpTime& a, const OpTime& b) { return a.total_ms > b.total_ms; });
   add_memory(program, input);
-  input.bytes.push_back({"arena, in memory", program.arena_bytes, executor.resident_arena_bytes()});
+  input.bytes.push_back({"arena, in memory", program.memory_bytes(), executor.resident_bytes()});
   for (const auto& [axes, counted] : executor.network_bytes()) {
     if (program.mesh.group_size(axes) == 1) continue;
     input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});

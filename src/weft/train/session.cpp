@@ -20,6 +20,7 @@ void check_replan(const Recipe& old, const Recipe& recipe) {
   data.batch = old.data.batch;
   if (data != old.data) user_error("replan: [data] may change in data.batch only");
   if (recipe.parallel != old.parallel) user_error("replan: [parallel] may not change");
+  if (recipe.run.device != old.run.device) user_error("replan: run.device may not change");
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ class Session {
   /// at their start; what is left out is freed and said. Where states are added or left out the store is made
   /// anew: programs attached before then no longer share it. Executor, data and recipe as they were got
   /// before are gone, and so is what a trace has recorded. UserError, and nothing is changed, where a state
-  /// would change its type or region, data or mesh differ, or memory is short.
+  /// would change its type or region, data, mesh or device differ, or memory is short.
   Carrying replan(const Recipe& recipe, const StateNames& renamed = {});
 
   /// The newest good checkpoint under `folder`, loaded; its step, or nothing where there is none.

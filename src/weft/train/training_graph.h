@@ -20,10 +20,10 @@ inline const std::string kMixupShare = "mixup_share";
 std::vector<std::string> batch_inputs(const Recipe& recipe);
 
 /// Segments: "accumulate", "update" where gradients are accumulated, "evaluate" and "generate" on call.
-/// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm" (in the segment
-/// of the update); evaluate "loss_sum" and "rows" (over all targets that count: class ids that are not
-/// negative, numbers that are not NaN) and, for class ids that are no tokens, "correct" (rows whose greatest
-/// logit is the label's); generate (text) "logits" of the input "prompt" [1, context].
+/// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm_squared" (in the
+/// segment of the update); evaluate "loss_sum" and "rows" (over all targets that count: class ids that are
+/// not negative, numbers that are not NaN) and, for class ids that are no tokens, "correct" (rows whose
+/// greatest logit is the label's); generate (text) "logits" of the input "prompt" [1, context].
 Graph build_training_graph(const Recipe& recipe, const DataFacts& facts);
 
 /// The segment "evaluate" alone, for a Program of its own: its states are parameters and running statistics.

@@ -123,6 +123,15 @@ TEST(CudaInterpreter, GivesWholeNumbersExactly) {
   }
 }
 
+TEST(CudaInterpreter, GivesTheNearestIntegerThatAResultHas) {
+  Case wide = kernels::simple_case("n0 * 2", {{DType::i32, {3}}}, DType::u8);
+  wide.operands[0] = Tensor::of(DType::i32, {3}, {-1, 100, 128});
+  testing::expect_equal(run(wide)[0], Tensor::of(DType::u8, {3}, {0, 200, 255}));
+  Case odd = kernels::simple_case("integer(x0)", {{DType::f32, {4}}}, DType::i32);
+  odd.operands[0] = Tensor::of(DType::f32, {4}, {NAN, -3.5, 1e20, -1e20});
+  testing::expect_equal(run(odd)[0], Tensor::of(DType::i32, {4}, {0, -3, 2147483647, -2147483648.0}));
+}
+
 TEST(CudaInterpreter, WritesOverAnOperand) {
   const Case made =
       kernels::simple_case("x0 * x1 + x0", {{DType::bf16, {9, 31}}, {DType::bf16, {31}}}, DType::bf16);

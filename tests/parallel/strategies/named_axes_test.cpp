@@ -5,6 +5,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/parallel/whole_rows.h"
 #include "weft/ops/add_n.h"
+#include "weft/ops/fill.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/layer_norm.h"
@@ -91,11 +92,20 @@ TEST(NamedAxes, ARunningSumOfGradientsStaysOwed) {
       layer.build.state("offset", layer.build.type(layer.up), {Initializer::Kind::constant, 1}, kBuffer);
   layer.build.update(kept, add_n(layer.build, std::vector{kept, *found[0]}));
   layer.build.update(one, add_n(layer.build, std::vector{one, *found[0]}));
+  const ValueId never_cleared = layer.build.state("seen", layer.build.type(layer.up), kZero, kBuffer);
+  layer.build.update(never_cleared, add_n(layer.build, std::vector{never_cleared, *found[0]}));
+  {
+    const auto update = layer.build.in(layer.build.segment({"update", Cadence::each_step()}));
+    for (const ValueId state : {kept, one}) {
+      layer.build.update(state, fill(layer.build, layer.build.type(layer.up), 0));
+    }
+  }
   const Graph graph = std::move(layer.build).build();
   const Mesh mesh({{"data", 2}, {"tensor", 3}});
   const Assignment assignment = assigned(graph, mesh);
   EXPECT_EQ(where(assignment, mesh, kept), "tensor: Shard(0), data: Partial(sum)");
   EXPECT_EQ(where(assignment, mesh, one), "tensor: Shard(0)") << "its start would be counted twice";
+  EXPECT_EQ(where(assignment, mesh, never_cleared), "tensor: Shard(0)") << "a checkpoint would hold a part";
 }
 
 TEST(NamedAxes, TwoMeshAxesMaySplitOneDimension) {
@@ -143,6 +153,21 @@ TEST(NamedAxes, TensorLeavesTheChannelsOfANormWholeAndTheirNameSplitsThem) {
   options.input_dimension = {{"time", "time"}};
   const Mesh time({{"time", 2}});
   EXPECT_EQ(where(assigned(graph, time, options), time, scales), "time: Shard(0)");
+}
+
+TEST(NamedAxes, LeavesAloneTheNodeThatNeedsADimensionWhole) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "height"});
+  const ValueId y = gelu(build, x, GeluKind::tanh);
+  const ValueId z = testing::whole_rows(build, y);
+  build.output("z", scale(build, z, 2));
+  const Graph graph = std::move(build).build();
+  const Mesh mesh({{"height", 2}});
+  const Assignment assignment = assigned(graph, mesh);
+  EXPECT_EQ(where(assignment, mesh, x), "height: Shard(1)");
+  EXPECT_EQ(where(assignment, mesh, y), "height: Shard(1)");
+  EXPECT_EQ(where(assignment, mesh, z), "Replicate");
+  EXPECT_TRUE(assignment.nodes[2].splits(0)) << "what follows is split again";
 }
 
 TEST(NamedAxes, SaysThatADimensionIsNeededWholeAndByWhat) {

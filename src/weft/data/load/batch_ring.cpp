@@ -6,16 +6,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 
 namespace weft {
 
 namespace {
 
-constexpr int64_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
-
-int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 TensorType batched(const TensorType& row, int64_t rows) {
   TensorType type = row;

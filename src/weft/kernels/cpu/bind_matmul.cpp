@@ -1,6 +1,6 @@
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/graph/device.h"
-#include "weft/kernels/cpu/scratch.h"
 #include "weft/kernels/elementwise.h"
 #include "weft/kernels/matmul.h"
 #include "weft/ops/matmul_shape.h"
@@ -30,8 +30,8 @@ Kernel bind_matmul(const Matmul& op, const BindRequest& request) {
   const auto gemm = std::make_shared<const kernels::Gemm>(shape);
   const TensorType rounded_a{shape.in, a.shape};
   const TensorType rounded_b{shape.in, b.shape};
-  const int64_t a_bytes = a.dtype == shape.in ? 0 : kernels::aligned_bytes(rounded_a.bytes());
-  const int64_t b_bytes = b.dtype == shape.in ? 0 : kernels::aligned_bytes(rounded_b.bytes());
+  const int64_t a_bytes = a.dtype == shape.in ? 0 : aligned(rounded_a.bytes());
+  const int64_t b_bytes = b.dtype == shape.in ? 0 : aligned(rounded_b.bytes());
   const auto run = [=](const KernelContext& context) {
     // Addresses, not views: copying a view copies its shape, and a step allocates nothing.
     const std::byte* left = context.inputs[0].data;

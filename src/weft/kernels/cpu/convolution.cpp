@@ -1,4 +1,5 @@
 #include "weft/kernels/convolution.h"
+#include "weft/base/alignment.h"
 
 #include <algorithm>
 #include <cstring>
@@ -131,7 +132,7 @@ struct Convolution::Body {
     if (!reorders) return;
     reorder = OneDnnReorder(dnn, from, to);
     const bool out = pass == ConvolutionPass::backward_weights;
-    packed_bytes = aligned_bytes(static_cast<int64_t>((out ? from : to).get_size()));
+    packed_bytes = aligned(static_cast<int64_t>((out ? from : to).get_size()));
     call_scratch = std::max(call_scratch, reorder.scratch_bytes());
   }
 };

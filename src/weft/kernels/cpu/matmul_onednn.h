@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "weft/kernels/cpu/scratch.h"
+#include "weft/base/alignment.h"
 #include "weft/tensor/dtype.h"
 #include "weft/tensor/region.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/kernels/cpu/onednn_versions.h"
 
@@ -88,7 +89,7 @@ BLayout b_layout(const OneDnn& dnn, const GemmShape& s, const GemmStrategy& stra
     const Layout chosen = describe(dnn, a, b, out, range.begin > 0).weights_desc();
     plain = plain && chosen == stored;
     all.pieces.push_back({range, chosen, all.bytes});
-    all.bytes += aligned_bytes(static_cast<int64_t>(chosen.get_size()));
+    all.bytes += aligned(static_cast<int64_t>(chosen.get_size()));
     all.packed.key += layout_key(chosen) + ';';
   }
   all.packed.bytes = all.bytes;
@@ -159,7 +160,7 @@ OneDnnProduct::OneDnnProduct(const GemmShape& shape, bool packed_b, const GemmSt
     const Layout sums = dense(shape, shape.m, shape.n, DType::f32);
     narrow_.emplace(dnn_, sums, dense(shape, shape.m, shape.n, shape.out));
     inner_bytes_ = std::max(inner_bytes_, narrow_->scratch_bytes());
-    a_at_ += aligned_bytes(static_cast<int64_t>(sums.get_size()));
+    a_at_ += aligned(static_cast<int64_t>(sums.get_size()));
   }
   for (const Range rows : cut(shape.m, strategy.m_chunk)) {
     for (const BPiece& piece : b.pieces) {
@@ -183,7 +184,7 @@ OneDnnProduct::Step OneDnnProduct::make_step(const GemmShape& shape, const GemmS
   inner_bytes_ = std::max(inner_bytes_, static_cast<int64_t>(desc.scratchpad_desc().get_size()));
   if (desc.src_desc() != stored) {
     step.reorder_a.emplace(dnn_, stored, desc.src_desc());
-    a_bytes_ = std::max(a_bytes_, aligned_bytes(static_cast<int64_t>(desc.src_desc().get_size())));
+    a_bytes_ = std::max(a_bytes_, aligned(static_cast<int64_t>(desc.src_desc().get_size())));
     inner_bytes_ = std::max(inner_bytes_, step.reorder_a->scratch_bytes());
   }
   step.call = OneDnnCall(dnn_, dnnl::matmul(desc),

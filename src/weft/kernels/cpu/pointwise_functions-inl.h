@@ -47,6 +47,46 @@ HWY_INLINE hn::Vec<D> logarithm(D d, hn::Vec<D> x) {
   return hn::IfThenElse(hn::Gt(x, zero), finite, outside);
 }
 
+/// Integers as reals of their size.
+template <class D>
+HWY_INLINE auto to_real(D, hn::Vec<D> x) {
+  using Real = std::conditional_t<sizeof(hn::TFromD<D>) == 4, float, double>;
+  return hn::ConvertTo(hn::ScalableTag<Real>(), x);
+}
+
+/// Towards zero; the nearest that there is, and 0 for NaN.
+template <class D>
+HWY_INLINE auto to_integer(D d, hn::Vec<D> x) {
+  return hn::ConvertTo(hn::RebindToSigned<decltype(d)>(), hn::IfThenZeroElse(hn::IsNaN(x), x));
+}
+
+/// Highway's sin and cos are for arguments up to 39000; greater ones go through the C library one by one.
+template <class D, class Fast, class Slow>
+HWY_INLINE hn::Vec<D> periodic(D d, hn::Vec<D> x, const Fast& fast, const Slow& slow) {
+  using T = hn::TFromD<D>;
+  const auto far = hn::Gt(hn::Abs(x), hn::Set(d, T{39000}));
+  const auto near = fast(d, hn::IfThenZeroElse(far, x));
+  if (HWY_LIKELY(hn::AllFalse(d, far))) return near;
+  HWY_ALIGN T lanes[hn::MaxLanes(d)];
+  hn::Store(x, d, lanes);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = static_cast<T>(slow(static_cast<double>(lanes[i])));
+  return hn::IfThenElse(far, hn::Load(d, lanes), near);
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> sine(D d, hn::Vec<D> x) {
+  return periodic(
+      d, x, [](D tag, hn::Vec<D> y) HWY_ATTR { return hn::Sin(tag, y); },
+      [](double y) { return std::sin(y); });
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> cosine(D d, hn::Vec<D> x) {
+  return periodic(
+      d, x, [](D tag, hn::Vec<D> y) HWY_ATTR { return hn::Cos(tag, y); },
+      [](double y) { return std::cos(y); });
+}
+
 template <class D>
 HWY_INLINE hn::Vec<D> sigmoid_of(D d, hn::Vec<D> x) {
   const auto one = hn::Set(d, hn::TFromD<D>(1));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "weft/kernels/cpu/dropout_words-inl.h"
 #include "weft/kernels/cpu/gelu-inl.h"
@@ -166,12 +167,8 @@ constexpr auto kErf = [](auto d, auto a) HWY_ATTR { return erf_of(d, a); };
 constexpr auto kWherePositive = [](auto d, auto a, auto b)
                                     HWY_ATTR { return hn::IfThenElseZero(hn::Gt(b, hn::Zero(d)), a); };
 constexpr auto kNonZero = [](auto d, auto a) HWY_ATTR { return hn::Ne(a, hn::Zero(d)); };
-constexpr auto kToReal = [](auto d, auto a) HWY_ATTR {
-  using Real = std::conditional_t<sizeof(hn::TFromD<decltype(d)>) == 4, float, double>;
-  return hn::ConvertTo(hn::ScalableTag<Real>(), a);
-};
-constexpr auto kToInteger = [](auto d, auto a)
-                                HWY_ATTR { return hn::ConvertTo(hn::RebindToSigned<decltype(d)>(), a); };
+constexpr auto kToReal = [](auto d, auto a) HWY_ATTR { return to_real(d, a); };
+constexpr auto kToInteger = [](auto d, auto a) HWY_ATTR { return to_integer(d, a); };
 
 constexpr TileLoops kLoops[] = {
     numbers<[](auto, auto a, auto b) HWY_ATTR { return hn::Add(a, b); }, 2>("add"),
@@ -197,8 +194,8 @@ constexpr TileLoops kLoops[] = {
     reals<[](auto d, auto a) HWY_ATTR { return hn::Tanh(d, a); }, 1>("tanh"),
     reals<kSigmoid, 1>("sigmoid"),
     {"erf", run_map<float, float, 1, kErf>, run_map<float, BFloat16, 1, kErf>, run_slowly<double, double>},
-    reals<[](auto d, auto a) HWY_ATTR { return hn::Sin(d, a); }, 1>("sin"),
-    reals<[](auto d, auto a) HWY_ATTR { return hn::Cos(d, a); }, 1>("cos"),
+    reals<[](auto d, auto a) HWY_ATTR { return sine(d, a); }, 1>("sin"),
+    reals<[](auto d, auto a) HWY_ATTR { return cosine(d, a); }, 1>("cos"),
     reals<[](auto d, auto a) HWY_ATTR { return hn::Atan(d, a); }, 1>("atan"),
     numbers<[](auto, auto a) HWY_ATTR { return hn::Abs(a); }, 1>("abs"),
     numbers<[](auto d, auto a) HWY_ATTR { return sign_of(d, a); }, 1>("sign"),
@@ -250,6 +247,10 @@ HWY_INLINE To converted(From value) {
     return static_cast<To>(static_cast<float>(value));
   } else if constexpr (std::is_same_v<To, BFloat16>) {
     return BFloat16(static_cast<float>(value));
+  } else if constexpr (std::is_integral_v<From> && std::is_integral_v<To> && sizeof(To) < sizeof(From)) {
+    // The nearest that there is, as integer_of() has it.
+    return static_cast<To>(
+        std::clamp<From>(value, std::numeric_limits<To>::min(), std::numeric_limits<To>::max()));
   } else {
     return static_cast<To>(value);
   }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "weft/base/alignment.h"
 #include "weft/base/threads.h"
-#include "weft/kernels/cpu/scratch.h"
 
 namespace weft::kernels {
 
@@ -85,7 +85,7 @@ int64_t PointwiseReducer::states_bytes(int64_t outer) const {
 
 int64_t PointwiseReducer::scratch_of_piece() const {
   const auto table = static_cast<int64_t>(states_.size() * sizeof(FoldStates));
-  return aligned_bytes(tiles_.scratch_bytes()) + aligned_bytes(table) + aligned_bytes(states_bytes(block_));
+  return aligned(tiles_.scratch_bytes()) + aligned(table) + aligned(states_bytes(block_));
 }
 
 /// One run.
@@ -98,7 +98,7 @@ struct PointwiseReducer::Call {
   std::byte* scratch_of(int64_t piece) const { return scratch + piece * r.scratch_of_piece(); }
 
   std::span<FoldStates> states_of(int64_t piece) const {
-    std::byte* at = scratch_of(piece) + aligned_bytes(r.tiles_.scratch_bytes());
+    std::byte* at = scratch_of(piece) + aligned(r.tiles_.scratch_bytes());
     return {reinterpret_cast<FoldStates*>(at), r.states_.size()};
   }
 
@@ -106,7 +106,7 @@ struct PointwiseReducer::Call {
   void start(int64_t piece, int64_t outer, int64_t count) const {
     const std::span<FoldStates> states = states_of(piece);
     auto* data = reinterpret_cast<double*>(reinterpret_cast<std::byte*>(states.data()) +
-                                           aligned_bytes(static_cast<int64_t>(states.size_bytes())));
+                                           aligned(static_cast<int64_t>(states.size_bytes())));
     for (size_t f = 0; f < states.size(); ++f) {
       const Reduction& rule = *r.tiles_.folds()[f].rule;
       states[f] = {data, outer * r.states_[f], count * r.states_[f]};

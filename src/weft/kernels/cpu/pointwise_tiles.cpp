@@ -4,9 +4,9 @@
 #include <cstring>
 #include <numeric>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/expression/compose.h"
-#include "weft/kernels/cpu/scratch.h"
 #include "weft/ops/pointwise_positions.h"
 #include "weft/tensor/bits.h"
 
@@ -316,7 +316,7 @@ TileRunner::TileRunner(const PointwiseSpec& spec, std::span<const TensorType> op
   choose_tile();
   const auto blocks = static_cast<int64_t>(tape_.constants.size() + reads_.size());
   const auto located = static_cast<int64_t>(reads_.size() * sizeof(Located));
-  scratch_bytes_ = tape_.tiles * tile_bytes() + blocks * kBlockBytes + aligned_bytes(located);
+  scratch_bytes_ = tape_.tiles * tile_bytes() + blocks * kBlockBytes + aligned(located);
 }
 
 void TileRunner::add_reads(std::span<const TensorType> operands) {

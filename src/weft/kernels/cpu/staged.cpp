@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "weft/base/alignment.h"
 #include "weft/base/threads.h"
-#include "weft/kernels/cpu/scratch.h"
 
 namespace weft::kernels {
 
@@ -32,11 +32,11 @@ StagedKernel::StagedKernel(const Staged& op, std::span<const TensorType> inputs,
   if (rows_ % block_ != 0) sizes_.push_back(steps_for(op, values, rows_ % block_, bodies));
   int64_t most = 0;
   for (const Size& size : sizes_) {
-    for (const Step& step : size.steps) most = std::max(most, step.kernel.scratch_bytes());
+    for (const Step& step : size.steps) most = std::max(most, step.kernel.scratch_bytes);
     views_.emplace_back();
     for (int64_t piece = 0; piece < pieces_; ++piece) views_.back().push_back(views_for(size, values));
   }
-  bytes_of_piece_ = kernel_scratch_ + aligned_bytes(most);
+  bytes_of_piece_ = kernel_scratch_ + aligned(most);
 }
 
 void StagedKernel::choose_block(const Staged& op, int64_t row_bytes) {
@@ -61,7 +61,7 @@ void StagedKernel::place(const Staged& op, const std::vector<StagedValue>& value
       place.number = static_cast<size_t>(result - op.results.begin());
     } else {
       place.offset = kernel_scratch_;
-      kernel_scratch_ += aligned_bytes(place.row_bytes * block_);
+      kernel_scratch_ += aligned(place.row_bytes * block_);
     }
     places_.push_back(place);
   }
@@ -83,7 +83,7 @@ StagedKernel::Size StagedKernel::steps_for(const Staged& op, const std::vector<S
     Pointwise part = step.op;
     part.space[0] = rows;
     part.region.ranges[0] = {0, rows};
-    size.steps.push_back({PointwiseKernel(spec_of(part), input_types, output_types, bodies),
+    size.steps.push_back({pointwise_kernel(spec_of(part), input_types, output_types, bodies),
                           std::move(inputs), std::move(outputs)});
   }
   return size;
@@ -121,7 +121,7 @@ void StagedKernel::run_block(std::span<const View> inputs, std::span<const View>
     const Step& step = size.steps[s];
     for (size_t i = 0; i < step.inputs.size(); ++i) views.inputs[s][i].data = address(step.inputs[i]);
     for (size_t o = 0; o < step.outputs.size(); ++o) views.outputs[s][o].data = address(step.outputs[o]);
-    step.kernel.run(views.inputs[s], views.outputs[s], scratch + kernel_scratch_);
+    step.kernel.run({views.inputs[s], views.outputs[s], scratch + kernel_scratch_});
   }
 }
 

@@ -31,7 +31,7 @@ class StagedKernel {
     int64_t row_bytes = 0;  ///< 0: the value has no rows
   };
   struct Step {
-    PointwiseKernel kernel;
+    Kernel kernel;
     std::vector<size_t> inputs;   ///< values
     std::vector<size_t> outputs;  ///< likewise
   };

@@ -1,3 +1,4 @@
+#include "weft/base/alignment.h"
 #include "weft/graph/device.h"
 #include "weft/kernels/cuda/gpu.h"
 #include "weft/kernels/cuda/pointwise_kernel.h"
@@ -21,7 +22,7 @@ class RoundedOperand {
     const kernels::PointwiseSpec spec{build.build(element), Region::all(elems), elems, {{0}}, {{0}}};
     cast_ =
         std::make_shared<const PointwiseKernel>(spec, std::span(&from, 1), std::span(&to, 1), gpu_memory());
-    bytes_ = (to.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+    bytes_ = aligned(to.bytes());
   }
 
   /// A multiple of the alignment of DeviceMemory.
@@ -34,7 +35,6 @@ class RoundedOperand {
   }
 
  private:
-  static constexpr int64_t kAlignment = 64;
   std::shared_ptr<const PointwiseKernel> cast_;  ///< null: no cast
   int64_t bytes_ = 0;
 };

@@ -38,6 +38,7 @@ enum class Call : uint8_t {
   ne,
   exp,
   log,
+  log1p,
   sqrt,
   rsqrt,
   pow,

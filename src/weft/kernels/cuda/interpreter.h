@@ -1,6 +1,8 @@
 #pragma once
 // Carries out a tape at one point. The same lines run on the GPU and, in tests, on the host.
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include "weft/base/philox.h"
 #include "weft/kernels/cuda/instruction.h"
@@ -36,6 +38,20 @@ union Lane {
 using NarrowLane = Lane<float, int32_t>;
 /// Where an operand or a result is f64.
 using WideLane = Lane<double, int64_t>;
+
+/// The nearest integer that there is, towards zero; 0 for NaN.
+template <class To, class From>
+WEFT_HOST_AND_GPU To nearest(From value) {
+  constexpr bool widens = std::is_integral_v<From> && sizeof(From) <= sizeof(To);
+  if constexpr (!widens) {
+    constexpr To least = std::numeric_limits<To>::min();
+    constexpr To most = std::numeric_limits<To>::max();
+    if (value != value) return 0;
+    if (value <= static_cast<From>(least)) return least;
+    if (value >= static_cast<From>(most)) return most;
+  }
+  return static_cast<To>(value);
+}
 
 /// `function` of a and b, both reals or both integers; a function of reals gets no integers.
 // size: one line a function
@@ -73,6 +89,8 @@ WEFT_HOST_AND_GPU L value_of(Call function, T a, T b) {
       return L::of(std::exp(x));
     case Call::log:
       return L::of(std::log(x));
+    case Call::log1p:
+      return L::of(std::log1p(x));
     case Call::sqrt:
       return L::of(std::sqrt(x));
     case Call::rsqrt:
@@ -100,7 +118,7 @@ WEFT_HOST_AND_GPU L value_of(Call function, T a, T b) {
     case Call::real:
       return L::of(x);
     case Call::integer:
-      return L::of(static_cast<typename L::Integer>(a));
+      return L::of(nearest<typename L::Integer>(a));
     case Call::boolean:
       return L::truth(a != 0);
   }
@@ -145,10 +163,10 @@ WEFT_HOST_AND_GPU void write_element(DType dtype, L value, std::byte* tensor, in
       reinterpret_cast<int64_t*>(tensor)[at] = static_cast<int64_t>(value.integer);
       return;
     case DType::i32:
-      reinterpret_cast<int32_t*>(tensor)[at] = static_cast<int32_t>(value.integer);
+      reinterpret_cast<int32_t*>(tensor)[at] = nearest<int32_t>(value.integer);
       return;
     case DType::u8:
-      reinterpret_cast<uint8_t*>(tensor)[at] = static_cast<uint8_t>(value.integer);
+      reinterpret_cast<uint8_t*>(tensor)[at] = nearest<uint8_t>(value.integer);
       return;
     case DType::bit:
       return;

@@ -13,16 +13,17 @@ static_assert(kTapeAxes == kMostPointwiseAxes);
 namespace {
 
 constexpr std::pair<std::string_view, Call> kCalls[] = {
-    {"add", Call::add},   {"sub", Call::sub},         {"mul", Call::mul},
-    {"div", Call::div},   {"neg", Call::neg},         {"min", Call::min},
-    {"max", Call::max},   {"lt", Call::lt},           {"le", Call::le},
-    {"gt", Call::gt},     {"ge", Call::ge},           {"eq", Call::eq},
-    {"ne", Call::ne},     {"exp", Call::exp},         {"log", Call::log},
-    {"sqrt", Call::sqrt}, {"rsqrt", Call::rsqrt},     {"pow", Call::pow},
-    {"tanh", Call::tanh}, {"sigmoid", Call::sigmoid}, {"erf", Call::erf},
-    {"sin", Call::sin},   {"cos", Call::cos},         {"atan", Call::atan},
-    {"abs", Call::abs},   {"sign", Call::sign},       {"floor", Call::floor},
-    {"real", Call::real}, {"integer", Call::integer}, {"boolean", Call::boolean},
+    {"add", Call::add},         {"sub", Call::sub},   {"mul", Call::mul},
+    {"div", Call::div},         {"neg", Call::neg},   {"min", Call::min},
+    {"max", Call::max},         {"lt", Call::lt},     {"le", Call::le},
+    {"gt", Call::gt},           {"ge", Call::ge},     {"eq", Call::eq},
+    {"ne", Call::ne},           {"exp", Call::exp},   {"log", Call::log},
+    {"log1p", Call::log1p},     {"sqrt", Call::sqrt}, {"rsqrt", Call::rsqrt},
+    {"pow", Call::pow},         {"tanh", Call::tanh}, {"sigmoid", Call::sigmoid},
+    {"erf", Call::erf},         {"sin", Call::sin},   {"cos", Call::cos},
+    {"atan", Call::atan},       {"abs", Call::abs},   {"sign", Call::sign},
+    {"floor", Call::floor},     {"real", Call::real}, {"integer", Call::integer},
+    {"boolean", Call::boolean},
 };
 
 Call call_of(const Function& function) {

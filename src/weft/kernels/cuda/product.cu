@@ -6,6 +6,7 @@
 
 #include <type_traits>
 
+#include "weft/base/alignment.h"
 #include "weft/kernels/cuda/product_layout.h"
 #include "weft/kernels/cuda/status.cuh"
 
@@ -16,7 +17,7 @@ namespace {
 /// What NVIDIA recommends for its newest GPUs; an algorithm says how much of it it needs.
 constexpr size_t kMostWorkspaceBytes = size_t{32} << 20;
 /// Of every address of DeviceMemory.
-constexpr uint32_t kAlignment = 64;
+constexpr auto kAddressAlignment = static_cast<uint32_t>(kAlignment);
 
 void check(cublasStatus_t status, const char* call) {
   if (status != CUBLAS_STATUS_SUCCESS)
@@ -90,10 +91,10 @@ Preference prefer() {
           "cublasLtMatmulPreferenceSetAttribute");
   };
   set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kMostWorkspaceBytes);
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, kAlignment);
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, kAlignment);
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, kAlignment);
-  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, kAlignment);
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, kAddressAlignment);
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, kAddressAlignment);
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, kAddressAlignment);
+  set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, kAddressAlignment);
   return preference;
 }
 

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/graph/device.h"
 
@@ -14,8 +15,7 @@ class OwnMemory final : public DeviceMemory {
  public:
   std::string_view name() const override { return "reference"; }
   std::byte* allocate(int64_t bytes) const override {
-    constexpr size_t kAlignment = 64;
-    const size_t rounded = (static_cast<size_t>(bytes) + kAlignment) / kAlignment * kAlignment;
+    const auto rounded = static_cast<size_t>(aligned(bytes + 1));  // none asks for nothing
     auto* data = static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded));
     if (data == nullptr)
       user_error("not enough memory: {} bytes cannot be had on the reference device", bytes);

@@ -4,14 +4,13 @@
 #include <memory>
 #include <vector>
 
+#include "weft/base/alignment.h"
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 
 namespace weft::reference {
 
 namespace {
-
-constexpr int64_t kAlignment = 64;
 
 void widen(const View& from, double* to) {
   kernels::with_floating(from.type.dtype, [&](auto element) {
@@ -54,7 +53,7 @@ struct Widened {
     const bool copied = always || is_floating(type.dtype);
     views.push_back({nullptr, widened(type)});
     offsets.push_back(copied ? bytes : -1);
-    if (copied) bytes += (views.back().bytes() + kAlignment - 1) / kAlignment * kAlignment;
+    if (copied) bytes += aligned(views.back().bytes());
   }
 };
 

@@ -1,6 +1,8 @@
 #include "weft/kernels/pointwise_naive.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "weft/base/check.h"
 #include "weft/expression/evaluate.h"
@@ -51,7 +53,7 @@ void set_element(const View& view, int64_t at, double value) {
       view.as<int32_t>()[at] = static_cast<int32_t>(integer_of(value, DType::i32));
       return;
     case DType::u8:
-      view.as<uint8_t>()[at] = static_cast<uint8_t>(value);
+      view.as<uint8_t>()[at] = static_cast<uint8_t>(integer_of(value, DType::u8));
       return;
     case DType::bit:
       store_bit(view.data, at, value != 0);
@@ -75,9 +77,23 @@ double position_among(std::span<const int> axes, const Dims& space, std::span<co
   return static_cast<double>(at);
 }
 
-}  // namespace
+class Points {
+ public:
+  explicit Points(PointwiseSpec spec);
 
-PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
+  int64_t scratch_bytes() const;
+  void run(const KernelContext& context) const;
+
+ private:
+  PointwiseSpec spec_;
+  Dims sizes_;
+  std::vector<Dims> operand_strides_;
+  std::vector<Dims> result_strides_;
+  std::vector<std::vector<int>> reduced_;  ///< of each result: the axes that it has not
+  std::vector<int64_t> elems_;             ///< of each result
+};
+
+Points::Points(PointwiseSpec spec)
     : spec_(std::move(spec)),
       sizes_(spec_.region.shape()),
       operand_strides_(strides_along_axes(spec_, spec_.operand_axes)),
@@ -89,7 +105,7 @@ PointwiseKernel::PointwiseKernel(PointwiseSpec spec)
   }
 }
 
-int64_t PointwiseKernel::scratch_bytes() const {
+int64_t Points::scratch_bytes() const {
   const size_t numbers = spec_.expression.nodes.size() + spec_.operand_axes.size();
   int64_t states = 0;
   for (size_t r = 0; r < spec_.rules.size(); ++r) states += spec_.rules[r] != nullptr ? elems_[r] : 0;
@@ -97,8 +113,8 @@ int64_t PointwiseKernel::scratch_bytes() const {
          states * static_cast<int64_t>(sizeof(ReductionState));
 }
 
-void PointwiseKernel::run(std::span<const View> operands, std::span<const View> outputs,
-                          std::byte* scratch) const {
+void Points::run(const KernelContext& context) const {
+  const auto& [operands, outputs, scratch] = context;
   for (const View& output : outputs) clear_unused_bits(output);
   auto* numbers = reinterpret_cast<double*>(scratch);
   const std::span<double> elements(numbers, operands.size());
@@ -145,19 +161,22 @@ void PointwiseKernel::run(std::span<const View> operands, std::span<const View> 
   }
 }
 
+}  // namespace
+
+Kernel pointwise_kernel(PointwiseSpec spec) {
+  const auto points = std::make_shared<const Points>(std::move(spec));
+  return {[points](const KernelContext& context) { points->run(context); }, points->scratch_bytes()};
+}
+
 }  // namespace weft::kernels::naive
 
 namespace weft::reference {
 
 namespace {
 
-/// It reads every dtype and rounds each result once: copies in f64 would change nothing.
+/// Copies of the operands in f64 would change nothing.
 Kernel bind_pointwise(const Pointwise& op, const BindRequest& /*request*/) {
-  const auto kernel = std::make_shared<const kernels::naive::PointwiseKernel>(kernels::spec_of(op));
-  return {[kernel](const KernelContext& context) {
-            kernel->run(context.inputs, context.outputs, context.scratch);
-          },
-          kernel->scratch_bytes()};
+  return kernels::naive::pointwise_kernel(kernels::spec_of(op));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "weft/base/check.h"
 #include "weft/parallel/dimension_classes.h"
+#include "weft/parallel/running_sum.h"
 
 namespace weft {
 
@@ -49,13 +50,15 @@ class Assigner {
     return true;
   }
 
-  /// A node that can be split evenly only, and is not divisible, stays whole: its operands are gathered.
+  /// A node that needs the axis whole, or can be split evenly only and is not divisible, stays undivided: its
+  /// operands are gathered.
   void take(int m, int c) {
     class_axes_[static_cast<size_t>(c)].push_back(m);
     for (const auto& [node, axis] : classes_.classes()[static_cast<size_t>(c)].axes) {
       const Axis& described = classes_.map(static_cast<size_t>(node)).axes[static_cast<size_t>(axis)];
       std::vector<int>& split = assigned(node).axes[static_cast<size_t>(axis)];
       const int parts = mesh_.group_size(split) * mesh_.axis(m).size;
+      if (described.kind == AxisKind::whole) continue;
       if (described.kind == AxisKind::even && described.size % parts != 0) continue;
       split.push_back(m);
     }
@@ -67,7 +70,7 @@ class Assigner {
       const DimensionClass& dimension = classes_.classes()[c];
       if (!dimension.input_dimensions.contains(name)) continue;
       found = true;
-      if (!dimension.whole_in.empty()) {
+      if (!dimension.whole_in.empty() && dimension.whole_in.size() == dimension.axes.size()) {
         user_error("parallel.{}={}: the dimension \"{}\" cannot be split, because {} needs it whole",
                    mesh_.axis(m).name, mesh_.axis(m).size, name,
                    graph_.node(dimension.whole_in.back()).op->name());
@@ -147,16 +150,10 @@ class Assigner {
       const Placement& made = result_.placements[update.next.at()];
       Placement& placement = result_.placements[update.state.at()];
       if (optimizer[next.producer.at()]) placement = made;
-      if (runs_up(update) && made.combine == Combine::sum) placement.partial = made.partial;
+      if (made.combine == Combine::sum && !made.partial.empty() && is_running_sum(graph_, update.state)) {
+        placement.partial = made.partial;
+      }
     }
-  }
-
-  /// Whether the state starts at zero and terms are added to it.
-  bool runs_up(const StateUpdate& update) const {
-    const Initializer& start = graph_.value(update.state).initializer;
-    const Node& node = graph_.node(graph_.value(update.next).producer);
-    return start.kind == Initializer::Kind::constant && start.scale == 0 && node.op->traits().linear &&
-           std::find(node.inputs.begin(), node.inputs.end(), update.state) != node.inputs.end();
   }
 
   const Graph& graph_;

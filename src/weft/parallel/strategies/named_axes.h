@@ -1,8 +1,9 @@
 #pragma once
-// Mesh axes by their names: "data" takes the dimension "batch", "height" that of "height", and so on; any
-// other axis ("tensor") takes every class of parameter dimensions that no op needs whole, those with the most
-// arithmetic first, at most one axis of a node. In a GPT these are the heads, the hidden units of the
-// feed-forward layer and the vocabulary: the split of Megatron (Shoeybi et al. 2019), found and not written.
+// Mesh axes by their names: "data" takes the dimension "batch", "height" that of "height", and so on, in
+// every op that does not need it whole; any other axis ("tensor") takes every class of parameter dimensions
+// that no op needs whole, those with the most arithmetic first, at most one axis of a node. In a GPT these
+// are the heads, the hidden units of the feed-forward layer and the vocabulary: the split of Megatron
+// (Shoeybi et al. 2019), found and not written.
 #include <map>
 #include <string>
 

@@ -19,12 +19,15 @@ void Rebuild::copy(const Node& node) {
   build_.adopt(std::move(copied));
 }
 
-Graph Rebuild::finish() && {
+Graph Rebuild::finish(const std::function<ValueId(ValueId old, SegmentId segment)>& handed_over) && {
+  const auto now = [&](ValueId id, SegmentId segment) {
+    return handed_over ? handed_over(id, segment) : mapped(id);
+  };
   for (const StateUpdate& update : from_.updates()) {
-    build_.adopt(StateUpdate{mapped(update.state), mapped(update.next), update.segment});
+    build_.adopt(StateUpdate{mapped(update.state), now(update.next, update.segment), update.segment});
   }
   for (const GraphOutput& output : from_.outputs()) {
-    build_.adopt(GraphOutput{output.name, mapped(output.value), output.segment});
+    build_.adopt(GraphOutput{output.name, now(output.value, output.segment), output.segment});
   }
   return std::move(build_).build();
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <vector>
 
 #include "weft/graph/graph.h"
@@ -18,8 +19,9 @@ class Rebuild {
   void replace(ValueId old, ValueId now) { map_[old.at()] = now; }
   /// For adding nodes that the old graph did not have.
   GraphBuilder& build() { return build_; }
-  /// Takes over updates and outputs, and verifies.
-  Graph finish() &&;
+  /// Takes over updates and outputs, and verifies. `handed_over` says what of the new graph stands for a next
+  /// value or an output of a segment, where that is not what stands for it elsewhere.
+  Graph finish(const std::function<ValueId(ValueId old, SegmentId segment)>& handed_over = {}) &&;
 
  private:
   const Graph& from_;

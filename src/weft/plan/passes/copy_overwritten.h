@@ -1,0 +1,10 @@
+#pragma once
+#include "weft/plan/pass.h"
+
+namespace weft {
+
+/// Copies of states that a segment hands over and updates. Linear in the number of nodes, updates and
+/// outputs.
+Pass copy_overwritten();
+
+}  // namespace weft
