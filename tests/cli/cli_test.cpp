@@ -144,6 +144,14 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
   const Outcome memory = run("train " + recipe() + " --set data.batch=100000000 --out " + out());
   EXPECT_EQ(memory.code, 1);
   EXPECT_NE(memory.text.find("not enough memory"), std::string::npos) << memory.text;
+  const Outcome nowhere = run("eval " + recipe());
+  EXPECT_EQ(nowhere.code, 1);
+  EXPECT_EQ(nowhere.text,
+            "weft: no checkpoint is named: give the run's folder with --out, or one checkpoint with "
+            "--checkpoint\n");
+  const Outcome two = run("inspect --graph net.json " + recipe());
+  EXPECT_EQ(two.code, 1);
+  EXPECT_EQ(two.text, "weft: inspect: --graph prints net.json alone; leave out " + recipe() + "\n");
   const Outcome none = run("eval " + recipe() + " --out " + out());
   EXPECT_EQ(none.code, 1);
   EXPECT_NE(none.text.find("no checkpoint here"), std::string::npos) << none.text;

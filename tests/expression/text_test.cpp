@@ -86,6 +86,7 @@ TEST(ExpressionText, SaysWhereItIsWrong) {
   expect_error("index[1000]", "expected an axis below 1000.");
   expect_error("t0 = x0; t0 = x1; t0", "expected a name that is new.");
   expect_error("2147483648", "expected an integer below 2^31, or a real.");
+  expect_error("x0 + x2147483648", "expected a number, an operand or a function.");
   expect_error("n0 < 3000000000", "expected an integer below 2^31, or a real.");
   expect_error("1e999", "expected a number that fits.");
   expect_error(std::string(300, '(') + "x0", "expected less nesting.");

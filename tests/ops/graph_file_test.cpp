@@ -155,6 +155,29 @@ TEST_F(GraphFileTest, RefusesDeepNestingAndKeysThatStandTwice) {
   refused(R"({"weft_graph": 1, "weft_graph": 1})");
 }
 
+TEST_F(GraphFileTest, RefusesWhatItWouldIgnore) {
+  const std::string json = graph_json(with_constants());
+  const auto table = std::make_shared<const std::vector<std::byte>>(12);
+  const GivenConstants constants{{"table", {{DType::f32, {3}}, table}}};
+  const auto refused = [&](const std::string& from, const std::string& to, const std::string& message) {
+    std::string text = json;
+    const size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    expect_user_error([&] { parse_graph(text, all_ops(), constants, "net.json"); }, message);
+  };
+  refused("\"label\"", "\"labl\"", "has the unknown key \"labl\"");
+  refused("\"weft_graph\"", "\"extra\": 0, \"weft_graph\"", "has the unknown key \"extra\"");
+  refused("\"scale\": 0.02", "\"scale\": \"x\"", "net.json: state seen: \"scale\" must be a number");
+  refused("\"batch\",", "5,", "net.json: input x: \"dimensions\" must be 2 texts");
+  refused("\"outputs\": [\n  {",
+          "\"outputs\": [\n  {\"name\": \"y\", \"value\": \"%1\", \"segment\": \"accumulate\"},{",
+          "is the second output y of its segment");
+  refused("\"updates\": [\n  {",
+          "\"updates\": [\n  {\"state\": \"@seen\", \"next\": \"%1\", \"segment\": \"accumulate\"},{",
+          "is the second update of that state in its segment");
+}
+
 TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {
   write_graph(with_constants(), folder_ / "net.json");
   std::filesystem::remove(folder_ / "net.constants.safetensors");

@@ -27,6 +27,11 @@ TEST(Mesh, AGroupIsTheRanksThatDifferOnItsAxesOnlyInOrder) {
   EXPECT_EQ(kMesh.group(7, {1}), (std::vector<int>{7, 9, 11}));
   EXPECT_EQ(kMesh.group(7, {0, 2}), (std::vector<int>{0, 1, 6, 7}));
   EXPECT_EQ(kMesh.group(7, {2, 0}), kMesh.group(0, {0, 2}));
+  for (int rank = 0; rank < kMesh.ranks(); ++rank) {
+    for (const std::vector<int>& axes : {std::vector<int>{}, {0}, {2, 1}, {0, 1, 2}}) {
+      EXPECT_EQ(kMesh.first_of_group(rank, axes), kMesh.group(rank, axes).front());
+    }
+  }
   EXPECT_EQ(kMesh.group_size({0, 2}), 4);
   EXPECT_EQ(kMesh.group_size({}), 1);
 }

@@ -252,6 +252,10 @@ TEST_F(CheckpointFiles, ListIsNewestFirstAndIgnoresUnfinishedAndForeignNames) {
   for (const CheckpointName& checkpoint : list_checkpoints(parent_)) steps.push_back(checkpoint.step);
   EXPECT_EQ(steps, (std::vector<int64_t>{100, 20, 5}));
   EXPECT_TRUE(list_checkpoints(parent_ / "absent").empty());
+  std::ofstream(parent_ / "file") << "x";
+  const std::string file = (parent_ / "file").string();
+  EXPECT_EQ(error_of([&] { list_checkpoints(file); }),
+            file + ": the checkpoints cannot be listed: Not a directory");
 }
 
 TEST_F(CheckpointFiles, PruneKeepsTheNewestAndRemovesOldUnfinishedOnes) {

@@ -282,6 +282,9 @@ TEST(RecipeErrors, RulesBetweenKeysNameTheLine) {
             "--set parallel.height=2: parallel.height = 2 splits images, but data.kind is \"text\"");
   EXPECT_EQ(error_of(kGpt, {"parallel.width=2"}),
             "--set parallel.width=2: parallel.width = 2 splits images, but data.kind is \"text\"");
+  EXPECT_EQ(
+      error_of(kResnet, {"parallel.data=8388608", "parallel.tensor=512"}),
+      "--set parallel.data=8388608: the mesh of [parallel] has 4294967296 ranks, expected at most 1000000");
   EXPECT_EQ(error_of(kResnet, {"parallel.depth=2"}),
             "--set parallel.depth=2: parallel.depth = 2 splits volumes, but data.kind is \"images\"");
 }

@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/ops/expect_error.h"
 #include "tests/train/count_allocations.h"
 #include "weft/base/check.h"
+#include "weft/params/checkpoint_files.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/metrics_log.h"
@@ -144,6 +146,23 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
   EXPECT_GT(program.memory_bytes(), int64_t{40} << 20) << "else pages decide";
   EXPECT_EQ(session.store().missing_bytes(program), 0) << "what the program needs is there";
   EXPECT_GE(program.memory_bytes(), peak);
+}
+
+TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
+  run(recipe({"model.layers=2"}), "run");
+  Session smaller(recipe(), Communicator::world());
+  testing::expect_user_error(
+      [&] { smaller.load_newest(folder_ / "run/checkpoints"); },
+      "the checkpoint has the tensor adam.m.h.1.attn.proj.bias, which this recipe's model has not");
+}
+
+TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {
+  run(recipe({"run.steps=5", "optimizer.accumulate=2"}), "run");
+  const CheckpointReader reader(folder_ / "run/checkpoints/step-0000000005");
+  for (const auto& [name, type] : reader.tensors()) EXPECT_FALSE(name.starts_with("gradient.")) << name;
+  run(recipe({"run.steps=8", "checkpoint.resume=true"}), "run");
+  run(recipe({"run.steps=12", "checkpoint.resume=true", "optimizer.accumulate=3"}), "run");
+  EXPECT_EQ(read_metrics(folder_ / "run/metrics.jsonl").size(), 12U);
 }
 
 TEST_F(TrainerTest, AFallenBackCheckpointIsSaidAndUsed) {

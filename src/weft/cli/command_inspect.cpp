@@ -40,6 +40,9 @@ int command_inspect(const Arguments& arguments) {
     return 0;
   }
   if (!arguments.graph_file.empty()) {
+    if (!arguments.target.empty()) {
+      user_error("inspect: --graph prints {} alone; leave out {}", arguments.graph_file, arguments.target);
+    }
     OpRegistry ops;
     register_all_ops(ops);
     fmt::print("{}", to_text(read_graph(arguments.graph_file, ops)));

@@ -34,7 +34,12 @@ void spread_over(Recipe& recipe, int64_t ranks) {
   if (ranks % others != 0) {
     user_error("--ranks {}: the mesh's other axes take {} ranks, which does not divide it", ranks, others);
   }
-  recipe.parallel.data = ranks / others;
+  const int64_t data = ranks / others;
+  if (recipe.parallel.data != 1 && recipe.parallel.data != data) {
+    fmt::print("--ranks {} makes parallel.data {}, where the recipe says {}\n", ranks, data,
+               recipe.parallel.data);
+  }
+  recipe.parallel.data = data;
 }
 
 /// What the times are made of, and what of it nobody measured.

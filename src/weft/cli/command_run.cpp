@@ -22,7 +22,12 @@ void load_checkpoint_of(Session& session, const Arguments& arguments) {
     session.load(arguments.checkpoint);
     return;
   }
-  const std::filesystem::path folder = run_folder(arguments, session.recipe().run.name) / "checkpoints";
+  if (arguments.out.empty() && session.recipe().run.output.empty()) {
+    user_error(
+        "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
+  }
+  const std::filesystem::path run = arguments.out.empty() ? session.recipe().run.output : arguments.out;
+  const std::filesystem::path folder = run / "checkpoints";
   if (!session.load_newest(folder)) {
     user_error(
         "{}: no checkpoint here; name the run's folder with --out, or one checkpoint with --checkpoint",

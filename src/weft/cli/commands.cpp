@@ -146,6 +146,7 @@ int run_command(int argc, char** argv) {
   CLI::App app(
       "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "weft " WEFT_VERSION);
   Arguments arguments;
   std::map<CLI::App*, Command> commands;
   declare_running(app, arguments, commands);

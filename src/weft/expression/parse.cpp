@@ -197,11 +197,10 @@ class Parser {
     constexpr std::string_view kLetters = "xnp";
     const size_t type = name.empty() ? std::string_view::npos : kLetters.find(name[0]);
     int at = 0;
+    if (type == std::string_view::npos || name.size() < 2) return std::nullopt;
     const char* end = name.data() + name.size();
-    if (type == std::string_view::npos || name.size() < 2 ||
-        std::from_chars(name.data() + 1, end, at).ptr != end || at >= kMostOperands) {
-      return std::nullopt;
-    }
+    const auto [read, error] = std::from_chars(name.data() + 1, end, at);
+    if (read != end || error != std::errc() || at >= kMostOperands) return std::nullopt;
     return build_.operand(at, static_cast<ScalarType>(type));
   }
 

@@ -128,8 +128,11 @@ class Maker {
       return {build_.call(row, std::array{off_step()}), kLargest};
     const Part a = needs_positive ? positive() : real();
     if (row.arity == 1) {
-      const bool grows = row.name == "exp";
-      return {build_.call(row, std::array{a.scalar}), grows ? std::exp(a.bound) : std::max(a.bound, 1.5)};
+      // As exp does: by its value at the bound, where that is more than the bound.
+      const double ends[] = {a.bound};
+      const double grown = std::abs(row.evaluate(ends));
+      return {build_.call(row, std::array{a.scalar}),
+              std::max({a.bound, 1.5, std::isnan(grown) ? 0 : grown})};
     }
     const bool divides = row.name == "div";
     // Beside a constant in one of three calls.

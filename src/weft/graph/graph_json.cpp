@@ -16,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
+constexpr int64_t kMostElems = int64_t{1} << 48;  // their bytes, and sums of a few, are counted in 64 bits
 constexpr std::string_view kInitializerKinds[] = {"constant", "normal", "uniform", "given"};
 
 // --- writing
@@ -97,6 +98,7 @@ class Reader {
     if (!json.is_object() || !json.contains("weft_graph") || json["weft_graph"] != kVersion) {
       fail("is no graph of version {}: it has no \"weft_graph\": {}", kVersion, kVersion);
     }
+    check_keys(json, {"weft_graph", "segments", "named", "nodes", "updates", "outputs"});
     for (const Json& entry : list(json, "segments")) add_segment(entry);
     check_order();
     GraphBuilder build(segments_.empty() ? Segment{"accumulate", Cadence::each_microbatch()} : segments_[0]);
@@ -104,10 +106,7 @@ class Reader {
     for (const Json& entry : list(json, "named")) add_named(build, entry);
     for (const Json& entry : list(json, "nodes")) add_node(build, entry);
     for (const Json& entry : list(json, "updates")) add_update(build, entry);
-    for (const Json& entry : list(json, "outputs")) {
-      const auto scope = build.in(segment(entry));
-      build.output(text(entry, "name"), value(build, text(entry, "value"), segment(entry)));
-    }
+    for (const Json& entry : list(json, "outputs")) add_output(build, entry);
     return std::move(build).build();
   }
 
@@ -115,6 +114,16 @@ class Reader {
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
     user_error("{}: {}", where_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  /// A misspelt key would be ignored.
+  void check_keys(const Json& json, std::initializer_list<std::string_view> known) const {
+    if (!json.is_object()) fail("got {}, expected an object", shortened(json));
+    for (const auto& [key, value] : json.items()) {
+      if (std::find(known.begin(), known.end(), key) == known.end()) {
+        fail("{} has the unknown key \"{}\"", shortened(json), key);
+      }
+    }
   }
 
   const Json& list(const Json& json, const char* key) const {
@@ -139,6 +148,7 @@ class Reader {
   }
 
   void add_segment(const Json& json) {
+    check_keys(json, {"name", "cadence", "slots"});
     const std::string name = text(json, "name");
     const std::string cadence = text(json, "cadence");
     const std::optional<Cadence> parsed = parse_cadence(cadence);
@@ -185,7 +195,8 @@ class Reader {
     }
     int64_t elems = 1;
     for (const int64_t size : type.shape) {
-      if (size < 0 || __builtin_mul_overflow(elems, std::max<int64_t>(size, 1), &elems)) {
+      if (size < 0 || __builtin_mul_overflow(elems, std::max<int64_t>(size, 1), &elems) ||
+          elems > kMostElems) {
         fail("the type of {}: got the size {}", name, size);
       }
     }
@@ -193,6 +204,7 @@ class Reader {
   }
 
   void add_named(GraphBuilder& build, const Json& json) {
+    check_keys(json, {"name", "type", "dimensions", "state", "start", "scale"});
     const std::string name = text(json, "name");
     const TensorType type = this->type(json, name);
     if (values_.contains("@" + name)) fail("two inputs or states are named {}", name);
@@ -205,7 +217,9 @@ class Reader {
     const auto* const known = std::find(std::begin(kInitializerKinds), std::end(kInitializerKinds), kind);
     if (known == std::end(kInitializerKinds)) fail("state {}: it cannot start as \"{}\"", name, kind);
     start.kind = static_cast<Initializer::Kind>(known - std::begin(kInitializerKinds));
-    if (json.contains("scale") && json["scale"].is_number()) start.scale = json["scale"].get<double>();
+    if (json.contains("scale") && !json["scale"].is_number())
+      fail("state {}: \"scale\" must be a number", name);
+    if (json.contains("scale")) start.scale = json["scale"].get<double>();
     if (start.kind == Initializer::Kind::given) start.data = constant(name, type);
     values_["@" + name] = build.state(name, type, std::move(start), StateKind{text(json, "state")});
   }
@@ -213,7 +227,8 @@ class Reader {
   std::vector<std::string> dimensions(const Json& json, const std::string& name, size_t rank) const {
     std::vector<std::string> names;
     for (const Json& entry : list(json, "dimensions")) {
-      if (entry.is_string()) names.push_back(entry.get<std::string>());
+      if (!entry.is_string()) fail("input {}: \"dimensions\" must be {} texts", name, rank);
+      names.push_back(entry.get<std::string>());
     }
     if (names.size() != rank) fail("input {}: \"dimensions\" must be {} texts", name, rank);
     return names;
@@ -241,6 +256,7 @@ class Reader {
   }
 
   void add_node(GraphBuilder& build, const Json& json) {
+    check_keys(json, {"op", "inputs", "outputs", "segment", "label", "attributes"});
     const std::string name = text(json, "op");
     const auto op = ops_.definitions().find(name);
     if (op == ops_.definitions().end()) fail("there is no op {}", name);
@@ -284,6 +300,7 @@ class Reader {
   }
 
   void add_update(GraphBuilder& build, const Json& json) {
+    check_keys(json, {"state", "next", "segment"});
     const auto scope = build.in(segment(json));
     const ValueId state = value(build, text(json, "state"), segment(json));
     const ValueId next = value(build, text(json, "next"), segment(json));
@@ -296,6 +313,16 @@ class Reader {
     build.update(state, next);
   }
 
+  void add_output(GraphBuilder& build, const Json& json) {
+    check_keys(json, {"name", "value", "segment"});
+    const auto scope = build.in(segment(json));
+    const std::string name = text(json, "name");
+    if (!outputs_.emplace(segment(json), name).second) {
+      fail("{} is the second output {} of its segment", shortened(json), name);
+    }
+    build.output(name, value(build, text(json, "value"), segment(json)));
+  }
+
   const OpRegistry& ops_;
   const GivenConstants& constants_;
   std::string where_;
@@ -303,6 +330,7 @@ class Reader {
   std::map<std::string, SegmentId> ids_;
   std::map<std::string, ValueId> values_;
   std::set<std::pair<SegmentId, ValueId>> updated_;
+  std::set<std::pair<SegmentId, std::string>> outputs_;
 };
 
 }  // namespace

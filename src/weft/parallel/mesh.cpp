@@ -39,6 +39,12 @@ std::vector<int> Mesh::group(int rank, const std::vector<int>& axes) const {
   return ranks;
 }
 
+int Mesh::first_of_group(int rank, const std::vector<int>& axes) const {
+  int first = rank;
+  for (const int a : axes) first -= coordinate(rank, a) * strides_[static_cast<size_t>(a)];
+  return first;
+}
+
 int Mesh::group_size(const std::vector<int>& axes) const {
   int size = 1;
   for (const int a : axes) size *= axis(a).size;

@@ -25,6 +25,8 @@ class Mesh {
   int coordinate(int rank, int axis) const;
   /// Ranks that share all coordinates of `rank` but those on `axes`, in order of rank.
   std::vector<int> group(int rank, const std::vector<int>& axes) const;
+  /// The first of them.
+  int first_of_group(int rank, const std::vector<int>& axes) const;
   /// Number of ranks in such a group.
   int group_size(const std::vector<int>& axes) const;
   /// "data=2 tensor=2"; "1 rank" for the mesh without axes.

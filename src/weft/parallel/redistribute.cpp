@@ -186,7 +186,7 @@ bool Redistribute::gathers(const std::vector<int>& axes, const std::vector<Regio
                            const std::vector<Region>& need) const {
   for (int rank = 0; rank < mesh_.ranks(); ++rank) {
     const auto self = static_cast<size_t>(rank);
-    const auto first = static_cast<size_t>(mesh_.group(rank, axes).front());
+    const auto first = static_cast<size_t>(mesh_.first_of_group(rank, axes));
     if (need[self] != need[first] || !need[self].contains(have[self])) return false;
   }
   return true;

@@ -1,6 +1,7 @@
 #include "weft/params/checkpoint.h"
 
 #include "weft/base/check.h"
+#include "weft/params/optimizer_graph.h"
 
 namespace weft {
 
@@ -26,6 +27,16 @@ std::string text_or_failure(Body&& body) {
   }
 }
 
+/// A model with fewer layers would load, and be another. Checkpoints of before held sums of gradients, which
+/// are zero.
+void check_none_is_left(const StateStore& store, const CheckpointReader& reader) {
+  for (const auto& [name, type] : reader.tensors()) {
+    if (store.contains(name) || name.starts_with(kGradientSum.name + ".")) continue;
+    user_error("{}: the checkpoint has the tensor {}, which this recipe's model has not",
+               reader.folder().string(), name);
+  }
+}
+
 }  // namespace
 
 std::filesystem::path save_checkpoint(const StateStore& store, const Communicator& world,
@@ -35,7 +46,7 @@ std::filesystem::path save_checkpoint(const StateStore& store, const Communicato
     std::vector<TensorShard> shards;
     std::vector<HostState> read;
     for (const auto& [name, state] : store.states()) {
-      if (!state.where.owner) continue;
+      if (!state.where.owner || state.kind == kGradientSum) continue;
       read.push_back(store.read(name));
       shards.push_back(
           {name, state.type.dtype, state.where.global_type.shape, state.where.region, read.back().view});
@@ -56,7 +67,9 @@ std::filesystem::path save_checkpoint(const StateStore& store, const Communicato
 }
 
 void load_checkpoint(const StateStore& store, const CheckpointReader& reader) {
+  check_none_is_left(store, reader);
   for (const auto& [name, state] : store.states()) {
+    if (state.kind == kGradientSum) continue;
     const auto found = reader.tensors().find(name);
     if (found == reader.tensors().end()) {
       user_error("{}: the checkpoint has no tensor {}, which this recipe's model needs",

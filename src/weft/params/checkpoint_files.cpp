@@ -130,11 +130,15 @@ fs::path commit_checkpoint(const fs::path& parent, int64_t step, std::span<const
 
 std::vector<CheckpointName> list_checkpoints(const fs::path& parent) {
   std::vector<CheckpointName> found;
+  std::error_code error;
+  fs::directory_iterator entry(parent, error);
+  if (error == std::errc::no_such_file_or_directory) return found;
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
-    const auto step = step_of(entry.path().filename().string());
-    if (step && entry.is_directory(ignored)) found.push_back({*step, entry.path()});
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const auto step = step_of(entry->path().filename().string());
+    if (step && entry->is_directory(ignored)) found.push_back({*step, entry->path()});
   }
+  if (error) user_error("{}: the checkpoints cannot be listed: {}", parent.string(), error.message());
   std::sort(found.begin(), found.end(),
             [](const CheckpointName& a, const CheckpointName& b) { return a.step > b.step; });
   return found;

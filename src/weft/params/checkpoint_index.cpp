@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/store/json_text.h"
 
 namespace weft {
 namespace {
@@ -183,7 +184,11 @@ CheckpointIndex read_index(const std::filesystem::path& folder) {
   if (!in) user_error("{}: cannot be opened, expected a checkpoint's index", path.string());
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   try {
-    return index_from(Json::parse(text));
+    const Json json = Json::parse(text);
+    if (!is_sound_json(text)) {
+      user_error("is no index of a checkpoint: its JSON says a key twice or nests more than 64 deep");
+    }
+    return index_from(json);
   } catch (const Json::exception& error) {
     user_error("{}: is no index of a checkpoint: {}", path.string(), error.what());
   } catch (const UserError& error) {

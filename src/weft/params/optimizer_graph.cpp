@@ -43,7 +43,7 @@ class Optimize {
   /// a step, when it is used. Between steps it is zero, on any mesh.
   ValueId accumulated(const std::string& name, ValueId gradient) {
     const BuilderScope labelled = build_.labelled(name);
-    const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, {"gradient"});
+    const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, kGradientSum);
     build_.update(state, add_n(build_, std::vector{state, gradient}));
     return state;
   }
@@ -90,7 +90,7 @@ class Optimize {
   }
 
   void clear(const Parameter& parameter) {
-    const ValueId state = state_of("gradient", parameter.value);
+    const ValueId state = state_of(kGradientSum.name, parameter.value);
     const BuilderScope labelled = build_.labelled(build_.graph().value(parameter.value).name);
     build_.update(state, fill(build_, build_.type(state), 0));
   }

@@ -9,6 +9,9 @@
 
 namespace weft {
 
+/// States with the sum of the microbatches' gradients: zero between steps, and so in no checkpoint.
+inline const StateKind kGradientSum{"gradient"};
+
 struct OptimizerConfig {
   enum class Kind : uint8_t { sgd, adamw } kind = Kind::adamw;
   double weight_decay = 0;

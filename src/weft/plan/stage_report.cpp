@@ -68,7 +68,7 @@ std::string stage_reference() {
       "# Stages of planning\n\n"
       "Printed by `weft plan --list-passes` from what the stages say of themselves; a test runs every "
       "example. The list is\n"
-      "in `src/weft/plan/pipeline.cpp`, in this order. A pass is left out with `--skip NAME`.\n";
+      "in `src/weft/plan/pipeline.cpp`, in this order. A pass is left out with `weft plan --skip NAME`.\n";
   for (const Stage& stage : planning_stages()) text += description(stage);
   return text;
 }

@@ -82,7 +82,7 @@ void add_run(RecipeTable& table) {
           "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
   run.key("device", &RunSection::device,
           "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
-          "loops: slow, for questions of numerics");
+          "loops: some 20 to 40 times slower, for questions of numerics; docs/ops.md lists all devices");
   run.key("threads", &RunSection::threads, at_least(0),
           "threads of each rank; 0: all cores that the rank may use");
   run.key("pin", &RunSection::pin,

@@ -84,6 +84,19 @@ TEST(NamedAxes, AShardedOptimizerLivesAlsoOverData) {
   EXPECT_EQ(where(assignment, mesh, layer.momenta[1]), "data: Shard(0), tensor: Shard(1)");
 }
 
+TEST(NamedAxes, SaysThatNoOptimizerStateIsLongEnough) {
+  Layer layer;
+  layer.train();
+  const Graph graph = std::move(layer.build).build();
+  testing::expect_user_error(
+      [&] {
+        NamedAxes({.shard_optimizer = true}).assign(graph, Mesh({{"data", 13}}), Machine{});
+      },
+      "parallel.shard_optimizer: no dimension of the optimizer's states can be split 13 ways");
+  const Layer forward;  // nothing is learnt, so nothing is missing
+  assigned(forward.build.graph(), Mesh({{"data", 13}}), {.shard_optimizer = true});
+}
+
 TEST(NamedAxes, ARunningSumOfGradientsStaysOwed) {
   Layer layer;
   const auto found = gradients(layer.build, reduce_sum(layer.build, layer.y), std::span(&layer.up, 1));

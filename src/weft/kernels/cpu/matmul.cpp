@@ -1,5 +1,6 @@
 #include "weft/kernels/matmul.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -16,6 +17,10 @@ void check_shape(const GemmShape& s) {
   const bool supported = s.in == DType::f64 || s.in == DType::f32 || s.in == DType::bf16;
   WEFT_CHECK(supported && (s.out == s.in || (s.in == DType::bf16 && s.out == DType::f32)),
              "a matrix product from {} to {}", name_of(s.in), name_of(s.out));
+  if (s.in != DType::f64 && std::max({s.batch, s.m, s.n, s.k}) > INT32_MAX) {
+    user_error("matmul: a product of {}x [{}, {}, {}] has a dimension above 2^31 - 1, the most for oneDNN",
+               s.batch, s.m, s.n, s.k);
+  }
 }
 
 bool empty(const GemmShape& s) { return s.batch == 0 || s.m == 0 || s.n == 0 || s.k == 0; }

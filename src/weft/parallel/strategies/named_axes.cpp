@@ -117,6 +117,7 @@ class Assigner {
   void shard_optimizer(const std::vector<bool>& optimizer) {
     const int m = mesh_.find("data");
     if (m < 0 || mesh_.axis(m).size == 1) return;
+    bool found = std::none_of(optimizer.begin(), optimizer.end(), [](bool is) { return is; });
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
       if (!optimizer[n]) continue;
       const IndexMap& map = classes_.map(n);
@@ -125,8 +126,13 @@ class Assigner {
         const Axis& axis = map.axes[a];
         if (!split.empty() || axis.kind != AxisKind::parallel || axis.size < mesh_.axis(m).size) continue;
         split.push_back(m);
+        found = true;
         break;
       }
+    }
+    if (!found) {
+      user_error("parallel.shard_optimizer: no dimension of the optimizer's states can be split {} ways",
+                 mesh_.axis(m).size);
     }
   }
 
