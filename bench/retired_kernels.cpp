@@ -1,0 +1,281 @@
+// Time of hand-written kernels that are gone beside that of the instructions which a plan of the same op has
+// today, in turn: medians of old / new by op, direction and shape.
+// usage: build/bench/retired_kernels [ROUNDS] [NAME…]     ROUNDS 0: the plans. NAME: ops whose name begins
+// so.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bench/retired/cases.h"
+#include "weft/base/alignment.h"
+#include "weft/base/check.h"
+#include "weft/base/philox.h"
+#include "weft/base/threads.h"
+#include "weft/graph/device.h"
+#include "weft/plan/pipeline.h"
+#include "weft/run/arena.h"
+
+namespace {
+
+using namespace weft;  // NOLINT(google-build-using-namespace): a program of one file
+
+/// One kernel on memory of its own, called as the executor calls kernels.
+struct Call {
+  Kernel kernel;
+  std::vector<View> inputs;
+  std::vector<View> outputs;
+  std::byte* scratch = nullptr;
+};
+using Calls = std::vector<Call>;
+
+void run(const Calls& calls) {
+  for (const Call& call : calls) call.kernel.run({call.inputs, call.outputs, call.scratch});
+}
+
+/// Positive where it is a variance, classes where it is whole, else uniform in [-2, 2).
+void fill(const std::string& name, const View& view, int64_t classes) {
+  const RandomStream random{7, std::hash<std::string>()(name) % 1000, 0};
+  for (int64_t i = 0; i < view.elems(); ++i) {
+    auto value = static_cast<float>(4 * random.uniform(static_cast<uint64_t>(i % 65536)) - 2);
+    if (name == "running_var") value = 0.5F + std::abs(value);
+    if (view.type.dtype == DType::f32) view.as<float>()[i] = value;
+    if (view.type.dtype == DType::bf16) view.as<BFloat16>()[i] = BFloat16(value);
+    if (view.type.dtype == DType::i32) view.as<int32_t>()[i] = static_cast<int32_t>(i * 7919 % classes);
+  }
+}
+
+/// Both directions, and every value by name.
+class Side {
+ public:
+  const Calls& calls(bool backward) const { return backward ? backward_ : forward_; }
+  void run_all() const {
+    run(forward_);
+    run(asking_);
+    run(backward_);
+  }
+  const std::map<std::string, View>& values() const { return values_; }
+  bool has_backward() const { return !backward_.empty(); }
+
+ protected:
+  Calls forward_, asking_, backward_;
+  std::map<std::string, View> values_;
+};
+
+/// What a training step runs, but every value has memory of its own, so that each direction can run again.
+class Today : public Side {
+ public:
+  Today(const Device& cpu, const retired::Case& c) : plan_(make_plan(c.graph, cpu, {})), arena_(bytes()) {
+    const Program& program = plan_.program;
+    WEFT_CHECK(program.order.size() == 1, "{}: a plan of one segment is expected", c.name);
+    for (const auto& [name, named] : program.named) {
+      values_[name] = make(named.slot);
+      fill(name, values_[name], c.type.shape.back());
+    }
+    const SegmentProgram& code = program.segment(program.order[0]);
+    for (const Instruction& instruction : code.instructions) add(instruction);
+    for (const auto& [name, slot] : code.outputs) values_[name] = at(slot);
+  }
+
+  const Plan& plan() const { return plan_; }
+
+ private:
+  using Place = std::pair<int, int64_t>;
+  static Place place_of(const Slot& slot) { return {slot.state, slot.offset}; }
+
+  int64_t bytes() const {
+    int64_t bytes = 0;
+    for (const auto& [name, named] : plan_.program.named) bytes += aligned(named.slot.type.bytes());
+    for (const Instruction& instruction : plan_.program.segment(plan_.program.order[0]).instructions) {
+      for (const Slot& slot : instruction.outputs) bytes += aligned(slot.type.bytes());
+      bytes += aligned(instruction.scratch_bytes);
+    }
+    return bytes;
+  }
+
+  View make(const Slot& slot) {
+    std::byte*& data = memory_[place_of(slot)];
+    if (slot.state < 0 || data == nullptr) data = take(slot.type.bytes());
+    return {data, slot.type};
+  }
+
+  std::byte* take(int64_t bytes) {
+    used_ += aligned(bytes);
+    return arena_.data() + used_ - aligned(bytes);
+  }
+
+  View at(const Slot& slot) const { return {memory_.at(place_of(slot)), slot.type}; }
+
+  /// What depends on what only asks for gradients is the backward pass.
+  void add(const Instruction& instruction) {
+    if (!instruction.kernel.run) return;  // a view
+    Call call{instruction.kernel, {}, {}, take(instruction.scratch_bytes)};
+    for (const Slot& slot : instruction.inputs) call.inputs.push_back(at(slot));
+    for (const Slot& slot : instruction.outputs) call.outputs.push_back(make(slot));
+    const bool asks = instruction.label == retired::kAsking;
+    const bool backward = std::any_of(call.inputs.begin(), call.inputs.end(),
+                                      [&](const View& view) { return late_.contains(view.data); });
+    if (asks || backward) {
+      for (const View& view : call.outputs) late_.insert(view.data);
+    }
+    (asks ? asking_ : backward ? backward_ : forward_).push_back(std::move(call));
+  }
+
+  Plan plan_;
+  Arena arena_;
+  int64_t used_ = 0;
+  std::map<Place, std::byte*> memory_;  ///< of the latest value there
+  std::set<const std::byte*> late_;
+};
+
+/// The kernels that ran the op, on the same inputs; today's have run.
+class Retired : public Side {
+ public:
+  Retired(const retired::Case& c, const Side& today) : arena_(bytes(c, today)) {
+    for (const retired::NamedType& made : c.made) place(made.name, made.type);
+    for (const retired::OldCall& old : c.calls) {
+      for (const std::string& name : old.inputs) {
+        if (values_.contains(name)) continue;
+        const View& given = today.values().at(name);
+        place(name, given.type);
+        // States have moved since, and dy has just been made.
+        fill(name, values_[name], c.type.shape.back());
+        if (name.starts_with('d'))
+          std::memcpy(values_[name].data, given.data, static_cast<size_t>(given.bytes()));
+      }
+    }
+    for (const retired::OldCall& old : c.calls) {
+      Call call{{[body = old.run](const KernelContext& context) { body(context.inputs, context.outputs); }},
+                {},
+                {}};
+      for (const std::string& name : old.inputs) call.inputs.push_back(values_.at(name));
+      for (const std::string& name : old.outputs) call.outputs.push_back(values_.at(name));
+      (old.backward ? backward_ : forward_).push_back(std::move(call));
+    }
+  }
+
+ private:
+  static int64_t bytes(const retired::Case& c, const Side& today) {
+    int64_t bytes = 0;
+    for (const retired::NamedType& made : c.made) bytes += aligned(made.type.bytes());
+    for (const auto& [name, view] : today.values()) bytes += aligned(view.bytes());
+    return bytes;
+  }
+
+  void place(const std::string& name, const TensorType& type) {
+    values_[name] = {arena_.data() + used_, type};
+    used_ += aligned(type.bytes());
+  }
+
+  Arena arena_;
+  int64_t used_ = 0;
+};
+
+double at(const View& view, int64_t i) {
+  return static_cast<double>(view.type.dtype == DType::bf16 ? static_cast<float>(view.as<BFloat16>()[i])
+                                                            : view.as<float>()[i]);
+}
+
+/// Differences beside the greatest element: of rounding only.
+void compare(const retired::Case& c, const Side& today, const Side& old) {
+  for (const std::string& name : c.compared) {
+    const View& a = today.values().at(name);
+    const View& b = old.values().at(name);
+    WEFT_CHECK(a.type == b.type, "{}: {} is {} and was {}", c.name, name, to_string(a.type),
+               to_string(b.type));
+    double apart = 0, greatest = 1e-30;
+    for (int64_t i = 0; i < a.elems(); ++i) {
+      apart = std::max(apart, std::abs(at(a, i) - at(b, i)));
+      greatest = std::max(greatest, std::abs(at(b, i)));
+    }
+    const double most = c.type.dtype == DType::bf16 ? 0.01 : 1e-4;
+    WEFT_CHECK(apart <= most * greatest, "{} {}: {} differs by {} of {}", c.name, to_string(c.type), name,
+               apart, greatest);
+  }
+}
+
+double seconds_of(const Calls& calls, int repeats) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < repeats; ++i) run(calls);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / repeats;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Totals {
+  double logs = 0;
+  double least = INFINITY;
+  int count = 0;
+};
+
+void measure(const retired::Case& c, const Side& today, const Side& old, bool backward, int rounds,
+             Totals& totals) {
+  constexpr double kSeconds = 2e-3;
+  const Calls& before = old.calls(backward);
+  const Calls& now = today.calls(backward);
+  seconds_of(now, 1);
+  const int repeats = static_cast<int>(std::clamp(kSeconds / seconds_of(before, 1), 1.0, 20000.0));
+  std::vector<double> ratios, old_times, new_times;
+  for (int round = 0; round < rounds + 1; ++round) {
+    const double a = seconds_of(before, repeats), b = seconds_of(now, repeats);
+    if (round == 0) continue;  // warms up
+    old_times.push_back(a);
+    new_times.push_back(b);
+    ratios.push_back(a / b);
+  }
+  const double ratio = median(ratios);
+  fmt::print("{:22} {:9} {:22} {:10.2f} {:10.2f} {:8.3f}\n", c.name, backward ? "backward" : "forward",
+             to_string(c.type), median(old_times) * 1e6, median(new_times) * 1e6, ratio);
+  totals.logs += std::log(ratio);
+  totals.least = std::min(totals.least, ratio);
+  ++totals.count;
+}
+
+bool wanted(const std::string& name, int count, char** begin) {
+  bool any = count == 0;
+  for (int i = 0; i < count; ++i) any = any || name.starts_with(begin[i]);
+  return any;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 31;
+  DeviceRegistry devices;
+  register_all_devices(devices);
+  const Device& cpu = devices.find("cpu");
+  Totals totals;
+  fmt::print("{:22} {:9} {:22} {:>10} {:>10} {:>8}   ({} threads)\n", "", "", "", "old us", "new us",
+             "old/new", threads());
+  for (const retired::CaseMaker& maker : retired::case_makers()) {
+    if (!wanted(maker.name, std::max(0, argc - 2), argv + 2)) continue;
+    for (const DType dtype : {DType::f32, DType::bf16}) {
+      for (const Dims& shape : maker.shapes) {
+        const retired::Case c = maker.make({dtype, shape});
+        const Today today(cpu, c);
+        if (rounds == 0) fmt::print("{}\n", explain(today.plan()));
+        today.run_all();
+        const Retired old(c, today);
+        old.run_all();
+        compare(c, today, old);
+        if (rounds == 0) continue;
+        measure(c, today, old, false, rounds, totals);
+        if (today.has_backward()) measure(c, today, old, true, rounds, totals);
+      }
+    }
+  }
+  if (totals.count == 0) return 0;
+  fmt::print("geometric mean {:.3f}, least {:.3f}, {} rows\n", std::exp(totals.logs / totals.count),
+             totals.least, totals.count);
+  return 0;
+}
