@@ -49,16 +49,17 @@ Case softmax_case(const TensorType& type) {
   GraphBuilder build;
   const ValueId x = input(build, "x", type);
   ask(build, "y", weft::softmax(build, x), {{"x", x}});
-  return {.name = "softmax",
-          .type = type,
-          .graph = std::move(build).build(),
-          .made = {{"y", type}, {"dx", type}},
-          .calls = {{false, {"x"}, {"y"}, [](Views in, Views out) { softmax(in[0], out[0]); }},
-                    {true,
-                     {"dy", "y"},
-                     {"dx"},
-                     [](Views in, Views out) { softmax_backward(in[0], in[1], out[0]); }}},
-          .compared = {"y", "dx"}};
+  return {
+      .name = "softmax",
+      .type = type,
+      .graph = std::move(build).build(),
+      .made = {{"y", type}, {"dx", type}},
+      .calls = {{false, {"x"}, {"y"}, [](const KernelContext& c) { softmax(c.inputs[0], c.outputs[0]); }},
+                {true,
+                 {"dy", "y"},
+                 {"dx"},
+                 [](const KernelContext& c) { softmax_backward(c.inputs[0], c.inputs[1], c.outputs[0]); }}},
+      .compared = {"y", "dx"}};
 }
 
 Case mse_case(const TensorType& type) {
@@ -73,11 +74,13 @@ Case mse_case(const TensorType& type) {
           .calls = {{false,
                      {"x", "target"},
                      {"loss"},
-                     [scale](Views in, Views out) { mse(in[0], in[1], scale, out[0]); }},
+                     [scale](const KernelContext& c) { mse(c.inputs[0], c.inputs[1], scale, c.outputs[0]); }},
                     {true,
                      {"dloss", "x", "target"},
                      {"dx"},
-                     [scale](Views in, Views out) { mse_backward(in[1], in[2], in[0], scale, out[0]); }}},
+                     [scale](const KernelContext& c) {
+                       mse_backward(c.inputs[1], c.inputs[2], c.inputs[0], scale, c.outputs[0]);
+                     }}},
           .compared = {"loss", "dx"}};
 }
 
@@ -87,38 +90,48 @@ Case mean_spatial_case(const TensorType& type) {
   ask(build, "y", weft::mean_spatial(build, x), {{"x", x}});
   const TensorType of_y{type.dtype, {type.shape.front(), type.shape.back()}};
   const int64_t count = type.elems() / of_y.elems();
-  return {
-      .name = "mean_spatial",
-      .type = type,
-      .graph = std::move(build).build(),
-      .made = {{"y", of_y}, {"dx", type}},
-      .calls = {{false, {"x"}, {"y"}, [count](Views in, Views out) { mean_spatial(in[0], count, out[0]); }},
-                {true,
-                 {"dy"},
-                 {"dx"},
-                 [count](Views in, Views out) { mean_spatial_backward(in[0], count, out[0]); }}},
-      .compared = {"y", "dx"}};
+  return {.name = "mean_spatial",
+          .type = type,
+          .graph = std::move(build).build(),
+          .made = {{"y", of_y}, {"dx", type}},
+          .calls = {{false,
+                     {"x"},
+                     {"y"},
+                     [count](const KernelContext& c) { mean_spatial(c.inputs[0], count, c.outputs[0]); }},
+                    {true,
+                     {"dy"},
+                     {"dx"},
+                     [count](const KernelContext& c) {
+                       mean_spatial_backward(c.inputs[0], count, c.outputs[0]);
+                     }}},
+          .compared = {"y", "dx"}};
 }
 
 std::vector<OldCall> cross_entropy_calls(double scale) {
   return {
-      {false, {"x"}, {"max"}, [](Views in, Views out) { xent_max(in[0], out[0]); }},
+      {false, {"x"}, {"max"}, [](const KernelContext& c) { xent_max(c.inputs[0], c.outputs[0]); }},
       {false,
        {"x", "max", "targets"},
        {"sums"},
-       [](Views in, Views out) { xent_sums(in[0], in[1], in[2], 0, out[0]); }},
+       [](const KernelContext& c) { xent_sums(c.inputs[0], c.inputs[1], c.inputs[2], 0, c.outputs[0]); }},
       {false,
        {"max", "sums", "targets"},
        {"loss"},
-       [scale](Views in, Views out) { xent_loss(in[0], in[1], in[2], scale, out[0]); }},
+       [scale](const KernelContext& c) {
+         xent_loss(c.inputs[0], c.inputs[1], c.inputs[2], scale, c.outputs[0]);
+       }},
       {true,
        {"dloss", "sums", "targets"},
        {"dsums"},
-       [scale](Views in, Views out) { xent_loss_backward(in[0], in[1], in[2], scale, out[0]); }},
+       [scale](const KernelContext& c) {
+         xent_loss_backward(c.inputs[0], c.inputs[1], c.inputs[2], scale, c.outputs[0]);
+       }},
       {true,
        {"x", "dsums", "max", "targets"},
        {"dx"},
-       [](Views in, Views out) { xent_sums_backward(in[0], in[1], in[2], in[3], 0, out[0]); }},
+       [](const KernelContext& c) {
+         xent_sums_backward(c.inputs[0], c.inputs[1], c.inputs[2], c.inputs[3], 0, c.outputs[0]);
+       }},
   };
 }
 
@@ -162,29 +175,36 @@ Norm norm_of(GraphBuilder& build, const TensorType& type, bool moves) {
 
 std::vector<OldCall> batch_norm_calls(double n) {
   return {
-      {false, {"x"}, {"sums"}, [](Views in, Views out) { bn_sums(in[0], out[0]); }},
+      {false, {"x"}, {"sums"}, [](const KernelContext& c) { bn_sums(c.inputs[0], c.outputs[0]); }},
       {false,
        {"running_mean", "running_var", "sums"},
        {"running_mean", "running_var"},
-       [n](Views in, Views out) { bn_update_running(in[2], n, kMomentum, in[0], in[1], out[0], out[1]); }},
+       [n](const KernelContext& c) {
+         bn_update_running(c.inputs[2], n, kMomentum, c.inputs[0], c.inputs[1], c.outputs[0], c.outputs[1]);
+       }},
       {false,
        {"x", "sums", "gamma", "beta"},
        {"y"},
-       [n](Views in, Views out) { bn_apply(in[0], in[1], n, in[2], in[3], kEpsilon, out[0]); }},
+       [n](const KernelContext& c) {
+         bn_apply(c.inputs[0], c.inputs[1], n, c.inputs[2], c.inputs[3], kEpsilon, c.outputs[0]);
+       }},
       {true,
        {"dy", "x", "sums"},
        {"back_sums"},
-       [n](Views in, Views out) { bn_backward_sums(in[0], in[1], in[2], n, kEpsilon, out[0]); }},
+       [n](const KernelContext& c) {
+         bn_backward_sums(c.inputs[0], c.inputs[1], c.inputs[2], n, kEpsilon, c.outputs[0]);
+       }},
       {true,
        {"dy", "x", "sums", "back_sums", "gamma"},
        {"dx"},
-       [n](Views in, Views out) {
-         bn_backward_input(in[0], in[1], in[2], in[3], in[4], n, kEpsilon, out[0]);
+       [n](const KernelContext& c) {
+         bn_backward_input(c.inputs[0], c.inputs[1], c.inputs[2], c.inputs[3], c.inputs[4], n, kEpsilon,
+                           c.outputs[0]);
        }},
       {true,
        {"back_sums"},
        {"dgamma", "dbeta"},
-       [](Views in, Views out) { bn_backward_params(in[0], out[0], out[1]); }},
+       [](const KernelContext& c) { bn_backward_params(c.inputs[0], c.outputs[0], c.outputs[1]); }},
   };
 }
 
@@ -212,16 +232,18 @@ Case batch_norm_inference_case(const TensorType& type) {
   GraphBuilder build;
   const Norm norm = norm_of(build, type, false);
   build.output("y", batch_norm_inference(build, norm.x, norm.states, kEpsilon));
-  return {
-      .name = "batch norm, evaluated",
-      .type = type,
-      .graph = std::move(build).build(),
-      .made = {{"y", type}},
-      .calls = {{false,
-                 {"x", "running_mean", "running_var", "gamma", "beta"},
-                 {"y"},
-                 [](Views in, Views out) { bn_infer(in[0], in[1], in[2], in[3], in[4], kEpsilon, out[0]); }}},
-      .compared = {"y"}};
+  return {.name = "batch norm, evaluated",
+          .type = type,
+          .graph = std::move(build).build(),
+          .made = {{"y", type}},
+          .calls = {{false,
+                     {"x", "running_mean", "running_var", "gamma", "beta"},
+                     {"y"},
+                     [](const KernelContext& c) {
+                       bn_infer(c.inputs[0], c.inputs[1], c.inputs[2], c.inputs[3], c.inputs[4], kEpsilon,
+                                c.outputs[0]);
+                     }}},
+          .compared = {"y"}};
 }
 
 // Classes of ResNet-20 on CIFAR-10, of shakespeare's bytes, of GPT-2's tokens.

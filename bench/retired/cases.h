@@ -1,26 +1,23 @@
 #pragma once
 // Ops of commit 81cde10, each as the kernels that ran it and as the graph that stands for it today.
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "weft/graph/graph.h"
-#include "weft/tensor/view.h"
+#include "weft/graph/kernel.h"
 
 namespace weft::retired {
 
 /// Of nodes that only ask for a gradient: no part of the op.
 inline const std::string kAsking = "asking";
 
-using Views = std::span<const View>;
-
 /// One instruction as it was: operands by name.
 struct OldCall {
   bool backward;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
-  std::function<void(Views in, Views out)> run;
+  std::function<void(const KernelContext& context)> run;  ///< as the op bound it
 };
 
 struct NamedType {
