@@ -7,6 +7,8 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "weft/base/threads.h"
 #include "weft/kernels/cpu/column_sums-inl.h"
@@ -42,17 +44,41 @@ HWY_FLATTEN void gradient_sums(const View& dy, const View& x, const View& mean, 
   });
 }
 
-/// lines(channel, count) loads what holds for some channels, and returns what runs on `count` elements of
-/// them at a time. Few rows at once: they are walked again for the next channels.
+/// Elements [c, c + ...) of all rows; lines(channel, count) loads what holds for some channels, and returns
+/// what runs on `count` elements of them at a time: of as many vectors as there are numbers. By value: it
+/// stays in registers.
+template <class Lines, size_t... kVectors>
+HWY_INLINE void for_vectors(int64_t row_begin, int64_t row_end, int64_t channels, int64_t c,
+                            const Lines& lines, std::index_sequence<kVectors...> /*numbers*/) {
+  const int64_t width = lane_count();
+  const std::tuple runs(lines(c + static_cast<int64_t>(kVectors) * width, width)...);
+  for (int64_t row = row_begin; row < row_end; ++row) {
+    const int64_t at = row * channels + c;
+    (std::get<kVectors>(runs)(at + static_cast<int64_t>(kVectors) * width, width), ...);
+  }
+}
+
+/// Four vectors of a row at a time, so that memory is walked in order where channels are few. Few rows at
+/// once where they are many: the rows are walked again for the next channels.
 template <class Lines>
 HWY_INLINE void for_rows(int64_t row_begin, int64_t row_end, int64_t channels, const Lines& lines) {
-  const int64_t rows_at_once = 1 + 2048 / channels;
+  const int64_t width = lane_count();
+  const int64_t rows_at_once = channels <= 4 * width ? row_end - row_begin : 1 + 2048 / channels;
   for (int64_t begin = row_begin; begin < row_end; begin += rows_at_once) {
     const int64_t end = std::min(row_end, begin + rows_at_once);
-    sweep(channels, [&](int64_t c, int64_t count) HWY_ATTR {
-      const auto run = lines(c, count);
-      for (int64_t row = begin; row < end; ++row) run(row * channels + c, count);
-    });
+    int64_t c = 0;
+    for (; c + 4 * width <= channels; c += 4 * width) {
+      for_vectors(begin, end, channels, c, lines, std::make_index_sequence<4>());
+    }
+    for (; c + 2 * width <= channels; c += 2 * width) {
+      for_vectors(begin, end, channels, c, lines, std::make_index_sequence<2>());
+    }
+    for (; c + width <= channels; c += width) {
+      for_vectors(begin, end, channels, c, lines, std::make_index_sequence<1>());
+    }
+    if (c == channels) continue;
+    const auto run = lines(c, channels - c);
+    for (int64_t row = begin; row < end; ++row) run(row * channels + c, channels - c);
   }
 }
 

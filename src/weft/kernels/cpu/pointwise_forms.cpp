@@ -8,8 +8,10 @@
 #include "weft/kernels/cpu/pointwise_column_forms.h"
 #include "weft/kernels/cpu/pointwise_patterns.h"
 #include "weft/kernels/cross_entropy.h"
+#include "weft/kernels/differences.h"
 #include "weft/kernels/dropout.h"
 #include "weft/kernels/elementwise.h"
+#include "weft/kernels/middle_axes.h"
 #include "weft/kernels/xent_sums_backward.h"
 
 namespace weft::kernels {
@@ -30,6 +32,8 @@ struct Found {
   /// Which operand a (0), b (1), … is. Only if it is one: a pattern's operand stands for any part.
   size_t operand(int name) const { return static_cast<size_t>(node(name).number); }
   double constant(int name) const { return node(name).value; }
+  /// What the rest is multiplied by.
+  double factor() const { return bindings.contains(kConstantOperands) ? constant(kConstantOperands) : 1; }
   bool has_operands() const {
     return std::all_of(bindings.begin(), bindings.end(), [&](const auto& bound) {
       const bool names_operand = bound.first >= 0 && bound.first < kConstantOperands;
@@ -155,6 +159,67 @@ std::optional<PointwiseBody> summed_squares(const Found& found) {
   return [a](Views in, Views out) { sum_squares(in[a], out[0]); };
 }
 
+/// Whether a and b lie element by element beside each other, of one type and along all axes.
+bool side_by_side(const Found& found, size_t a, size_t b) {
+  return is_fast(found.operands[a].dtype) && found.operands[a].dtype == found.operands[b].dtype &&
+         found.spec.operand_axes[a] == found.spec.operand_axes[b] &&
+         found.spec.operand_axes[a].size() == found.spec.space.size();
+}
+
+/// b is what a should be, and may be NaN.
+std::optional<PointwiseBody> squared_differences(const Found& found) {
+  const size_t a = found.operand(0), b = found.operand(1);
+  if (!side_by_side(found, a, b) || !found.spec.result_axes[0].empty()) return std::nullopt;
+  return [a, b, factor = found.factor()](Views in, Views out) {
+    sum_squared_differences(in[a], in[b], factor, out[0]);
+  };
+}
+
+std::optional<PointwiseBody> scaled_differences(const Found& found) {
+  const size_t a = found.operand(0), b = found.operand(1), by = found.operand(2);
+  if (!side_by_side(found, a, b) || !found.alongside(a) || !found.same_type(a)) return std::nullopt;
+  if (!found.spec.operand_axes[by].empty() || found.operands[by].dtype != DType::f32) return std::nullopt;
+  return [a, b, by, factor = found.factor()](Views in, Views out) {
+    scale_differences(in[a], in[b], in[by], factor, out[0]);
+  };
+}
+
+/// `all` are all axes in order, and `some` the first ones and the last: the axes between, of which there is
+/// one.
+std::optional<MiddleAxes> middle_axes(const Found& found, const std::vector<int>& all,
+                                      const std::vector<int>& some) {
+  const auto axes = static_cast<int>(found.spec.space.size());
+  const auto outer = static_cast<int>(some.size()) - 1;
+  if (std::ssize(all) != axes || outer < 1 || outer + 1 >= axes) return std::nullopt;
+  MiddleAxes sizes{1, 1, 1};
+  for (int axis = 0; axis < axes; ++axis) {
+    const int kept = axis < outer ? some[static_cast<size_t>(axis)] : some.back();
+    if (all[static_cast<size_t>(axis)] != axis) return std::nullopt;
+    if ((axis < outer && kept != axis) || (axis == axes - 1 && kept != axis)) return std::nullopt;
+    const int64_t size = found.spec.region.ranges[static_cast<size_t>(axis)].size();
+    (axis < outer ? sizes.outer : axis < axes - 1 ? sizes.middle : sizes.inner) *= size;
+  }
+  return sizes;
+}
+
+std::optional<PointwiseBody> summed_between(const Found& found) {
+  const size_t a = found.operand(0);
+  const auto axes = middle_axes(found, found.spec.operand_axes[a], found.spec.result_axes[0]);
+  if (!axes || !is_fast(found.operands[a].dtype)) return std::nullopt;
+  return [a, axes = *axes, factor = found.factor()](Views in, Views out) {
+    sum_middle(in[a], axes, factor, out[0]);
+  };
+}
+
+std::optional<PointwiseBody> repeated_between(const Found& found) {
+  const size_t a = found.operand(0);
+  const auto axes = middle_axes(found, found.spec.result_axes[0], found.spec.operand_axes[a]);
+  if (!axes || !found.same_type(a)) return std::nullopt;
+  return [a, axes = *axes, factor = found.factor()](Views in, Views out) {
+    repeat_middle(in[a], axes, factor, out[0]);
+  };
+}
+
 /// What a cross entropy makes of its logits: along the last axis, beside numbers of each row.
 struct ClassRows {
   size_t logits, max, targets;
@@ -208,15 +273,22 @@ struct Form {
   bool gradient;
   std::optional<PointwiseBody> (*body)(const Found& found);
   std::string_view rule = {};
+  bool rounds = false;  ///< gives reduced results of f32 and of bf16
 };
+
+constexpr std::string_view kDifferenceSquared = "select(b == b, a - b, 0.0) * select(b == b, a - b, 0.0)";
+constexpr std::string_view kDifferenceSquaredTimes =
+    "select(b == b, a - b, 0.0) * select(b == b, a - b, 0.0) * k";
 
 // Bodies that take f32 and bf16 only; f64 is left to the tape.
 constexpr Form kForms[] = {
     {"k", false, filled},
     {"a", false, converted},
     {"a + b", false, sum},
+    {"a", false, repeated_between},
     {"a * b", false, binary<multiply>},
     {"a * k", false, scaled},
+    {"a * k", false, repeated_between},
     {"max(a, 0.0)", false, unary<relu>},
     {"select(b > 0.0, a, 0.0)", false, binary<relu_backward>},
     {"tanh(a)", false, unary<tanh>},
@@ -229,6 +301,12 @@ constexpr Form kForms[] = {
     {"a", false, summed, "sum"},
     {"a * k", false, summed_times, "sum"},
     {"a * a", false, summed_squares, "sum"},
+    {"a", false, summed_between, "sum", true},
+    {"a * k", false, summed_between, "sum", true},
+    {kDifferenceSquared, false, squared_differences, "sum"},
+    {kDifferenceSquaredTimes, false, squared_differences, "sum"},
+    {"select(b == b, c * select(b == b, a - b, 0.0), 0.0)", false, scaled_differences},
+    {"select(b == b, c * select(b == b, a - b, 0.0) * k, 0.0)", false, scaled_differences},
     {"a", false, greatest, "max"},
     {"exp(a - b), select(index[0] == n, a, 0.0)", false, class_sums, "sum"},
     {"exp(a - b) * c + select(index[0] == n, d, 0.0)", false, class_sums_backward},
@@ -249,13 +327,13 @@ std::optional<PointwiseBody> find_pointwise_form(const PointwiseSpec& spec, Type
   if (std::optional<PointwiseBody> body = find_column_form(spec, operands, outputs)) return body;
   const Reduction* rule = spec.rules[0];
   const std::string_view name = rule == nullptr ? "" : rule->name;
+  bool rounds = false;
   for (size_t r = 0; r < spec.rules.size(); ++r) {
-    if (spec.rules[r] != rule || components_of(rule) != 1) return std::nullopt;
-    if (!is_fast(outputs[r].dtype) || (rule != nullptr && outputs[r].dtype != DType::f32))
-      return std::nullopt;
+    if (spec.rules[r] != rule || components_of(rule) != 1 || !is_fast(outputs[r].dtype)) return std::nullopt;
+    rounds = rounds || (rule != nullptr && outputs[r].dtype != DType::f32);
   }
   for (const auto& [pattern, form] : parsed_forms()) {
-    if (form->rule != name) continue;
+    if (form->rule != name || (rounds && !form->rounds)) continue;
     Found found{spec, operands, outputs, {}};
     if (!match(pattern, spec.expression, found.bindings) || !found.has_operands()) continue;
     if (std::optional<PointwiseBody> body = form->body(found)) return body;

@@ -6,6 +6,7 @@
 
 #include "weft/kernels/cpu/staged_match.h"
 #include "weft/kernels/layer_norm.h"
+#include "weft/kernels/softmax.h"
 
 namespace weft::kernels {
 
@@ -134,6 +135,33 @@ std::optional<StagedBody> normalized_backward(const Found& found) {
   };
 }
 
+// x; m and s the online softmax's pair, y the result.
+std::vector<StepPattern> softmax_forward() {
+  return {{{"max_exp_sum", "x", "ms"}}, {{kNoReduction, "exp(x - m) / s", "y"}}};
+}
+
+/// Columns, of which there must be one, are the last dimension of x.
+bool has_columns(const Found& found, char x) {
+  const Dims& shape = found.inputs[found.input(x)].shape;
+  const auto flat = [&](const StagedStep& step) {
+    return step.op.space.size() == 1 || (step.op.space.size() == 2 && step.op.space[1] == shape.back());
+  };
+  return !shape.empty() && shape.back() > 0 &&
+         std::all_of(found.op.steps.begin(), found.op.steps.end(), flat);
+}
+
+std::optional<StagedBody> exponentials_over_sum(const Found& found) {
+  if (!found.is_input('x')) return std::nullopt;
+  const DType dtype = found.inputs[found.input('x')].dtype;
+  if ((dtype != DType::f32 && dtype != DType::bf16) || !has_columns(found, 'x') ||
+      !found.are("xy", dtype, kElements) || !found.are("ms", DType::f32, kRows) || !found.gives_only("msy") ||
+      found.output('y') == kNone) {
+    return std::nullopt;
+  }
+  return [x = found.input('x'), y = found.output('y'), m = found.output('m'), s = found.output('s')](
+             Views in, Views out) { softmax(in[x], at(out, m), at(out, s), at(out, y)); };
+}
+
 struct Form {
   std::vector<StepPattern> steps;
   std::optional<StagedBody> (*body)(const Found& found);
@@ -142,7 +170,8 @@ struct Form {
 const std::vector<Form>& forms() {
   static const std::vector<Form> all = {{layer_norm_forward(), normalized},
                                         {layer_norm_backward("d * g * s"), normalized_backward},
-                                        {layer_norm_backward("r + d * g * s"), normalized_backward}};
+                                        {layer_norm_backward("r + d * g * s"), normalized_backward},
+                                        {softmax_forward(), exponentials_over_sum}};
   return all;
 }
 
