@@ -99,12 +99,24 @@ class Reverse {
       if (expression_.node(node.arguments[at]).type != ScalarType::real) continue;
       const DerivativeRow* row = derivative_row(*node.function, at);
       if (row == nullptr) continue;
+      if (i == 0 && is_stored_quotient_of_exp(n)) {
+        const int exponent = expression_.node(node.arguments[0]).arguments[0];
+        accumulate(exponent, *adjoints_[n] * forward_[n]);
+        continue;
+      }
       const std::vector<Scalar> made = splice(build_, row->expression, [&](const ScalarNode& operand) {
         if (operand.number == kResult) return result_of(n, *row);
         return forward_[static_cast<size_t>(node.arguments[static_cast<size_t>(operand.number)])];
       });
       accumulate(node.arguments[at], *adjoints_[n] * made[0]);
     }
+  }
+
+  /// exp(u) / s, whose derivative by u it is itself: read, not made again.
+  bool is_stored_quotient_of_exp(size_t n) const {
+    const ScalarNode& node = expression_.nodes[n];
+    return node.is_call("div") && forward_[n].id != made_again_[n].id &&
+           expression_.node(node.arguments[0]).is_call("exp");
   }
 
   /// A stored result may be rounded. Where it is one of the arguments it must still compare as equal to it,

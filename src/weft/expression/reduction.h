@@ -16,6 +16,7 @@ inline constexpr size_t kMostComponents = 2;
 struct ReductionComponent {
   std::string_view name;
   bool is_position = false;  ///< an integer, of whatever type the values are
+  bool positive = false;     ///< not zero unless no value is finite
   /// What the gradient g of this component adds to that of a value a at position p, with n points, components
   /// y0 and y1, and the position q where `located` is greatest; empty where nothing is learnt through it.
   std::string_view derivative = {};

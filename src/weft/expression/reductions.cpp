@@ -92,7 +92,7 @@ constexpr Reduction kReductions[] = {
      .states = 3, .take = take_moments, .join = join_moments},
     {.name = "max_exp_sum", .meaning = "the greatest value m and the sum of exp(value - m): the pair of the online softmax. Nothing is learnt through m, which cancels from whatever both are put together to", .reals_only = true, .flops = 12, .combine = Combine::gather, .components = 2,
      .component = {{{.name = "max", .of_part = "y0", .rule_of_parts = "max"},
-                    {.name = "sum", .derivative = "g * exp(a - y0)", .of_part = "select(y0 == z0, y1, y1 * exp(y0 - z0))", .rule_of_parts = "sum"}}},
+                    {.name = "sum", .positive = true, .derivative = "g * exp(a - y0)", .of_part = "select(y0 == z0, y1, y1 * exp(y0 - z0))", .rule_of_parts = "sum"}}},
      .states = 2, .start = {-kInfinity}, .take = take_exponential, .join = join_exponentials},
 };
 // clang-format on

@@ -9,6 +9,7 @@
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise.h"
 #include "weft/ops/pointwise_gradient_nodes.h"
+#include "weft/ops/pointwise_known.h"
 #include "weft/ops/pointwise_positions.h"
 
 namespace weft {
@@ -34,6 +35,7 @@ class Gradient {
     std::vector<int> wanted;
     for (const Part& part : parts_) wanted.push_back(static_cast<int>(part.input));
     expression_ = simplify(with_rules(gradient_of(op_.expression, wanted, result_operands())));
+    expression_ = with_known_quotients(op_, context_, readable_, expression_);
     take_copies();
     compute();
     std::vector<std::optional<ValueId>> gradients(context_.inputs.size());

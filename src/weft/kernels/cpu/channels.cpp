@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "weft/base/threads.h"
@@ -90,8 +91,12 @@ HWY_FLATTEN void scale_rows(const View& x, const View& mean, const View& slope, 
       const Floats m = load_floats(mean.as<float>() + c, n);
       const Floats s = load_floats(slope.as<float>() + c, n);
       const Floats b = load_floats(shift.as<float>() + c, n);
-      return [m, s, b, from = x.as<T>(), to = y.as<T>()](int64_t at, int64_t count) HWY_ATTR {
-        store_floats(hn::MulAdd(hn::Sub(load_floats(from + at, count), m), s, b), to + at, count);
+      // x - m first keeps what of f32 is left near m. Elements of bf16 are coarser than what one line loses.
+      constexpr bool kLine = std::is_same_v<T, BFloat16>;
+      const Floats at_zero = hn::NegMulAdd(m, s, b);
+      return [m, s, b, at_zero, from = x.as<T>(), to = y.as<T>()](int64_t at, int64_t count) HWY_ATTR {
+        const Floats v = load_floats(from + at, count);
+        store_floats(kLine ? hn::MulAdd(v, s, at_zero) : hn::MulAdd(hn::Sub(v, m), s, b), to + at, count);
       };
     };
     for_rows(row_begin, row_end, mean.elems(), lines);

@@ -68,9 +68,9 @@ HWY_INLINE Floats load_floats(const T* from, int64_t count, float filler = 0) {
 template <class T>
 HWY_INLINE void store_floats(Floats value, T* to, int64_t count) {
   if (count == lane_count()) return store_floats(value, to);
-  HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(value, Lanes(), buffer);
-  for (int64_t i = 0; i < count && i < lane_count(); ++i) to[i] = T(buffer[i]);
+  HWY_ALIGN T buffer[HWY_MAX_BYTES / sizeof(float)];
+  store_floats(value, buffer);
+  for (int64_t i = 0; i < count && i < lane_count(); ++i) to[i] = buffer[i];
 }
 
 /// The first `count` elements of value, zeros behind them: for sums of what load_floats filled up.

@@ -50,33 +50,45 @@ Pair slow_row(const T* x, int64_t n, T* y) {
   return pair;
 }
 
-/// The exponentials of a row of f32 are kept where the result will be. Those of bf16 are taken again: there
-/// they would be rounded twice.
-template <class T>
-HWY_INLINE Pair softmax_row(const T* x, int64_t n, T* y) {
-  constexpr bool kKeeps = std::is_same_v<T, float>;
+/// Where kKeeps, the exponentials are kept in `kept`, which may be y; else they are taken again.
+template <bool kKeeps, class T>
+HWY_INLINE Pair softmax_row(const T* x, int64_t n, T* y, float* kept) {
+  // y may be x, and is written before the sum is known.
+  constexpr bool kOverwrites = kKeeps && std::is_same_v<T, float>;
   Floats greatest = hn::Set(Lanes(), kLowest);
   Floats plain = constant(0);  // NaN or infinite where an element is
   sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
     const Floats v = load_floats(x + j, count, kLowest);
     greatest = hn::Max(greatest, v);
-    plain = hn::Add(plain, keep_first(v, count));
+    if constexpr (kOverwrites) plain = hn::Add(plain, keep_first(v, count));
   });
-  if (!std::isfinite(sum_of_lanes(plain))) return slow_row(x, n, y);
+  if (kOverwrites && !std::isfinite(sum_of_lanes(plain))) return slow_row(x, n, y);
   const Floats top = hn::MaxOfLanes(Lanes(), greatest);
   Floats sum = constant(0);
   sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
     const Floats e = exp_of(hn::Sub(load_floats(x + j, count, kLowest), top));
-    if constexpr (kKeeps) store_floats(e, y + j, count);
+    if constexpr (kKeeps) store_floats(e, kept + j, count);
     sum = hn::Add(sum, e);
   });
   const float total = sum_of_lanes(sum);
+  // So it is where an element is NaN or the greatest is infinite.
+  if (!kOverwrites && std::isnan(total)) return slow_row(x, n, y);
   const Floats inverse = hn::Set(Lanes(), 1 / total);
   sweep(n, [&](int64_t j, int64_t count) HWY_ATTR {
-    const Floats e = kKeeps ? load_floats(y + j, count) : exp_of(hn::Sub(load_floats(x + j, count), top));
+    const Floats e = kKeeps ? load_floats(kept + j, count) : exp_of(hn::Sub(load_floats(x + j, count), top));
     store_floats(hn::Mul(e, inverse), y + j, count);
   });
   return {hn::GetLane(top), total};
+}
+
+constexpr int64_t kKept = 2048;  ///< exponentials beside what else is in L1
+
+HWY_INLINE Pair any_row(const float* x, int64_t n, float* y) { return softmax_row<true>(x, n, y, y); }
+
+/// In y they would be rounded twice.
+HWY_INLINE Pair any_row(const BFloat16* x, int64_t n, BFloat16* y) {
+  HWY_ALIGN float kept[kKept];
+  return n <= kKept ? softmax_row<true>(x, n, y, kept) : softmax_row<false>(x, n, y, kept);
 }
 
 template <class T>
@@ -97,7 +109,7 @@ HWY_FLATTEN void softmax_rows(const View& x, const View& max, const View& sum, c
   with_lane_type(x.type.dtype, [&](auto t) HWY_ATTR {
     using T = decltype(t);
     for (int64_t row = begin; row < end; ++row) {
-      const Pair pair = softmax_row(x.as<T>() + row * n, n, y.as<T>() + row * n);
+      const Pair pair = any_row(x.as<T>() + row * n, n, y.as<T>() + row * n);
       if (max.data != nullptr) max.as<float>()[row] = pair.max;
       if (sum.data != nullptr) sum.as<float>()[row] = pair.sum;
     }

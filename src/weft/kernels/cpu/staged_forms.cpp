@@ -162,16 +162,38 @@ std::optional<StagedBody> exponentials_over_sum(const Found& found) {
              Views in, Views out) { softmax(in[x], at(out, m), at(out, s), at(out, y)); };
 }
 
+// y and d, the gradient of y, of which the product has no order; v the gradient of s, z that of x.
+std::vector<StepPattern> softmax_backward_steps(std::string_view gradient) {
+  return {{{"sum", "y * d", "p"}}, {{kNoReduction, "-(p / s)", "v"}}, {{kNoReduction, gradient, "z"}}};
+}
+
+/// s is what y was divided by, and falls out whatever it is.
+template <char kY, char kD>
+std::optional<StagedBody> exponentials_over_sum_backward(const Found& found) {
+  if (!found.is_input('y') || !found.is_input('d') || !found.is_input('s')) return std::nullopt;
+  const DType dtype = found.inputs[found.input('y')].dtype;
+  if ((dtype != DType::f32 && dtype != DType::bf16) || !has_columns(found, 'y') ||
+      !found.are("ydz", dtype, kElements) || !found.are("spv", DType::f32, kRows) || !found.gives_only("z")) {
+    return std::nullopt;
+  }
+  return [y = found.input(kY), d = found.input(kD)](Views in, Views out) {
+    softmax_backward(in[d], in[y], out[0]);
+  };
+}
+
 struct Form {
   std::vector<StepPattern> steps;
   std::optional<StagedBody> (*body)(const Found& found);
 };
 
 const std::vector<Form>& forms() {
-  static const std::vector<Form> all = {{layer_norm_forward(), normalized},
-                                        {layer_norm_backward("d * g * s"), normalized_backward},
-                                        {layer_norm_backward("r + d * g * s"), normalized_backward},
-                                        {softmax_forward(), exponentials_over_sum}};
+  static const std::vector<Form> all = {
+      {layer_norm_forward(), normalized},
+      {layer_norm_backward("d * g * s"), normalized_backward},
+      {layer_norm_backward("r + d * g * s"), normalized_backward},
+      {softmax_forward(), exponentials_over_sum},
+      {softmax_backward_steps("v * (y * s) + y * d"), exponentials_over_sum_backward<'y', 'd'>},
+      {softmax_backward_steps("v * (d * s) + y * d"), exponentials_over_sum_backward<'d', 'y'>}};
   return all;
 }
 

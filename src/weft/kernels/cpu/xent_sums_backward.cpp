@@ -1,80 +1,43 @@
 #include "weft/kernels/xent_sums_backward.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "weft/kernels/cpu/xent_sums_backward.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
 #include <cmath>
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
-
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "weft/kernels/cpu/xent_sums_backward.cpp"
-#include <hwy/foreach_target.h>  // first: it includes this file once for every target
-
-#include <hwy/highway.h>
-
-#include <hwy/contrib/math/math-inl.h>
+#include "weft/kernels/cpu/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace weft::kernels::HWY_NAMESPACE {
+namespace weft::kernels {
+namespace HWY_NAMESPACE {
 namespace {
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-template <class D>
-hn::Vec<D> load(D d, const float* from) {
-  return hn::LoadU(d, from);
-}
-
-template <class D>
-hn::Vec<D> load(D d, const BFloat16* from) {
-  const hn::Rebind<uint16_t, D> half;
-  const hn::Rebind<uint32_t, D> word;
-  const auto bits = hn::LoadU(half, reinterpret_cast<const uint16_t*>(from));
-  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(word, bits)));
-}
-
-template <class D>
-void store(D d, hn::Vec<D> value, float* to) {
-  hn::StoreU(value, d, to);
-}
-
-/// Rounds to nearest even, as BFloat16 does; NaN stays NaN.
-template <class D>
-void store(D d, hn::Vec<D> value, BFloat16* to) {
-  const hn::Rebind<uint16_t, D> half;
-  const hn::Rebind<int32_t, D> word;
-  value =
-      hn::IfThenElse(hn::IsNaN(value), hn::BitCast(d, hn::Set(hn::Rebind<uint32_t, D>(), 0x7fc00000)), value);
-  const auto bits = hn::BitCast(hn::Rebind<uint32_t, D>(), value);
-  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(hn::Rebind<uint32_t, D>(), 1));
-  const auto rounded =
-      hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(hn::Rebind<uint32_t, D>(), 0x7fff))));
-  hn::StoreU(hn::DemoteTo(half, hn::BitCast(word, rounded)), half, reinterpret_cast<uint16_t*>(to));
-}
 
 /// dx = factor * exp(x - max) over one row.
 template <class T>
-void exponentials(const T* x, float max, float factor, int64_t count, T* dx) {
-  const hn::ScalableTag<float> d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  const auto shift = hn::Set(d, max);
-  const auto by = hn::Set(d, factor);
-  int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    store(d, hn::Mul(by, hn::Exp(d, hn::Sub(load(d, x + i), shift))), dx + i);
-  }
-  for (; i < count; ++i) dx[i] = T(factor * std::exp(static_cast<float>(x[i]) - max));
+HWY_INLINE void exponentials(const T* x, float max, float factor, int64_t count, T* dx) {
+  const Floats shift = hn::Set(Lanes(), max);
+  const Floats by = hn::Set(Lanes(), factor);
+  sweep(count, [&](int64_t i, int64_t n) HWY_ATTR {
+    store_floats(hn::Mul(by, exp_of(hn::Sub(load_floats(x + i, n), shift))), dx + i, n);
+  });
 }
 
-void exponentials_f32(const float* x, float max, float factor, int64_t count, float* dx) {
+HWY_FLATTEN void exponentials_f32(const float* x, float max, float factor, int64_t count, float* dx) {
   exponentials(x, max, factor, count, dx);
 }
 
-void exponentials_bf16(const BFloat16* x, float max, float factor, int64_t count, BFloat16* dx) {
+HWY_FLATTEN void exponentials_bf16(const BFloat16* x, float max, float factor, int64_t count, BFloat16* dx) {
   exponentials(x, max, factor, count, dx);
 }
 
 }  // namespace
-}  // namespace weft::kernels::HWY_NAMESPACE
+}  // namespace HWY_NAMESPACE
+}  // namespace weft::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
