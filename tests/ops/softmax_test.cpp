@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
 #include "tests/ops/interpreter.h"
+#include "weft/expression/text.h"
+#include "weft/ops/gradients.h"
+#include "weft/ops/reduce.h"
 
 namespace weft::testing {
 namespace {
@@ -49,6 +54,23 @@ TEST(Softmax, AgreesWithAPlainLoopOnRowsOfAnyLength) {
         }
       }
     }
+  }
+}
+
+TEST(Softmax, ItsGradientReadsTheResultAndTakesNoExponential) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {3, 5}}, {"n", "c"});
+  const ValueId y = softmax(build, x);
+  const ValueId loss = reduce(build, "sum", {y}, "x0 * x0", {0, 1})[0];
+  const size_t forward = build.graph().nodes().size();
+  build.output("dx", *gradients(build, loss, std::array{x})[0]);
+  const Graph graph = std::move(build).build();
+  for (size_t n = forward; n < graph.nodes().size(); ++n) {
+    const Node& node = graph.nodes()[n];
+    EXPECT_EQ(std::count(node.inputs.begin(), node.inputs.end(), x), 0) << to_text(graph);
+    const auto* op = dynamic_cast<const Pointwise*>(node.op.get());
+    EXPECT_TRUE(op == nullptr || to_string(op->expression).find("exp") == std::string::npos)
+        << to_text(graph);
   }
 }
 
