@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What ops run today beside the hand-written kernels that ran them before they were expressions (bench/retired), forward
 # and backward, f32 and bf16, in turn; the bar is a geometric mean of old/new of 1.0 and none below 0.93. Medians over
-# PROCESSES=5 of the medians over ROUNDS=9 in each: where memory and code come to lie in one process moves some rows by a
-# quarter. Arguments: only ops whose names begin so. ROUNDS=0: the instructions. THREADS=1.
+# PROCESSES=5 of the medians over ROUNDS=9 in each, because memory and code lie elsewhere in each. Arguments: only ops
+# whose names begin so. ROUNDS=0: the instructions. THREADS=1.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 log=$(mktemp)
