@@ -1,6 +1,7 @@
 #include "weft/plan/passes/copy_overwritten.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "weft/ops/pointwise.h"
@@ -15,7 +16,7 @@ class CopyOverwritten {
   explicit CopyOverwritten(const Graph& graph) : graph_(graph), rebuild_(graph) {
     for (const StateUpdate& update : graph.updates()) {
       if (seen_through_views(update.next) != update.state) {
-        next_[{update.segment, update.state}] = update.next;
+        overwritten_.emplace(update.segment, update.state);
       }
     }
   }
@@ -46,7 +47,7 @@ class CopyOverwritten {
 
   void copy(ValueId id, SegmentId segment) {
     const std::pair key{segment, id};
-    if (copies_.contains(key) || !next_.contains({segment, seen_through_views(id)})) return;
+    if (copies_.contains(key) || !overwritten_.contains({segment, seen_through_views(id)})) return;
     const BuilderScope here = rebuild_.build().in(segment);
     const BuilderScope labelled = rebuild_.build().labelled(graph_.value(seen_through_views(id)).name);
     copies_[key] =
@@ -55,7 +56,7 @@ class CopyOverwritten {
 
   const Graph& graph_;
   Rebuild rebuild_;
-  std::map<std::pair<SegmentId, ValueId>, ValueId> next_;    ///< by segment and state
+  std::set<std::pair<SegmentId, ValueId>> overwritten_;      ///< segment and state
   std::map<std::pair<SegmentId, ValueId>, ValueId> copies_;  ///< by segment and what is handed over
 };
 
