@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/interleaved.h"
 #include "weft/base/philox.h"
 #include "weft/base/threads.h"
 #include "weft/expression/simplify.h"
@@ -140,23 +140,6 @@ std::vector<Row> rows() {
   };
 }
 
-double seconds_of(const std::function<void()>& run, int repeats) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < repeats; ++i) run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / repeats;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct Measured {
-  double ratio = 0;  ///< old / new
-  double old_us = 0;
-  double new_us = 0;
-};
-
 constexpr int64_t kWidth = 768;
 
 bool has_rows(const Row& row) { return row.bias || !row.rule.empty() || row.of_rows > 0; }
@@ -225,15 +208,7 @@ Measured measure(const Device& cpu, const Row& row, DType dtype, int64_t elems, 
   const auto old_run = [&] { row.old.run(context); };
   const auto new_run = [&] { expression.run(context); };
   const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
-  seconds_of(old_run, repeats);
-  seconds_of(new_run, repeats);
-  std::vector<double> ratios, old_times, new_times;
-  for (int round = 0; round < rounds; ++round) {
-    old_times.push_back(seconds_of(old_run, repeats));
-    new_times.push_back(seconds_of(new_run, repeats));
-    ratios.push_back(old_times.back() / new_times.back());
-  }
-  return {median(ratios), median(old_times) * 1e6, median(new_times) * 1e6};
+  return interleaved(old_run, new_run, repeats, rounds);
 }
 
 /// A mask that an expression writes or reads, as bytes and as packed bits.
@@ -256,9 +231,9 @@ class MaskRun {
       views_.push_back(operands_[i].view());
     }
   }
-  double seconds(int repeats) {
+  void run() {
     const View out = out_.view();
-    return seconds_of([&] { kernel_.run({views_, std::span(&out, 1), scratch_.view().data}); }, repeats);
+    kernel_.run({views_, std::span(&out, 1), scratch_.view().data});
   }
   int64_t bytes() const {
     int64_t bytes = out_.type.bytes();
@@ -295,16 +270,9 @@ void compare_masks(int rounds) {
     for (const int64_t elems : {int64_t{3072}, int64_t{49152}, int64_t{6291456}}) {
       MaskRun bytes(row, DType::u8, elems), bits(row, DType::bit, elems);
       const int repeats = static_cast<int>(std::max<int64_t>(1, 2'000'000 / elems));
-      std::vector<double> ratios, of_bytes, of_bits;
-      for (int round = 0; round < rounds + 1; ++round) {
-        const double a = bytes.seconds(repeats), b = bits.seconds(repeats);
-        if (round == 0) continue;  // warms up
-        of_bytes.push_back(a);
-        of_bits.push_back(b);
-        ratios.push_back(a / b);
-      }
+      const Measured times = interleaved([&] { bytes.run(); }, [&] { bits.run(); }, repeats, rounds);
       fmt::print("{:14} {:5} {:9} {:10.2f} {:10.2f} {:8.3f} {:10} {:10}\n", row.name, "f32", elems,
-                 median(of_bytes) * 1e6, median(of_bits) * 1e6, median(ratios), bytes.bytes(), bits.bytes());
+                 times.old_us, times.new_us, times.ratio, bytes.bytes(), bits.bytes());
     }
   }
 }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/interleaved.h"
 #include "bench/retired/cases.h"
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
@@ -218,17 +218,6 @@ void compare(const retired::Case& c, const Today& today, const Side& old) {
   }
 }
 
-double seconds_of(const Calls& calls, int repeats) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < repeats; ++i) run(calls);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / repeats;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 struct Totals {
   double logs = 0;
   double least = INFINITY;
@@ -238,23 +227,15 @@ struct Totals {
 void measure(const retired::Case& c, const Side& today, const Side& old, bool backward, int rounds,
              Totals& totals) {
   constexpr double kSeconds = 2e-3;
-  const Calls& before = old.calls(backward);
-  const Calls& now = today.calls(backward);
+  const auto before = [&] { run(old.calls(backward)); };
+  const auto now = [&] { run(today.calls(backward)); };
   seconds_of(now, 1);
   const int repeats = static_cast<int>(std::clamp(kSeconds / seconds_of(before, 1), 1.0, 20000.0));
-  std::vector<double> ratios, old_times, new_times;
-  for (int round = 0; round < rounds + 1; ++round) {
-    const double a = seconds_of(before, repeats), b = seconds_of(now, repeats);
-    if (round == 0) continue;  // warms up
-    old_times.push_back(a);
-    new_times.push_back(b);
-    ratios.push_back(a / b);
-  }
-  const double ratio = median(ratios);
+  const Measured times = interleaved(before, now, repeats, rounds);
   fmt::print("{:22} {:9} {:22} {:10.2f} {:10.2f} {:8.3f}\n", c.name, backward ? "backward" : "forward",
-             to_string(c.type), median(old_times) * 1e6, median(new_times) * 1e6, ratio);
-  totals.logs += std::log(ratio);
-  totals.least = std::min(totals.least, ratio);
+             to_string(c.type), times.old_us, times.new_us, times.ratio);
+  totals.logs += std::log(times.ratio);
+  totals.least = std::min(totals.least, times.ratio);
   ++totals.count;
 }
 

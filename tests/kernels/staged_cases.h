@@ -81,9 +81,8 @@ inline std::vector<Tensor> run_steps_naive(const StagedCase& made) {
 inline void run_staged(const StagedCase& made, const std::vector<View>& inputs,
                        const std::vector<View>& outputs, PointwiseBodies bodies) {
   StagedKernel kernel(made.op, made.input_types(), made.op.types, bodies);
-  std::vector<std::byte> scratch(static_cast<size_t>(kernel.scratch_bytes()) + 64);
-  const auto address = reinterpret_cast<uintptr_t>(scratch.data());
-  kernel.run(inputs, outputs, scratch.data() + (64 - address % 64) % 64);
+  const auto bound = [&](const KernelContext& context) { kernel.run(context); };
+  run({bound, kernel.scratch_bytes()}, inputs, outputs);
 }
 
 inline std::vector<Tensor> run_staged(const StagedCase& made, PointwiseBodies bodies) {

@@ -11,6 +11,7 @@
 #include "weft/cli/data_command.h"
 #include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
+#include "weft/train/recipe.h"
 
 namespace weft {
 
@@ -72,7 +73,7 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   plan->add_option(
           "--ranks", arguments.ranks,
           "plan for this many ranks, as many along parallel.data as the other axes leave; starts none")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(CLI::Range(1, kMostRanks));
   plan->add_option("--machine", arguments.machine,
                    "price it for this machine, as `weft probe --out FILE` measured it")
       ->type_name("FILE");

@@ -175,7 +175,10 @@ struct OptimizerSection {
   bool operator==(const OptimizerSection&) const = default;
 };
 
-/// [parallel]: ranks along each axis of the mesh.
+/// Ranks that a mesh may have: one is planned in about a minute.
+inline constexpr int kMostRanks = 1'000'000;
+
+/// [parallel]: ranks along each axis of the mesh; their product is at most kMostRanks.
 struct ParallelSection {
   int64_t data = 1;
   int64_t tensor = 1;

@@ -219,17 +219,16 @@ Complaint learning_rates(const Recipe& recipe) {
 }
 
 Complaint mesh_axes(const Recipe& recipe) {
-  constexpr double kMostRanks = 1'000'000;  // as weft plan --ranks has it
   const ParallelSection& parallel = recipe.parallel;
   double ranks = 1;
   for (const int64_t size :
        {parallel.data, parallel.tensor, parallel.height, parallel.width, parallel.depth}) {
     ranks *= static_cast<double>(size);
   }
-  if (ranks > kMostRanks) {
+  if (ranks > static_cast<double>(kMostRanks)) {
     return RecipeComplaint{
         "parallel.data",
-        fmt::format("the mesh of [parallel] has {:.0f} ranks, expected at most {:.0f}", ranks, kMostRanks)};
+        fmt::format("the mesh of [parallel] has {:.0f} ranks, expected at most {}", ranks, kMostRanks)};
   }
   if (recipe.data.kind == DataSection::Kind::text && (parallel.height > 1 || parallel.width > 1)) {
     const bool is_height = parallel.height > 1;

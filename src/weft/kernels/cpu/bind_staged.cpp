@@ -8,10 +8,7 @@ namespace {
 Kernel bind_staged(const Staged& op, const BindRequest& request) {
   // Shared, because std::function copies; the kernel is the only owner.
   const auto kernel = std::make_shared<kernels::StagedKernel>(op, request.inputs, request.outputs);
-  return {[kernel](const KernelContext& context) {
-            kernel->run(context.inputs, context.outputs, context.scratch);
-          },
-          kernel->scratch_bytes()};
+  return {[kernel](const KernelContext& context) { kernel->run(context); }, kernel->scratch_bytes()};
 }
 
 }  // namespace

@@ -18,8 +18,6 @@ namespace weft::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr int64_t kRowsInFloat = kElemsInFloat;
-
 /// Sums of `rows` rows, a row `stride` elements after the other: of kVectors whole vectors, or of the first
 /// `count` elements of one. Several rows side by side where there are few vectors, because an addition takes
 /// longer than a load.
@@ -54,14 +52,14 @@ HWY_INLINE void add_rows(const T* x, int64_t stride, int64_t rows, int64_t count
 template <int kVectors, class T, class R>
 HWY_INLINE void sum_rows(const T* x, const MiddleAxes& axes, int64_t count, float factor, R* out) {
   HWY_ALIGN float sums[4 * HWY_MAX_BYTES / sizeof(float)];
-  const int64_t rows = std::min(axes.middle, kRowsInFloat);
+  const int64_t rows = std::min(axes.middle, kElemsInFloat);
   add_rows<kVectors>(x, axes.inner, rows, count, sums);
   if (rows < axes.middle) {
     double totals[4 * HWY_MAX_BYTES / sizeof(float)] = {};
-    for (int64_t at = rows; at < axes.middle + kRowsInFloat; at += kRowsInFloat) {
+    for (int64_t at = rows; at < axes.middle + kElemsInFloat; at += kElemsInFloat) {
       for (int64_t c = 0; c < count; ++c) totals[c] += static_cast<double>(sums[c]);
       if (at >= axes.middle) break;
-      add_rows<kVectors>(x + at * axes.inner, axes.inner, std::min(axes.middle - at, kRowsInFloat), count,
+      add_rows<kVectors>(x + at * axes.inner, axes.inner, std::min(axes.middle - at, kElemsInFloat), count,
                          sums);
     }
     for (int64_t c = 0; c < count; ++c) sums[c] = static_cast<float>(totals[c]);

@@ -125,15 +125,15 @@ void StagedKernel::run_block(std::span<const View> inputs, std::span<const View>
   }
 }
 
-void StagedKernel::run(std::span<const View> inputs, std::span<const View> outputs, std::byte* scratch) {
-  if (form_) return (*form_)(inputs, outputs);
+void StagedKernel::run(const KernelContext& context) {
+  if (form_) return (*form_)(context.inputs, context.outputs);
   if (rows_ == 0) return;
   const int64_t blocks = (rows_ + block_ - 1) / block_;
   parallel_for(pieces_, 1, [&](int64_t first, int64_t last) {
     for (int64_t piece = first; piece < last; ++piece) {
       for (int64_t b = blocks * piece / pieces_; b < blocks * (piece + 1) / pieces_; ++b) {
         const size_t size = (b + 1) * block_ > rows_ ? 1 : 0;
-        run_block(inputs, outputs, scratch + piece * bytes_of_piece_, sizes_[size],
+        run_block(context.inputs, context.outputs, context.scratch + piece * bytes_of_piece_, sizes_[size],
                   views_[size][static_cast<size_t>(piece)], b * block_);
       }
     }

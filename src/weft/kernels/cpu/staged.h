@@ -20,7 +20,7 @@ class StagedKernel {
   int64_t scratch_bytes() const { return pieces_ * bytes_of_piece_; }
   int64_t rows_at_once() const { return block_; }
   /// Allocates nothing; `scratch` is 64-byte aligned. By one caller at a time.
-  void run(std::span<const View> inputs, std::span<const View> outputs, std::byte* scratch);
+  void run(const KernelContext& context);
 
  private:
   /// Where a value lies: in an operand, or in each thread's scratch.

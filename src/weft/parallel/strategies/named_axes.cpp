@@ -117,7 +117,8 @@ class Assigner {
   void shard_optimizer(const std::vector<bool>& optimizer) {
     const int m = mesh_.find("data");
     if (m < 0 || mesh_.axis(m).size == 1) return;
-    bool found = std::none_of(optimizer.begin(), optimizer.end(), [](bool is) { return is; });
+    if (std::find(optimizer.begin(), optimizer.end(), true) == optimizer.end()) return;
+    bool found = false;
     for (size_t n = 0; n < graph_.nodes().size(); ++n) {
       if (!optimizer[n]) continue;
       const IndexMap& map = classes_.map(n);
