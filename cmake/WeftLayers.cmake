@@ -69,3 +69,8 @@ function(weft_devices)
   file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)
   target_sources(weft_kernels PRIVATE ${out})
 endfunction()
+
+# weft_kinds(FOLDER SORT HEADER OUT_FUNCTION): the manifest of a folder whose files are kinds of SORT (recipe/kind.h).
+function(weft_kinds folder sort header out_function)
+  weft_manifest(${folder} "KindsOf<${sort}>" ${header} ${out_function})
+endfunction()

@@ -45,7 +45,8 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   rank_ = mpi ? world.rank() : options_.rank;
   ranks_ = mpi ? world.size() : options_.ranks;
   streaming.source = source_;
-  ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size, options_.augment);
+  ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size);
+  if (options_.augment) add_random_crop(transform);
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
     statistics = image_statistics(*source_, options_.seed, world);

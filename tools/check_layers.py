@@ -26,11 +26,16 @@ RANKS = {
     "params": 10,
     "sparsity": 11,
     "data": 11,
-    "models": 11,  # below train, which builds them
-    "train": 12,
-    "forecast": 12,
-    "sim": 12,
-    "cli": 13,
+    "recipe": 12,  # keys of loading are data's; what its keys choose lies above
+    "optimizers": 13,
+    "datasets": 13,
+    "models": 14,  # ask what data they suit
+    "tasks": 15,  # put data, models and optimizers together
+    "forecast": 16,
+    "sim": 16,
+    "report": 16,
+    "train": 17,
+    "cli": 18,
 }
 # Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
 # engine that consumes it.

@@ -123,7 +123,7 @@ oversubscribe = true
       if (!line.starts_with("  rank 0 read:") || at == std::string::npos) continue;
       std::string size = line.substr(at + std::strlen("  source "));
       while (!size.empty() && std::isspace(static_cast<unsigned char>(size.back()))) size.pop_back();
-      found.push_back(parse_bytes(size, "a line of data bench"));
+      found.push_back(ByteSize::parse(size).value().bytes());
     }
     return found;
   }

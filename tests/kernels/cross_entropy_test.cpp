@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "tests/kernels/golden.h"
+#include "tests/golden.h"
 #include "tests/kernels/pointwise_cases.h"
 #include "weft/expression/simplify.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
@@ -143,7 +143,7 @@ TEST(CrossEntropy, EqualLogitsCostTheLogarithmOfTheirNumber) {
 }
 
 TEST(CrossEntropy, HasTheLossOfPyTorch) {
-  const testing::Golden golden;
+  const testing::Golden golden("tests/kernels/golden.txt");
   const Tensor logits = Tensor::of(DType::f32, {4, 7}, golden["xent.logits"]);
   const Tensor targets = Tensor::of(DType::i32, {4}, golden["xent.targets"]);
   EXPECT_NEAR(loss_of(logits, targets, 1), golden["xent.loss"][0], 2e-6);

@@ -2,7 +2,7 @@
 // by.
 #include "weft/kernels/elementwise.h"
 
-#include "tests/kernels/golden.h"
+#include "tests/golden.h"
 #include "tests/kernels/tensor.h"
 #include "weft/kernels/elementwise_naive.h"
 
@@ -68,7 +68,7 @@ TEST(ColumnSum, AgreesWithItsDefinitionOnOddShapes) {
 }
 
 TEST(Gelu, HasTheValuesAndSlopesOfPyTorch) {
-  const testing::Golden golden;
+  const testing::Golden golden("tests/kernels/golden.txt");
   const auto n = static_cast<int64_t>(golden["gelu.x"].size());
   const Tensor x = Tensor::of(DType::f32, {n}, golden["gelu.x"]);
   const Tensor ones = Tensor::of(DType::f32, {n}, std::vector<double>(static_cast<size_t>(n), 1.0));

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "tests/kernels/golden.h"
+#include "tests/golden.h"
 #include "tests/kernels/tensor.h"
 #include "weft/kernels/optimizer_naive.h"
 
@@ -77,7 +77,7 @@ TEST(Optimizers, SkipAStepWhoseGradientsAreNotFinite) {
 }
 
 TEST(AdamW, TakesTheStepsOfPyTorch) {
-  const testing::Golden golden;
+  const testing::Golden golden("tests/kernels/golden.txt");
   const auto n = static_cast<int64_t>(golden["adamw.start"].size());
   for (const DType dtype : {DType::f32, DType::f64}) {
     Tensor param = Tensor::of(dtype, {n}, golden["adamw.start"]);
@@ -94,7 +94,7 @@ TEST(AdamW, TakesTheStepsOfPyTorch) {
 }
 
 TEST(Sgd, TakesTheStepsOfPyTorch) {
-  const testing::Golden golden;
+  const testing::Golden golden("tests/kernels/golden.txt");
   const auto n = static_cast<int64_t>(golden["adamw.start"].size());
   for (const DType dtype : {DType::f32, DType::f64}) {
     Tensor param = Tensor::of(dtype, {n}, golden["adamw.start"]);

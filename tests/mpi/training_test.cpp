@@ -12,6 +12,7 @@
 
 #include "tests/train/count_allocations.h"
 #include "weft/run/step_order.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/report_facts.h"
 #include "weft/train/trainer.h"

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "weft/data/synthetic/volumes.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/kernels/golden.h"
+#include "tests/golden.h"
 #include "tests/ops/expect_error.h"
 #include "tests/ops/interpreter.h"
 #include "weft/ops/gradients.h"
@@ -36,7 +36,7 @@ struct Normalized {
 };
 
 TEST(BatchNorm, TrainsAsPyTorchDoes) {
-  const Golden golden;
+  const Golden golden("tests/kernels/golden.txt");
   for (const DType dtype : {DType::f32, DType::f64}) {
     SCOPED_TRACE(name_of(dtype));
     const double tolerance = dtype == DType::f64 ? 1e-10 : 2e-6;
@@ -80,7 +80,7 @@ TEST(BatchNorm, OfConstantsIsBeta) {
 }
 
 TEST(BatchNorm, InfersFromTheRunningStatistics) {
-  const Golden golden;
+  const Golden golden("tests/kernels/golden.txt");
   Normalized made(DType::f32, DType::f32);
   const ValueId y = batch_norm_inference(made.build, made.x, made.states, 1e-3);
   const Graph graph = std::move(made.build).build();

@@ -36,18 +36,6 @@ namespace {
 /// f64 on both sides; sums of at most a few hundred terms in another order.
 constexpr double kTolerance = 1e-10;
 
-std::map<std::string, std::vector<double>> read_golden() {
-  std::ifstream file(WEFT_SOURCE_DIR "/tests/ops/golden.txt");
-  std::map<std::string, std::vector<double>> golden;
-  for (std::string text; std::getline(file, text);) {
-    std::istringstream line(text);
-    std::string name;
-    line >> name;
-    for (double value = 0; line >> value;) golden[name].push_back(value);
-  }
-  return golden;
-}
-
 /// sin(0.37 * element + number), as golden.py has it.
 std::vector<double> operand_values(size_t number, int64_t count) {
   std::vector<double> values;
@@ -58,12 +46,8 @@ std::vector<double> operand_values(size_t number, int64_t count) {
 }
 
 void expect_golden(const std::string& name, const std::vector<double>& got) {
-  static const auto golden = read_golden();
-  const auto found = golden.find(name);
-  ASSERT_NE(found, golden.end()) << name << " is not in golden.txt";
-  ASSERT_EQ(got.size(), found->second.size()) << name;
-  for (size_t i = 0; i < got.size(); ++i)
-    EXPECT_NEAR(got[i], found->second[i], kTolerance) << name << "[" << i << "]";
+  static const Golden golden("tests/ops/golden.txt");
+  expect_golden(golden, name, got, kTolerance);
 }
 
 using Composite = std::function<ValueId(GraphBuilder&, std::span<const ValueId>)>;

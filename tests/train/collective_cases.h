@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/models/model.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/session.h"
 
 namespace weft::testing {
@@ -17,21 +19,13 @@ struct CollectiveCase {
 
 /// What the data would say of the recipe's model: enough to plan with no file read.
 inline DataFacts planned_facts(const Recipe& recipe) {
-  DataFacts facts;
-  switch (recipe.model.kind) {
-    case ModelSection::Kind::gpt:
-      facts.vocabulary = 256;
-      break;
-    case ModelSection::Kind::resnet:
-      facts.classes = 10;
-      facts.sample = {32, 32, 3};
-      break;
-    case ModelSection::Kind::cosmoflow:
-      facts.sample = {64, 64, 64, 4};
-      facts.target = {4};
-      break;
+  const InputForm takes = recipe.model.kind->takes();
+  if (takes.ids) return recipe.data.kind->foretell(256).value();
+  if (takes.most_axes == 2) {
+    return {{"pixels", 0, {32, 32, 3}, {"height", "width", "channel"}}, {"labels", 10, {}, {}}};
   }
-  return facts;
+  return {{"pixels", 0, {64, 64, 64, 4}, {"depth", "height", "width", "channel"}},
+          {"labels", 0, {4}, {"target"}}};
 }
 
 using Keys = std::vector<std::string>;

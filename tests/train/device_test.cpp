@@ -10,6 +10,7 @@
 
 #include "weft/base/check.h"
 #include "weft/store/safetensors.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 

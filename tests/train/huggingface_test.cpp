@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "weft/params/checkpoint.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -10,6 +10,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/train/count_allocations.h"
 #include "weft/train/evaluate.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft::testing {
@@ -56,10 +57,10 @@ clip = 1.0
   /// Losses of the steps from `first` to before `last`. The samples are those of whole batches, however many
   /// microbatches a step has.
   std::vector<double> steps(Session& session, int64_t first, int64_t last) {
-    const int64_t rows = session.microbatch_rows();
+    const int64_t rows = session.recipe().microbatch_rows();
     const int64_t micros = session.recipe().optimizer.accumulate;
     TrainingStep step(session, [&](int64_t number) {
-      const std::vector<std::string> names = batch_inputs(session.recipe());
+      const std::vector<std::string> names = batch_inputs(session.data().facts);
       std::vector<View> views;
       std::vector<Region> regions;
       for (const std::string& name : names) {
@@ -75,7 +76,7 @@ clip = 1.0
   }
 
   Session open(const Recipe& recipe_of_run) {
-    if (!batches_) batches_ = open_training_data(recipe(), Communicator::world()).train;
+    if (!batches_) batches_ = open_data(recipe(), Communicator::world()).train;
     return {recipe_of_run, Communicator::world()};
   }
 
@@ -103,7 +104,7 @@ TEST_F(ReplanTest, AnotherMicrobatchAndBackGivesTheCurveOfNoReplan) {
   Session session = open(recipe());
   std::vector<double> got = steps(session, 0, 10);
   const Carrying there = session.replan(recipe({"optimizer.accumulate=3"}));
-  EXPECT_EQ(session.microbatch_rows(), kRows / 3);
+  EXPECT_EQ(session.recipe().microbatch_rows(), kRows / 3);
   const size_t parameters = there.added.size();
   for (const std::string& name : there.added) EXPECT_EQ(name.substr(0, 9), "gradient.");
   EXPECT_EQ(there.carried.size(), 3 * parameters) << "a parameter and two moments each";
@@ -195,7 +196,7 @@ TEST_F(ReplanTest, EvaluationAsAProgramOfItsOwnGivesTheSameLoss) {
           .program);
   // Batches of another shape, over the same validation text.
   const Recipe narrow = recipe({"data.batch=3"});
-  const TrainingData data = open_training_data(narrow, session.world());
+  const TrainingData data = open_data(narrow, session.world());
   const auto other =
       session.attach(plan_graph(build_evaluation_graph(narrow, data.facts), narrow, {}).program);
   EXPECT_FALSE(own->program().find("accumulate").has_value());

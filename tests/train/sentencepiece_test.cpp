@@ -11,6 +11,7 @@
 #include "weft/base/check.h"
 #include "weft/data/tokenizer.h"
 #include "weft/train/generate.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "weft/base/check.h"
-#include "weft/train/recipe.h"
+#include "weft/train/load_recipe.h"
 
 namespace weft {
 namespace {

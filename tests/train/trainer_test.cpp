@@ -14,6 +14,7 @@
 #include "weft/params/checkpoint_files.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/training_step.h"
 

@@ -1,11 +1,10 @@
 #include "weft/base/byte_size.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <optional>
-
-#include "weft/base/check.h"
 
 namespace weft {
 
@@ -29,9 +28,7 @@ std::optional<double> unit_bytes(std::string_view unit) {
   return bytes;
 }
 
-}  // namespace
-
-int64_t parse_bytes(std::string_view text, std::string_view where) {
+std::optional<int64_t> bytes_in(std::string_view text) {
   const std::string words = lower(text);
   const char* end = words.data() + words.size();
   // Plain integers are exact to the last byte, which a double is not.
@@ -47,11 +44,25 @@ int64_t parse_bytes(std::string_view text, std::string_view where) {
   const std::optional<double> factor = unit_bytes(unit);
   const double bytes = number * factor.value_or(0);
   // The negation also refuses NaN.
-  if (error != std::errc{} || !factor || !(bytes >= 0 && bytes < 0x1p63)) {
-    user_error("{}: \"{}\" is no size, expected one such as \"8GiB\", \"500MB\" or a number of bytes", where,
-               text);
-  }
+  if (error != std::errc{} || !factor || !(bytes >= 0 && bytes < 0x1p63)) return std::nullopt;
   return static_cast<int64_t>(bytes);
+}
+
+}  // namespace
+
+std::optional<ByteSize> ByteSize::parse(std::string_view text) {
+  ByteSize size;
+  if (text.empty()) return size;
+  const std::optional<int64_t> bytes = bytes_in(text);
+  if (!bytes) return std::nullopt;
+  size.text_ = text;
+  size.bytes_ = *bytes;
+  return size;
+}
+
+std::string not_a_size(std::string_view text) {
+  return fmt::format("\"{}\" is no size, expected one such as \"8GiB\", \"500MB\" or a number of bytes",
+                     text);
 }
 
 std::string format_bytes(int64_t bytes) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/recipe/recipe.h"
+
 namespace weft {
 
 /// What the command line said; each command reads what it declared.
@@ -42,7 +44,8 @@ int command_export(const Arguments& arguments);
 int command_import(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 
-/// The run's folder: --out, or runs/NAME-DATE.
-std::filesystem::path run_folder(const Arguments& arguments, const std::string& name);
+/// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder.
+/// UserError where it names none, or the folder has none.
+std::filesystem::path checkpoint_of(const Arguments& arguments, const Recipe& recipe);
 
 }  // namespace weft

@@ -9,6 +9,8 @@
 #include "weft/cli/arguments.h"
 #include "weft/graph/graph_file.h"
 #include "weft/machine/price.h"
+#include "weft/models/model.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/session.h"
 
 namespace weft {
@@ -17,14 +19,8 @@ namespace {
 
 /// What the data would say, without reading them where that is known beforehand.
 DataFacts facts_for(const Recipe& recipe) {
-  DataFacts facts;
-  if (recipe.model.kind == ModelSection::Kind::gpt) {
-    facts.vocabulary = recipe.model.gpt.vocabulary > 0
-                           ? recipe.model.gpt.vocabulary
-                           : make_tokenizer(recipe.data.text.tokenizer)->vocabulary_size();
-    return facts;
-  }
-  return open_training_data(recipe, Communicator::world()).facts;
+  const std::optional<DataFacts> known = recipe.data.kind->foretell(recipe.model.kind->ids());
+  return known ? *known : open_data(recipe, Communicator::world()).facts;
 }
 
 /// The recipe with as many ranks along the data axis as --ranks leaves for it.

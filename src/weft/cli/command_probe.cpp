@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/base/host_share.h"
 #include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
 #include "weft/machine/probe.h"

@@ -1,13 +1,12 @@
 // weft train, eval, generate.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <ctime>
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/train/generate.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/progress.h"
+#include "weft/train/run_folder.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
@@ -16,48 +15,25 @@ namespace {
 
 constexpr int kInterrupted = 130;
 
-/// The checkpoint that --checkpoint or --out names, loaded.
-void load_checkpoint_of(Session& session, const Arguments& arguments) {
-  if (!arguments.checkpoint.empty()) {
-    session.load(arguments.checkpoint);
-    return;
-  }
-  if (arguments.out.empty() && session.recipe().run.output.empty()) {
-    user_error(
-        "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
-  }
-  const std::filesystem::path run = arguments.out.empty() ? session.recipe().run.output : arguments.out;
-  const std::filesystem::path folder = run / "checkpoints";
-  if (!session.load_newest(folder)) {
-    user_error(
-        "{}: no checkpoint here; name the run's folder with --out, or one checkpoint with --checkpoint",
-        folder.string());
+void print_metrics(const Evaluation& evaluation) {
+  for (const MetricValue& metric : evaluation.metrics) {
+    fmt::print("validation {} {}\n", metric.name, metric.text);
   }
 }
 
 }  // namespace
 
-std::filesystem::path run_folder(const Arguments& arguments, const std::string& name) {
-  if (!arguments.out.empty()) return arguments.out;
-  // Every rank must name the same folder: rank 0's clock decides.
-  std::time_t now = std::time(nullptr);
-  Communicator::world().broadcast(&now, sizeof(now), 0);
-  return std::filesystem::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(now));
-}
-
 int command_train(const Arguments& arguments) {
   const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
   TrainOptions options;
-  options.out = !arguments.out.empty() || recipe.run.output.empty()
-                    ? run_folder(arguments, recipe.run.name)
-                    : std::filesystem::path(recipe.run.output);
+  options.out = run_folder(recipe, arguments.out, Communicator::world());
   options.trace = arguments.trace;
   Session session(recipe, Communicator::world());
   const TrainResult result = train(session, options);
   if (session.world().rank() == 0) {
-    if (result.validation) fmt::print("validation loss {:.4f}\n", result.validation->loss);
-    if (result.validation && result.validation->accuracy) {
-      fmt::print("validation accuracy {:.2f}%\n", 100 * *result.validation->accuracy);
+    if (result.validation) {
+      fmt::print("validation loss {:.4f}\n", result.validation->loss);
+      print_metrics(*result.validation);
     }
     fmt::print("report {}\n", result.report.string());
   }
@@ -73,17 +49,17 @@ int command_train(const Arguments& arguments) {
 
 int command_eval(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  load_checkpoint_of(session, arguments);
+  session.load(checkpoint_of(arguments, session.recipe()));
   const Evaluation evaluation = evaluate(session, session.recipe().log.evaluate_batches);
   if (session.world().rank() != 0) return 0;
   fmt::print("validation loss {:.4f} over {} rows\n", evaluation.loss, evaluation.rows);
-  if (evaluation.accuracy) fmt::print("validation accuracy {:.2f}%\n", 100 * *evaluation.accuracy);
+  print_metrics(evaluation);
   return 0;
 }
 
 int command_generate(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  load_checkpoint_of(session, arguments);
+  session.load(checkpoint_of(arguments, session.recipe()));
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;

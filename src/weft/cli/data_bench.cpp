@@ -10,10 +10,11 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/datasets/streaming.h"
 #include "weft/train/launch.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/progress.h"
 #include "weft/train/session.h"
-#include "weft/train/streaming.h"
 
 namespace weft {
 
@@ -83,12 +84,12 @@ int run_data_bench(const DataBenchOptions& options) {
   const Communicator world = Communicator::world();
   check_ranks(mesh_of(recipe.parallel), world.size());
   set_threads(threads_for(recipe));
-  TrainingData data = open_training_data(recipe, world);
+  TrainingData data = open_data(recipe, world);
   const bool first = world.rank() == 0;
   PlanOptions planning;
   planning.rank = world.rank();
-  Inputs inputs(plan_recipe(recipe, data.facts, std::move(planning)).program, batch_inputs(recipe));
-  const int64_t batch = recipe.data.batch / recipe.optimizer.accumulate;
+  Inputs inputs(plan_recipe(recipe, data.facts, std::move(planning)).program, batch_inputs(data.facts));
+  const int64_t batch = recipe.microbatch_rows();
   const int64_t epoch_steps = std::max<int64_t>(1, data.epoch_batches);
   const int64_t steps = options.steps > 0 ? std::min(options.steps, epoch_steps) : epoch_steps;
   LoadStats before;

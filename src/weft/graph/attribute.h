@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "weft/base/enum_names.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -31,11 +32,6 @@ struct Attribute {
   AttributeValue value;
   std::string_view meaning;
 };
-
-/// An enum that is an attribute names its values, in their order: specialise with `static constexpr
-/// std::string_view kNames[]`.
-template <class E>
-struct EnumNames;
 
 /// How a C++ type is an attribute: `type()` for people, `to`, and `from`, which throws UserError where the
 /// value is of another kind.
@@ -91,8 +87,7 @@ struct AttributeCodec<DType> {
   static DType from(const AttributeValue& value);
 };
 
-template <class E>
-requires requires { EnumNames<E>::kNames; }
+template <NamedEnum E>
 struct AttributeCodec<E> {
   static std::string type() {
     std::string text = "one of ";
@@ -101,15 +96,12 @@ struct AttributeCodec<E> {
     }
     return text;
   }
-  static AttributeValue to(E value) {
-    return {std::string(EnumNames<E>::kNames[static_cast<size_t>(value)])};
-  }
+  static AttributeValue to(E value) { return {std::string(name_of(value))}; }
   static E from(const AttributeValue& value) {
     const auto* text = std::get_if<std::string>(&value.value);
-    for (size_t i = 0; text != nullptr && i < std::size(EnumNames<E>::kNames); ++i) {
-      if (EnumNames<E>::kNames[i] == *text) return static_cast<E>(i);
-    }
-    wrong_attribute(value, type());
+    const std::optional<E> found = text == nullptr ? std::nullopt : named<E>(*text);
+    if (!found) wrong_attribute(value, type());
+    return *found;
   }
 };
 

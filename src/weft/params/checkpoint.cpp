@@ -1,7 +1,7 @@
 #include "weft/params/checkpoint.h"
 
 #include "weft/base/check.h"
-#include "weft/params/optimizer_graph.h"
+#include "weft/params/parameters.h"
 
 namespace weft {
 

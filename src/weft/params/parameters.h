@@ -7,6 +7,9 @@
 
 namespace weft {
 
+/// States with the sum of the microbatches' gradients: zero between steps, and so in no checkpoint.
+inline const StateKind kGradientSum{"gradient"};
+
 struct Parameter {
   ValueId value;
   bool decay = false;  ///< weight decay applies (matrices yes; biases, norms no)

@@ -1,31 +1,64 @@
 #include "weft/train/evaluate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "weft/tasks/task.h"
+
 namespace weft {
+
+namespace {
+
+/// The totals of one metric, of sums by the names of the segment's outputs.
+Metric::Totals totals_of(const Metric& metric, const std::map<std::string, double>& sums, double targets) {
+  Metric::Totals totals;
+  totals.targets = targets;
+  const std::string prefix = metric_output(metric.name(), "");
+  for (const auto& [name, sum] : sums) {
+    if (name.starts_with(prefix)) totals.sums.emplace(name.substr(prefix.size()), sum);
+  }
+  return totals;
+}
+
+}  // namespace
+
+std::optional<double> Evaluation::metric(std::string_view name) const {
+  const auto found = std::ranges::find(metrics, name, &MetricValue::name);
+  return found == metrics.end() ? std::nullopt : std::optional(found->value);
+}
+
+std::string Evaluation::text() const {
+  std::string text = fmt::format("loss {:.4f}", loss);
+  for (const MetricValue& metric : metrics) text += fmt::format("  {} {}", metric.name, metric.text);
+  return text;
+}
 
 Evaluation evaluate(Session& session, int64_t batches) {
   return evaluate(session.executor(), session.recipe(), session.data(), batches);
 }
 
 Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches) {
-  const std::vector<std::string> inputs = batch_inputs(recipe);
+  const std::vector<std::string> inputs = batch_inputs(data.facts);
   const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
-  const bool classifies = data.facts.classes > 0;
-  Evaluation result;
-  double loss = 0, rows = 0, correct = 0;
+  std::map<std::string, double> sums;
   executor.refresh();
   for (int64_t batch = 0; batch < count; ++batch) {
     feed(executor, inputs, *data.validation, batch);
     executor.run(segment);
-    loss += executor.scalar(segment, "loss_sum");
-    rows += executor.scalar(segment, "rows");
-    if (classifies) correct += executor.scalar(segment, "correct");
+    for (const auto& [name, slot] : executor.program().segment(segment).outputs) {
+      sums[name] += executor.scalar(segment, name);
+    }
   }
-  result.rows = static_cast<int64_t>(rows);
-  result.loss = loss / std::max(1.0, rows);
-  if (classifies) result.accuracy = correct / std::max(1.0, rows);
+  Evaluation result;
+  result.rows = static_cast<int64_t>(sums["rows"]);
+  const double targets = std::max(1.0, sums["rows"]);
+  result.loss = sums["loss_sum"] / targets;
+  for (const Metric* metric : metrics_of(recipe, task_of(recipe, data.facts), data.facts)) {
+    const double value = metric->value(totals_of(*metric, sums, targets));
+    result.metrics.push_back({std::string(metric->name()), value, metric->text(value)});
+  }
   return result;
 }
 

@@ -1,14 +1,28 @@
 #pragma once
-#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "weft/train/session.h"
 
 namespace weft {
 
+/// One metric of the validation data.
+struct MetricValue {
+  std::string name;
+  double value = 0;
+  std::string text;  ///< for people
+};
+
 struct Evaluation {
-  double loss = 0;                 ///< mean over the targets
-  std::optional<double> accuracy;  ///< class ids: share of rows whose greatest logit is the label's
-  int64_t rows = 0;                ///< targets that counted
+  double loss = 0;                   ///< mean over the targets
+  int64_t rows = 0;                  ///< targets that counted
+  std::vector<MetricValue> metrics;  ///< the recipe's, in order
+
+  /// Nothing where it is not among them.
+  std::optional<double> metric(std::string_view name) const;
+  /// "loss 0.1234  accuracy 91.20%".
+  std::string text() const;
 };
 
 /// Collective. Runs the first `batches` validation batches (0: all).

@@ -54,7 +54,7 @@ int32_t draw(std::vector<double> logits, double temperature, double u) {
 std::string generate(Session& session, const GenerateOptions& options) {
   Executor& executor = session.executor();
   const std::optional<SegmentId> segment = executor.program().find("generate");
-  if (!segment) user_error("model.kind: this model generates no text");
+  if (!segment || !session.data().tokenizer) user_error("model.kind: this model generates no text");
   const Tokenizer& tokenizer = *session.data().tokenizer;
   std::vector<int32_t> tokens = tokenizer.encode(options.prompt);
   if (tokens.empty()) user_error("the prompt has no token");

@@ -2,35 +2,14 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/host_share.h"
 #include "weft/base/memory.h"
 #include "weft/base/threads.h"
 
 namespace weft {
-
-namespace {
-
-/// Ranks of this job on this host, as the launcher says.
-int local_ranks() {
-  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE"}) {
-    if (const char* text = std::getenv(name); text != nullptr) return std::max(1, std::atoi(text));
-  }
-  return 1;
-}
-
-int local_rank() {
-  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"}) {
-    if (const char* text = std::getenv(name); text != nullptr) return std::max(0, std::atoi(text));
-  }
-  return 0;
-}
-
-}  // namespace
 
 Mesh mesh_of(const ParallelSection& parallel) {
   std::vector<MeshAxis> axes;
@@ -55,13 +34,6 @@ void check_ranks(const Mesh& mesh, int ranks) {
              mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
 }
 
-int share_of_cores() {
-  const int mine = available_cores();
-  const auto all = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  // A launcher that binds ranks has divided the cores already.
-  return mine < all ? mine : std::max(1, mine / local_ranks());
-}
-
 int threads_for(const Recipe& recipe) {
   const int share = share_of_cores();
   if (recipe.run.threads == 0) return share;
@@ -76,7 +48,7 @@ int threads_for(const Recipe& recipe) {
 
 void check_memory(int64_t bytes) {
   const int64_t available = available_memory();
-  const int ranks = local_ranks();
+  const int ranks = ranks_of_host();
   if (bytes <= available / ranks) return;
   constexpr double kGiB = 1 << 30;
   user_error(
@@ -88,15 +60,13 @@ void check_memory(int64_t bytes) {
       static_cast<double>(available) / kGiB);
 }
 
-int64_t free_memory_of_this_rank() { return available_memory() / local_ranks(); }
-
 void use_cores(const Recipe& recipe) {
   const int count = threads_for(recipe);
   set_threads(count);
   if (!recipe.run.pin) return;
   // A launcher that binds ranks has given this one cores of its own.
   const bool bound = available_cores() < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  if (bound || local_ranks() * count <= available_cores()) pin_threads(bound ? 0 : local_rank() * count);
+  if (bound || ranks_of_host() * count <= available_cores()) pin_threads(bound ? 0 : rank_on_host() * count);
 }
 
 }  // namespace weft

@@ -2,7 +2,7 @@
 // How a recipe meets the machine: the mesh of its ranks, their threads.
 #include "weft/comm/communicator.h"
 #include "weft/parallel/mesh.h"
-#include "weft/train/recipe.h"
+#include "weft/recipe/recipe.h"
 
 namespace weft {
 
@@ -12,18 +12,12 @@ Mesh mesh_of(const ParallelSection& parallel);
 /// UserError saying how to start the job when the mesh does not have as many ranks as the job.
 void check_ranks(const Mesh& mesh, int ranks);
 
-/// An equal share of the cores that this host gives the job, at least one.
-int share_of_cores();
-
 /// Threads for this rank: run.threads, or an equal share of the cores that its host gives the job. UserError
 /// when run.threads asks for more than there are and parallel.oversubscribe is not set.
 int threads_for(const Recipe& recipe);
 
 /// UserError when this host's ranks, with arenas of `bytes` each, need more memory than it has left.
 void check_memory(int64_t bytes);
-
-/// Memory that is free on this host, divided among the ranks on it.
-int64_t free_memory_of_this_rank();
 
 /// Sets the threads of this rank, and binds them to cores of their own where run.pin says so and the ranks of
 /// this host do not share cores.

@@ -5,6 +5,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/models/model.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
@@ -25,6 +26,10 @@ void check_replan(const Recipe& old, const Recipe& recipe) {
 
 }  // namespace
 
+TrainingData open_data(const Recipe& recipe, const Communicator& world) {
+  return recipe.data.kind->open(recipe, world, recipe.model.kind->ids());
+}
+
 Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
   return plan_graph(build_training_graph(recipe, facts), recipe, std::move(options));
 }
@@ -42,7 +47,7 @@ Session::Session(Recipe recipe, Communicator world)
     : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
         check_ranks(mesh_of(recipe_.parallel), world_.size());
         use_cores(recipe_);
-        return open_training_data(recipe_, world_);
+        return open_data(recipe_, world_);
       }()) {
   executor_ = attach(plan(recipe_).program);
 }
@@ -78,9 +83,9 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   world_.barrier();  // all have looked before any changes
   executor_.reset();
   const Recipe old = std::exchange(recipe_, recipe);
-  if (microbatch_rows() != old.data.batch / old.optimizer.accumulate || recipe_.run != old.run) {
+  if (recipe_.microbatch_rows() != old.microbatch_rows() || recipe_.run != old.run) {
     data_ = {};  // two that load the same data could be in each other's way
-    data_ = open_training_data(recipe_, world_);
+    data_ = open_data(recipe_, world_);
   }
   if (carrying.in_place) {
     executor_ = attach(std::move(made.program));
@@ -110,7 +115,7 @@ void feed(Executor& executor, const std::vector<std::string>& names, BatchSource
 }
 
 void Session::feed(BatchSource& source, int64_t number) {
-  weft::feed(*executor_, batch_inputs(recipe_), source, number);
+  weft::feed(*executor_, batch_inputs(data_.facts), source, number);
 }
 
 void Session::set_scalar(const std::string& input, double value) {

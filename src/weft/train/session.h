@@ -4,13 +4,16 @@
 #include <memory>
 #include <optional>
 
+#include "weft/datasets/data_kind.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
-#include "weft/train/training_data.h"
-#include "weft/train/training_graph.h"
+#include "weft/tasks/training_graph.h"
 
 namespace weft {
+
+/// Opens the data of a recipe; `world`: the ranks of the job, which share what they keep. Collective.
+TrainingData open_data(const Recipe& recipe, const Communicator& world);
 
 /// The plan of one rank of the recipe's mesh; starts no ranks. The mesh of `options` and what it says of
 /// sharded optimizers are the recipe's.
@@ -34,7 +37,6 @@ class Session {
   /// Parameters, optimizer state and whatever else lives from step to step.
   StateStore& store() { return store_; }
   const StateStore& store() const { return store_; }
-  int64_t microbatch_rows() const { return recipe_.data.batch / recipe_.optimizer.accumulate; }
 
   void feed(BatchSource& source, int64_t number);
   void set_scalar(const std::string& input, double value);

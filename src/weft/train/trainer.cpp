@@ -9,16 +9,18 @@
 
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
+#include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/generate.h"
 #include "weft/train/hang_watch.h"
 #include "weft/train/interrupt.h"
-#include "weft/train/learning_rate.h"
 #include "weft/train/load_metrics.h"
+#include "weft/train/load_recipe.h"
 #include "weft/train/metrics_log.h"
 #include "weft/train/progress.h"
 #include "weft/train/report_facts.h"
+#include "weft/train/run_folder.h"
 #include "weft/train/run_report.h"
 #include "weft/train/tensorboard.h"
 #include "weft/train/training_step.h"
@@ -116,7 +118,7 @@ class Trainer {
     tensorboard_.emplace(options_.out / "tensorboard", after);
   }
 
-  std::filesystem::path checkpoints() const { return options_.out / "checkpoints"; }
+  std::filesystem::path checkpoints() const { return checkpoints_of(options_.out); }
 
   void one_step(Progress& progress) {
     const auto began = std::chrono::steady_clock::now();
@@ -130,9 +132,10 @@ class Trainer {
     row.loss = loss;
     row.learning_rate = rate;
     row.step_ms = took.count();
-    const int64_t samples = recipe_.data.batch * (text() ? recipe_.data.text.context : 1);
+    const TrainingData& data = session_.data();
+    const int64_t samples = recipe_.data.batch * data.units_a_sample;
     row.samples_per_s = static_cast<double>(recipe_.data.batch) / (took.count() * 1e-3);
-    if (text()) row.tokens = step_ * samples;
+    if (data.tokenizer) row.tokens = step_ * samples;
     row.bytes = counted_bytes(sent);
     for (const std::string& notice : session_.data().train->notices()) Progress::say(notice);
     if (trace_) trace_fetches(session_.data().train->fetches(), *trace_);
@@ -201,11 +204,11 @@ class Trainer {
     const Evaluation evaluation = evaluate(session_, recipe_.log.evaluate_batches);
     result_.validation = evaluation;
     row.validation_loss = evaluation.loss;
-    if (evaluation.accuracy) row.more.emplace_back("validation_accuracy", *evaluation.accuracy);
+    for (const MetricValue& metric : evaluation.metrics) {
+      row.more.emplace_back("validation_" + metric.name, metric.value);
+    }
     if (!first_rank_) return;
-    Progress::say(fmt::format(
-        "step {}  validation loss {:.4f}{}", step_, evaluation.loss,
-        evaluation.accuracy ? fmt::format("  accuracy {:.2f}%", 100 * *evaluation.accuracy) : std::string()));
+    Progress::say(fmt::format("step {}  validation {}", step_, evaluation.text()));
   }
 
   void write_scalars(const MetricsRow& row) {
@@ -254,10 +257,11 @@ class Trainer {
     result_.steps = step_;
     hang_watch_->doing("the end of the run");
     std::string sample;
-    if (text() && result_.end == TrainEnd::finished && recipe_.log.sample_tokens > 0) {
+    const DataKind::Closing closing = recipe_.data.kind->closing();
+    if (result_.end == TrainEnd::finished && closing.tokens > 0) {
       GenerateOptions generation;
-      generation.prompt = recipe_.log.prompt;
-      generation.tokens = recipe_.log.sample_tokens;
+      generation.prompt = closing.prompt;
+      generation.tokens = closing.tokens;
       generation.seed = static_cast<uint64_t>(recipe_.run.seed);
       sample = generate(session_, generation);
     }
@@ -269,7 +273,7 @@ class Trainer {
     result_.report = options_.out / "report.html";
     write_report_facts(options_.out, run_report(session_, sample));
     write_report(result_.report, read_report_input(options_.out));
-    if (!sample.empty()) fmt::print("{}{}\n", recipe_.log.prompt, sample);
+    if (!sample.empty()) fmt::print("{}{}\n", closing.prompt, sample);
   }
 
   /// One file a rank.
@@ -277,8 +281,6 @@ class Trainer {
     const Communicator& world = session_.world();
     return options_.trace.string() + (world.size() > 1 ? fmt::format(".{}", world.rank()) : std::string());
   }
-
-  bool text() const { return recipe_.data.kind == DataSection::Kind::text; }
 
   Session& session_;
   const Recipe& recipe_;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "weft/base/check.h"
-#include "weft/data/decode/mixup.h"
+#include "weft/datasets/batch_mixing.h"
 #include "weft/train/run_report.h"
 
 namespace weft {
@@ -50,9 +50,11 @@ void TrainingStep::set_microbatch(int64_t number) {
   }
   session_.set_integer("step", number);
   const Recipe& recipe = session_.recipe();
-  if (!mixes_neighbours(recipe)) return;
-  const auto seed = static_cast<uint64_t>(recipe.run.seed);
-  session_.set_scalar(kMixupShare, mixup_lambda(recipe.data.images.mixup, mixup_stream(seed, number, 0)));
+  if (const BatchMixing* mixing = recipe.data.kind->mixing()) {
+    for (const auto& [input, value] : mixing->scalars(static_cast<uint64_t>(recipe.run.seed), number)) {
+      session_.set_scalar(input, value);
+    }
+  }
 }
 
 std::optional<NonFinite> TrainingStep::find_non_finite() {

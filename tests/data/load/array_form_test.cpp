@@ -89,7 +89,7 @@ std::string message_of(const std::function<void()>& action) {
 }
 
 TEST(ArrayForm, ChannelsComeLastWhereverTheFileHasThem) {
-  using Channels = ArrayFormOptions::Channels;
+  using Channels = ArrayChannels;
   const ArrayForm last(numbers({3, 4, 5, 2}), {});
   const ArrayForm first(numbers({2, 3, 4, 5}), {.channels = Channels::first});
   const ArrayForm none(numbers({3, 4, 5}), {.channels = Channels::none});
@@ -108,8 +108,8 @@ TEST(ArrayForm, ChannelsComeLastWhereverTheFileHasThem) {
 }
 
 TEST(ArrayForm, APartIsThePartOfTheWholeHoweverItIsTurned) {
-  for (const auto channels : {ArrayFormOptions::Channels::last, ArrayFormOptions::Channels::first}) {
-    const bool first = channels == ArrayFormOptions::Channels::first;
+  for (const auto channels : {ArrayChannels::last, ArrayChannels::first}) {
+    const bool first = channels == ArrayChannels::first;
     ArrayFormOptions options;
     options.channels = channels;
     options.values = {true, {1.5, 0.5}, {2}};

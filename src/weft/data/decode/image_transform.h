@@ -33,21 +33,22 @@ struct ImageTransform {
   std::array<double, 3> deviation{1, 1, 1};
 };
 
-/// What the field does by habit: images as they are (`side` 0) or `side` pixels high and wide, cut from the
-/// middle after the shorter side was scaled to 8/7 of it; augmented: cut at random (shifted by up to 4
-/// pixels, or a random area where they are scaled) and mirrored.
-inline ImageTransform usual_transform(ImageSize as_it_is, int64_t side, bool augmented) {
+/// Cuts at random instead of from the middle (shifted by up to `padding` pixels, or a random area where
+/// images are scaled), and mirrors.
+inline void add_random_crop(ImageTransform& transform) {
   using Crop = ImageTransform::Crop;
+  transform.crop = transform.crop == Crop::centre ? Crop::random_resized : Crop::padded;
+  transform.mirror = true;
+}
+
+/// What the field does by habit: images as they are (`side` 0) or `side` pixels high and wide, cut from the
+/// middle after the shorter side was scaled to 8/7 of it.
+inline ImageTransform usual_transform(ImageSize as_it_is, int64_t side) {
   ImageTransform transform;
   transform.height = side > 0 ? side : as_it_is.height;
   transform.width = side > 0 ? side : as_it_is.width;
   transform.resize = side * 8 / 7;  // 256 for 224
-  if (augmented) {
-    transform.crop = side > 0 ? Crop::random_resized : Crop::padded;
-    transform.mirror = true;
-  } else if (side > 0) {
-    transform.crop = Crop::centre;
-  }
+  if (side > 0) transform.crop = ImageTransform::Crop::centre;
   return transform;
 }
 

@@ -9,8 +9,6 @@ namespace weft {
 
 namespace {
 
-using Channels = ArrayFormOptions::Channels;
-
 bool is_integer(DType dtype) { return dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8; }
 
 void check_values(const ArrayValues& values, int64_t channels, const std::string& field) {
@@ -34,15 +32,15 @@ ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions opti
                to_string(field.type.shape));
   }
   shape_ = fields[0].type.shape;
-  if (options_.channels == Channels::none) shape_.push_back(1);
-  if (options_.channels == Channels::first && !shape_.empty())
+  if (options_.channels == ArrayChannels::none) shape_.push_back(1);
+  if (options_.channels == ArrayChannels::first && !shape_.empty())
     std::rotate(shape_.begin(), shape_.begin() + 1, shape_.end());
   if (shape_.size() < 2 || shape_.size() > 4) {
     user_error(
         "data.input: field {} has the shape {} a sample, expected one to three dimensions in space{} (see "
         "data.channels)",
         fields[0].name, to_string(fields[0].type.shape),
-        options_.channels == Channels::none ? "" : " and the channels");
+        options_.channels == ArrayChannels::none ? "" : " and the channels");
   }
   check_values(options_.values, shape_.back(), fields[0].name);
   target_is_class_ = fields[1].type.shape.empty() && is_integer(fields[1].type.dtype);
@@ -60,12 +58,12 @@ std::vector<TensorType> ArrayForm::row_types(DType floating) const {
 Region ArrayForm::in_field(const Region& rows) const {
   Region field = rows;
   switch (options_.channels) {
-    case Channels::last:
+    case ArrayChannels::last:
       break;
-    case Channels::first:
+    case ArrayChannels::first:
       std::rotate(field.ranges.begin(), field.ranges.end() - 1, field.ranges.end());
       break;
-    case Channels::none:
+    case ArrayChannels::none:
       field.ranges.pop_back();
       break;
   }
@@ -75,12 +73,12 @@ Region ArrayForm::in_field(const Region& rows) const {
 Region ArrayForm::from_field(const Region& field) const {
   Region rows = field;
   switch (options_.channels) {
-    case Channels::last:
+    case ArrayChannels::last:
       break;
-    case Channels::first:
+    case ArrayChannels::first:
       std::rotate(rows.ranges.begin(), rows.ranges.begin() + 1, rows.ranges.end());
       break;
-    case Channels::none:
+    case ArrayChannels::none:
       rows.ranges.push_back({0, 1});
       break;
   }

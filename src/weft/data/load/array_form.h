@@ -1,4 +1,5 @@
 #pragma once
+#include "weft/base/enum_names.h"
 #include "weft/data/decode/array_values.h"
 #include "weft/data/decode/volume_augment.h"
 #include "weft/data/load/sample_form.h"
@@ -6,12 +7,19 @@
 
 namespace weft {
 
+/// Where a field has its channels.
+enum class ArrayChannels : uint8_t { last, first, none };
+
+template <>
+struct EnumNames<ArrayChannels> {
+  static constexpr std::string_view kNames[] = {"last", "first", "none"};
+};
+
 /// How the arrays of a file become an input of a network and its target.
 struct ArrayFormOptions {
-  enum class Channels : uint8_t { last, first, none };
-  Channels channels = Channels::last;  ///< where the input's field has them
-  ArrayValues values;                  ///< of the input
-  VolumeTransform transform;           ///< axes D, H, W; those that the field has are the last of these
+  ArrayChannels channels = ArrayChannels::last;  ///< where the input's field has them
+  ArrayValues values;                            ///< of the input
+  VolumeTransform transform;  ///< axes D, H, W; those that the field has are the last of these
   uint64_t seed = 0;
 };
 

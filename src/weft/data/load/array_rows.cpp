@@ -34,7 +34,7 @@ ArrayRows::ArrayRows(const ArrayForm& form, Region part, DType floating, int wor
     : form_(form), part_(std::move(part)), types_(form.row_types(floating)) {
   types_[0].shape = part_.shape();
   const std::span<const Field> fields = form_.source_->fields();
-  const bool last = form_.options_.channels != ArrayFormOptions::Channels::first || form_.shape_.back() == 1;
+  const bool last = form_.options_.channels != ArrayChannels::first || form_.shape_.back() == 1;
   direct_ = fields[0].type.dtype == floating && last && !form_.turns();
   const auto bytes = [](DType dtype, const Dims& shape) {
     return static_cast<size_t>(TensorType{dtype, shape}.bytes());
@@ -67,8 +67,7 @@ void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<co
   const View values{form_.turns() ? scratch.values.data() : row[0].data,
                     {row[0].type.dtype, read_box.shape()}};
   stored.type.shape = values.type.shape;  // in whichever order: the number of elements is what counts
-  write_values(form_.options_.values, stored,
-               !direct_ && form_.options_.channels == ArrayFormOptions::Channels::first,
+  write_values(form_.options_.values, stored, !direct_ && form_.options_.channels == ArrayChannels::first,
                read_box.ranges.back().size(), values);
   if (form_.turns()) {
     const View turned{row[0].data, {row[0].type.dtype, part.shape()}};

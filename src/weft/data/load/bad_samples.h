@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/enum_names.h"
+
 namespace weft {
 
 /// What happens to a sample that cannot be read or unpacked.
@@ -11,6 +13,11 @@ enum class OnBadSample : uint8_t {
   fail,        ///< loading ends with its error
   skip,        ///< its row is empty: zeros, and a class id of -1
   substitute,  ///< another sample takes its row, the same one whatever the ranks
+};
+
+template <>
+struct EnumNames<OnBadSample> {
+  static constexpr std::string_view kNames[] = {"fail", "skip", "substitute"};
 };
 
 /// The samples that could not be used: listed, and bounded.

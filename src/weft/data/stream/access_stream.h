@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include "weft/base/enum_names.h"
 #include "weft/data/stream/sampler.h"
 #include "weft/tensor/region.h"
 
@@ -12,6 +13,11 @@ enum class LastBatch : uint8_t {
   drop,          ///< they wait for another epoch
   pad,           ///< a last batch with empty rows at its end
   redistribute,  ///< a last batch whose samples are shared out evenly, each rank's empty rows at its end
+};
+
+template <>
+struct EnumNames<LastBatch> {
+  static constexpr std::string_view kNames[] = {"drop", "pad", "redistribute"};
 };
 
 /// Where a sample comes: which row of which step, counted from the start of the run.

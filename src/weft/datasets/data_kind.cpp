@@ -1,0 +1,51 @@
+#include "weft/datasets/data_kind.h"
+
+#include <fmt/format.h>
+
+namespace weft {
+
+namespace {
+
+/// The names of the kinds that `fits`, as "\"a\" or \"b\"".
+template <class Fits>
+std::string kinds_that(const Fits& fits) {
+  std::vector<std::string_view> names;
+  for (const auto& kind : DataKind::kinds().list()) {
+    if (fits(*kind)) names.push_back(kind->name());
+  }
+  return any_of(names);
+}
+
+Complaint splits(std::string_view axis, int64_t parts, const std::string& what, const DataKind& kind) {
+  const std::string key = fmt::format("parallel.{}", axis);
+  return RecipeComplaint{
+      key, fmt::format("{} = {} splits {}, but data.kind is \"{}\"", key, parts, what, kind.name())};
+}
+
+/// Axes in space that data of the kind never have cannot be split.
+Complaint axes_in_space(const DataKind& kind, const ParallelSection& parallel) {
+  const int axes = kind.form().ids ? 0 : kind.form().most_axes;
+  if (axes < 2 && parallel.height > 1) return splits("height", parallel.height, "images", kind);
+  if (axes < 1 && parallel.width > 1) return splits("width", parallel.width, "images", kind);
+  if (axes < 3 && parallel.depth > 1) return splits("depth", parallel.depth, "volumes", kind);
+  return std::nullopt;
+}
+
+}  // namespace
+
+const KindsOf<DataKind>& DataKind::kinds() {
+  static const auto kKinds = KindsOf<DataKind>::from(register_all_data_kinds);
+  return kKinds;
+}
+
+Complaint DataKind::check(const Recipe& recipe) const {
+  if (recipe.data.loading.sampler == SamplerKind::class_balanced && !knows_classes()) {
+    return RecipeComplaint{
+        "data.sampler", fmt::format("data.sampler = \"class_balanced\" needs data.kind = {}",
+                                    kinds_that([](const DataKind& kind) { return kind.knows_classes(); }))};
+  }
+  if (Complaint complaint = axes_in_space(*this, recipe.parallel)) return complaint;
+  return check_keys(recipe);
+}
+
+}  // namespace weft

@@ -1,0 +1,45 @@
+#pragma once
+#include "weft/data/load/array_form.h"
+#include "weft/datasets/array_augmentation.h"
+#include "weft/datasets/data_kind.h"
+
+namespace weft {
+
+/// Arrays of numbers in files: an input [spatial..., channel] and its target, a class id or numbers.
+struct Arrays final : KindOf<Arrays, DataKind> {
+  static constexpr std::string_view kName = "arrays";
+  static constexpr std::string_view kMeaning =
+      "arrays of numbers in HDF5, NetCDF, NumPy and safetensors files: fields in space with their targets.";
+  std::string input;
+  std::string target;
+  ArrayChannels channels = ArrayChannels::last;
+  bool log = false;
+  std::vector<double> mean, deviation;  ///< of each channel, or one for all; none: 0 and 1
+  Bundle<ArrayAugmentation> augmentations{[](const ArrayAugmentation&) { return true; }};
+
+  template <class Visitor, class Self>
+  static void visit(Visitor& key, Self& self) {
+    key("input", self.input,
+        "the file's array that the network is given, [samples, ...]; empty, as `target`: the first");
+    key("target", self.target,
+        "the array of what it learns: class ids, or numbers; empty, as `input`: the second");
+    key("channels", self.channels, "which dimension of a sample of `input` is the channels");
+    key("log", self.log, "whether log(1 + x) is taken of inputs, as of counts");
+    key("mean", self.mean, "which is subtracted from inputs: of each channel, or one for all; empty: 0");
+    key("deviation", self.deviation, above_zero(),
+        "by which inputs are divided: of each channel, or one for all; empty: 1");
+    key.bundle(self.augmentations);
+  }
+
+  InputForm form() const override { return {.ids = false, .least_axes = 1, .most_axes = 3}; }
+  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
+
+ protected:
+  Complaint check_keys(const Recipe& recipe) const override;
+
+ private:
+  std::shared_ptr<const Source> open_file(const std::filesystem::path& path, const char* split) const;
+  ArrayFormOptions form_options(const Recipe& recipe, bool augments) const;
+};
+
+}  // namespace weft

@@ -1,0 +1,88 @@
+#include "weft/datasets/kind/images.h"
+
+#include <algorithm>
+
+#include "weft/base/check.h"
+#include "weft/data/load/image_form.h"
+#include "weft/datasets/streaming.h"
+
+namespace weft {
+
+namespace {
+
+std::shared_ptr<const Source> open_images(const std::filesystem::path& path, const char* split) {
+  OpenedSource opened = open_source({.path = path, .fields = {}, .split = split});
+  if (!opened.source->encoded_images()) {
+    user_error("data.path: {} is {}, and data.kind = \"images\" needs JPEG or PNG images", path.string(),
+               opened.format);
+  }
+  return std::move(opened.source);
+}
+
+Complaint three_channels(const char* key, const std::vector<double>& values, bool divides) {
+  if (values.empty()) return std::nullopt;
+  const bool good = values.size() == 3 && std::ranges::all_of(values, [&](double value) {
+                      return value <= 1 && (divides ? value > 0 : value >= 0);
+                    });
+  if (good) return std::nullopt;
+  return RecipeComplaint{key, fmt::format("{} needs three numbers in {}0, 1], of red, green and blue", key,
+                                          divides ? "(" : "[")};
+}
+
+}  // namespace
+
+Complaint Images::check_keys(const Recipe& recipe) const {
+  if (Complaint complaint = three_channels("data.mean", mean, false)) return complaint;
+  if (Complaint complaint = three_channels("data.deviation", deviation, true)) return complaint;
+  for (const auto& augmentation : augmentations.list()) {
+    if (Complaint complaint = augmentation->check(recipe)) return complaint;
+  }
+  return std::nullopt;
+}
+
+const BatchMixing* Images::mixing() const {
+  for (const auto& augmentation : augmentations.list()) {
+    if (const BatchMixing* mixing = augmentation->mixing()) return mixing;
+  }
+  return nullptr;
+}
+
+ImageStatistics Images::statistics(const Recipe& recipe, const Source& source,
+                                   const Communicator& world) const {
+  ImageStatistics statistics;
+  if (mean.empty() || deviation.empty()) {
+    statistics = image_statistics(source, static_cast<uint64_t>(recipe.run.seed), world);
+  }
+  std::ranges::copy(mean, statistics.mean.begin());
+  std::ranges::copy(deviation, statistics.deviation.begin());
+  return statistics;
+}
+
+TrainingData Images::open(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
+  const std::shared_ptr<const Source> all = open_images(recipe.data.path, "train");
+  const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open_images), open_images);
+  const HeldOut& parts = samples.parts;
+  if (!std::ranges::equal(parts.held_out->classes(), all->classes())) {
+    user_error("data.validation: its classes differ from those of {}", recipe.data.path);
+  }
+  ImageTransform evaluating = usual_transform(size_of_image(*parts.training, 0), size);
+  const ImageStatistics measured = statistics(recipe, *parts.training, world);
+  evaluating.mean = measured.mean;
+  evaluating.deviation = measured.deviation;
+  ImageTransform training = evaluating;
+  for (const auto& augmentation : augmentations.list()) augmentation->add_to(training);
+  TrainingData data;
+  data.unit = "images";
+  data.facts.input = {"pixels", 0, {training.height, training.width, 3}, {"height", "width", "channel"}};
+  data.facts.target = {"labels", std::ssize(parts.training->classes()), {}, {}};
+  const auto seed = static_cast<uint64_t>(recipe.run.seed);
+  stream_batches(recipe, world, samples,
+                 {std::make_shared<ImageForm>(parts.training, training, seed),
+                  std::make_shared<ImageForm>(parts.held_out, evaluating, seed)},
+                 data);
+  return data;
+}
+
+void register_images(KindsOf<DataKind>& kinds) { kinds.add<Images>(); }
+
+}  // namespace weft

@@ -1,0 +1,93 @@
+#include "weft/datasets/kind/text.h"
+
+#include <numeric>
+
+#include "weft/base/check.h"
+#include "weft/data/load/token_form.h"
+#include "weft/data/text_batches.h"
+#include "weft/data/token_corpus.h"
+#include "weft/datasets/streaming.h"
+
+namespace weft {
+
+void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
+  Tokens tokens = read_corpus(recipe.data.path, *data.tokenizer);
+  Tokens held_out =
+      std::holds_alternative<double>(recipe.data.validation)
+          ? cut_validation(tokens, std::get<double>(recipe.data.validation))
+          : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
+  TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed)};
+  data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
+  data.epoch_batches = data.train_samples / options.batch;
+  data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
+  options.key = "data.validation";
+  auto validation =
+      std::make_unique<TextEvaluation>(std::make_shared<const Tokens>(std::move(held_out)), options);
+  data.validation_batches = validation->batches();
+  data.validation = std::move(validation);
+}
+
+std::shared_ptr<const Source> Text::open_windows(const std::string& path) const {
+  OpenedSource opened = open_source({.path = path, .fields = {}, .window = context});
+  if (opened.format != "tokens") {
+    user_error(
+        "data.windows = \"streamed\": {} is {}, expected a token file: weft data make tokens --text {} --out "
+        "FILE.tokens",
+        path, opened.format, path);
+  }
+  return std::move(opened.source);
+}
+
+/// Validation windows are the last of a file, not drawn: text that follows other text is no test of it.
+HeldOut Text::split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all) const {
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
+    return {all, open_windows(*path), {}};
+  }
+  const double fraction = std::get<double>(recipe.data.validation);
+  const auto held = static_cast<int64_t>(fraction * static_cast<double>(all->count()));
+  if (held < 1) {
+    user_error("data.validation = {}: of {} windows of data.context = {} tokens that is none", fraction,
+               all->count(), context);
+  }
+  std::vector<int64_t> training(static_cast<size_t>(all->count() - held));
+  std::vector<int64_t> held_out(static_cast<size_t>(held));
+  std::iota(training.begin(), training.end(), 0);
+  std::iota(held_out.begin(), held_out.end(), all->count() - held);
+  return {subset(all, training), subset(all, held_out), training};
+}
+
+DataFacts Text::facts(int64_t vocabulary) const {
+  return {{"tokens", vocabulary, {context}, {"sequence"}}, {"targets", vocabulary, {context}, {"sequence"}}};
+}
+
+std::optional<DataFacts> Text::foretell(int64_t ids) const {
+  return facts(ids > 0 ? ids : make_tokenizer(tokenizer)->vocabulary_size());
+}
+
+TrainingData Text::open(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
+  TrainingData data;
+  data.unit = "tokens";
+  data.units_a_sample = context;
+  data.tokenizer = make_tokenizer(tokenizer);
+  data.facts = facts(data.tokenizer->vocabulary_size());
+  switch (windows) {
+    case TextWindows::drawn:
+      open_drawn(recipe, data);
+      return data;
+    case TextWindows::streamed:
+      break;
+  }
+  const std::shared_ptr<const Source> all = open_windows(recipe.data.path);
+  const Samples samples =
+      mix_in(recipe, all, split_windows(recipe, all),
+             [&](const std::filesystem::path& path, const char* /*split*/) { return open_windows(path); });
+  const HeldOut& parts = samples.parts;
+  stream_batches(recipe, world, samples,
+                 {std::make_shared<TokenForm>(parts.training), std::make_shared<TokenForm>(parts.held_out)},
+                 data);
+  return data;
+}
+
+void register_text(KindsOf<DataKind>& kinds) { kinds.add<Text>(); }
+
+}  // namespace weft

@@ -1,0 +1,48 @@
+#pragma once
+#include "weft/data/source/subset.h"
+#include "weft/datasets/data_kind.h"
+
+namespace weft {
+
+/// Where samples of text begin.
+enum class TextWindows : uint8_t { drawn, streamed };
+
+template <>
+struct EnumNames<TextWindows> {
+  static constexpr std::string_view kNames[] = {"drawn", "streamed"};
+};
+
+/// Text and token files: tokens [context], and as targets the tokens one further.
+struct Text final : KindOf<Text, DataKind> {
+  static constexpr std::string_view kName = "text";
+  static constexpr std::string_view kMeaning = "text files or token files; a sample is a run of tokens.";
+  std::string tokenizer = "bytes";
+  int64_t context = 0;
+  TextWindows windows = TextWindows::drawn;
+  int64_t sample_tokens = 0;
+  std::string prompt = "\n";
+
+  template <class Visitor, class Self>
+  static void visit(Visitor& key, Self& self) {
+    key("tokenizer", self.tokenizer, "\"bytes\", or the file of a SentencePiece model");
+    key.required("context", self.context, at_least(1), "tokens of a sample");
+    key("windows", self.windows,
+        "\"drawn\": samples start anywhere in the text, which is in memory; \"streamed\": they lie side by "
+        "side in a token file (`weft data make tokens`) of any size, each comes once an epoch");
+    key("log.sample_tokens", self.sample_tokens, at_least(0), "tokens generated at the end of the run");
+    key("log.prompt", self.prompt, "what the generated text goes on from");
+  }
+
+  InputForm form() const override { return {.ids = true}; }
+  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
+  std::optional<DataFacts> foretell(int64_t ids) const override;
+  Closing closing() const override { return {sample_tokens, prompt}; }
+
+ private:
+  DataFacts facts(int64_t vocabulary) const;
+  void open_drawn(const Recipe& recipe, TrainingData& data) const;
+  std::shared_ptr<const Source> open_windows(const std::string& path) const;
+  HeldOut split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all) const;
+};
+
+}  // namespace weft

@@ -1,0 +1,45 @@
+#pragma once
+// How a recipe's samples are streamed: what the kinds of data have in common.
+#include <filesystem>
+
+#include "weft/comm/communicator.h"
+#include "weft/data/load/streamed_batches.h"
+#include "weft/data/source/open_source.h"
+#include "weft/data/source/subset.h"
+#include "weft/datasets/training_data.h"
+
+namespace weft {
+
+/// Opens the samples at a path (or its subfolder options.split).
+using OpenSamples =
+    std::function<std::shared_ptr<const Source>(const std::filesystem::path&, const char* split)>;
+
+/// The samples of a run.
+struct Samples {
+  std::shared_ptr<const Source> all;  ///< those at data.path
+  HeldOut parts;                      ///< of these, and what is mixed in with the training samples
+  std::vector<int64_t> mixed;         ///< how many of each data set that is mixed in
+};
+
+/// The samples to train on, and those that are held out: another path's, those of a folder beside `train`, or
+/// a fraction of `all`. UserError where the recipe names none of these.
+HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& all, const OpenSamples& open);
+
+/// Adds the data sets of data.mix to the training samples.
+Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, HeldOut parts,
+               const OpenSamples& open);
+
+/// Threads of this rank that decode.
+int decoding_threads(const LoadingKeys& keys);
+
+/// What training samples become, and validation samples, which are not augmented.
+struct Forms {
+  std::shared_ptr<const SampleForm> training;
+  std::shared_ptr<const SampleForm> validation;
+};
+
+/// Puts both streams of batches into `data`.
+void stream_batches(const Recipe& recipe, const Communicator& world, const Samples& samples,
+                    const Forms& forms, TrainingData& data);
+
+}  // namespace weft

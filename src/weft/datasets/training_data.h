@@ -1,0 +1,28 @@
+#pragma once
+// The data of a recipe, open: training and validation batches, and what they say about the model.
+#include <memory>
+#include <string>
+
+#include "weft/data/batch_source.h"
+#include "weft/data/tokenizer.h"
+#include "weft/datasets/data_facts.h"
+#include "weft/recipe/recipe.h"
+
+namespace weft {
+
+struct TrainingData {
+  DataFacts facts;
+  std::unique_ptr<BatchSource> train;
+  std::unique_ptr<BatchSource> validation;
+  int64_t train_samples = 0;                   ///< one epoch
+  int64_t epoch_batches = 0;                   ///< microbatches of one epoch
+  int64_t validation_batches = 0;              ///< that cover the validation data
+  std::shared_ptr<const Tokenizer> tokenizer;  ///< of data that are text; else null
+  std::string unit;                            ///< of throughput: "tokens", "images" or "samples"
+  int64_t units_a_sample = 1;                  ///< tokens of a sample of text
+};
+
+/// The steps of the run: run.steps, or as many as run.epochs take.
+int64_t total_steps(const Recipe& recipe, const TrainingData& data);
+
+}  // namespace weft

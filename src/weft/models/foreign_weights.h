@@ -1,0 +1,29 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "weft/tensor/region.h"
+
+namespace weft {
+
+/// One parameter as another program stores it.
+struct ForeignTensor {
+  std::string ours;
+  std::string theirs;
+  Dims shape;               ///< theirs
+  bool transposed = false;  ///< theirs is [in, out] where ours is [out, in]
+};
+
+/// The weights of a model in the form of another program, and the text of the file beside them that describes
+/// it.
+struct ForeignWeights {
+  std::vector<ForeignTensor> tensors;
+  std::string prefix;  ///< of their names, which files of the bare model lack
+  std::string config;  ///< config.json
+};
+
+/// The shape of a parameter that is there. UserError where it is not.
+using ShapeOf = std::function<Dims(const std::string& ours)>;
+
+}  // namespace weft

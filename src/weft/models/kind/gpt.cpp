@@ -1,0 +1,208 @@
+#include "weft/models/kind/gpt.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "weft/base/check.h"
+#include "weft/ops/add.h"
+#include "weft/ops/attention.h"
+#include "weft/ops/embedding.h"
+#include "weft/ops/fill.h"
+#include "weft/ops/gelu.h"
+#include "weft/ops/layer_norm.h"
+#include "weft/ops/matmul.h"
+#include "weft/ops/relu.h"
+
+namespace weft {
+
+namespace {
+
+constexpr double kDeviation = 0.02;  // GPT-2's
+
+class GptGraph {
+ public:
+  GptGraph(const Gpt& keys, const ModelContext& context)
+      : keys_(keys),
+        context_(context),
+        build_(context.build),
+        parameters_(context.parameters),
+        vocabulary_(keys.vocabulary > 0 ? keys.vocabulary : context.facts.input.below) {}
+
+  ValueId logits(ValueId tokens) {
+    const ValueId table = parameters_.weight("wte", {vocabulary_, keys_.width}, kDeviation);
+    ValueId x = embedded(tokens, table, build_.type(tokens).shape[1]);
+    for (int64_t layer = 0; layer < keys_.layers; ++layer) x = block(x, layer);
+    return head(x, table);
+  }
+
+ private:
+  ValueId embedded(ValueId tokens, ValueId table, int64_t length) {
+    const BuilderScope labelled = build_.labelled("embedding");
+    const ValueId positions = parameters_.weight("wpe", {length, keys_.width}, kDeviation);
+    return drop(add(build_, embedding(build_, table, tokens, context_.dtype), positions));
+  }
+
+  ValueId head(ValueId x, ValueId table) {
+    const BuilderScope labelled = build_.labelled("head");
+    x = norm(x, "ln_f");
+    const ValueId weight =
+        keys_.tied ? table : parameters_.weight("lm_head", {vocabulary_, keys_.width}, kDeviation);
+    return linear(build_, x, weight, true);
+  }
+
+  ValueId block(ValueId x, int64_t layer) {
+    const std::string prefix = fmt::format("h.{}.", layer);
+    return perceiving(attending(x, prefix), prefix);
+  }
+
+  ValueId attending(ValueId x, const std::string& prefix) {
+    const BuilderScope labelled = build_.labelled(prefix + "attn");
+    return add(build_, x, drop(attend(norm(x, prefix + "ln_1"), prefix + "attn.")));
+  }
+
+  ValueId perceiving(ValueId x, const std::string& prefix) {
+    const BuilderScope labelled = build_.labelled(prefix + "mlp");
+    return add(build_, x, drop(perceive(norm(x, prefix + "ln_2"), prefix + "mlp.")));
+  }
+
+  ValueId attend(ValueId x, const std::string& prefix) {
+    const int64_t head = keys_.width / keys_.heads;
+    const ValueId weight =
+        parameters_.weight(prefix + "qkv.weight", {3, keys_.heads, head, keys_.width}, kDeviation);
+    ValueId qkv = matmul(build_, x, weight, {.m = 2, .n = 3, .k = 1, .transpose_b = true});
+    qkv = biased(qkv, prefix + "qkv.bias", {3, keys_.heads, head});
+    const ValueId mixed = attention(build_, qkv, true, 1.0 / std::sqrt(static_cast<double>(head)));
+    const ValueId out =
+        parameters_.weight(prefix + "proj.weight", {keys_.width, keys_.heads, head}, residual_deviation());
+    return biased(matmul(build_, mixed, out, {.m = 2, .n = 1, .k = 2, .transpose_b = true}),
+                  prefix + "proj.bias", {keys_.width});
+  }
+
+  ValueId perceive(ValueId x, const std::string& prefix) {
+    const int64_t hidden = keys_.mlp_ratio * keys_.width;
+    const ValueId up = parameters_.weight(prefix + "fc.weight", {hidden, keys_.width}, kDeviation);
+    const ValueId down =
+        parameters_.weight(prefix + "proj.weight", {keys_.width, hidden}, residual_deviation());
+    const ValueId inner = biased(linear(build_, x, up, true), prefix + "fc.bias", {hidden});
+    return biased(linear(build_, activate(inner), down, true), prefix + "proj.bias", {keys_.width});
+  }
+
+  /// Projections into the residual stream start smaller, by the number of them (GPT-2, section 2.3).
+  double residual_deviation() const {
+    return kDeviation / std::sqrt(2.0 * static_cast<double>(keys_.layers));
+  }
+
+  ValueId activate(ValueId x) {
+    switch (keys_.activation) {
+      case MlpActivation::gelu_tanh:
+        return gelu(build_, x, GeluKind::tanh);
+      case MlpActivation::gelu_erf:
+        return gelu(build_, x, GeluKind::erf);
+      case MlpActivation::relu:
+        return relu(build_, x);
+    }
+    internal_error(__FILE__, __LINE__, "unknown activation");
+  }
+
+  ValueId norm(ValueId x, const std::string& name) {
+    const Dims shape{keys_.width};
+    const ValueId gamma = parameters_.constant(name + ".weight", shape, 1);
+    const ValueId beta = keys_.bias ? parameters_.constant(name + ".bias", shape, 0)
+                                    : fill(build_, {parameters_.dtype(), shape}, 0);
+    return layer_norm(build_, x, gamma, beta);
+  }
+
+  ValueId biased(ValueId x, const std::string& name, Dims shape) {
+    return keys_.bias ? add(build_, x, parameters_.constant(name, std::move(shape), 0)) : x;
+  }
+
+  ValueId drop(ValueId x) { return dropped(context_, x, dropouts_++); }
+
+  const Gpt& keys_;
+  const ModelContext& context_;
+  GraphBuilder& build_;
+  ParameterSet& parameters_;
+  int64_t vocabulary_;
+  uint64_t dropouts_ = 0;
+};
+
+/// What transformers call an activation.
+std::string_view foreign_name(MlpActivation activation) {
+  switch (activation) {
+    case MlpActivation::gelu_tanh:
+      return "gelu_new";
+    case MlpActivation::gelu_erf:
+      return "gelu";
+    case MlpActivation::relu:
+      return "relu";
+  }
+  internal_error(__FILE__, __LINE__, "unknown activation");
+}
+
+void add_block(std::vector<ForeignTensor>& tensors, int64_t layer, int64_t width, int64_t hidden) {
+  const std::string ours = fmt::format("h.{}.", layer);
+  const std::string theirs = "transformer." + ours;
+  for (const char* norm : {"ln_1", "ln_2"}) {
+    tensors.push_back({ours + norm + ".weight", theirs + norm + ".weight", {width}});
+    tensors.push_back({ours + norm + ".bias", theirs + norm + ".bias", {width}});
+  }
+  const auto product = [&](const char* mine, const char* other, int64_t in, int64_t out) {
+    tensors.push_back({ours + mine + ".weight", theirs + other + ".weight", {in, out}, true});
+    tensors.push_back({ours + mine + ".bias", theirs + other + ".bias", {out}});
+  };
+  product("attn.qkv", "attn.c_attn", width, 3 * width);
+  product("attn.proj", "attn.c_proj", width, width);
+  product("mlp.fc", "mlp.c_fc", width, hidden);
+  product("mlp.proj", "mlp.c_proj", hidden, width);
+}
+
+}  // namespace
+
+Complaint Gpt::check_keys(const Recipe& /*recipe*/) const {
+  if (width % heads == 0) return std::nullopt;
+  return RecipeComplaint{"model.width",
+                         fmt::format("model.width = {} is not a multiple of model.heads = {}", width, heads)};
+}
+
+ValueId Gpt::predict(const ModelContext& context, ValueId tokens) const {
+  const int64_t known = context.facts.input.below;
+  if (vocabulary > 0 && vocabulary < known) {
+    user_error("model.vocabulary={}: the tokenizer has {} tokens", vocabulary, known);
+  }
+  return GptGraph(*this, context).logits(tokens);
+}
+
+ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
+  if (!tied) user_error("model.tied = false: GPT-2's head is the embedding");
+  const int64_t rows = shape("wte")[0];
+  const int64_t positions = shape("wpe")[0];
+  ForeignWeights made;
+  made.prefix = "transformer.";
+  made.tensors = {{"wte", "transformer.wte.weight", {rows, width}},
+                  {"wpe", "transformer.wpe.weight", {positions, width}},
+                  {"ln_f.weight", "transformer.ln_f.weight", {width}},
+                  {"ln_f.bias", "transformer.ln_f.bias", {width}}};
+  for (int64_t layer = 0; layer < layers; ++layer) add_block(made.tensors, layer, width, mlp_ratio * width);
+  made.config = nlohmann::json{
+      {"architectures", {"GPT2LMHeadModel"}},
+      {"model_type", "gpt2"},
+      {"n_layer", layers},
+      {"n_head", heads},
+      {"n_embd", width},
+      {"n_inner", mlp_ratio * width},
+      {"n_positions", positions},
+      {"vocab_size", rows},
+      {"activation_function", foreign_name(activation)},
+      {"layer_norm_epsilon", 1e-5},
+      {"tie_word_embeddings", true},
+      {"bos_token_id", nullptr},
+      {"eos_token_id",
+       nullptr}}.dump(2);
+  return made;
+}
+
+void register_gpt(KindsOf<Model>& kinds) { kinds.add<Gpt>(); }
+
+}  // namespace weft

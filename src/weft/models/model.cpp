@@ -1,0 +1,61 @@
+#include "weft/models/model.h"
+
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/datasets/data_kind.h"
+#include "weft/ops/dropout.h"
+
+namespace weft {
+
+const KindsOf<Model>& Model::kinds() {
+  static const auto kKinds = KindsOf<Model>::from(register_all_models);
+  return kKinds;
+}
+
+Complaint Model::check(const Recipe& recipe) const {
+  const DataKind& data = *recipe.data.kind;
+  if (data.form().suits(takes())) return check_keys(recipe);
+  std::vector<std::string_view> wanted;
+  for (const auto& kind : DataKind::kinds().list()) {
+    if (kind->form().suits(takes())) wanted.push_back(kind->name());
+  }
+  return RecipeComplaint{"data.kind", fmt::format("model.kind = \"{}\" needs data.kind = {}, got \"{}\"",
+                                                  name(), any_of(wanted), data.name())};
+}
+
+ForeignWeights Model::huggingface(const ShapeOf& /*shape*/) const {
+  user_error("model.kind = \"{}\": transformers has no such model", name());
+}
+
+ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet& parameters,
+                         const DataFacts& facts, bool training) {
+  return {build,
+          parameters,
+          facts,
+          build.input("step", {DType::i64, {}}, {}),
+          recipe.run.precision,
+          training ? recipe.model.dropout : 0,
+          static_cast<uint64_t>(recipe.run.seed),
+          training};
+}
+
+int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named) {
+  const int64_t known = facts.target.below;
+  if (known == 0) user_error("model.kind: a {} learns class ids, and data.target has none", name);
+  if (named > 0 && named < known) user_error("model.classes={}: the data have {} classes", named, known);
+  return named > 0 ? named : known;
+}
+
+void expect_images(const DataFacts& facts, std::string_view name) {
+  if (facts.input.shape.size() == 3) return;
+  user_error("model.kind: a {} takes images, and a sample of data.path is {}", name,
+             to_string(facts.input.shape));
+}
+
+ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream) {
+  if (context.dropout == 0) return x;
+  return dropout(context.build, x, context.step, context.dropout, context.seed, stream);
+}
+
+}  // namespace weft

@@ -1,0 +1,26 @@
+#pragma once
+// The update as nodes of the graph: the optimizer's state, the norm of the gradient and the rule are planned
+// with the rest.
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "weft/optimizers/optimizer.h"
+
+namespace weft {
+
+/// What is done with gradients whatever the rule.
+struct UpdateOptions {
+  double weight_decay = 0;  ///< of the parameters that it applies to
+  double clip = 0;          ///< largest norm of the gradient; 0: not clipped
+  int64_t accumulate = 1;   ///< microbatches a step
+};
+
+/// Appends what turns gradients into new parameters. With accumulate > 1 the gradients of the microbatches
+/// are added into states in the builder's segment, and a segment `update`, once a step, uses and clears them;
+/// else everything is in the builder's segment. Inputs made: "learning_rate" (scalar), "update_step" (i64,
+/// from 1). Output made: "gradient_norm_squared".
+void append_update(GraphBuilder& build, const Optimizer& rule, const UpdateOptions& options,
+                   const ParameterSet& parameters, std::span<const std::optional<ValueId>> gradients);
+
+}  // namespace weft

@@ -1,0 +1,80 @@
+#include "weft/recipe/checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace weft {
+namespace {
+
+Complaint steps_or_epochs(const Recipe& recipe) {
+  const RunSection& run = recipe.run;
+  if (run.steps > 0 && run.epochs > 0) {
+    return RecipeComplaint{
+        "run.epochs",
+        fmt::format("both run.steps = {} and run.epochs = {} are given; give one, and 0 for the other",
+                    run.steps, run.epochs)};
+  }
+  if (run.steps == 0 && run.epochs == 0) {
+    return RecipeComplaint{"run.steps", "neither run.steps nor run.epochs is above 0; give one"};
+  }
+  return std::nullopt;
+}
+
+Complaint data_is_named(const Recipe& recipe) {
+  const auto* validation = std::get_if<std::string>(&recipe.data.validation);
+  if (recipe.data.path.empty()) return RecipeComplaint{"data.path", "data.path is empty"};
+  if (validation != nullptr && validation->empty()) {
+    return RecipeComplaint{"data.validation",
+                           "data.validation is empty; expected a path, or a fraction such as 0.1"};
+  }
+  return std::nullopt;
+}
+
+Complaint microbatches(const Recipe& recipe) {
+  if (recipe.data.batch % recipe.optimizer.accumulate == 0) return std::nullopt;
+  return RecipeComplaint{"data.batch",
+                         fmt::format("data.batch = {} is not a multiple of optimizer.accumulate = {}",
+                                     recipe.data.batch, recipe.optimizer.accumulate)};
+}
+
+Complaint warmup(const Recipe& recipe) {
+  const OptimizerSection& optimizer = recipe.optimizer;
+  if (recipe.run.steps == 0 || optimizer.warmup <= recipe.run.steps) return std::nullopt;
+  return RecipeComplaint{
+      "optimizer.warmup",
+      fmt::format("optimizer.warmup = {} is longer than run.steps = {}", optimizer.warmup, recipe.run.steps)};
+}
+
+Complaint ranks_of_the_mesh(const Recipe& recipe) {
+  const ParallelSection& parallel = recipe.parallel;
+  double ranks = 1;
+  for (const int64_t size :
+       {parallel.data, parallel.tensor, parallel.height, parallel.width, parallel.depth}) {
+    ranks *= static_cast<double>(size);
+  }
+  if (ranks > static_cast<double>(kMostRanks)) {
+    return RecipeComplaint{
+        "parallel.data",
+        fmt::format("the mesh of [parallel] has {:.0f} ranks, expected at most {}", ranks, kMostRanks)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Complaint check_recipe(const RecipeTable& table, const Recipe& recipe) {
+  if (Complaint complaint = steps_or_epochs(recipe)) return complaint;
+  for (const auto& choice : table.choices) {
+    const Kind* kind = choice(recipe).held();
+    if (kind == nullptr) continue;
+    if (Complaint complaint = kind->check(recipe)) return complaint;
+  }
+  for (const auto rule : {data_is_named, check_loading, microbatches, warmup, ranks_of_the_mesh}) {
+    if (Complaint complaint = rule(recipe)) return complaint;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weft

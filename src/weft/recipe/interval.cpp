@@ -1,0 +1,65 @@
+#include "weft/recipe/interval.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weft {
+
+Interval at_least(int64_t least) {
+  Interval interval;
+  interval.least = static_cast<double>(least);
+  interval.most = 1e9;
+  interval.text = fmt::format("from {} to 10^9", least);
+  return interval;
+}
+
+Interval from_one_to_thousand() {
+  Interval interval;
+  interval.least = 1;
+  interval.most = 1000;
+  interval.text = "from 1 to 1000";
+  return interval;
+}
+
+Interval above_zero() {
+  Interval interval;
+  interval.least = 0.0;
+  interval.without_least = true;
+  interval.text = "above 0";
+  return interval;
+}
+
+Interval from_zero() {
+  Interval interval;
+  interval.least = 0.0;
+  interval.text = "of at least 0";
+  return interval;
+}
+
+Interval from_zero_to_one() {
+  Interval interval;
+  interval.least = 0.0;
+  interval.most = 1.0;
+  interval.text = "in [0, 1]";
+  return interval;
+}
+
+Interval from_zero_below_one() {
+  Interval interval;
+  interval.least = 0.0;
+  interval.most = 1.0;
+  interval.without_most = true;
+  interval.text = "in [0, 1)";
+  return interval;
+}
+
+bool Interval::holds_all(const RecipeValue& value) const {
+  if (const int64_t* integer = value.as<int64_t>()) return holds(static_cast<double>(*integer));
+  if (const double* number = value.as<double>()) return holds(*number);
+  const auto* list = value.as<RecipeValue::List>();
+  return list == nullptr ||
+         std::all_of(list->begin(), list->end(), [&](const RecipeValue& item) { return holds_all(item); });
+}
+
+}  // namespace weft

@@ -1,0 +1,157 @@
+#pragma once
+// What a recipe names by a key such as model.kind: a struct that says its name, what it is and its own keys,
+// and is registered from its own file. No list of kinds is kept anywhere.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weft/recipe/complaint.h"
+#include "weft/recipe/keys.h"
+
+namespace weft {
+
+struct Recipe;
+
+/// A kind with the values of its keys; it never changes.
+class Kind {
+ public:
+  virtual ~Kind() = default;
+  virtual std::string_view name() const = 0;     ///< as recipes name it
+  virtual std::string_view meaning() const = 0;  ///< a line of docs/recipes.md
+  virtual std::vector<KeyInfo> keys() const = 0;
+  struct Changed {
+    std::shared_ptr<const Kind> kind;  ///< null where the value does not fit
+    std::string why;                   ///< then, where the key's type can tell
+  };
+  /// A copy with another value of a key that it has.
+  virtual Changed with(std::string_view key, const RecipeValue& value) const = 0;
+  /// The first rule between keys that `recipe`, which has chosen this, breaks.
+  virtual Complaint check(const Recipe& /*recipe*/) const { return std::nullopt; }
+
+  bool has(std::string_view key) const;
+  /// InternalError where it has no such key.
+  RecipeValue get(std::string_view key) const;
+};
+
+/// Whether both are the same kind with the same values.
+bool equal(const Kind* a, const Kind* b);
+
+/// What a kind derives from: `Base` is its sort (Model, Loss, …), itself derived from Kind. `Self` has kName,
+/// kMeaning and visit (recipe/keys.h), and can be made without arguments; visit may be left out.
+template <class Self, class Base>
+class KindOf : public Base {
+ public:
+  std::string_view name() const final { return Self::kName; }
+  std::string_view meaning() const final { return Self::kMeaning; }
+  std::vector<KeyInfo> keys() const final {
+    KeyLister lister;
+    Self::visit(lister, static_cast<const Self&>(*this));
+    return std::move(lister.keys);
+  }
+  Kind::Changed with(std::string_view key, const RecipeValue& value) const final {
+    auto changed = std::make_shared<Self>(static_cast<const Self&>(*this));
+    KeySetter setter(key, value);
+    Self::visit(setter, *changed);
+    if (!setter.fit) return {nullptr, std::move(setter.fit.why)};
+    return {std::move(changed), {}};
+  }
+
+  template <class Visitor, class AnySelf>
+  static void visit(Visitor& /*key*/, AnySelf& /*self*/) {}
+
+ private:
+  friend Self;
+  KindOf() = default;
+};
+
+/// All kinds of one sort, in the order of their files' names.
+template <class Base>
+class KindsOf {
+ public:
+  using Pointer = std::shared_ptr<const Base>;
+  template <class K>
+  void add() {
+    list_.push_back(std::make_shared<const K>());
+  }
+  /// Those that `add_all`, a generated function, registers.
+  static KindsOf from(void (*add_all)(KindsOf&)) {
+    KindsOf kinds;
+    add_all(kinds);
+    return kinds;
+  }
+  const std::vector<Pointer>& list() const { return list_; }
+  /// Null where none is called so.
+  Pointer find(std::string_view name) const {
+    for (const Pointer& kind : list_) {
+      if (kind->name() == name) return kind;
+    }
+    return nullptr;
+  }
+
+ private:
+  std::vector<Pointer> list_;
+};
+
+/// Which kind a recipe has chosen, if any; copies share it.
+class AnyChoice {
+ public:
+  const Kind* held() const { return held_.get(); }
+  void hold(std::shared_ptr<const Kind> kind) { held_ = std::move(kind); }
+  explicit operator bool() const { return held_ != nullptr; }
+  bool operator==(const AnyChoice& other) const { return equal(held(), other.held()); }
+
+ private:
+  std::shared_ptr<const Kind> held_;
+};
+
+/// `Base` may be incomplete until it is asked for.
+template <class Base>
+class Choice : public AnyChoice {
+ public:
+  const Base* operator->() const { return static_cast<const Base*>(held()); }
+  const Base& operator*() const { return static_cast<const Base&>(*held()); }
+};
+
+/// Several kinds of one sort, without keys of their own.
+template <class Base>
+class Choices {
+ public:
+  void add(Choice<Base> choice) { list_.push_back(std::move(choice)); }
+  const std::vector<Choice<Base>>& list() const { return list_; }
+  bool operator==(const Choices&) const = default;
+
+ private:
+  std::vector<Choice<Base>> list_;
+};
+
+/// Kinds that a struct has all of, each with its keys: those that `Base::kinds()` registers and `belongs`
+/// lets in.
+template <class Base>
+class Bundle {
+ public:
+  using Pointer = std::shared_ptr<const Base>;
+  template <class Belongs>
+  explicit Bundle(const Belongs& belongs) {
+    for (const Pointer& kind : Base::kinds().list()) {
+      if (belongs(*kind)) list_.push_back(kind);
+    }
+  }
+  const std::vector<Pointer>& list() const { return list_; }
+  /// Nothing where none of them has the key.
+  std::optional<KeyFit> set(std::string_view key, const RecipeValue& value) {
+    for (Pointer& kind : list_) {
+      if (!kind->has(key)) continue;
+      Kind::Changed changed = kind->with(key, value);
+      if (changed.kind) kind = std::static_pointer_cast<const Base>(changed.kind);
+      return KeyFit{changed.kind != nullptr, std::move(changed.why)};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<Pointer> list_;
+};
+
+}  // namespace weft

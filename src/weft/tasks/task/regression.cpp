@@ -1,0 +1,7 @@
+#include "weft/tasks/task/regression.h"
+
+namespace weft {
+
+void register_regression(KindsOf<Task>& kinds) { kinds.add<Regression>(); }
+
+}  // namespace weft

@@ -1,0 +1,32 @@
+#pragma once
+// The one graph of a run: forward, backward and update of a step, evaluation and, where the task asks for it,
+// generation.
+#include <string>
+#include <vector>
+
+#include "weft/datasets/data_facts.h"
+#include "weft/graph/graph.h"
+#include "weft/recipe/recipe.h"
+
+namespace weft {
+
+/// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
+std::vector<std::string> batch_inputs(const DataFacts& facts);
+
+/// Segments: "accumulate", "update" where gradients are accumulated, "evaluate" and "generate" on call.
+/// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm_squared" (in the
+/// segment of the update); evaluate "loss_sum" and "rows" (over all targets that count: ids that are not
+/// negative, numbers that are not NaN) and each metric's sums, named by metric_output(); generate (tasks that
+/// do) "logits" of the input "prompt" [1, context].
+Graph build_training_graph(const Recipe& recipe, const DataFacts& facts);
+
+/// The segment "evaluate" alone, for a Program of its own: its states are parameters and running statistics.
+Graph build_evaluation_graph(const Recipe& recipe, const DataFacts& facts);
+
+/// The output of the segment "evaluate" that is a metric's sum: "accuracy.correct".
+std::string metric_output(std::string_view metric, std::string_view sum);
+
+/// f64 for f64, else f32: parameters, optimizer state and statistics.
+DType parameter_dtype(const Recipe& recipe);
+
+}  // namespace weft

@@ -1,0 +1,172 @@
+// What a recipe's [data] makes of a tree of images: which samples come how often, what is held out.
+#include "weft/datasets/training_data.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <turbojpeg.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+
+#include "weft/base/check.h"
+#include "weft/train/load_recipe.h"
+#include "weft/train/session.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TrainingDataTest : public ::testing::Test {
+ protected:
+  TrainingDataTest()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("weft-training-data-{}-{}", getpid(),
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    // 40 ants and 8 bees.
+    for (int i = 0; i < 48; ++i)
+      write_jpeg(folder_ / (i % 6 == 5 ? "bee" : "ant") / fmt::format("{:02}.jpg", i));
+  }
+  ~TrainingDataTest() override { fs::remove_all(folder_); }
+
+  static void write_jpeg(const fs::path& path) {
+    const std::vector<unsigned char> pixels(size_t{8} * 8 * 3, 100);
+    tjhandle handle = tjInitCompress();
+    unsigned char* bytes = nullptr;
+    unsigned long size = 0;
+    tjCompress2(handle, pixels.data(), 8, 0, 8, TJPF_RGB, &bytes, &size, TJSAMP_444, 90, 0);
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<char*>(bytes), static_cast<std::streamsize>(size));
+    tjFree(bytes);
+    tjDestroy(handle);
+  }
+
+  Recipe recipe(const std::vector<std::string>& keys) const {
+    return parse_recipe(fmt::format(R"([run]
+epochs = 1
+[model]
+kind = "resnet"
+depth = 8
+[data]
+kind = "images"
+path = "{}"
+batch = 12
+validation = 0.25
+[optimizer]
+kind = "sgd"
+learning_rate = 0.1
+)",
+                                    folder_.string()),
+                        "test.toml", keys);
+  }
+
+  /// How often each class comes in the first steps.
+  std::map<int32_t, int64_t> classes(const std::vector<std::string>& keys, int64_t steps) const {
+    TrainingData data = open_data(recipe(keys), Communicator::world());
+    std::map<int32_t, int64_t> counts;
+    std::vector<int32_t> labels(12);
+    std::vector<float> pixels(12 * 8 * 8 * 3);
+    for (int64_t step = 0; step < steps; ++step) {
+      const Dims shape{12, 8, 8, 3};
+      data.train->fill(step,
+                       std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, shape}},
+                                   View{reinterpret_cast<std::byte*>(labels.data()), {DType::i32, {12}}}},
+                       std::vector{Region::all(shape), Region::all({12})});
+      for (const int32_t label : labels) ++counts[label];
+    }
+    return counts;
+  }
+
+  std::string refusal(const std::vector<std::string>& keys) const {
+    try {
+      open_data(recipe(keys), Communicator::world());
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  std::string weights(const std::function<std::string(int)>& line, int count) const {
+    const fs::path path = folder_.string() + ".weights";
+    std::ofstream file(path);
+    for (int i = 0; i < count; ++i) file << line(i) << "\n";
+    return path.string();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(TrainingDataTest, AFractionIsHeldOut) {
+  const TrainingData data = open_data(recipe({}), Communicator::world());
+  EXPECT_EQ(data.train_samples, 36);
+  EXPECT_EQ(data.validation_batches, 1);
+  EXPECT_EQ(data.facts.target.below, 2);
+}
+
+TEST_F(TrainingDataTest, ClassesInBalanceComeEquallyOften) {
+  const auto uniform = classes({}, 30);
+  EXPECT_GT(uniform.at(0), 3 * uniform.at(1));
+  const auto balanced = classes({"data.sampler=class_balanced"}, 30);
+  EXPECT_NEAR(static_cast<double>(balanced.at(0)), 180, 12);
+  EXPECT_NEAR(static_cast<double>(balanced.at(1)), 180, 12);
+}
+
+TEST_F(TrainingDataTest, WeightsSayHowOftenEachSampleComes) {
+  // Ants are the first 40: all of the weight is on bees.
+  const std::string path = weights([](int i) { return i < 40 ? "0" : "1.5"; }, 48);
+  const auto counts = classes({"data.sampler=weighted", "data.weights=" + path}, 10);
+  EXPECT_EQ(counts.count(0), 0U);
+  EXPECT_EQ(counts.at(1), 120);
+  fs::remove(path);
+}
+
+TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
+  // Bees and wasps: a class that the first has, and one that it has not.
+  const fs::path more = folder_.string() + ".more";
+  for (int i = 0; i < 12; ++i) write_jpeg(more / (i % 3 == 0 ? "wasp" : "bee") / fmt::format("{:02}.jpg", i));
+  const std::vector<std::string> keys{fmt::format(R"(data.mix=[{{path="{}", share=0.5}}])", more.string())};
+  const TrainingData data = open_data(recipe(keys), Communicator::world());
+  EXPECT_EQ(data.facts.target.below, 3);
+  EXPECT_EQ(data.epoch_batches, 54 / 12) << "36 of the first and half as many of the second";
+  const auto counts = classes(keys, 40);  // 480 samples: 320 of the first, 160 of the second
+  EXPECT_NEAR(static_cast<double>(counts.at(2)), 160.0 / 3, 3) << "wasps";
+  EXPECT_GT(counts.at(1), 100) << "bees of both";
+  EXPECT_EQ(
+      refusal({fmt::format(R"(data.mix=[{{path="{}/none", share=1}}])", folder_.string())}).find("none") ==
+          std::string::npos,
+      false);
+  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=0}])"}), UserError);
+  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=1}])", "data.shuffle=false"}), UserError);
+  fs::remove_all(more);
+}
+
+TEST_F(TrainingDataTest, AMachineSaysHowFastOriginsAreAndNotWhatTheyGive) {
+  const fs::path machine = folder_.string() + ".machine.json";
+  std::ofstream(machine) << R"({"network_gbps": 1, "storage": {"file_system": {"read_mb_s": 100}}})";
+  EXPECT_EQ(classes({"data.machine=" + machine.string()}, 10), classes({}, 10));
+  fs::remove(machine);
+  EXPECT_EQ(refusal({"data.machine=" + machine.string()}),
+            machine.string() + ": the machine description cannot be read");
+}
+
+TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
+  const std::string path = weights([](int) { return "1"; }, 47);
+  EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
+            fmt::format("data.weights: {} has 47 numbers, and there are 48 training samples", path));
+  weights([](int i) { return i == 2 ? "many" : "1"; }, 48);
+  EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
+            fmt::format("data.weights: {}: expected numbers, one a line, and number 3 is none", path));
+  fs::remove(path);
+  EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
+            fmt::format("data.weights: {} cannot be opened: No such file or directory", path));
+  EXPECT_THROW(recipe({"data.sampler=weighted"}), UserError);
+  EXPECT_THROW(recipe({"data.weights=x"}), UserError);
+  EXPECT_THROW(recipe({"data.sampler=class_balanced", "data.shuffle=false"}), UserError);
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,51 @@
+// What must hold for every rule that is registered.
+#include "weft/optimizers/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/optimizers/steps_of.h"
+#include "tests/parallel/lockstep.h"
+#include "weft/parallel/strategies/by_hand.h"
+
+namespace weft::testing {
+namespace {
+
+TEST(EveryOptimizer, MovesAParameterAgainstItsGradientAtFirst) {
+  for (const auto& rule : Optimizer::kinds().list()) {
+    SCOPED_TRACE(rule->name());
+    const std::vector<double> before = golden_start(12);
+    const std::vector<double> gradient = golden_gradient(12, 1);
+    const std::vector<double> after = steps_of(*rule, {.weight_decay = 0, .steps = 1});
+    for (size_t i = 0; i < before.size(); ++i) EXPECT_LT((after[i] - before[i]) * gradient[i], 0) << i;
+  }
+}
+
+TEST(EveryOptimizer, ChangesNothingWhereTheFactorIsNotANumber) {
+  for (const auto& rule : Optimizer::kinds().list()) {
+    SCOPED_TRACE(rule->name());
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_EQ(steps_of(*rule, {.factor = nan, .steps = 2}), golden_start(12));
+    const RuleGraph made = rule_graph(*rule, {3, 4}, 0.1);
+    Interpreter run(made.graph);
+    for (size_t v = 0; v < made.graph.values().size(); ++v) {
+      const Value& value = made.graph.values()[v];
+      if (value.kind != ValueKind::state) continue;
+      run.set({static_cast<int32_t>(v)}, std::vector<double>(static_cast<size_t>(value.type.elems()), 0.5));
+    }
+    run.set(made.gradient, golden_gradient(12, 1));
+    run.set(made.rate, {0.1});
+    run.set(made.step, {3});
+    run.set(made.factor, {nan});
+    run.run();
+    for (const StateUpdate& update : made.graph.updates()) {
+      for (const double value : run.get(update.state)) {
+        EXPECT_EQ(value, 0.5) << made.graph.value(update.state).name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft::testing
