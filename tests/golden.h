@@ -1,5 +1,6 @@
 #pragma once
-// Values that another program computed: lines of "name value value ..." in a file that the script beside it writes.
+// Values that another program computed: lines of "name value value ..." in a file that the script beside it
+// writes.
 #include <gtest/gtest.h>
 
 #include <fstream>

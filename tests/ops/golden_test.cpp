@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
+#include "tests/golden.h"
 #include "tests/ops/case_graph.h"
 #include "weft/ops/adamw.h"
 #include "weft/ops/add.h"

@@ -7,7 +7,7 @@
 
 #include "tests/optimizers/steps_of.h"
 #include "tests/parallel/lockstep.h"
-#include "weft/parallel/strategies/by_hand.h"
+#include "tests/parallel/random_graph.h"
 
 namespace weft::testing {
 namespace {
@@ -42,6 +42,38 @@ TEST(EveryOptimizer, ChangesNothingWhereTheFactorIsNotANumber) {
     for (const StateUpdate& update : made.graph.updates()) {
       for (const double value : run.get(update.state)) {
         EXPECT_EQ(value, 0.5) << made.graph.value(update.state).name;
+      }
+    }
+  }
+}
+
+TEST(EveryOptimizer, StepsOnAnyMeshAsOnOneRank) {
+  const std::vector<Mesh> meshes{Mesh({{"a", 2}}), Mesh({{"a", 3}}), Mesh({{"a", 2}, {"b", 2}})};
+  const Dims shape{5, 3, 4};
+  for (const auto& rule : Optimizer::kinds().list()) {
+    for (uint64_t seed = 1; seed <= 30; ++seed) {
+      const Mesh& mesh = meshes[seed % meshes.size()];
+      SCOPED_TRACE(fmt::format("{}, seed {}, mesh {}", rule->name(), seed, mesh.to_string()));
+      const RuleGraph made = rule_graph(*rule, shape, 0.1);
+      Interpreter alone(made.graph);
+      const RandomSplits splits(mesh, seed);
+      Lockstep ranks(made.graph, splits.strategy().assign(made.graph, mesh, Machine{}), mesh);
+      for (size_t v = 0; v < made.graph.values().size(); ++v) {
+        const Value& value = made.graph.values()[v];
+        if (value.kind == ValueKind::result) continue;
+        std::vector<double> start = random_values(seed, v, value.type.elems(), 0.1, 1);
+        if (value.name == "update_step") start = {3};
+        alone.set({static_cast<int32_t>(v)}, start);
+        ranks.set(value.name, value.type, start);
+      }
+      std::map<std::string, std::vector<double>> wanted;
+      alone.run();
+      for (const GraphOutput& output : made.graph.outputs())
+        wanted.emplace(output.name, alone.get(output.value));
+      ranks.run();
+      for (const auto& [name, values] : wanted) {
+        const std::vector<double> got = ranks.output(mesh.ranks() - 1, name);
+        for (size_t i = 0; i < values.size(); ++i) ASSERT_NEAR(got[i], values[i], 1e-12) << name << " " << i;
       }
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
-// What a rule makes of a parameter in some steps, as optimizers/golden.py makes them: element i starts as cos(0.21 i)
-// and its gradient in step t, from 1, is sin(0.37 i + t).
+// What a rule makes of a parameter in some steps, as optimizers/golden.py makes them: element i starts as
+// cos(0.21 i) and its gradient in step t, from 1, is sin(0.37 i + t).
 #include <cmath>
 #include <string>
 #include <vector>
@@ -16,17 +16,19 @@ struct RuleGraph {
   ValueId weight, gradient, rate, step, factor;
 };
 
-/// One update of a weight [shape] whose gradient is an input.
-inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay,
-                            const std::vector<std::string>& axes = {}) {
+/// One update of a weight [shape] whose gradient is an input. Outputs: the next value of every state.
+inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay) {
   GraphBuilder build;
   RuleGraph made;
   made.weight = build.state("w", {DType::f64, shape}, {}, kParameter);
-  made.gradient = build.input("gradient", {DType::f64, shape}, axes);
+  made.gradient = build.input("gradient", {DType::f64, shape}, std::vector<std::string>(shape.size(), "any"));
   made.rate = build.input("learning_rate", {DType::f64, {}}, {});
   made.step = build.input("update_step", {DType::i64, {}}, {});
   made.factor = build.input("factor", {DType::f64, {}}, {});
   rule.update({build, made.weight, made.gradient, made.rate, made.step, made.factor, weight_decay});
+  for (const StateUpdate& update : build.graph().updates()) {
+    build.output(build.graph().value(update.state).name, update.next);
+  }
   made.graph = std::move(build).build();
   return made;
 }
@@ -76,7 +78,8 @@ inline std::vector<double> steps_of(const Optimizer& rule, const StepOptions& op
 }
 
 /// Compares the steps with golden.txt.
-inline void expect_golden_steps(const Optimizer& rule, const std::string& name, const StepOptions& options = {}) {
+inline void expect_golden_steps(const Optimizer& rule, const std::string& name,
+                                const StepOptions& options = {}) {
   const Golden golden("tests/optimizers/golden.txt");
   expect_golden(golden, name, steps_of(rule, options), 1e-12);
 }

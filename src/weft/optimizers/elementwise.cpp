@@ -9,7 +9,8 @@
 
 namespace weft {
 
-std::vector<ValueId> elementwise(GraphBuilder& build, const std::vector<ValueId>& operands, std::string_view text) {
+std::vector<ValueId> elementwise(GraphBuilder& build, const std::vector<ValueId>& operands,
+                                 std::string_view text) {
   Pointwise op = trailing_pointwise(build, operands);
   op.expression = parse_expression(text);
   const size_t results = op.expression.results.size();

@@ -34,16 +34,18 @@ std::vector<int> axes_between(size_t begin, size_t end) {
 /// The means of squares that a parameter keeps, followed, and each gradient divided by the root of its own.
 class Scaled {
  public:
-  Scaled(const AdafactorRule& rule, const ParameterUpdate& at) : rule_(rule), at_(at), shape_(at.type().shape) {}
+  Scaled(const AdafactorRule& rule, const ParameterUpdate& at)
+      : rule_(rule), at_(at), shape_(at.type().shape) {}
 
   ValueId gradient() { return shape_.size() > 1 ? by_rows_and_columns() : by_elements(); }
 
  private:
   /// The text of a state x0 that follows the mean of x1 over `count` squares; x2 is the factor, n3 the step.
   std::string follow(int64_t count) const {
-    return fmt::format("share = pow(real(n3), {0}); now = x1 * x2 * x2 / {1}; "
-                       "select(x2 == x2, x0 + share * (now - x0), x0)",
-                       real(rule_.beta2_decay), real(static_cast<double>(count)));
+    return fmt::format(
+        "share = pow(real(n3), {0}); now = x1 * x2 * x2 / {1}; "
+        "select(x2 == x2, x0 + share * (now - x0), x0)",
+        real(rule_.beta2_decay), real(static_cast<double>(count)));
   }
 
   ValueId followed(const std::string& kind, const std::vector<int>& away) {
@@ -75,10 +77,10 @@ class Scaled {
     const ValueId columns = followed("adafactor.columns", leading);
     const ValueId total = reduce(at_.build, "sum", {rows}, "x0", leading_axes_of(at_.build, rows))[0];
     const auto count = static_cast<double>(elems_of(at_.build.type(rows).shape));
-    return pointwise_beside(
-        at_.build, at_.gradient, {{rows, leading}, {columns, trailing}, {total, {}}, {at_.factor, {}}},
-        fmt::format("rsqrt(max(x1 * x2 / max(x3 / {}, {}), {})) * x0 * x4", real(count),
-                    real(rule_.epsilons[0]), least_mean()));
+    return pointwise_beside(at_.build, at_.gradient,
+                            {{rows, leading}, {columns, trailing}, {total, {}}, {at_.factor, {}}},
+                            fmt::format("rsqrt(max(x1 * x2 / max(x3 / {}, {}), {})) * x0 * x4", real(count),
+                                        real(rule_.epsilons[0]), least_mean()));
   }
 
   std::string least_mean() const { return real(rule_.epsilons[0] * rule_.epsilons[0]); }
@@ -101,9 +103,9 @@ void AdafactorRule::update(const ParameterUpdate& at) const {
       "select(x6 == x6, x0 * (1.0 - x4 * {3}) - size * rate / over * x1, x0)",
       real(static_cast<double>(elems_of(at.type().shape))), real(epsilons[1]), real(threshold),
       real(at.weight_decay));
-  at.build.update(at.parameter,
-                  pointwise(at.build, {at.parameter, step, squares[0], squares[1], at.rate, at.step, at.factor},
-                            text));
+  at.build.update(
+      at.parameter,
+      pointwise(at.build, {at.parameter, step, squares[0], squares[1], at.rate, at.step, at.factor}, text));
 }
 
 void register_adafactor(KindsOf<Optimizer>& kinds) { kinds.add<AdafactorRule>(); }

@@ -5,12 +5,13 @@ namespace weft {
 
 /// Adafactor (Shazeer and Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", ICML 2018,
 /// algorithms 4 and 5), as torch.optim.Adafactor has it: of a matrix only the means of squares along rows and
-/// columns are kept; the step is relative to the size of the parameter. Dimensions [out..., in...] of a weight are
-/// taken for a matrix where that keeps the fewest means.
+/// columns are kept; the step is relative to the size of the parameter. Dimensions [out..., in...] of a
+/// weight are taken for a matrix where that keeps the fewest means.
 struct AdafactorRule final : KindOf<AdafactorRule, Optimizer> {
   static constexpr std::string_view kName = "adafactor";
   static constexpr std::string_view kMeaning =
-      "Adafactor (Shazeer and Stern, 2018): a row and a column of statistics instead of a matrix; steps relative to "
+      "Adafactor (Shazeer and Stern, 2018): a row and a column of statistics instead of a matrix; steps "
+      "relative to "
       "the size of each parameter, with decoupled weight decay.";
   double beta2_decay = -0.8;
   std::array<double, 2> epsilons{1.1920929e-7, 1e-3};

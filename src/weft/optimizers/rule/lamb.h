@@ -4,8 +4,8 @@
 namespace weft {
 
 /// LAMB (You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", ICLR 2020,
-/// algorithm 2, with bias correction and the identity for phi): Adam's direction and the decay, scaled in each
-/// parameter by the ratio of its norm to theirs; by 1 where either norm is 0.
+/// algorithm 2, with bias correction and the identity for phi): Adam's direction and the decay, scaled in
+/// each parameter by the ratio of its norm to theirs; by 1 where either norm is 0.
 struct LambRule final : KindOf<LambRule, Optimizer> {
   static constexpr std::string_view kName = "lamb";
   static constexpr std::string_view kMeaning =
