@@ -24,4 +24,6 @@ std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, c
 
 std::filesystem::path checkpoints_of(const std::filesystem::path& run) { return run / "checkpoints"; }
 
+std::filesystem::path report_of(const std::filesystem::path& run) { return run / "report.html"; }
+
 }  // namespace weft

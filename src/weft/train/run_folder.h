@@ -17,5 +17,7 @@ std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, c
 
 /// The folder of a run's checkpoints.
 std::filesystem::path checkpoints_of(const std::filesystem::path& run);
+/// Its report, as a page.
+std::filesystem::path report_of(const std::filesystem::path& run);
 
 }  // namespace weft

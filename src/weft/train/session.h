@@ -32,6 +32,7 @@ class Session {
   const Recipe& recipe() const { return recipe_; }
   const Communicator& world() const { return world_; }
   TrainingData& data() { return data_; }
+  const TrainingData& data() const { return data_; }
   Executor& executor() { return *executor_; }
   const Executor& executor() const { return *executor_; }
   /// Parameters, optimizer state and whatever else lives from step to step.

@@ -1,0 +1,34 @@
+#include "weft/train/observer.h"
+
+namespace weft {
+
+Observers::Observers(const RunView& run) {
+  ObserverRegistry registry;
+  register_all_observers(registry);
+  for (const ObserverRegistry::Make make : registry.makers()) {
+    if (auto observer = make(run)) list_.push_back(std::move(observer));
+  }
+}
+
+void Observers::step(const StepRecord& record) {
+  for (const auto& observer : list_) observer->step(record);
+}
+
+void Observers::keep(const StepRecord& record) {
+  for (const auto& observer : list_) observer->keep(record);
+}
+
+void Observers::end(const RunEnd& end) {
+  for (const auto& observer : list_) observer->end(end);
+}
+
+Observers::Doing::Doing(Observers& observers, const Activity& activity)
+    : observers_(observers), activity_(activity) {
+  for (const auto& observer : observers_.list_) observer->begins(activity_);
+}
+
+Observers::Doing::~Doing() {
+  for (const auto& observer : observers_.list_) observer->ends(activity_);
+}
+
+}  // namespace weft

@@ -1,0 +1,33 @@
+// metrics.jsonl: every step's row.
+#include "weft/train/observer.h"
+
+namespace weft {
+
+namespace {
+
+class MetricsObserver final : public RunObserver {
+ public:
+  MetricsObserver(const std::filesystem::path& path, std::optional<int64_t> resumed_after) {
+    if (resumed_after) {
+      truncate_after(path, *resumed_after);
+    } else {
+      std::filesystem::remove(path);
+    }
+    log_.emplace(path);
+  }
+  void step(const StepRecord& record) override { log_->write(record.row); }
+
+ private:
+  std::optional<MetricsLog> log_;
+};
+
+}  // namespace
+
+void register_metrics(ObserverRegistry& registry) {
+  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+    if (!run.first_rank) return nullptr;
+    return std::make_unique<MetricsObserver>(run.options.out / "metrics.jsonl", run.resumed_after);
+  });
+}
+
+}  // namespace weft

@@ -1,0 +1,47 @@
+// What a person sees: the line of progress, evaluations, and what loading has to say.
+#include <fmt/format.h>
+
+#include "weft/train/observer.h"
+#include "weft/train/progress.h"
+
+namespace weft {
+
+namespace {
+
+class ProgressObserver final : public RunObserver {
+ public:
+  explicit ProgressObserver(const RunView& run)
+      : run_(run), progress_(run.total_steps, run.resumed_after.value_or(0)) {}
+
+  void step(const StepRecord& record) override {
+    const TrainingData& data = run_.session.data();
+    for (const std::string& notice : data.train->notices()) Progress::say(notice);
+    if (!run_.first_rank) return;
+    const MetricsRow& row = record.row;
+    if (record.validation) {
+      Progress::say(fmt::format("step {}  validation {}", row.step, record.validation->text()));
+    }
+    if (record.is_last || row.step % run_.session.recipe().log.every == 0) {
+      progress_.show(row.step, row.loss, row.samples_per_s * static_cast<double>(data.units_a_sample),
+                     data.unit);
+    }
+  }
+
+  void end(const RunEnd& end) override {
+    if (run_.first_rank && !end.sample.empty()) fmt::print("{}{}\n", end.prompt, end.sample);
+  }
+
+ private:
+  const RunView& run_;
+  Progress progress_;
+};
+
+}  // namespace
+
+void register_progress_line(ObserverRegistry& registry) {
+  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+    return std::make_unique<ProgressObserver>(run);
+  });
+}
+
+}  // namespace weft

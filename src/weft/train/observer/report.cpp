@@ -1,0 +1,35 @@
+// report.html, and report.json, from which it can be drawn anew.
+#include "weft/train/observer.h"
+#include "weft/train/report_facts.h"
+#include "weft/train/run_folder.h"
+#include "weft/train/run_report.h"
+
+namespace weft {
+
+namespace {
+
+class ReportObserver final : public RunObserver {
+ public:
+  explicit ReportObserver(const RunView& run) : run_(run) {
+    // Facts of an earlier run say nothing about this one.
+    std::filesystem::remove(run_.options.out / "report.json");
+  }
+  void end(const RunEnd& end) override {
+    write_report_facts(run_.options.out, run_report(run_.session, end.sample));
+    write_report(report_of(run_.options.out), read_report_input(run_.options.out));
+  }
+
+ private:
+  const RunView& run_;
+};
+
+}  // namespace
+
+void register_report(ObserverRegistry& registry) {
+  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+    if (!run.first_rank) return nullptr;
+    return std::make_unique<ReportObserver>(run);
+  });
+}
+
+}  // namespace weft
