@@ -1,6 +1,6 @@
 #pragma once
-// Whatever looks at a run while it goes on: logs, progress, checkpoints, deadlines, the report. An observer is one
-// file in train/observer/, which no other file names.
+// Whatever looks at a run while it goes on: logs, progress, checkpoints, deadlines, the report. An observer
+// is one file in train/observer/, which no other file names.
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,8 +43,8 @@ struct Activity {
   const char* lane = nullptr;  ///< where a timeline shows it; null: nowhere
 };
 
-/// Every rank has its own; all are called in the loop's thread, in the order of their files' names. Those that
-/// communicate do so on all ranks alike.
+/// Every rank has its own; all are called in the loop's thread, in the order of their files' names. Those
+/// that communicate do so on all ranks alike.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
