@@ -22,13 +22,17 @@ struct MetricShape {
   bool ids = false;
 };
 
-inline Graph metric_graph(const Metric& metric, const MetricShape& shape) {
-  GraphBuilder build;
+/// The inputs "predictions" and "targets".
+inline std::pair<ValueId, ValueId> metric_inputs(GraphBuilder& build, const MetricShape& shape) {
   const ValueId predictions =
       build.input("predictions", {DType::f64, {shape.rows, shape.width}}, {"batch", "channel"});
-  const ValueId targets =
-      shape.ids ? build.input("targets", {DType::i32, {shape.rows}}, {"batch"})
-                : build.input("targets", {DType::f64, {shape.rows, shape.width}}, {"batch", "channel"});
+  if (shape.ids) return {predictions, build.input("targets", {DType::i32, {shape.rows}}, {"batch"})};
+  return {predictions, build.input("targets", {DType::f64, {shape.rows, shape.width}}, {"batch", "channel"})};
+}
+
+inline Graph metric_graph(const Metric& metric, const MetricShape& shape) {
+  GraphBuilder build;
+  const auto [predictions, targets] = metric_inputs(build, shape);
   for (const Metric::Sum& sum : metric.sums(build, predictions, targets)) build.output(sum.name, sum.value);
   return std::move(build).build();
 }

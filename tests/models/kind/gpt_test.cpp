@@ -1,0 +1,75 @@
+#include "weft/models/kind/gpt.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/models/built.h"
+#include "tests/ops/expect_error.h"
+
+namespace weft {
+namespace {
+
+using testing::built;
+
+Gpt small() {
+  Gpt gpt;
+  gpt.layers = 2;
+  gpt.heads = 2;
+  gpt.width = 8;
+  return gpt;
+}
+
+TEST(Gpt, HasAsManyWeightsAsGpt2) {
+  Gpt gpt;
+  gpt.layers = 12;
+  gpt.heads = 12;
+  gpt.width = 768;
+  EXPECT_EQ(built(gpt, testing::tokens(1024, 50257)).weights, 124'439'808) << "OpenAI's smallest";
+}
+
+TEST(Gpt, GivesALogitForEachTokenOfTheVocabulary) {
+  const testing::BuiltModel made = built(small(), testing::tokens(5, 11), {.batch = 3});
+  EXPECT_EQ(made.graph.value(made.out).type.shape, (Dims{3, 5, 11}));
+}
+
+TEST(Gpt, AnUntiedHeadHasWeightsOfItsOwnAndBiasesMayBeLeftOut) {
+  Gpt gpt = small();
+  const int64_t tied = built(gpt, testing::tokens(5, 11)).weights;
+  gpt.tied = false;
+  EXPECT_EQ(built(gpt, testing::tokens(5, 11)).weights, tied + 11 * 8);
+  gpt.bias = false;
+  // Of a block: q, k, v, both projections, the hidden layer and two norms; and the last norm.
+  EXPECT_EQ(built(gpt, testing::tokens(5, 11)).weights, tied + 11 * 8 - 2 * (24 + 8 + 32 + 8 + 16) - 8);
+}
+
+TEST(Gpt, APaddedVocabularyIsAtLeastTheTokenizers) {
+  Gpt gpt = small();
+  gpt.vocabulary = 16;
+  const testing::BuiltModel made = built(gpt, testing::tokens(5, 11));
+  EXPECT_EQ(made.graph.value(made.out).type.shape.back(), 16);
+  gpt.vocabulary = 10;
+  testing::expect_user_error([&] { built(gpt, testing::tokens(5, 11)); },
+                             "model.vocabulary=10: the tokenizer has 11 tokens");
+}
+
+TEST(Gpt, DropsInTrainingOnly) {
+  const auto nodes = [](bool training) {
+    return built(small(), testing::tokens(5, 11), {.dropout = training ? 0.5 : 0, .training = training})
+        .graph.nodes()
+        .size();
+  };
+  EXPECT_EQ(nodes(true), nodes(false) + 5) << "after the embedding, and twice a block";
+}
+
+TEST(Gpt, SaysWhatTransformersCallItsWeights) {
+  const auto shape = [](const std::string& name) { return name == "wte" ? Dims{11, 8} : Dims{5, 8}; };
+  const ForeignWeights form = small().huggingface(shape);
+  EXPECT_EQ(form.tensors.size(), 4U + 2 * 12);
+  EXPECT_NE(form.config.find("\"vocab_size\": 11"), std::string::npos) << form.config;
+  Gpt untied = small();
+  untied.tied = false;
+  testing::expect_user_error([&] { untied.huggingface(shape); },
+                             "model.tied = false: GPT-2's head is the embedding");
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,73 @@
+#include "weft/tasks/task.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/models/built.h"
+#include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kind.h"
+
+namespace weft {
+namespace {
+
+const DataFacts kImages = testing::images({8, 8, 3}, 10);
+const DataFacts kVolumes = testing::volumes({8, 8, 8, 1}, {4});
+const DataFacts kText = testing::tokens(5, 11);
+
+TEST(Tasks, TheDataSayWhichOneIsMeant) {
+  NEEDS_KIND(Task, "classification");
+  NEEDS_KIND(Task, "regression");
+  NEEDS_KIND(Task, "language_modelling");
+  EXPECT_EQ(task_of({}, kImages).name(), "classification");
+  EXPECT_EQ(task_of({}, kVolumes).name(), "regression");
+  EXPECT_EQ(task_of({}, kText).name(), "language_modelling");
+}
+
+TEST(Tasks, NoTwoAreOfTheSameData) {
+  for (const DataFacts& facts : {kImages, kVolumes, kText}) {
+    int64_t found = 0;
+    for (const auto& task : Task::kinds().list()) found += task->suits(facts) ? 1 : 0;
+    EXPECT_LE(found, 1);
+  }
+}
+
+TEST(Tasks, ANamedOneMustSuitTheData) {
+  NEEDS_KIND(Task, "regression");
+  Recipe recipe;
+  recipe.task.kind.hold(Task::kinds().find("regression"));
+  EXPECT_EQ(task_of(recipe, kVolumes).name(), "regression");
+  testing::expect_user_error(
+      [&] { task_of(recipe, kImages); },
+      "task.kind = \"regression\": the data's targets are ids, which it does not learn");
+}
+
+TEST(Tasks, ALossThatDoesNotSuitTheTargetsIsRefused) {
+  NEEDS_KIND(Task, "classification");
+  NEEDS_KIND(Loss, "mse");
+  Recipe recipe;
+  recipe.loss.kind.hold(Loss::kinds().find("mse"));
+  testing::expect_user_error([&] { loss_of(recipe, task_of(recipe, kImages), kImages); },
+                             "loss.kind = \"mse\": the data's targets are ids, which it does not measure");
+}
+
+TEST(Tasks, MetricsAreTheTasksOwnOrThoseThatAreNamed) {
+  NEEDS_KIND(Task, "classification");
+  NEEDS_KIND(Metric, "mae");
+  NEEDS_KIND(Metric, "perplexity");
+  Recipe recipe;
+  const Task& task = task_of(recipe, kImages);
+  const auto add = [&](const char* name) {
+    Choice<Metric> choice;
+    choice.hold(Metric::kinds().find(name));
+    recipe.task.metrics.add(choice);
+  };
+  EXPECT_LE(metrics_of(recipe, task, kImages).size(), task.usual_metrics().size());
+  add("perplexity");
+  ASSERT_EQ(metrics_of(recipe, task, kImages).size(), 1U);
+  EXPECT_EQ(metrics_of(recipe, task, kImages)[0]->name(), "perplexity");
+  add("mae");
+  testing::expect_user_error([&] { metrics_of(recipe, task, kImages); },
+                             "task.metrics: \"mae\" does not measure the data's targets, ids");
+}
+
+}  // namespace
+}  // namespace weft
