@@ -24,7 +24,7 @@ struct Text final : KindOf<Text, DataKind> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("tokenizer", self.tokenizer, "\"bytes\", or the file of a SentencePiece model");
+    key("tokenizer", self.tokenizer, tokenizers_there_are());
     key.required("context", self.context, at_least(1), "tokens of a sample");
     key("windows", self.windows,
         "\"drawn\": samples start anywhere in the text, which is in memory; \"streamed\": they lie side by "
