@@ -53,8 +53,7 @@ inline DataFacts images(Dims shape, int64_t classes) {
 }
 inline DataFacts volumes(Dims shape, Dims target) {
   std::vector<std::string> axes(target.size(), "target");
-  return {field(std::move(shape)),
-          {"labels", 0, std::move(target), std::move(axes)}};
+  return {field(std::move(shape)), {"labels", 0, std::move(target), std::move(axes)}};
 }
 inline DataFacts tokens(int64_t context, int64_t vocabulary) {
   return {{"tokens", vocabulary, {context}, {"sequence"}}, {"targets", vocabulary, {context}, {"sequence"}}};

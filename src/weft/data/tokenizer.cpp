@@ -34,7 +34,8 @@ std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec) {
     surest = match;
     best = &format;
   }
-  if (best == nullptr) user_error("data.tokenizer: \"{}\" is none, expected {}", spec, tokenizers_there_are());
+  if (best == nullptr)
+    user_error("data.tokenizer: \"{}\" is none, expected {}", spec, tokenizers_there_are());
   return best->open(spec);
 }
 

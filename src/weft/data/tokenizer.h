@@ -17,7 +17,8 @@ class Tokenizer {
   virtual int64_t vocabulary_size() const = 0;
 };
 
-/// A kind of tokenizer, known by what names it. It is one file in data/text/tokenizer/, which no other file names.
+/// A kind of tokenizer, known by what names it. It is one file in data/text/tokenizer/, which no other file
+/// names.
 struct TokenizerFormat {
   std::string name;
   std::string takes;  ///< for people: what names one, such as "the file of a SentencePiece model"

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "tests/data/decode/image_files.h"
+#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/image_decoder.h"
 
 // AddressSanitizer has a malloc of its own.
@@ -47,8 +48,7 @@ TEST(ImageDecoder, WarmItAllocatesNothing) {
   transform.width = 48;
   transform.crop = ImageTransform::Crop::random_resized;
   transform.mirror = true;
-  transform.contrast = 0.5;
-  transform.hue = 0.1;
+  transform.changes.push_back(std::make_shared<ColourChange>(ColourRanges{.contrast = 0.5, .hue = 0.1}));
   transform.cutout = 9;
   const Region part{{{10, 64}, {0, 48}, {0, 3}}};
   std::vector<float> pixels(static_cast<size_t>(part.elems()));

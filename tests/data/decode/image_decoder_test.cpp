@@ -10,6 +10,7 @@
 
 #include "tests/data/decode/image_files.h"
 #include "weft/base/check.h"
+#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/jpeg_reader.h"
 
 namespace weft {
@@ -59,15 +60,14 @@ ImageTransform plain(int64_t height, int64_t width) {
 }
 
 /// Everything at once.
-ImageTransform busy(Crop crop) {
+ImageTransform busy(Crop crop, double contrast = 0) {
   ImageTransform transform = plain(24, 20);
   transform.crop = crop;
   transform.resize = 27;
   transform.mirror = true;
   transform.cutout = 7;
-  transform.brightness = 0.4;
-  transform.saturation = 0.3;
-  transform.hue = 0.1;
+  transform.changes.push_back(std::make_shared<ColourChange>(
+      ColourRanges{.brightness = 0.4, .contrast = contrast, .saturation = 0.3, .hue = 0.1}));
   transform.mean = {0.485, 0.456, 0.406};
   transform.deviation = {0.229, 0.224, 0.225};
   return transform;
@@ -195,8 +195,7 @@ TEST(ImageDecoder, PartsMakeTheWhole) {
     for (const double contrast : {0.0, 0.5}) {
       for (const DType dtype : {DType::u8, DType::bf16, DType::f32, DType::f64}) {
         for (int64_t sample = 0; sample < 12; ++sample) {
-          ImageTransform transform = busy(crop);
-          transform.contrast = contrast;
+          const ImageTransform transform = busy(crop, contrast);
           const RandomStream random = augmentation_stream(7, 1, sample);
           const auto& file = sample % 2 == 0 ? jpeg : png;
           const Image all = decode(file, transform, dtype, random, whole(transform), decoder);

@@ -81,10 +81,9 @@ void turn_hue(const PixelView& pixels, float sixths) {
 
 }  // namespace
 
-ColourJitter draw_colour_jitter(const ImageTransform& transform, const RandomStream& random) {
+ColourJitter draw_colour_jitter(const ColourRanges& ranges, const RandomStream& random) {
   ColourJitter jitter;
-  jitter.active =
-      transform.brightness > 0 || transform.contrast > 0 || transform.saturation > 0 || transform.hue > 0;
+  jitter.active = ranges.brightness > 0 || ranges.contrast > 0 || ranges.saturation > 0 || ranges.hue > 0;
   if (!jitter.active) return jitter;
   const PhiloxBlock order = random.block(static_cast<uint64_t>(ImageDraw::kJitterOrder));
   const PhiloxBlock words = random.block(static_cast<uint64_t>(ImageDraw::kJitterFactors));
@@ -95,10 +94,10 @@ ColourJitter draw_colour_jitter(const ImageTransform& transform, const RandomStr
     const double least = std::max(0.0, 1 - most);
     return least + (1 + most - least) * (words[word] / 4294967296.0);
   };
-  if (transform.brightness > 0) jitter.brightness = factor(0, transform.brightness);
-  if (transform.contrast > 0) jitter.contrast = factor(1, transform.contrast);
-  if (transform.saturation > 0) jitter.saturation = factor(2, transform.saturation);
-  if (transform.hue > 0) jitter.hue = transform.hue * (2 * (words[3] / 4294967296.0) - 1);
+  if (ranges.brightness > 0) jitter.brightness = factor(0, ranges.brightness);
+  if (ranges.contrast > 0) jitter.contrast = factor(1, ranges.contrast);
+  if (ranges.saturation > 0) jitter.saturation = factor(2, ranges.saturation);
+  if (ranges.hue > 0) jitter.hue = ranges.hue * (2 * (words[3] / 4294967296.0) - 1);
   return jitter;
 }
 
@@ -119,6 +118,17 @@ void apply(const ColourJitter& jitter, const PixelView& pixels) {
         break;
     }
   }
+}
+
+PixelChange::Reach ColourChange::reach(const RandomStream& random) const {
+  const ColourJitter jitter = draw_colour_jitter(ranges_, random);
+  if (!jitter.active) return Reach::nothing;
+  return jitter.needs_whole_image() ? Reach::image : Reach::pixel;
+}
+
+void ColourChange::apply(const PixelView& pixels, PixelBuffer& /*scratch*/,
+                         const RandomStream& random) const {
+  weft::apply(draw_colour_jitter(ranges_, random), pixels);
 }
 
 }  // namespace weft

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "weft/base/check.h"
-#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/image_placement.h"
 #include "weft/data/decode/jpeg_reader.h"
 #include "weft/data/decode/png_reader.h"
@@ -71,7 +70,8 @@ struct ImageDecoder::Buffers {
   AxisWeights columns;
   PixelBuffer between;
   PixelBuffer scaled;
-  PixelBuffer jittered;
+  PixelBuffer changed;
+  PixelBuffer scratch;
 
   Format format = Format::jpeg;
   ImageSize size;
@@ -89,8 +89,7 @@ struct ImageDecoder::Buffers {
                         const std::string& name);
   PixelView window(const ImagePlacement& place, Range wanted_rows, Range wanted_columns,
                    const std::string& name);
-  PixelView jitter(const ColourJitter& changes, const PixelView& pixels, Range wanted_rows,
-                   Range wanted_columns);
+  PixelView own_copy(const PixelView& pixels, Range wanted_rows, Range wanted_columns);
 };
 
 /// A box of the scaled image.
@@ -131,10 +130,9 @@ PixelView ImageDecoder::Buffers::window(const ImagePlacement& place, Range wante
   return pixels;
 }
 
-/// The colours changed in memory of our own, with the padding, whose colours change as well.
-PixelView ImageDecoder::Buffers::jitter(const ColourJitter& changes, const PixelView& pixels,
-                                        Range wanted_rows, Range wanted_columns) {
-  const PixelView own = jittered.resize(wanted_rows, wanted_columns);
+/// The pixels in memory of our own, with the padding, which changes as well.
+PixelView ImageDecoder::Buffers::own_copy(const PixelView& pixels, Range wanted_rows, Range wanted_columns) {
+  const PixelView own = changed.resize(wanted_rows, wanted_columns);
   const Range filled = common(wanted_columns, pixels.columns);
   for (int64_t y = wanted_rows.begin; y < wanted_rows.end; ++y) {
     std::memset(own.at(y, wanted_columns.begin), 0, static_cast<size_t>(own.row_bytes));
@@ -142,7 +140,6 @@ PixelView ImageDecoder::Buffers::jitter(const ColourJitter& changes, const Pixel
     std::memcpy(own.at(y, filled.begin), pixels.at(y, filled.begin),
                 static_cast<size_t>(filled.size() * kPixelBytes));
   }
-  apply(changes, own);
   return own;
 }
 
@@ -160,16 +157,23 @@ void ImageDecoder::decode(std::span<const std::byte> file, const std::string& na
   check_part(transform, part, output);
   buffers_->open(file, name);
   const ImagePlacement place = place_image(transform, buffers_->size, random, name);
-  const ColourJitter changes = draw_colour_jitter(transform, random);
+  using Reach = PixelChange::Reach;
+  Reach reach = Reach::nothing;
+  for (const auto& change : transform.changes) reach = std::max(reach, change->reach(random));
   Range rows = part.ranges[0];
   Range columns = part.ranges[1];
   if (place.mirrored) columns = {transform.width - columns.end, transform.width - columns.begin};
-  if (changes.needs_whole_image()) {
+  if (reach == Reach::image) {
     rows = {0, transform.height};
     columns = {0, transform.width};
   }
   PixelView pixels = buffers_->window(place, rows, columns, name);
-  if (changes.active) pixels = buffers_->jitter(changes, pixels, rows, columns);
+  if (reach != Reach::nothing) {
+    pixels = buffers_->own_copy(pixels, rows, columns);
+    for (const auto& change : transform.changes) {
+      if (change->reach(random) != Reach::nothing) change->apply(pixels, buffers_->scratch, random);
+    }
+  }
   write_pixels(pixels, transform, place, part, output);
 }
 

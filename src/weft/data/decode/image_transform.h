@@ -2,12 +2,14 @@
 // What is done to an image between the file and the step's input.
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
-#include "weft/data/decode/pixels.h"
+#include "weft/data/decode/pixel_change.h"
 
 namespace weft {
 
-/// In this order: crop, mirror, colour jitter (its changes in random order), normalise, cutout.
+/// In this order: crop, changes of pixels, mirror, normalise, cutout.
 /// Every random choice is a pure function of (seed, epoch, sample): never of ranks, threads or order.
 struct ImageTransform {
   enum class Crop : uint8_t {
@@ -21,13 +23,10 @@ struct ImageTransform {
   Crop crop = Crop::none;
   int64_t resize = 0;
   int64_t padding = 4;
-  std::array<double, 2> area{0.08, 1.0};           ///< of random_resized, as fractions of the image
-  std::array<double, 2> aspect{3.0 / 4, 4.0 / 3};  ///< width / height
-  bool mirror = false;                             ///< at random, from left to right
-  double brightness = 0;                           ///< colour jitter: factors drawn from [1 - x, 1 + x]
-  double contrast = 0;
-  double saturation = 0;
-  double hue = 0;                       ///< shift drawn from [-x, x], in turns; at most 0.5
+  std::array<double, 2> area{0.08, 1.0};                    ///< of random_resized, as fractions of the image
+  std::array<double, 2> aspect{3.0 / 4, 4.0 / 3};           ///< width / height
+  bool mirror = false;                                      ///< at random, from left to right
+  std::vector<std::shared_ptr<const PixelChange>> changes;  ///< one after the other; copies share them
   int64_t cutout = 0;                   ///< side of a square of zeros (after normalising) at random; 0: none
   std::array<double, 3> mean{0, 0, 0};  ///< of values in [0, 1]
   std::array<double, 3> deviation{1, 1, 1};

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "weft/data/decode/colour_jitter.h"
+
 namespace weft {
 
 void JitterColours::add_to(ImageTransform& transform) const {
-  transform.brightness = brightness;
-  transform.contrast = contrast;
-  transform.saturation = saturation;
-  transform.hue = hue;
+  if (brightness == 0 && contrast == 0 && saturation == 0 && hue == 0) return;
+  transform.changes.push_back(
+      std::make_shared<ColourChange>(ColourRanges{brightness, contrast, saturation, hue}));
 }
 
 Complaint JitterColours::check(const Recipe& /*recipe*/) const {
