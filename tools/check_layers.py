@@ -15,6 +15,7 @@ RANKS = {
     "tensor": 1,
     "expression": 1,  # scalars: it knows no tensor
     "comm": 1,
+    "report": 1,  # logs and pages: it knows no engine
     "store": 2,
     "graph": 3,
     "ops": 4,  # know no kernel
@@ -33,7 +34,6 @@ RANKS = {
     "tasks": 15,  # put data, models and optimizers together
     "forecast": 16,
     "sim": 16,
-    "report": 16,
     "train": 17,
     "cli": 18,
 }

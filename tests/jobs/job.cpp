@@ -12,7 +12,7 @@
 #include <sstream>
 #include <thread>
 
-#include "weft/train/metrics_log.h"
+#include "weft/report/metrics_log.h"
 
 namespace weft::testing {
 

@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include "weft/data/token_file.h"
+#include "weft/report/metrics_log.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "weft/report/metrics_log.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -11,10 +11,10 @@
 #include <set>
 
 #include "tests/train/count_allocations.h"
+#include "weft/report/facts.h"
+#include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
-#include "weft/train/report_facts.h"
 #include "weft/train/trainer.h"
 #include "weft/train/training_step.h"
 

@@ -9,9 +9,9 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/report/metrics_log.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

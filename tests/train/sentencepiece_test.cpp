@@ -10,9 +10,9 @@
 
 #include "weft/base/check.h"
 #include "weft/data/tokenizer.h"
+#include "weft/report/metrics_log.h"
 #include "weft/train/generate.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -12,10 +12,10 @@
 #include "tests/train/count_allocations.h"
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/training_step.h"
 
 namespace weft {

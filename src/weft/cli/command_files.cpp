@@ -4,9 +4,9 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/params/checkpoint.h"
+#include "weft/report/progress.h"
 #include "weft/train/huggingface.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/progress.h"
 #include "weft/train/run_folder.h"
 
 namespace weft {

@@ -3,7 +3,7 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
-#include "weft/train/report_facts.h"
+#include "weft/report/facts.h"
 
 namespace weft {
 

@@ -3,9 +3,9 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/report/progress.h"
 #include "weft/train/generate.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/progress.h"
 #include "weft/train/run_folder.h"
 #include "weft/train/trainer.h"
 

@@ -11,9 +11,9 @@
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
 #include "weft/datasets/streaming.h"
+#include "weft/report/progress.h"
 #include "weft/train/launch.h"
 #include "weft/train/load_recipe.h"
-#include "weft/train/progress.h"
 #include "weft/train/session.h"
 
 namespace weft {

@@ -3,8 +3,8 @@
 #include <span>
 
 #include "weft/data/load/load_stats.h"
+#include "weft/report/metrics_log.h"
 #include "weft/run/trace.h"
-#include "weft/train/metrics_log.h"
 
 namespace weft {
 

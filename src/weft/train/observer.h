@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/report/metrics_log.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/metrics_log.h"
 #include "weft/train/session.h"
 #include "weft/train/trainer.h"
 

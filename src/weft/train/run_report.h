@@ -1,5 +1,5 @@
 #pragma once
-#include "weft/train/report.h"
+#include "weft/report/report.h"
 #include "weft/train/session.h"
 
 namespace weft {

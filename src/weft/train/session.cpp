@@ -9,8 +9,8 @@
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
+#include "weft/report/progress.h"
 #include "weft/train/launch.h"
-#include "weft/train/progress.h"
 
 namespace weft {
 

@@ -1,8 +1,8 @@
 // What a person sees: the line of progress, evaluations, and what loading has to say.
 #include <fmt/format.h>
 
+#include "weft/report/progress.h"
 #include "weft/train/observer.h"
-#include "weft/train/progress.h"
 
 namespace weft {
 

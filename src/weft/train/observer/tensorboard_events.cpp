@@ -1,6 +1,6 @@
 // Event files for TensorBoard, where log.tensorboard asks for them.
+#include "weft/report/tensorboard.h"
 #include "weft/train/observer.h"
-#include "weft/train/tensorboard.h"
 
 namespace weft {
 

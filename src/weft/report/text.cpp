@@ -1,4 +1,4 @@
-#include "weft/train/report_text.h"
+#include "weft/report/text.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "weft/train/report_facts.h"
+#include "weft/report/facts.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>

@@ -3,7 +3,7 @@
 // anew.
 #include <filesystem>
 
-#include "weft/train/report.h"
+#include "weft/report/report.h"
 
 namespace weft {
 

@@ -2,7 +2,7 @@
 // The sections of the report, one function each; "" where the input has nothing for it.
 #include <string>
 
-#include "weft/train/report.h"
+#include "weft/report/report.h"
 
 namespace weft {
 

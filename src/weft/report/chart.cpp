@@ -1,4 +1,4 @@
-#include "weft/train/report_chart.h"
+#include "weft/report/chart.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "weft/train/report_text.h"
+#include "weft/report/text.h"
 
 namespace weft {
 namespace {

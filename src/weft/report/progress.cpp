@@ -1,4 +1,4 @@
-#include "weft/train/progress.h"
+#include "weft/report/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

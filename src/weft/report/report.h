@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/train/metrics_log.h"
+#include "weft/report/metrics_log.h"
 
 namespace weft {
 

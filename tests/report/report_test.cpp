@@ -1,4 +1,4 @@
-#include "weft/train/report.h"
+#include "weft/report/report.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,8 +12,8 @@
 #include <set>
 
 #include "weft/base/check.h"
-#include "weft/train/report_chart.h"
-#include "weft/train/report_text.h"
+#include "weft/report/chart.h"
+#include "weft/report/text.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "weft/train/report_style.h"
+#include "weft/report/style.h"
 
 namespace weft {
 namespace {

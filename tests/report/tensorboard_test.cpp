@@ -1,4 +1,4 @@
-#include "weft/train/tensorboard.h"
+#include "weft/report/tensorboard.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -125,7 +125,7 @@ TEST_F(Tensorboard, TensorboardsOwnReaderFindsTheScalarsAndDropsWhatAResumeRedoe
   TensorboardWriter resumed(folder_, 2, [] { return 2000.0; });
   write(resumed, 3, 0.25);
   write(resumed, 300, 0.125);
-  const std::string script = WEFT_SOURCE_DIR "/tests/train/check_tensorboard.py";
+  const std::string script = WEFT_SOURCE_DIR "/tests/report/check_tensorboard.py";
   EXPECT_EQ(lines_of(python + " " + script + " " + folder_.string() + " 2>/dev/null"),
             "loss 1 0.5\nloss 2 0.5\nloss 3 0.25\nloss 300 0.125\n"
             "speed 1 10\nspeed 2 20\nspeed 3 30\nspeed 300 3000\n");

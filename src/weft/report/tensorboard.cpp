@@ -1,4 +1,4 @@
-#include "weft/train/tensorboard.h"
+#include "weft/report/tensorboard.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "weft/train/report_sections.h"
+#include "weft/report/sections.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "weft/train/report_text.h"
+#include "weft/report/text.h"
 
 namespace weft {
 namespace {

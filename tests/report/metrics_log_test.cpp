@@ -1,4 +1,4 @@
-#include "weft/train/metrics_log.h"
+#include "weft/report/metrics_log.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "weft/train/metrics_log.h"
+#include "weft/report/metrics_log.h"
 
 #include <cmath>
 #include <iterator>

@@ -1,13 +1,13 @@
-#include "weft/train/report.h"
+#include "weft/report/report.h"
 
 #include <fmt/format.h>
 
 #include <fstream>
 
 #include "weft/base/check.h"
-#include "weft/train/report_sections.h"
-#include "weft/train/report_style.h"
-#include "weft/train/report_text.h"
+#include "weft/report/sections.h"
+#include "weft/report/style.h"
+#include "weft/report/text.h"
 
 namespace weft {
 

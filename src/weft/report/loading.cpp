@@ -6,9 +6,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "weft/train/report_chart.h"
-#include "weft/train/report_sections.h"
-#include "weft/train/report_text.h"
+#include "weft/report/chart.h"
+#include "weft/report/sections.h"
+#include "weft/report/text.h"
 
 namespace weft {
 namespace {
