@@ -4,10 +4,8 @@
 
 #include <cmath>
 
+#include "weft/models/layers.h"
 #include "weft/ops/add.h"
-#include "weft/ops/batch_norm.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/matmul.h"
 #include "weft/ops/mean_spatial.h"
 #include "weft/ops/relu.h"
 
@@ -17,8 +15,7 @@ namespace {
 
 class ResnetGraph {
  public:
-  explicit ResnetGraph(const ModelContext& context)
-      : build_(context.build), parameters_(context.parameters), training_(context.training) {}
+  explicit ResnetGraph(const ModelContext& context) : context_(context), build_(context.build) {}
 
   ValueId features(ValueId pixels, const Resnet& keys) {
     ValueId x = stem(pixels, keys.width);
@@ -36,43 +33,31 @@ class ResnetGraph {
  private:
   ValueId stem(ValueId pixels, int64_t channels) {
     const BuilderScope labelled = build_.labelled("stem");
-    return relu(build_, norm(convolve(pixels, channels, 3, 1, "stem.conv"), "stem.bn"));
+    return relu(build_, batch_normed(context_, conv(pixels, channels, 3, 1, "stem.conv"), "stem.bn"));
   }
 
   ValueId residual(ValueId x, int64_t channels, int64_t stride, const std::string& prefix) {
-    ValueId y = relu(build_, norm(convolve(x, channels, 3, stride, prefix + "conv1"), prefix + "bn1"));
+    ValueId y =
+        relu(build_, batch_normed(context_, conv(x, channels, 3, stride, prefix + "conv1"), prefix + "bn1"));
     // A block starts as the identity (Goyal et al., "Accurate, Large Minibatch SGD", 2017, section 5.1): the
     // first steps are then well conditioned, and rounding does not grow into another curve.
-    y = norm(convolve(y, channels, 3, 1, prefix + "conv2"), prefix + "bn2", 0);
+    y = batch_normed(context_, conv(y, channels, 3, 1, prefix + "conv2"), prefix + "bn2", 0);
     ValueId shortcut = x;
     if (stride != 1 || build_.type(x).shape.back() != channels) {
-      shortcut = norm(convolve(x, channels, 1, stride, prefix + "shortcut.conv"), prefix + "shortcut.bn");
+      shortcut = batch_normed(context_, conv(x, channels, 1, stride, prefix + "shortcut.conv"),
+                              prefix + "shortcut.bn");
     }
     return relu(build_, add(build_, y, shortcut));
   }
 
-  ValueId convolve(ValueId x, int64_t channels, int64_t kernel, int64_t stride, const std::string& name) {
-    const int64_t in = build_.type(x).shape.back();
-    const double deviation = std::sqrt(2.0 / static_cast<double>(in * kernel * kernel));
-    const ValueId weight = parameters_.weight(name + ".weight", {channels, in, kernel, kernel}, deviation);
-    const int64_t pad = kernel / 2;
-    return convolution(
-        build_, x, weight,
-        {.stride = {stride, stride}, .pad_low = {pad, pad}, .pad_high = {pad, pad}, .dilation = {}});
+  ValueId conv(ValueId x, int64_t channels, int64_t kernel, int64_t stride, const std::string& name) {
+    const int64_t inputs = build_.type(x).shape.back() * kernel * kernel;
+    return convolve(context_, x, {channels, kernel, stride, std::sqrt(2.0 / static_cast<double>(inputs))},
+                    name);
   }
 
-  ValueId norm(ValueId x, const std::string& name, double gamma = 1) {
-    const Dims shape{build_.type(x).shape.back()};
-    const BatchNormStates states{parameters_.constant(name + ".weight", shape, gamma),
-                                 parameters_.constant(name + ".bias", shape, 0),
-                                 parameters_.buffer(name + ".running_mean", shape, 0),
-                                 parameters_.buffer(name + ".running_var", shape, 1)};
-    return training_ ? batch_norm(build_, x, states) : batch_norm_inference(build_, x, states);
-  }
-
+  const ModelContext& context_;
   GraphBuilder& build_;
-  ParameterSet& parameters_;
-  bool training_;
 };
 
 }  // namespace
@@ -88,14 +73,9 @@ Complaint Resnet::check_keys(const Recipe& /*recipe*/) const {
 ValueId Resnet::predict(const ModelContext& context, ValueId pixels) const {
   const int64_t outputs = classes_of(context.facts, "resnet", classes);
   expect_images(context.facts, "resnet");
-  GraphBuilder& build = context.build;
-  ValueId x = mean_spatial(build, ResnetGraph(context).features(pixels, *this));
-  const BuilderScope labelled = build.labelled("head");
-  x = dropped(context, x, 0);
-  const int64_t channels = build.type(x).shape.back();
-  const double deviation = 1 / std::sqrt(static_cast<double>(channels));
-  const ValueId weight = context.parameters.weight("head.weight", {outputs, channels}, deviation);
-  return add(build, linear(build, x, weight, true), context.parameters.constant("head.bias", {outputs}, 0));
+  const ValueId x = mean_spatial(context.build, ResnetGraph(context).features(pixels, *this));
+  const BuilderScope labelled = context.build.labelled("head");
+  return classifier(context, dropped(context, x, 0), outputs);
 }
 
 void register_resnet(KindsOf<Model>& kinds) { kinds.add<Resnet>(); }

@@ -1,0 +1,43 @@
+#include "weft/models/layers.h"
+
+#include <cmath>
+
+#include "weft/ops/add.h"
+#include "weft/ops/batch_norm.h"
+#include "weft/ops/convolution.h"
+#include "weft/ops/matmul.h"
+
+namespace weft {
+
+ValueId convolve(const ModelContext& context, ValueId x, const ConvolutionShape& shape,
+                 const std::string& name) {
+  const Dims& in = context.build.type(x).shape;
+  const size_t axes = in.size() - 2;
+  Dims weight_shape{shape.channels, in.back()};
+  weight_shape.insert(weight_shape.end(), axes, shape.kernel);
+  const ValueId weight = context.parameters.weight(name + ".weight", weight_shape, shape.deviation);
+  const Dims pad(axes, shape.kernel / 2);
+  return convolution(context.build, x, weight,
+                     {.stride = Dims(axes, shape.stride), .pad_low = pad, .pad_high = pad, .dilation = {}});
+}
+
+ValueId batch_normed(const ModelContext& context, ValueId x, const std::string& name, double gamma) {
+  ParameterSet& parameters = context.parameters;
+  const Dims shape{context.build.type(x).shape.back()};
+  const BatchNormStates states{parameters.constant(name + ".weight", shape, gamma),
+                               parameters.constant(name + ".bias", shape, 0),
+                               parameters.buffer(name + ".running_mean", shape, 0),
+                               parameters.buffer(name + ".running_var", shape, 1)};
+  return context.training ? batch_norm(context.build, x, states)
+                          : batch_norm_inference(context.build, x, states);
+}
+
+ValueId classifier(const ModelContext& context, ValueId x, int64_t outputs) {
+  GraphBuilder& build = context.build;
+  const int64_t channels = build.type(x).shape.back();
+  const double deviation = 1 / std::sqrt(static_cast<double>(channels));
+  const ValueId weight = context.parameters.weight("head.weight", {outputs, channels}, deviation);
+  return add(build, linear(build, x, weight, true), context.parameters.constant("head.bias", {outputs}, 0));
+}
+
+}  // namespace weft
