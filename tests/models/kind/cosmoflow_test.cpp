@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/models/built.h"
+#include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
 
 namespace weft {
@@ -50,6 +50,16 @@ TEST(Cosmoflow, SaysWhatDataItIsNotMadeFor) {
         built(keys, testing::volumes({64, 16, 64, 4}, {2}));
       },
       "model.stages=5: each halves the volume, and one of its sides is 16");
+}
+
+TEST(Cosmoflow, IsTheSameOnAnyMesh) {
+  Cosmoflow keys;
+  keys.stages = 2;
+  keys.width = 3;
+  testing::expect_the_same_on(
+      {Mesh({{"data", 2}}), Mesh({{"tensor", 2}}), Mesh({{"depth", 2}, {"height", 3}}),
+       Mesh({{"data", 2}, {"depth", 2}, {"width", 2}})},
+      keys, testing::volumes({8, 12, 8, 2}, {4}), 3, 0.25);
 }
 
 }  // namespace

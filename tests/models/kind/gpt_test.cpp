@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/models/built.h"
+#include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
 
 namespace weft {
@@ -69,6 +69,14 @@ TEST(Gpt, SaysWhatTransformersCallItsWeights) {
   untied.tied = false;
   testing::expect_user_error([&] { untied.huggingface(shape); },
                              "model.tied = false: GPT-2's head is the embedding");
+}
+
+TEST(Gpt, IsTheSameOnAnyMesh) {
+  Gpt gpt = small();
+  gpt.heads = 4;
+  testing::expect_the_same_on(
+      {Mesh({{"data", 3}}), Mesh({{"tensor", 2}}), Mesh({{"data", 2}, {"tensor", 3}})}, gpt,
+      testing::tokens(5, 11), 3, 0.25);
 }
 
 }  // namespace

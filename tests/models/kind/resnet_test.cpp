@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/models/built.h"
+#include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
 
 namespace weft {
@@ -59,6 +59,15 @@ TEST(Resnet, UpdatesRunningStatisticsInTrainingOnly) {
   };
   EXPECT_EQ(updates(true), 2U * (1 + 6 + 2)) << "mean and variance of each norm";
   EXPECT_EQ(updates(false), 0U);
+}
+
+TEST(Resnet, IsTheSameOnAnyMesh) {
+  Resnet resnet;
+  resnet.depth = 8;
+  resnet.width = 4;
+  testing::expect_the_same_on({Mesh({{"data", 2}}), Mesh({{"tensor", 2}}), Mesh({{"height", 3}}),
+                               Mesh({{"data", 2}, {"height", 2}, {"width", 2}})},
+                              resnet, testing::images({9, 8, 3}, 5), 3);
 }
 
 }  // namespace
