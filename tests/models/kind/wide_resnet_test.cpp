@@ -1,0 +1,50 @@
+#include "weft/models/kind/wide_resnet.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/models/any_mesh.h"
+#include "tests/ops/expect_error.h"
+
+namespace weft {
+namespace {
+
+using testing::built;
+
+TEST(WideResnet, HasLayersAndWeightsAsItsPaperSays) {
+  const testing::BuiltModel made = built(WideResnet(), testing::images({32, 32, 3}, 10));
+  EXPECT_EQ(made.weights, 36'479'194) << "WRN-28-10, which the paper calls 36.5 M";
+  EXPECT_EQ(made.decaying, 1 + 24 + 3 + 1) << "layers with weights, the three shortcuts among them";
+  WideResnet narrow;
+  narrow.depth = 40;
+  narrow.factor = 4;
+  EXPECT_EQ(built(narrow, testing::images({32, 32, 3}, 10)).weights, 8'949'210) << "8.9 M";
+}
+
+TEST(WideResnet, DropsOnceABlockInTrainingOnly) {
+  WideResnet keys;
+  keys.depth = 16;
+  keys.factor = 1;
+  const DataFacts facts = testing::images({8, 8, 3}, 4);
+  const size_t without = built(keys, facts).graph.nodes().size();
+  EXPECT_EQ(built(keys, facts, {.dropout = 0.3}).graph.nodes().size(), without + 6);
+}
+
+TEST(WideResnet, IsTheSameOnAnyMesh) {
+  WideResnet keys;
+  keys.depth = 10;
+  keys.factor = 1;
+  testing::expect_the_same_on({Mesh({{"data", 2}}), Mesh({{"tensor", 2}}), Mesh({{"height", 3}}),
+                               Mesh({{"data", 2}, {"height", 2}, {"width", 2}})},
+                              keys, testing::images({9, 8, 3}, 5), 3, 0.3);
+}
+
+TEST(WideResnet, SaysWhatDataItIsNotMadeFor) {
+  testing::expect_user_error(
+      [] {
+        built(WideResnet(), testing::images({8, 8, 3}, 0));
+      },
+      "model.kind: a wide_resnet learns class ids, and data.target has none");
+}
+
+}  // namespace
+}  // namespace weft
