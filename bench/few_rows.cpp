@@ -12,46 +12,19 @@
 #include <vector>
 
 #include "bench/interleaved.h"
-#include "weft/base/alignment.h"
-#include "weft/base/threads.h"
+#include "bench/read_memory.h"
 #include "weft/graph/device.h"
 #include "weft/ops/packed_matmul.h"
-#include "weft/run/arena.h"
 
 namespace {
 
 using namespace weft;  // NOLINT(google-build-using-namespace): a program of one file
-
-/// Weights in memory, beyond every cache.
-constexpr int64_t kWeightBytes = 320'000'000;
 
 /// GPT-2 124M's: terms, columns.
 struct Shape {
   int64_t k, n;
 };
 constexpr Shape kShapes[] = {{768, 2304}, {768, 768}, {768, 3072}, {3072, 768}, {768, 50257}};
-
-/// Eight sums at once, so that loads and not additions are waited for.
-uint64_t read(const std::byte* from, int64_t bytes) {
-  const auto* words = reinterpret_cast<const uint64_t*>(from);
-  uint64_t sums[8] = {};
-  for (int64_t i = 0; i + 8 <= bytes / 8; i += 8) {
-    for (int j = 0; j < 8; ++j) sums[j] += words[i + j];
-  }
-  uint64_t all = 0;
-  for (const uint64_t sum : sums) all += sum;
-  return all;
-}
-
-/// What the reading found, so that it is not left out.
-volatile uint64_t seen;
-
-void read_in_parallel(const std::byte* from, int64_t bytes) {
-  parallel_for(bytes / 64, 1024, [&](int64_t begin, int64_t end) {
-    const uint64_t sum = read(from + begin * 64, (end - begin) * 64);
-    seen = sum;
-  });
-}
 
 /// The product as a plan binds it, with its weight in the form that it reads.
 class Product {
@@ -70,20 +43,20 @@ class Product {
     const std::vector<TensorType> in{x_, weight};
     kernel_ = cpu.bind({*op, in, out});
     weight_ = weight;
-    copies_ = kWeightBytes / aligned(weight.bytes());
-    arena_ = std::make_unique<Arena>(copies_ * aligned(weight.bytes()) + aligned(x_.bytes()) +
-                                     aligned(y_.bytes()) + kernel_.scratch_bytes);
-    std::fill_n(arena_->data(), arena_->bytes(), std::byte{0});
-    rest_ = arena_->data() + copies_ * aligned(weight.bytes());
+    copies_ = std::make_unique<Turns>(weight.bytes());
+    rest_ = std::make_unique<Arena>(aligned(x_.bytes()) + aligned(y_.bytes()) + kernel_.scratch_bytes);
   }
 
   bool packs() const { return packs_; }
   int64_t weight_bytes() const { return weight_.bytes(); }
-  const std::byte* weight() const { return arena_->data() + at_ * aligned(weight_.bytes()); }
-  void next() { at_ = (at_ + 1) % copies_; }
+  std::byte* next_weight() const {
+    copies_->next();
+    return copies_->now();
+  }
   void run() const {
-    std::byte* y = rest_ + aligned(x_.bytes());
-    const View inputs[] = {{rest_, x_}, {const_cast<std::byte*>(weight()), weight_}};
+    std::byte* weight = next_weight();
+    std::byte* y = rest_->data() + aligned(x_.bytes());
+    const View inputs[] = {{rest_->data(), x_}, {weight, weight_}};
     const View outputs[] = {{y, y_}};
     kernel_.run({inputs, outputs, y + aligned(y_.bytes())});
   }
@@ -92,23 +65,15 @@ class Product {
   TensorType x_, w_, y_, weight_;
   Kernel kernel_;
   bool packs_ = false;
-  int64_t copies_ = 0;
-  int64_t at_ = 0;
-  std::unique_ptr<Arena> arena_;
-  std::byte* rest_ = nullptr;
+  std::unique_ptr<Turns> copies_;
+  std::unique_ptr<Arena> rest_;
 };
 
 void measure(const Device& cpu, DType dtype, int64_t rows, Shape shape, bool packed, int rounds) {
-  Product product(cpu, dtype, rows, shape, packed);
-  const auto reading = [&] {
-    product.next();
-    read_in_parallel(product.weight(), product.weight_bytes());
-  };
-  const auto computing = [&] {
-    product.next();
-    product.run();
-  };
-  const auto repeats = static_cast<int>(std::max<int64_t>(1, kWeightBytes / 4 / product.weight_bytes()));
+  const Product product(cpu, dtype, rows, shape, packed);
+  const auto reading = [&] { read_memory(product.next_weight(), product.weight_bytes()); };
+  const auto computing = [&] { product.run(); };
+  const auto repeats = static_cast<int>(std::max<int64_t>(1, kBeyondCaches / 4 / product.weight_bytes()));
   const Measured times = interleaved(reading, computing, repeats, rounds);
   fmt::print("{:5} {:3} x {:4} -> {:5} {:7} {:9.1f} {:9.1f} {:8.1f} {:8.2f}\n", name_of(dtype), rows, shape.k,
              shape.n, product.packs() ? "packed" : "plain", times.old_us, times.new_us,
