@@ -66,7 +66,7 @@ class TokenGraph {
   /// The cache with part 1 or 2 of qkv at the position, which is its next value.
   ValueId remembered(const std::string& name, ValueId qkv, int64_t part) {
     const TensorType type{dtype_, {1, kContext, kHeads, kHead}};
-    const ValueId cache = build_.state(prefix_ + name, type, {}, kBuffer);
+    const ValueId cache = build_.state(prefix_ + name, type, {}, kDerived);
     const ValueId next = tensor_scatter(build_, cache, gather(build_, qkv, 2, part), position_);
     build_.update(cache, next);
     return next;
@@ -134,7 +134,7 @@ int main(int argc, char** argv) {
   StateStore store;
   Executor executor(plan.program, store, Communicator::world());
   const SegmentId token = executor.program().at("token");
-  for (const std::string& name : executor.new_states()) {
+  for (const std::string& name : executor.program().states) {
     const View view = executor.view(name);
     std::fill_n(view.data, view.bytes(), std::byte{0});
   }

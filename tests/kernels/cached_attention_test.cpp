@@ -90,7 +90,10 @@ TEST(CachedAttention, HasTheValuesOfItsFormula) {
 /// Scores that no exponential holds.
 TEST(CachedAttention, HoldsLargeScores) {
   Operands in(DType::f32, 1, 70, 1, 3);
-  for (int64_t i = 0; i < in.keys.elems(); ++i) in.keys.set(i, 1e4 * static_cast<double>(i / 3));
+  for (int64_t i = 0; i < in.keys.elems(); ++i) {
+    const int64_t row = i / 3;
+    in.keys.set(i, 1e4 * static_cast<double>(row));
+  }
   for (int64_t i = 0; i < 3; ++i) in.query.set(i, 1);
   Tensor out(DType::f32, {1, 1, 1, 3}), last(DType::f32, {1, 1, 1, 3});
   attend(in.query, in.keys, in.values, 69, 1, out);

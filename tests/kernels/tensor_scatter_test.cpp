@@ -25,8 +25,8 @@ void scatter(const Tensor& past, const Tensor& update, int64_t index, int axis, 
 Tensor numbered(DType dtype, int64_t outer, int64_t room, int64_t inner, double from) {
   Tensor result(dtype, {outer, room, inner});
   for (int64_t i = 0; i < result.elems(); ++i) {
-    const int64_t row = i / inner;
-    result.set(i, from + 10 * static_cast<double>(row / room) + static_cast<double>(row % room));
+    const int64_t row = i / inner, at = 10 * (row / room) + row % room;
+    result.set(i, from + static_cast<double>(at));
   }
   return result;
 }

@@ -19,7 +19,8 @@ std::vector<double> counted(int64_t count) {
 
 /// Element (o, i) of what gather takes at `index` of [outer, size, inner], which is counted().
 double taken(int64_t size, int64_t inner, int64_t index, int64_t e) {
-  return static_cast<double>((e / inner * size + index) * inner + e % inner) + 0.5;
+  const int64_t at = (e / inner * size + index) * inner + e % inner;
+  return static_cast<double>(at) + 0.5;
 }
 
 TEST(Gather, TakesKeysOutOfQkv) {

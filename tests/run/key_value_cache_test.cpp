@@ -39,7 +39,8 @@ class CacheGraph {
  private:
   SegmentId on_call(const std::string& name) { return build_.segment({name, Cadence::on_call()}); }
 
-  ValueId cache(const std::string& name) { return build_.state(name, sizes_.cache(dtype_), {}, kBuffer); }
+  /// Derived: checkpoints have no caches, and their memory ends with the Program.
+  ValueId cache(const std::string& name) { return build_.state(name, sizes_.cache(dtype_), {}, kDerived); }
 
   /// The cache with part 1 or 2 of qkv from `index` on, which is the state's next value.
   ValueId remembered(const std::string& name, ValueId qkv, int64_t part, ValueId index) {
@@ -169,6 +170,19 @@ TEST(KeyValueCache, GoesOnAfterAPrompt) {
   }
 }
 
+/// Refreshing makes what follows from parameters, and a cache follows from tokens.
+TEST(KeyValueCache, StaysThroughARefreshAndOutOfTheStoresStates) {
+  const Sizes sizes = kOdd[1];
+  StateStore store;
+  Executor executor(program_of(sizes, DType::f64), store, Communicator::world());
+  EXPECT_TRUE(store.states().empty());
+  from_doubles(std::vector<double>(static_cast<size_t>(sizes.cache(DType::f64).elems()), 7),
+               executor.view("keys"));
+  executor.refresh();
+  EXPECT_EQ(to_doubles(executor.view("keys"))[0], 7);
+  for (const SegmentProgram& code : executor.program().segments) EXPECT_FALSE(code.refreshes);
+}
+
 TEST(KeyValueCache, APositionBehindTheCacheIsAnError) {
   Decoding run({1, 4, 2, 1, 3}, DType::f32, "cpu");
   try {
@@ -229,7 +243,7 @@ Graph layer(int64_t batch) {
   const ValueId qkv = matmul(build, x, in, {.m = 2, .n = 3, .k = 1, .transpose_b = true});
   std::vector<ValueId> caches;
   for (const int64_t part : {1, 2}) {
-    const ValueId state = build.state(part == 1 ? "keys" : "values", cache, {}, kBuffer);
+    const ValueId state = build.state(part == 1 ? "keys" : "values", cache, {}, kDerived);
     caches.push_back(tensor_scatter(build, state, gather(build, qkv, 2, part), position));
     build.update(state, caches.back());
   }

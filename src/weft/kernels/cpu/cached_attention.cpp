@@ -35,7 +35,7 @@ HWY_INLINE void strips(int64_t width, const Many& many, const One& one) {
 template <class T>
 HWY_INLINE float product(const float* a, const T* b, int64_t width) {
   Floats sums[kVectors];
-  for (int v = 0; v < kVectors; ++v) sums[v] = constant(0);
+  for (Floats& sum : sums) sum = constant(0);
   const int64_t lanes = lane_count();
   strips(
       width,
@@ -170,7 +170,7 @@ void join_heads(const CacheWork& work, T* out) {
 int64_t cached_attention_scratch_bytes(const TensorType& keys) {
   if (keys.dtype == DType::f64) return 0;
   const CacheShape s = shape_of(keys);
-  return s.batch * s.blocks_of(s.length) * block_floats(s) * bytes_of(DType::f32);
+  return s.batch * blocks_of(s.length) * block_floats(s) * bytes_of(DType::f32);
 }
 
 void cached_attention(const View& query, const View& keys, const View& values, const View& position,
@@ -189,7 +189,7 @@ void cached_attention(const View& query, const View& keys, const View& values, c
                        keys.data,
                        values.data,
                        rows,
-                       s.blocks_of(rows),
+                       blocks_of(rows),
                        static_cast<float>(scale),
                        reinterpret_cast<float*>(scratch)};
   const int64_t grain = 1 + kLeastElems / (kCacheBlock * s.row_elems());

@@ -15,8 +15,9 @@ constexpr int64_t kCacheBlock = 64;
 struct CacheShape {
   int64_t batch, length, heads, width;
   int64_t row_elems() const { return heads * width; }
-  static int64_t blocks_of(int64_t rows) { return (rows + kCacheBlock - 1) / kCacheBlock; }
 };
+
+inline int64_t blocks_of(int64_t rows) { return (rows + kCacheBlock - 1) / kCacheBlock; }
 
 /// Floats that a block's state takes, in whole cache lines.
 inline int64_t block_floats(const CacheShape& s) {
