@@ -4,7 +4,9 @@
 
 #include "weft/ops/multiply.h"
 #include "weft/ops/pointwise.h"
+#include "weft/ops/reshape.h"
 #include "weft/ops/tanh.h"
+#include "weft/ops/transpose.h"
 
 namespace weft {
 namespace {
@@ -39,6 +41,23 @@ TEST(Buffers, OverwriteNothingThatIsReadLater) {
   const Graph graph = std::move(made.build).build();
   const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
   EXPECT_EQ(buffers.of_value.at(made.sum).transient, buffers.of_value.at(made.early).transient);
+}
+
+/// A transpose may not lie over what it reads, nor over what it reads through views.
+TEST(Buffers, AnUpdateLiesOverItsStateOnlyWhereWhatReadsItMayWorkInPlace) {
+  for (const bool through_views : {false, true}) {
+    for (const bool in_place : {false, true}) {
+      GraphBuilder build;
+      const ValueId state = build.state("s", {DType::f32, {4, 4}}, {}, kBuffer);
+      const ValueId read = through_views ? reshape(build, reshape(build, state, {16}), {4, 4}) : state;
+      const ValueId next = in_place ? tanh(build, read) : transpose(build, read, {1, 0});
+      build.update(state, next);
+      const Graph graph = std::move(build).build();
+      const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+      EXPECT_EQ(buffers.copies.empty(), in_place) << through_views;
+      EXPECT_EQ(buffers.of_value.at(next).named == state, in_place) << through_views;
+    }
+  }
 }
 
 }  // namespace

@@ -96,6 +96,17 @@ TEST(Plan, PacksAWeightOnceAStepAndKeepsItAsDerivedState) {
   EXPECT_FALSE(make_plan(graph, testing::device_named("cpu"), skipping).program.find("refresh").has_value());
 }
 
+/// A token at a time reads each weight once: a packed copy would cost more than it saves.
+TEST(Plan, LeavesTheWeightOfASingleRowAsItIs) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f32, {1, 1, 64}}, {"batch", "sequence", "c"});
+  build.output("y", linear(build, x, build.state("w", {DType::f32, {48, 64}}, kZero, kParameter), true));
+  const Program program =
+      make_plan(std::move(build).build(), testing::device_named("cpu"), one_rank()).program;
+  EXPECT_FALSE(program.find("refresh").has_value());
+  EXPECT_EQ(program.states, std::vector<std::string>{"w"});
+}
+
 TEST(Plan, RefusesMoreThanOneMicrobatchInFlight) {
   GraphBuilder build(Segment{"accumulate", Cadence::each_microbatch(), 2});
   build.output("y", scale(build, build.input("x", {DType::f32, {4}}, {"n"}), 2));

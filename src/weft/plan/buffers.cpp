@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "weft/plan/views.h"
+
 namespace weft {
 
 std::vector<Step> steps_of(const Graph& graph, SegmentId segment) {
@@ -89,7 +91,7 @@ class Sharing {
     if (last_use_[update.state.at()] > step_of(next.producer)) return false;
     const auto pairs = node.op->traits().in_place;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != update.state) continue;
+      if (seen_through_views(graph_, node.inputs[i]) != update.state) continue;
       const std::pair<int, int> wanted{next.output, static_cast<int>(i)};
       if (std::find(pairs.begin(), pairs.end(), wanted) == pairs.end()) return false;
     }

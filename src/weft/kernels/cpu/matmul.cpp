@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weft/base/check.h"
+#include "weft/kernels/cpu/matmul_few_rows.h"
 #include "weft/kernels/cpu/matmul_product.h"
 
 namespace weft::kernels {
@@ -30,12 +31,13 @@ bool empty(const GemmShape& s) { return s.batch == 0 || s.m == 0 || s.n == 0 || 
 struct Gemm::Body {
   GemmShape shape;
   PackedLayout packed;
-  std::optional<OneDnnProduct> product;  // none: empty or f64
+  bool few_rows;
+  std::optional<OneDnnProduct> product;  // none: empty, f64 or of few rows
 
   Body(const GemmShape& s, bool packed_b, const GemmStrategy& strategy)
-      : shape(s), packed(plain_b_layout(s)) {
+      : shape(s), packed(plain_b_layout(s)), few_rows(strategy.few_rows && !empty(s)) {
     check_shape(s);
-    if (empty(s) || s.in == DType::f64) return;
+    if (empty(s) || s.in == DType::f64 || few_rows) return;
     product.emplace(s, packed_b, strategy);
     packed = product->packed_layout();
   }
@@ -43,6 +45,8 @@ struct Gemm::Body {
   void run(const void* a, const void* b, void* out, std::byte* scratch) const {
     if (product) {
       product->run(a, b, out, scratch);
+    } else if (few_rows) {
+      few_rows_product(shape, a, b, out);
     } else if (!empty(shape)) {
       f64_gemm(shape, static_cast<const double*>(a), static_cast<const double*>(b),
                static_cast<double*>(out));
@@ -81,7 +85,8 @@ struct Packer::Body {
                name_of(s.in), name_of(source));
     if (s.batch * s.k * s.n == 0 || s.in == DType::f64) return;
     // A product of no rows still has a b to convert.
-    const BLayout to = empty(s) ? plain_pieces(s) : choose_b_layout(dnn, s, strategy);
+    const bool plain = empty(s) || strategy.few_rows;
+    const BLayout to = plain ? plain_pieces(s) : choose_b_layout(dnn, s, strategy);
     layout = to.packed;
     packing.emplace(dnn, s, source, to);
   }

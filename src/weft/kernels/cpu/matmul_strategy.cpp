@@ -1,5 +1,7 @@
 #include "weft/kernels/cpu/matmul_strategy.h"
 
+#include "weft/kernels/cpu/matmul_few_rows.h"
+
 namespace weft::kernels {
 namespace {
 
@@ -43,6 +45,7 @@ GemmStrategy for_plain_b(const GemmShape& s) {
 }  // namespace
 
 GemmStrategy choose_strategy(const GemmShape& shape, bool packed_b) {
+  if (has_few_rows(shape)) return {.few_rows = true};
   if (shape.transpose_a) return for_transposed_a(shape);
   return packed_b ? for_packed_b(shape) : for_plain_b(shape);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// How a product is put to oneDNN. Internal: the rule is chosen by measurement, the tests try every form.
+// How a product is computed: how it is put to oneDNN, mostly. Internal: the rule is chosen by measurement,
+// the tests try every form.
 #include "weft/kernels/matmul.h"
 
 namespace weft::kernels {
@@ -14,8 +15,9 @@ enum class OperandForm : uint8_t {
 struct GemmStrategy {
   OperandForm a = OperandForm::plain;
   OperandForm b = OperandForm::plain;  ///< of a b that is not packed beforehand
-  int64_t m_chunk = 0;  ///< rows of out at a time, so that a's other form stays in cache; 0: all
-  int64_t k_chunk = 0;  ///< terms at a time, so that both operands stay in cache; 0: all
+  int64_t m_chunk = 0;    ///< rows of out at a time, so that a's other form stays in cache; 0: all
+  int64_t k_chunk = 0;    ///< terms at a time, so that both operands stay in cache; 0: all
+  bool few_rows = false;  ///< by few_rows_product, which wants b as it is stored
 };
 
 /// By shape alone, so that every rank and every run does the same.

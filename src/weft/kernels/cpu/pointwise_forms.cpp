@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <numeric>
 #include <string_view>
 
 #include "weft/expression/match.h"
@@ -220,6 +221,44 @@ std::optional<PointwiseBody> repeated_between(const Found& found) {
   };
 }
 
+/// The axis that the result lacks is the one whose positions are asked for; else all are there, in order.
+std::optional<MiddleAxes> around_index(const Found& found, size_t a) {
+  std::vector<int> all(found.spec.space.size());
+  std::iota(all.begin(), all.end(), 0);
+  const int index = found.node(kIndexBinding).number;
+  MiddleAxes sizes{1, 1, 1};
+  for (const int axis : all) {
+    const int64_t size = found.spec.region.ranges[static_cast<size_t>(axis)].size();
+    (axis < index ? sizes.outer : axis == index ? sizes.middle : sizes.inner) *= size;
+  }
+  if (found.spec.operand_axes[a] != all || !found.same_type(a)) return std::nullopt;
+  std::erase(all, index);
+  if (found.spec.result_axes[0] != all) return std::nullopt;
+  return sizes;
+}
+
+int64_t first_at_index(const Found& found) {
+  return found.spec.region.ranges[static_cast<size_t>(found.node(kIndexBinding).number)].begin;
+}
+
+std::optional<PointwiseBody> taken(const Found& found) {
+  const size_t a = found.operand(0);
+  const auto axes = around_index(found, a);
+  if (!axes) return std::nullopt;
+  const int64_t at = static_cast<int64_t>(found.constant(kConstantOperands + 1)) - first_at_index(found);
+  return [a, axes = *axes, at](Views in, Views out) { take_middle(in[a], axes, at, out[0]); };
+}
+
+std::optional<PointwiseBody> taken_at_operand(const Found& found) {
+  const size_t a = found.operand(0), n = found.operand(3);
+  const auto axes = around_index(found, a);
+  if (!axes || !found.spec.operand_axes[n].empty() || found.operands[n].dtype != DType::i64)
+    return std::nullopt;
+  return [a, n, axes = *axes, first = first_at_index(found)](Views in, Views out) {
+    take_middle(in[a], axes, *in[n].as<int64_t>() - first, out[0]);
+  };
+}
+
 /// What a cross entropy makes of its logits: along the last axis, beside numbers of each row.
 struct ClassRows {
   size_t logits, max, targets;
@@ -307,6 +346,8 @@ constexpr Form kForms[] = {
     {kDifferenceSquaredTimes, false, squared_differences, "sum"},
     {"select(b == b, c * select(b == b, a - b, 0.0), 0.0)", false, scaled_differences},
     {"select(b == b, c * select(b == b, a - b, 0.0) * k, 0.0)", false, scaled_differences},
+    {"select(index[0] == t, a, 0.0)", false, taken, "sum", true},
+    {"select(index[0] == n, a, 0.0)", false, taken_at_operand, "sum", true},
     {"a", false, greatest, "max"},
     {"exp(a - b), select(index[0] == n, a, 0.0)", false, class_sums, "sum"},
     {"exp(a - b) * c + select(index[0] == n, d, 0.0)", false, class_sums_backward},

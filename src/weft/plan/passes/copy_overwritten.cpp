@@ -6,6 +6,7 @@
 
 #include "weft/ops/pointwise.h"
 #include "weft/plan/passes/rebuild.h"
+#include "weft/plan/views.h"
 
 namespace weft {
 
@@ -15,7 +16,7 @@ class CopyOverwritten {
  public:
   explicit CopyOverwritten(const Graph& graph) : graph_(graph), rebuild_(graph) {
     for (const StateUpdate& update : graph.updates()) {
-      if (seen_through_views(update.next) != update.state) {
+      if (seen_through_views(graph, update.next) != update.state) {
         overwritten_.emplace(update.segment, update.state);
       }
     }
@@ -24,7 +25,7 @@ class CopyOverwritten {
   PassResult run() && {
     for (const Node& node : graph_.nodes()) rebuild_.copy(node);
     for (const StateUpdate& update : graph_.updates()) {
-      if (seen_through_views(update.next) != update.state) copy(update.next, update.segment);
+      if (seen_through_views(graph_, update.next) != update.state) copy(update.next, update.segment);
     }
     for (const GraphOutput& output : graph_.outputs()) copy(output.value, output.segment);
     const auto handed_over = [&](ValueId id, SegmentId segment) {
@@ -36,20 +37,12 @@ class CopyOverwritten {
   }
 
  private:
-  ValueId seen_through_views(ValueId id) const {
-    while (graph_.value(id).kind == ValueKind::result) {
-      const Node& node = graph_.node(graph_.value(id).producer);
-      if (!node.op->traits().view) break;
-      id = node.inputs[0];
-    }
-    return id;
-  }
-
   void copy(ValueId id, SegmentId segment) {
     const std::pair key{segment, id};
-    if (copies_.contains(key) || !overwritten_.contains({segment, seen_through_views(id)})) return;
+    if (copies_.contains(key) || !overwritten_.contains({segment, seen_through_views(graph_, id)})) return;
     const BuilderScope here = rebuild_.build().in(segment);
-    const BuilderScope labelled = rebuild_.build().labelled(graph_.value(seen_through_views(id)).name);
+    const BuilderScope labelled =
+        rebuild_.build().labelled(graph_.value(seen_through_views(graph_, id)).name);
     copies_[key] =
         pointwise(rebuild_.build(), {rebuild_.mapped(id)}, [](std::span<const Scalar> x) { return x[0]; });
   }
