@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/models/model.h"
+#include "weft/tasks/generation_graph.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/session.h"
 
@@ -91,18 +92,35 @@ inline std::string name_of(const CollectiveCase& one) {
   return name;
 }
 
-/// The Programs of all ranks.
-inline std::vector<Program> programs_of(const CollectiveCase& one) {
+/// The Programs of all ranks, of a graph of the case's recipe and data; none where the graph is empty.
+template <class GraphOf>
+std::vector<Program> programs_of(const CollectiveCase& one, const GraphOf& graph_of) {
   const Recipe recipe = load_recipe(WEFT_SOURCE_DIR "/recipes/" + one.recipe, one.overrides);
+  const std::optional<Graph> graph = graph_of(recipe, planned_facts(recipe));
   std::vector<Program> programs;
   const int64_t ranks = recipe.parallel.data * recipe.parallel.tensor * recipe.parallel.height *
                         recipe.parallel.width * recipe.parallel.depth;
-  for (int rank = 0; rank < ranks; ++rank) {
+  for (int rank = 0; graph && rank < ranks; ++rank) {
     PlanOptions options;
     options.rank = rank;
-    programs.push_back(plan_recipe(recipe, planned_facts(recipe), std::move(options)).program);
+    programs.push_back(plan_graph(*graph, recipe, std::move(options)).program);
   }
   return programs;
+}
+
+/// Those that train.
+inline std::vector<Program> programs_of(const CollectiveCase& one) {
+  return programs_of(one, [](const Recipe& recipe, const DataFacts& facts) {
+    return std::optional(build_training_graph(recipe, facts));
+  });
+}
+
+/// Those that generate, where the model does.
+inline std::vector<Program> generating_programs_of(const CollectiveCase& one) {
+  return programs_of(one, [](const Recipe& recipe, const DataFacts& facts) -> std::optional<Graph> {
+    if (!recipe.model.kind->generates()) return std::nullopt;
+    return build_generation_graph(recipe, facts, 8);
+  });
 }
 
 }  // namespace weft::testing

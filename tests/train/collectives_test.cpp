@@ -80,7 +80,9 @@ TEST(Collectives, OfEveryRecipeAreAsManyAndAsLargeAsExpected) {
   for (const testing::CollectiveCase& one : testing::collective_cases()) {
     const std::string name = testing::name_of(one);
     SCOPED_TRACE(name);
-    const std::string got = summary(testing::programs_of(one));
+    std::string got = summary(testing::programs_of(one));
+    if (const auto programs = testing::generating_programs_of(one); !programs.empty())
+      got += summary(programs);
     written += fmt::format("[{}]\n{}", name, got);
     if (out != nullptr) continue;
     const auto found = expected.find(name);

@@ -24,6 +24,14 @@ Complaint Model::check(const Recipe& recipe) const {
                                                   name(), any_of(wanted), data.name())};
 }
 
+ValueId Model::prompt(const ModelContext& /*context*/, ValueId /*tokens*/, ValueId /*last*/) const {
+  internal_error(__FILE__, __LINE__, "a {} generates nothing", name());
+}
+
+ValueId Model::follow(const ModelContext& /*context*/, ValueId /*token*/, ValueId /*position*/) const {
+  internal_error(__FILE__, __LINE__, "a {} generates nothing", name());
+}
+
 ForeignWeights Model::huggingface(const ShapeOf& /*shape*/) const {
   user_error("model.kind = \"{}\": transformers has no such model", name());
 }

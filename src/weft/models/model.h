@@ -42,6 +42,15 @@ class Model : public Kind {
   /// UserError where the data's shapes do not suit it.
   virtual ValueId predict(const ModelContext& context, ValueId input) const = 0;
 
+  /// Whether it goes on with a sequence, by prompt() and follow().
+  virtual bool generates() const { return false; }
+  /// Logits [1, ids] after token `last` (i64 scalar, from 0) of the tokens [1, L], L <= the data's length.
+  /// What follow() needs of the tokens up to it is kept in derived states, which these two share; what stands
+  /// behind `last` changes nothing.
+  virtual ValueId prompt(const ModelContext& context, ValueId tokens, ValueId last) const;
+  /// Logits [1, ids] after one token [1, 1] more, which stands at `position` (i64 scalar, from 0).
+  virtual ValueId follow(const ModelContext& context, ValueId token, ValueId position) const;
+
   /// Its weights as transformers' library has them; `shape` tells sizes that its keys leave to the data.
   /// UserError where that library has no such model, or its keys cannot be said there.
   virtual ForeignWeights huggingface(const ShapeOf& shape) const;

@@ -31,7 +31,6 @@ class TrainingGraph {
   Graph build() {
     train();
     evaluate();
-    if (task_.generates()) generate();
     return std::move(build_).build();
   }
 
@@ -88,15 +87,6 @@ class TrainingGraph {
         build_.output(metric_output(metric->name(), sum.name), sum.value);
       }
     }
-  }
-
-  void generate() {
-    const BuilderScope scope = build_.in(build_.segment({"generate", Cadence::on_call()}));
-    Dims shape = facts_.input.shape;
-    shape.insert(shape.begin(), 1);
-    std::vector<std::string> axes = facts_.input.axes;
-    axes.insert(axes.begin(), "batch");
-    build_.output("logits", predictions(build_.input("prompt", {DType::i32, shape}, axes), false));
   }
 
   const Recipe& recipe_;

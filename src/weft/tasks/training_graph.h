@@ -1,6 +1,5 @@
 #pragma once
-// The one graph of a run: forward, backward and update of a step, evaluation and, where the task asks for it,
-// generation.
+// The one graph of a run: forward, backward and update of a step, and evaluation.
 #include <string>
 #include <vector>
 
@@ -13,7 +12,7 @@ namespace weft {
 /// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
 std::vector<std::string> batch_inputs(const DataFacts& facts);
 
-/// Segments: "accumulate", "update" where gradients are accumulated, "evaluate" and "generate" on call.
+/// Segments: "accumulate", "update" where gradients are accumulated, and "evaluate" on call.
 /// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm_squared" (in the
 /// segment of the update); evaluate "loss_sum" and "rows" (over all targets that count: ids that are not
 /// negative, numbers that are not NaN) and each metric's sums, named by metric_output(); generate (tasks that

@@ -8,12 +8,16 @@
 #include "weft/base/check.h"
 #include "weft/ops/add.h"
 #include "weft/ops/attention.h"
+#include "weft/ops/cached_attention.h"
 #include "weft/ops/embedding.h"
 #include "weft/ops/fill.h"
+#include "weft/ops/gather.h"
 #include "weft/ops/gelu.h"
 #include "weft/ops/layer_norm.h"
 #include "weft/ops/matmul.h"
+#include "weft/ops/pointwise.h"
 #include "weft/ops/relu.h"
+#include "weft/ops/tensor_scatter.h"
 
 namespace weft {
 
@@ -30,25 +34,52 @@ class GptGraph {
         parameters_(context.parameters),
         vocabulary_(keys.vocabulary > 0 ? keys.vocabulary : context.facts.input.below) {}
 
-  ValueId logits(ValueId tokens) {
-    const ValueId table = parameters_.weight("wte", {vocabulary_, keys_.width}, kDeviation);
-    ValueId x = embedded(tokens, table, build_.type(tokens).shape[1]);
-    for (int64_t layer = 0; layer < keys_.layers; ++layer) x = block(x, layer);
-    return head(x, table);
+  /// Of all tokens.
+  ValueId logits(ValueId tokens) { return head(last_block(tokens)); }
+
+  /// After token `last`; keys and values are kept from row 0 on.
+  ValueId prompt(ValueId tokens, ValueId last) {
+    kept_at_ = fill(build_, {DType::i64, {}}, 0);
+    return head(gather(build_, last_block(tokens), 1, last));
+  }
+
+  /// After the one token at `position`, which looks at what is kept.
+  ValueId follow(ValueId token, ValueId position) {
+    kept_at_ = position;
+    follows_ = true;
+    return head(gather(build_, last_block(token), 1, 0));
   }
 
  private:
-  ValueId embedded(ValueId tokens, ValueId table, int64_t length) {
-    const BuilderScope labelled = build_.labelled("embedding");
-    const ValueId positions = parameters_.weight("wpe", {length, keys_.width}, kDeviation);
-    return drop(add(build_, embedding(build_, table, tokens, context_.dtype), positions));
+  ValueId table() { return parameters_.weight("wte", {vocabulary_, keys_.width}, kDeviation); }
+
+  ValueId last_block(ValueId tokens) {
+    ValueId x = embedded(tokens);
+    for (int64_t layer = 0; layer < keys_.layers; ++layer) x = block(x, layer);
+    return x;
   }
 
-  ValueId head(ValueId x, ValueId table) {
+  ValueId embedded(ValueId tokens) {
+    const BuilderScope labelled = build_.labelled("embedding");
+    const ValueId known = table();
+    return drop(add(build_, embedding(build_, known, tokens, context_.dtype), positions(tokens)));
+  }
+
+  /// The embeddings of the places where `tokens` stand: all, the first, or one.
+  ValueId positions(ValueId tokens) {
+    const ValueId all = parameters_.weight("wpe", {context_length(), keys_.width}, kDeviation);
+    if (follows_) return gather(build_, all, 0, *kept_at_);
+    if (build_.type(tokens).shape[1] == context_length()) return all;
+    return embedding(build_, all, pointwise(build_, {tokens}, "index[1]", DType::i32), context_.dtype);
+  }
+
+  int64_t context_length() const { return context_.facts.input.shape[0]; }
+
+  ValueId head(ValueId x) {
     const BuilderScope labelled = build_.labelled("head");
     x = norm(x, "ln_f");
     const ValueId weight =
-        keys_.tied ? table : parameters_.weight("lm_head", {vocabulary_, keys_.width}, kDeviation);
+        keys_.tied ? table() : parameters_.weight("lm_head", {vocabulary_, keys_.width}, kDeviation);
     return linear(build_, x, weight, true);
   }
 
@@ -73,11 +104,30 @@ class GptGraph {
         parameters_.weight(prefix + "qkv.weight", {3, keys_.heads, head, keys_.width}, kDeviation);
     ValueId qkv = matmul(build_, x, weight, {.m = 2, .n = 3, .k = 1, .transpose_b = true});
     qkv = biased(qkv, prefix + "qkv.bias", {3, keys_.heads, head});
-    const ValueId mixed = attention(build_, qkv, true, 1.0 / std::sqrt(static_cast<double>(head)));
+    const ValueId mixed = mix(qkv, prefix, 1.0 / std::sqrt(static_cast<double>(head)));
     const ValueId out =
         parameters_.weight(prefix + "proj.weight", {keys_.width, keys_.heads, head}, residual_deviation());
     return biased(matmul(build_, mixed, out, {.m = 2, .n = 1, .k = 2, .transpose_b = true}),
                   prefix + "proj.bias", {keys_.width});
+  }
+
+  ValueId mix(ValueId qkv, const std::string& prefix, double scale) {
+    if (!kept_at_) return attention(build_, qkv, true, scale);
+    const ValueId keys = kept(prefix + "keys", gather(build_, qkv, 2, 1));
+    const ValueId values = kept(prefix + "values", gather(build_, qkv, 2, 2));
+    if (!follows_) return attention(build_, qkv, true, scale);
+    return cached_attention(build_, gather(build_, qkv, 2, 0), keys, values, *kept_at_, scale);
+  }
+
+  /// The cache with these rows in it. It is a derived state: no checkpoint has it, and it ends with the
+  /// Program.
+  ValueId kept(const std::string& name, ValueId rows) {
+    TensorType type = build_.type(rows);
+    type.shape[1] = context_length();
+    const ValueId cache = build_.state(fmt::format("{}.{}", name, context_length()), type, {}, kDerived);
+    const ValueId next = tensor_scatter(build_, cache, rows, *kept_at_);
+    build_.update(cache, next);
+    return next;
   }
 
   ValueId perceive(ValueId x, const std::string& prefix) {
@@ -126,6 +176,8 @@ class GptGraph {
   ParameterSet& parameters_;
   int64_t vocabulary_;
   uint64_t dropouts_ = 0;
+  std::optional<ValueId> kept_at_;  ///< generation: the row of the caches where the first of the tokens goes
+  bool follows_ = false;            ///< and whether it is one token that looks at those before it
 };
 
 /// What transformers call an activation.
@@ -172,6 +224,14 @@ ValueId Gpt::predict(const ModelContext& context, ValueId tokens) const {
     user_error("model.vocabulary={}: the tokenizer has {} tokens", vocabulary, known);
   }
   return GptGraph(*this, context).logits(tokens);
+}
+
+ValueId Gpt::prompt(const ModelContext& context, ValueId tokens, ValueId last) const {
+  return GptGraph(*this, context).prompt(tokens, last);
+}
+
+ValueId Gpt::follow(const ModelContext& context, ValueId token, ValueId position) const {
+  return GptGraph(*this, context).follow(token, position);
 }
 
 ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {

@@ -41,6 +41,9 @@ struct Gpt final : KindOf<Gpt, Model> {
   InputForm takes() const override { return {.ids = true}; }
   int64_t ids() const override { return vocabulary; }
   ValueId predict(const ModelContext& context, ValueId tokens) const override;
+  bool generates() const override { return true; }
+  ValueId prompt(const ModelContext& context, ValueId tokens, ValueId last) const override;
+  ValueId follow(const ModelContext& context, ValueId token, ValueId position) const override;
   ForeignWeights huggingface(const ShapeOf& shape) const override;
 
  protected:

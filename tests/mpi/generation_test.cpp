@@ -1,0 +1,86 @@
+// Generation on every mesh: logits with kept keys and values against those of the whole context.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/train/all_logits.h"
+#include "weft/train/generator.h"
+#include "weft/train/load_recipe.h"
+#include "weft/train/training_step.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::vector<std::string>> meshes_for(int ranks) {
+  switch (ranks) {
+    case 1:
+      return {{}};
+    case 2:
+      return {{"parallel.data=2"}, {"parallel.tensor=2"}};
+    case 3:
+      return {{"parallel.tensor=3"}, {"parallel.data=3", "parallel.shard_optimizer=true"}};
+    case 4:
+      return {{"parallel.data=2", "parallel.tensor=2", "parallel.shard_optimizer=true"}};
+    default:
+      return {};
+  }
+}
+
+Recipe recipe_for(const fs::path& text, const std::vector<std::string>& overrides) {
+  const std::string toml = fmt::format(R"(
+[run]
+steps = 3
+threads = 1
+[model]
+kind = "gpt"
+layers = 2
+heads = 4
+width = 32
+[data]
+kind = "text"
+path = "{}"
+context = 24
+batch = 6
+[optimizer]
+learning_rate = 1e-2
+[parallel]
+oversubscribe = true
+)",
+                                       text.string());
+  return parse_recipe(toml, "tiny.toml", overrides);
+}
+
+TEST(Generation, OnAnyMeshHasTheLogitsOfTheWholeContext) {
+  const Communicator world = Communicator::world();
+  const fs::path text = fs::temp_directory_path() / fmt::format("weft-generation-{}.txt", world.size());
+  if (world.rank() == 0) {
+    std::ofstream file(text);
+    for (int i = 0; i < 600; ++i) file << "a stitch in time saves nine, said number " << i * i << "\n";
+  }
+  world.barrier();
+  for (const auto& mesh : meshes_for(world.size())) {
+    SCOPED_TRACE(::testing::PrintToString(mesh));
+    Session session(recipe_for(text, mesh), world);
+    TrainingStep step(session);
+    for (int64_t i = 0; i < 3; ++i) step.run(i, 1e-2);
+    std::vector<int32_t> tokens;
+    for (int32_t i = 0; i < 24; ++i) tokens.push_back(i * 37 % 256);
+    const std::vector<double> all = testing::all_logits(session, tokens);
+    Generator generator(session);
+    for (size_t i = 4; i < tokens.size(); ++i) {
+      const std::span<const double> got =
+          i == 4 ? generator.begin(std::span(tokens).first(5)) : generator.next(tokens[i]);
+      ASSERT_EQ(got.size(), 256U);
+      for (size_t id = 0; id < got.size(); ++id) ASSERT_NEAR(got[id], all[i * 256 + id], 1e-5) << i;
+    }
+  }
+  world.barrier();
+  if (world.rank() == 0) fs::remove(text);
+}
+
+}  // namespace
+}  // namespace weft
