@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The published scenarios of Dryden et al. (SC'21) in the simulator, whole, and what issue 3 asks of it: Weft's policy
+# The published scenarios of Dryden et al. (SC'21) in the simulator, whole, and how much of them is asked of it: Weft's policy
 # not slower than NoPFS's and within 10% of the lower bound, the simulator itself below 5 minutes on one core for
 # 10^6 samples x 1,024 ranks x 10 epochs. Ends with 1 where that does not hold. About 4 minutes; RECIPES="mnist ..."
 # names scenarios of recipes/simulate/ to run instead of all.

@@ -162,7 +162,7 @@ TEST(SpatialTraining, OnSplitImagesGivesTheCurveOfOneRank) {
     for (const std::string& key : mesh) {
       if (!key.starts_with("parallel.")) single.push_back(key);
     }
-    // f32: the bar of issue 2. f64: room for sums in another order, and for nothing else.
+    // f32: rounding in another order. f64: room for sums in another order, and for nothing else.
     const double tolerance = mesh.back() == "run.precision=f64" ? 1e-10 : 1e-3;
     const std::vector<double> expected =
         run(alone, folder / fmt::format("alone-{}-{}", world.rank(), number), single);

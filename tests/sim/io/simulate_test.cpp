@@ -103,7 +103,7 @@ TEST(SimulateIo, WeftReadsEachSampleOnceWhereTheTiersHoldAll) {
               comparison.total_mb * 1e-5);
 }
 
-// Bar of issue 3, where training waits for the file system: by how much it is too slow, whether a client can
+// Where training waits for the file system: by how much it is too slow, whether a client can
 // have all of it, and what tiers hold, are varied. Where they do not hold all, chance decides how much each
 // rank reads later, and an epoch has more steps to even that out. Homes that are uneven, or a file system
 // that is shared as though each rank always read, make Weft up to 6% slower than NoPFS in several of these.
@@ -203,7 +203,7 @@ TEST(SimulateIo, NoPfsLeavesSamplesOut) {
   }
 }
 
-// Bar of issue 3: the published scenarios with fewer samples, tiers and staging buffers smaller in
+// The published scenarios with fewer samples, tiers and staging buffers smaller in
 // proportion (bench/simulate_io.sh runs them whole).
 TEST(SimulateIo, RanksThePublishedPoliciesAsThePaperDoes) {
   for (const char* name : {"imagenet-1k", "openimages", "imagenet-22k", "cosmoflow"}) {
@@ -236,7 +236,7 @@ TEST(SimulateIo, RanksThePublishedPoliciesAsThePaperDoes) {
 }
 
 // The paper's scenario 1: "Naive, which is 1.7x slower than the best-performing policy". The model's figure
-// at its parameters is 1 + 64 / 338 + 64 / 200 = 1.51, within the 15% that issue 3 asks for.
+// at its parameters is 1 + 64 / 338 + 64 / 200 = 1.51, within the 15% that are asked of it.
 TEST(SimulateIo, NaiveIsAboutAsSlowAsPublished) {
   IoScenario scenario =
       read_io_scenario(std::filesystem::path(WEFT_SOURCE_DIR) / "recipes/simulate/mnist.toml");
@@ -246,7 +246,7 @@ TEST(SimulateIo, NaiveIsAboutAsSlowAsPublished) {
   EXPECT_NEAR(ratio, 1.7, 0.15 * 1.7);
 }
 
-// Bar of issue 3: what bench/slow_fs.sh measured on four hosts and a file server behind 50 Mbit/s
+// What bench/slow_fs.sh measured on four hosts and a file server behind 50 Mbit/s
 // (docs/data.md): 6.22 s, then three epochs of 0.93 s; without I/O 0.93 s. PyTorch's DataLoader: 6.48 s,
 // then 6.11 s.
 TEST(SimulateIo, PredictsTheStallThatWasMeasured) {
