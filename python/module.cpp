@@ -118,8 +118,11 @@ NB_MODULE(_weft, module) {
       .def("next", &next_batch)
       .def("stats", &stats_of)
       .def("notices", &ImageBatches::notices);
-  module.def("parse_bytes",
-             [](const std::string& text, const std::string& what) { return weft::parse_bytes(text, what); });
+  module.def("parse_bytes", [](const std::string& text, const std::string& what) {
+    const auto size = weft::ByteSize::parse(text);
+    if (!size || size->empty()) weft::user_error("{}: {}", what, weft::not_a_size(text));
+    return size->bytes();
+  });
   module.def("available_memory", &weft::available_memory);
   module.def("begin", [] {
     if (!session() && !weft::CommSession::mpi_runs())
