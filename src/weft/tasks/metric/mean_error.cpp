@@ -1,0 +1,15 @@
+#include "weft/tasks/metric/mean_error.h"
+
+#include "weft/ops/reduce.h"
+
+namespace weft {
+
+std::vector<Metric::Sum> MeanError::sums(GraphBuilder& build, ValueId predictions, ValueId targets) const {
+  // x0 the prediction; a target that is not a number adds nothing.
+  return {{"differences", reduce(build, "sum", {predictions, targets}, "select(x1 == x1, x0 - x1, 0.0)",
+                                 leading_axes_of(build, predictions))[0]}};
+}
+
+void register_mean_error(KindsOf<Metric>& kinds) { kinds.add<MeanError>(); }
+
+}  // namespace weft
