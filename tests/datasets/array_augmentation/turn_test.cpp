@@ -1,0 +1,26 @@
+#include "weft/datasets/array_augmentation/turn.h"
+
+#include <gtest/gtest.h>
+
+namespace weft {
+namespace {
+
+TEST(Turn, SaysAlongWhichAxesSamplesMayBeMirrored) {
+  Turn turn;
+  turn.mirror = {"width", "depth"};
+  turn.rotate = true;
+  VolumeTransform transform;
+  turn.add_to(transform);
+  EXPECT_EQ(transform.flip, (std::array<bool, 3>{true, false, true}));
+  EXPECT_TRUE(transform.rotate);
+}
+
+TEST(Turn, RefusesAnAxisThatThereIsNot) {
+  Turn turn;
+  turn.mirror = {"width", "time"};
+  EXPECT_EQ(turn.check(Recipe())->message,
+            "data.mirror names \"time\"; expected some of \"depth\", \"height\", \"width\"");
+}
+
+}  // namespace
+}  // namespace weft
