@@ -46,7 +46,7 @@ void DataMake::declare(CLI::App& data) {
   volumes_->add_option("--seed", volume_.seed, "of the random fields");
   tokens_ = make->add_subcommand("tokens", "a token file of a text, for data.windows = \"streamed\"");
   tokens_->add_option("--text", text_, "file or folder of text")->required()->type_name("PATH");
-  tokens_->add_option("--tokenizer", tokenizer_, "\"bytes\", or the file of a SentencePiece model");
+  tokens_->add_option("--tokenizer", tokenizer_, tokenizers_there_are());
   tokens_->add_option("--out", token_file_, "file to write")->required()->type_name("FILE.tokens");
 }
 
