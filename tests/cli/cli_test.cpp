@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/recipe/needs_kinds.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -38,6 +40,10 @@ std::string content(const fs::path& path) {
 
 class Cli : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("adamw", "arrays", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
+                "language_modelling", "mse", "regression", "text");
+  }
   Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {
     fs::create_directories(folder_);
     std::ofstream text(folder_ / "text.txt");

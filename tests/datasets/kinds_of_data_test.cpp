@@ -9,6 +9,7 @@
 #include <map>
 #include <numeric>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/data/token_file.h"
 #include "weft/train/load_recipe.h"
@@ -117,6 +118,7 @@ momentum = 0.9
 };
 
 TEST_F(KindsOfData, EachWindowOfATokenFileComesOnceAnEpoch) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   TrainingData data = open_data(text({"data.validation=0.2", "data.last_batch=pad"}), Communicator::world());
   EXPECT_EQ(data.train_samples, 40);
   EXPECT_EQ(data.epoch_batches, 7);
@@ -147,6 +149,7 @@ TEST_F(KindsOfData, EachWindowOfATokenFileComesOnceAnEpoch) {
 }
 
 TEST_F(KindsOfData, ATokenFileTrainsAndATextFileIsSentToTheTokenizer) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   Session session(text({}), Communicator::world());
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
   EXPECT_EQ(result.steps, 14) << "45 windows, two epochs of 7 batches";
@@ -159,6 +162,7 @@ TEST_F(KindsOfData, ATokenFileTrainsAndATextFileIsSentToTheTokenizer) {
 }
 
 TEST_F(KindsOfData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   TrainingData data;
   EXPECT_EQ(total_steps(text({}), data), 2);
   data.epoch_batches = 7;
@@ -167,6 +171,7 @@ TEST_F(KindsOfData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
 }
 
 TEST_F(KindsOfData, ArraysOfASafetensorsFileTrainAResnet) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant", "accuracy");
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.target.below, 2);
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
@@ -175,6 +180,8 @@ TEST_F(KindsOfData, ArraysOfASafetensorsFileTrainAResnet) {
 }
 
 TEST_F(KindsOfData, ArraysThatDoNotFitAreOneSentence) {
+  NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse",
+              "adamw", "sgd", "constant");
   EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
   EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
             "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");

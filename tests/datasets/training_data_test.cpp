@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/session.h"
@@ -22,6 +23,9 @@ namespace fs = std::filesystem;
 
 class TrainingDataTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "accuracy");
+  }
   TrainingDataTest()
       : folder_(fs::temp_directory_path() /
                 fmt::format("weft-training-data-{}-{}", getpid(),

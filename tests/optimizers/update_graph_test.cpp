@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "tests/ops/interpreter.h"
-#include "tests/recipe/needs_kind.h"
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/ops/gradients.h"
 #include "weft/ops/matmul.h"
@@ -57,7 +57,7 @@ ValueId state(const Graph& graph, const std::string& name) {
 }
 
 TEST(Optimize, IsPartOfTheSegmentOfTheGradientsWithoutAccumulation) {
-  NEEDS_KIND(Optimizer, "adamw");
+  NEEDS_KINDS("adamw");
   const Trained made = trained("adamw");
   EXPECT_EQ(names(made.graph, "update"), "");
   EXPECT_NE(names(made.graph, "accumulate").find("sum(x0 * x0)"), std::string::npos);
@@ -65,7 +65,7 @@ TEST(Optimize, IsPartOfTheSegmentOfTheGradientsWithoutAccumulation) {
 }
 
 TEST(Optimize, AddsMicrobatchesUpAndUpdatesAndClearsOnceAStep) {
-  NEEDS_KIND(Optimizer, "sgd");
+  NEEDS_KINDS("sgd");
   const Trained made = trained("sgd", {.accumulate = 2});
   EXPECT_EQ(names(made.graph, "update"), "sum(x0 * x0) clip_factor sgd 0.0");
   const ValueId kept = state(made.graph, "gradient.w");
@@ -77,7 +77,7 @@ TEST(Optimize, AddsMicrobatchesUpAndUpdatesAndClearsOnceAStep) {
 }
 
 TEST(Optimize, SumsGradientsByALinearNodeSoThatTheSumMayStayOwed) {
-  NEEDS_KIND(Optimizer, "sgd");
+  NEEDS_KINDS("sgd");
   const Trained made = trained("sgd", {.accumulate = 2});
   const ValueId kept = state(made.graph, "gradient.w");
   for (const StateUpdate& update : made.graph.updates()) {
@@ -88,7 +88,7 @@ TEST(Optimize, SumsGradientsByALinearNodeSoThatTheSumMayStayOwed) {
 }
 
 TEST(Optimize, ItsNodesAreRecognized) {
-  NEEDS_KIND(Optimizer, "adamw");
+  NEEDS_KINDS("adamw");
   for (const int64_t accumulate : {1, 2}) {
     const Trained made = trained("adamw", {.accumulate = accumulate});
     const std::vector<bool> found = optimizer_nodes(made.graph);
@@ -101,7 +101,7 @@ TEST(Optimize, ItsNodesAreRecognized) {
 }
 
 TEST(Optimize, StepsByTheGradientClippedToItsNorm) {
-  NEEDS_KIND(Optimizer, "sgd");
+  NEEDS_KINDS("sgd");
   const Trained made = trained("sgd", {.clip = 1});
   Interpreter run(made.graph);
   run.set(made.x, std::vector<double>(kRows * 3, 0.5));  // the gradient is 2 everywhere: its norm is √24

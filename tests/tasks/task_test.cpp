@@ -4,7 +4,7 @@
 
 #include "tests/models/built.h"
 #include "tests/ops/expect_error.h"
-#include "tests/recipe/needs_kind.h"
+#include "tests/recipe/needs_kinds.h"
 
 namespace weft {
 namespace {
@@ -14,9 +14,7 @@ const DataFacts kVolumes = testing::volumes({8, 8, 8, 1}, {4});
 const DataFacts kText = testing::tokens(5, 11);
 
 TEST(Tasks, TheDataSayWhichOneIsMeant) {
-  NEEDS_KIND(Task, "classification");
-  NEEDS_KIND(Task, "regression");
-  NEEDS_KIND(Task, "language_modelling");
+  NEEDS_KINDS("classification", "regression", "language_modelling");
   EXPECT_EQ(task_of({}, kImages).name(), "classification");
   EXPECT_EQ(task_of({}, kVolumes).name(), "regression");
   EXPECT_EQ(task_of({}, kText).name(), "language_modelling");
@@ -31,7 +29,7 @@ TEST(Tasks, NoTwoAreOfTheSameData) {
 }
 
 TEST(Tasks, ANamedOneMustSuitTheData) {
-  NEEDS_KIND(Task, "regression");
+  NEEDS_KINDS("regression");
   Recipe recipe;
   recipe.task.kind.hold(Task::kinds().find("regression"));
   EXPECT_EQ(task_of(recipe, kVolumes).name(), "regression");
@@ -41,8 +39,7 @@ TEST(Tasks, ANamedOneMustSuitTheData) {
 }
 
 TEST(Tasks, ALossThatDoesNotSuitTheTargetsIsRefused) {
-  NEEDS_KIND(Task, "classification");
-  NEEDS_KIND(Loss, "mse");
+  NEEDS_KINDS("classification", "mse");
   Recipe recipe;
   recipe.loss.kind.hold(Loss::kinds().find("mse"));
   testing::expect_user_error([&] { loss_of(recipe, task_of(recipe, kImages), kImages); },
@@ -50,9 +47,7 @@ TEST(Tasks, ALossThatDoesNotSuitTheTargetsIsRefused) {
 }
 
 TEST(Tasks, MetricsAreTheTasksOwnOrThoseThatAreNamed) {
-  NEEDS_KIND(Task, "classification");
-  NEEDS_KIND(Metric, "mae");
-  NEEDS_KIND(Metric, "perplexity");
+  NEEDS_KINDS("classification", "mae", "perplexity");
   Recipe recipe;
   const Task& task = task_of(recipe, kImages);
   const auto add = [&](const char* name) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/collective_cases.h"
 
 namespace weft {
@@ -71,6 +72,9 @@ std::map<std::string, std::string> read_expected(const std::string& path) {
 }
 
 TEST(Collectives, OfEveryRecipeAreAsManyAndAsLargeAsExpected) {
+  NEEDS_KINDS("adamw", "arrays", "classification", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
+              "images", "language_modelling", "mixup", "mse", "regression", "resnet", "sgd", "text",
+              "accuracy");
   const auto expected = read_expected(WEFT_SOURCE_DIR "/tests/train/collectives.txt");
   std::string written =
       "# Collectives of all recipes; see collectives_test.cpp. Number of each, and bytes that a rank "

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/report/metrics_log.h"
 #include "weft/store/safetensors.h"
@@ -107,6 +108,7 @@ evaluate_batches = 1
 };
 
 TEST_F(Devices, TrainAGptAlike) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   std::ofstream(folder_ / "text.txt") << [] {
     std::string text;
     for (int i = 0; i < 300; ++i) text += fmt::format("the quick brown fox jumps over the lazy dog {}\n", i);
@@ -118,6 +120,7 @@ TEST_F(Devices, TrainAGptAlike) {
 }
 
 TEST_F(Devices, TrainAResnetAlike) {
+  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   expect_one_curve(common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                           fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -126,6 +129,7 @@ TEST_F(Devices, TrainAResnetAlike) {
 }
 
 TEST_F(Devices, TrainACosmoflowAlike) {
+  NEEDS_KINDS("cosmoflow", "arrays", "regression", "mse", "adamw", "constant");
   const fs::path path = samples({8, 8, 8, 2}, {DType::f32, {kSamples, 2}});
   expect_one_curve(common("kind = \"cosmoflow\"\nstages = 2\nwidth = 4",
                           fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -135,6 +139,7 @@ TEST_F(Devices, TrainACosmoflowAlike) {
 
 /// States are downloaded into checkpoints, and uploaded from them, whichever device wrote them.
 TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -160,6 +165,7 @@ TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
 }
 
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/training_step.h"
@@ -23,6 +24,9 @@ constexpr size_t kIds = 256;
 
 class GeneratorTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
   GeneratorTest() : text_(fs::temp_directory_path() / fmt::format("weft-generator-{}.txt", getpid())) {
     std::ofstream text(text_);
     for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";

@@ -2,6 +2,7 @@
 // bound to: a law of expressions that turns them otherwise would make a step slower, and nothing else.
 #include <gtest/gtest.h>
 
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/collective_cases.h"
 #include "weft/kernels/cpu/pointwise_forms.h"
 #include "weft/kernels/cpu/staged_forms.h"
@@ -31,6 +32,7 @@ void for_instructions(const std::string& recipe, std::string_view op, const Chec
 }
 
 TEST(HandWritten, RunsEveryLayerNormAndItsGradient) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "cosine");
   for (const char* recipe : {"quickstart.toml", "shakespeare.toml", "gpt2-124m.toml"}) {
     int found = 0;
     for_instructions(recipe, Staged::kName, [&](const Op& node, const auto& inputs, const auto& outputs) {
@@ -44,6 +46,7 @@ TEST(HandWritten, RunsEveryLayerNormAndItsGradient) {
 }
 
 TEST(HandWritten, RunsEveryBatchNormAndItsGradient) {
+  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "cosine", "accuracy");
   int found = 0;
   const std::string recipe = "resnet20-cifar10.toml";
   for_instructions(recipe, Pointwise::kName, [&](const Op& node, const auto& inputs, const auto& outputs) {

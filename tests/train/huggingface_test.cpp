@@ -15,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/load_recipe.h"
@@ -46,6 +47,9 @@ std::string python_with_transformers() {
 
 class HuggingFace : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
   HuggingFace() : folder_(fs::temp_directory_path() / fmt::format("weft-huggingface-{}", getpid())) {
     fs::create_directories(folder_);
     std::ofstream text(folder_ / "text.txt");

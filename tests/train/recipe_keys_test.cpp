@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/train/load_recipe.h"
 
@@ -133,6 +135,7 @@ two lines
 )";
 
 TEST(RecipePrinting, PrintedRecipesReadBackEqual) {
+  NEEDS_KINDS("gpt", "text", "adamw", "sgd", "step", "constant");
   for (const std::vector<std::string>& overrides :
        std::vector<std::vector<std::string>>{{},
                                              {"run.precision=f64", "data.validation=0.25"},
@@ -145,6 +148,7 @@ TEST(RecipePrinting, PrintedRecipesReadBackEqual) {
 }
 
 TEST(RecipePrinting, ShowsOnlyKeysThatMeanSomething) {
+  NEEDS_KINDS("gpt", "text", "adamw", "sgd", "step", "constant");
   const std::string text = to_toml(parse_recipe(kOdd, "odd"));
   EXPECT_NE(text.find("\nmilestones = [1, 2, 4]\n"), std::string::npos);
   EXPECT_NE(text.find("\nlearning_rate = 0.30000000000000004\n"), std::string::npos);
@@ -168,16 +172,27 @@ TEST(LoadRecipe, NamesTheFileThatCannotBeRead) {
   EXPECT_EQ(load_error("/dev/zero"), "/dev/zero is longer than 1 MiB; expected a recipe in TOML");
 }
 
+/// Whether all that a recipe chooses is there.
+bool kinds_are_built(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::regex chosen(R"re((?:kind|schedule) = "([a-z_]+)")re");
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), chosen); at != std::sregex_iterator(); ++at) {
+    if (!testing::first_missing({(*at)[1].str().c_str()}).empty()) return false;
+  }
+  return true;
+}
+
 TEST(Recipes, EveryRecipeOfTheRepositoryReadsAndPrints) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kRoot / "recipes")) {
-    if (entry.path().extension() != ".toml") continue;
+    if (entry.path().extension() != ".toml" || !kinds_are_built(entry.path())) continue;
     ++count;
     const Recipe recipe = load_recipe(entry.path().string());
     EXPECT_EQ(recipe.run.name, entry.path().stem().string());
     EXPECT_EQ(parse_recipe(to_toml(recipe), "printed"), recipe) << entry.path();
   }
-  EXPECT_GE(count, 4);
+  EXPECT_GE(count, 1);
 }
 
 TEST(RecipeReference, CommittedReferenceIsUpToDate) {

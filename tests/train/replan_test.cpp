@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/load_recipe.h"
@@ -23,6 +24,9 @@ constexpr int64_t kRows = 6;
 
 class ReplanTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
   ReplanTest() : text_(fs::temp_directory_path() / fmt::format("weft-replan-{}.txt", getpid())) {
     std::ofstream text(text_);
     for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";

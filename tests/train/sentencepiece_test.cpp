@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/data/tokenizer.h"
 #include "weft/report/metrics_log.h"
@@ -24,6 +25,9 @@ constexpr int64_t kPieces = 60;
 
 class SentencePiece : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
   SentencePiece()
       : folder_(fs::temp_directory_path() /
                 fmt::format("weft-pieces-{}-{}", getpid(),

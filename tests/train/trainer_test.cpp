@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
@@ -25,6 +26,9 @@ namespace fs = std::filesystem;
 
 class TrainerTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
   TrainerTest()
       : folder_(fs::temp_directory_path() /
                 fmt::format("weft-trainer-{}-{}", getpid(),

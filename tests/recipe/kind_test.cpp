@@ -1,0 +1,119 @@
+// Kinds by registration, on a sort of this test's own.
+#include "weft/recipe/kind.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/ops/expect_error.h"
+#include "weft/base/check.h"
+
+namespace weft {
+namespace {
+
+class Shape : public Kind {
+ public:
+  static const KindsOf<Shape>& kinds();
+  virtual double area() const = 0;
+};
+
+struct Circle final : KindOf<Circle, Shape> {
+  static constexpr std::string_view kName = "circle";
+  static constexpr std::string_view kMeaning = "round.";
+  double radius = 1;
+  template <class Visitor, class Self>
+  static void visit(Visitor& key, Self& self) {
+    key("radius", self.radius, above_zero(), "from the middle to the rim");
+  }
+  double area() const override { return 3 * radius * radius; }
+};
+
+struct Box final : KindOf<Box, Shape> {
+  static constexpr std::string_view kName = "box";
+  static constexpr std::string_view kMeaning = "with corners.";
+  int64_t width = 0;
+  std::string colour = "red";
+  template <class Visitor, class Self>
+  static void visit(Visitor& key, Self& self) {
+    key.required("width", self.width, at_least(1), "of a side");
+    key("colour", self.colour, "of the faces");
+  }
+  double area() const override { return static_cast<double>(width * width); }
+};
+
+const KindsOf<Shape>& Shape::kinds() {
+  static const auto kKinds = KindsOf<Shape>::from([](KindsOf<Shape>& kinds) {
+    kinds.add<Box>();
+    kinds.add<Circle>();
+  });
+  return kKinds;
+}
+
+TEST(Kinds, AreFoundByName) {
+  EXPECT_EQ(Shape::kinds().list().size(), 2U);
+  EXPECT_EQ(Shape::kinds().find("circle")->meaning(), "round.");
+  EXPECT_EQ(Shape::kinds().find("cone"), nullptr);
+}
+
+TEST(Kinds, SayTheirKeysWithDefaultsAndWhatIsExpected) {
+  const std::vector<KeyInfo> keys = Box().keys();
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0].name, "width");
+  EXPECT_EQ(keys[0].expected, "an integer from 1 to 10^9");
+  EXPECT_TRUE(keys[0].is_required);
+  EXPECT_FALSE(keys[0].is_text);
+  EXPECT_TRUE(keys[1].is_text);
+  EXPECT_EQ(toml_text(keys[1].initial), "\"red\"");
+}
+
+TEST(Kinds, GiveACopyWithAnotherValueWhereItFits) {
+  const Circle circle;
+  const Kind::Changed changed = circle.with("radius", {2.0});
+  ASSERT_NE(changed.kind, nullptr);
+  EXPECT_EQ(static_cast<const Shape&>(*changed.kind).area(), 12);
+  EXPECT_EQ(circle.radius, 1) << "the first stays";
+  EXPECT_EQ(circle.with("radius", {-2.0}).kind, nullptr);
+  EXPECT_EQ(circle.with("radius", {std::string("wide")}).kind, nullptr);
+}
+
+TEST(Kinds, AreEqualWhereNameAndValuesAre) {
+  const Circle circle;
+  const Kind::Changed wider = circle.with("radius", {2.0});
+  EXPECT_TRUE(equal(&circle, Shape::kinds().find("circle").get()));
+  EXPECT_FALSE(equal(&circle, wider.kind.get()));
+  EXPECT_FALSE(equal(&circle, Shape::kinds().find("box").get()));
+  EXPECT_FALSE(equal(&circle, nullptr));
+  EXPECT_TRUE(equal(nullptr, nullptr));
+}
+
+TEST(Kinds, AKeyThatThereIsNotIsABug) {
+  EXPECT_TRUE(Circle().has("radius"));
+  EXPECT_FALSE(Circle().has("width"));
+  testing::expect_internal_error([] { Circle().get("width"); }, "circle has no key width");
+}
+
+TEST(Choices, HoldWhatWasChosen) {
+  Choice<Shape> choice;
+  EXPECT_FALSE(choice);
+  choice.hold(Shape::kinds().find("circle"));
+  EXPECT_TRUE(choice);
+  EXPECT_EQ(choice->area(), 3);
+  Choice<Shape> other = choice;
+  EXPECT_TRUE(choice == other);
+  other.hold(choice->with("radius", {2.0}).kind);
+  EXPECT_FALSE(choice == other);
+  EXPECT_EQ(choice->area(), 3) << "copies share a kind, which never changes";
+}
+
+TEST(Bundles, HaveTheKeysOfAllTheirKinds) {
+  Bundle<Shape> bundle([](const Shape&) { return true; });
+  EXPECT_EQ(bundle.list().size(), 2U);
+  EXPECT_TRUE(bundle.set("radius", {3.0}).value().fits);
+  EXPECT_FALSE(bundle.set("width", {0.5}).value().fits);
+  EXPECT_FALSE(bundle.set("height", {0.5}).has_value()) << "nobody's key";
+  EXPECT_EQ(toml_text(bundle.list()[1]->get("radius")), "3.0");
+  EXPECT_EQ(toml_text(Shape::kinds().find("circle")->get("radius")), "1.0") << "the registered one stays";
+  const Bundle<Shape> boxes([](const Shape& shape) { return shape.name() == "box"; });
+  EXPECT_EQ(boxes.list().size(), 1U);
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,50 @@
+// Reading recipes against a table of two sections, which chooses nothing.
+#include "weft/recipe/parse.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/ops/expect_error.h"
+#include "weft/recipe/table_builder.h"
+
+namespace weft {
+namespace {
+
+const RecipeTable& table() {
+  static const RecipeTable kTable = [] {
+    RecipeTable made;
+    SectionRows(made, &Recipe::run);
+    SectionRows(made, &Recipe::checkpoint);
+    gather_sections(made);
+    return made;
+  }();
+  return kTable;
+}
+
+TEST(ParseRecipe, AppliesTheRulesBetweenKeysAndBlamesTheLine) {
+  testing::expect_user_error([] { parse_recipe(table(), "[run]\nsteps = 3\n", "x.toml", {}); },
+                             "x.toml: data.path is empty");
+  testing::expect_user_error([] { parse_recipe(table(), "[run]\nsteps = 3\nepochs = 2\n", "x.toml", {}); },
+                             "x.toml:3: both run.steps = 3 and run.epochs = 2 are given");
+}
+
+TEST(ParseRecipe, PrintsWhatItsTableHas) {
+  Recipe recipe;
+  recipe.checkpoint.keep = 7;
+  const std::string text = to_toml(table(), recipe);
+  EXPECT_NE(text.find("[checkpoint]\nevery = 0\nkeep = 7\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("[log]"), std::string::npos);
+}
+
+TEST(ParseRecipe, KnowsNoOtherSections) {
+  testing::expect_user_error([] { parse_recipe(table(), "[log]\n", "x.toml", {}); },
+                             "x.toml:1: unknown section [log]; the sections are run, checkpoint");
+}
+
+TEST(RecipeReference, HasEverySectionAndKey) {
+  const std::string text = recipe_reference_markdown(table());
+  EXPECT_NE(text.find("## [run]"), std::string::npos);
+  EXPECT_NE(text.find("| `keep` | an integer from 0 to 10^9 | `2` |"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weft
