@@ -10,11 +10,16 @@
 
 namespace weft::testing {
 
-/// The first of these names that no kind has, of any sort; "" where all are there.
+/// The first of these names that no kind has, of any sort, and no key: augmentations are known by theirs. ""
+/// where all are there.
 inline std::string first_missing(std::initializer_list<const char*> names) {
   for (const std::string name : names) {
     const auto is_called = [&](const RecipeKindInfo& kind) { return kind.chosen.value == name; };
-    if (std::ranges::none_of(recipe_table().kinds, is_called)) return name;
+    const auto is_key = [&](const RecipeKey& key) { return key.info.name == name; };
+    if (std::ranges::none_of(recipe_table().kinds, is_called) &&
+        std::ranges::none_of(recipe_table().keys, is_key)) {
+      return name;
+    }
   }
   return "";
 }
