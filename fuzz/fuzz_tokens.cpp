@@ -4,7 +4,7 @@
 #include <span>
 
 #include "weft/base/check.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
-"""Checks that every folder of src/weft includes only itself and folders of lower rank, and that a device's library
-is named in that device's folder alone.
+"""Checks that every folder of src/weft includes only itself and folders of lower rank, that no folders at any depth
+include each other in a circle, and that a device's library is named in that device's folder alone.
+
+The files that lie in a folder itself are one node, those of each folder in it are others: plan/ and plan/passes/ may not
+include each other both ways.
 
 usage: check_layers.py [ROOT]        check the repository at ROOT (default: the one this file is in)
        check_layers.py --self-test   check the check
@@ -20,8 +23,10 @@ RANKS = {
     "graph": 3,
     "ops": 4,  # know no kernel
     "kernels": 5,  # bind ops to devices
-    "machine": 6,  # above kernels, which its probe times
-    "parallel": 7,  # above machine, which strategies ask
+    "machine": 3,  # what a machine can do; loading asks it, and knows no graph
+    "price": 4,  # of a node
+    "probe": 6,  # above kernels, which it times
+    "parallel": 7,  # above price, which strategies ask
     "plan": 8,
     "run": 9,
     "params": 10,
@@ -42,7 +47,7 @@ RANKS = {
 FORBIDDEN = {
     "sparsity": {"plan"},
     "parallel": {"kernels"},
-    "data": {"graph", "plan", "run"},
+    "data": {"graph", "ops", "expression", "kernels", "price", "probe", "parallel", "plan", "run", "params"},
 }
 # A device is its folder and nothing else.
 DEVICE_LIBRARIES = {"kernels/cuda": re.compile("cuda|cublas", re.IGNORECASE)}
@@ -94,6 +99,56 @@ def problems_in(root):
     return found
 
 
+def edges_in(source):
+    """For each folder, at any depth, the folders that its files include, each with a file that does."""
+    edges = {}
+    for path in sorted(path for path in source.rglob("*") if path.suffix in SUFFIXES):
+        folder = path.parent.relative_to(source).as_posix()
+        for line in path.read_text(encoding="utf-8").splitlines():
+            match = INCLUDE.match(line)
+            if not match or not match.group(1).startswith("weft/"):
+                continue
+            other = pathlib.PurePosixPath(match.group(1)).parent.relative_to("weft").as_posix()
+            if other != folder:
+                edges.setdefault(folder, {}).setdefault(other, path.relative_to(source).as_posix())
+    return edges
+
+
+def circle_in(edges):
+    """The shortest list of folders each of which includes the next, and the last the first; None where there is none."""
+    shortest = None
+    for start in sorted(edges):
+        before = {start: None}
+        queue = [start]
+        for folder in queue:  # it grows
+            for other in edges.get(folder, {}):
+                if other == start:
+                    circle = []
+                    while folder is not None:
+                        circle.insert(0, folder)
+                        folder = before[folder]
+                    if shortest is None or len(circle) < len(shortest):
+                        shortest = circle
+                    queue.clear()
+                    break
+                if other not in before:
+                    before[other] = folder
+                    queue.append(other)
+            if not queue:
+                break
+    return shortest
+
+
+def circle_problem(root):
+    """One line about a circle, or None."""
+    edges = edges_in(root / "src" / "weft")
+    circle = circle_in(edges)
+    if circle is None:
+        return None
+    steps = [f"{edges[folder][other]} includes {other}/" for folder, other in zip(circle, circle[1:] + circle[:1])]
+    return "a circle of folders: " + ", ".join(steps)
+
+
 def self_test():
     """Each kind of problem is found, and nothing else."""
     files = {
@@ -107,9 +162,9 @@ def self_test():
         "src/weft/cli/bad.cpp": '#include "weft/extra/x.h"\n',
         "src/weft/extra/x.h": "",
         "src/weft/graph/bad.h": "// as cublasLt does\n",
-        "src/weft/kernels/cuda/bad.cu": '#include "weft/plan/pass.h"\n',
+        "src/weft/kernels/cuda/bad.cu": '#include "weft/plan/passes/pass.h"\n',
         "src/weft/kernels/cuda/good.cu": "#include <cuda_runtime.h>\n",
-        "src/weft/sparsity/bad.h": '#include "weft/plan/pass.h"\n',
+        "src/weft/sparsity/bad.h": '#include "weft/plan/passes/pass.h"\n',
     }
     expected = [
         "src/weft/base/bad.cpp:1",
@@ -131,6 +186,11 @@ def self_test():
         found = sorted(problem.split(": ")[0] for problem in problems_in(root))
     if found != expected:
         sys.exit(f"check_layers.py: the self-test expected {expected}, got {found}")
+    for edges, circle in (({"a": {"b": ""}, "b": {"c": ""}, "c": {"b": ""}}, ["b", "c"]),
+                          ({"a": {"a/x": ""}, "a/x": {"a/y": ""}, "a/y": {"a": ""}}, ["a", "a/x", "a/y"]),
+                          ({"a": {"b": "", "c": ""}, "b": {"c": ""}}, None)):
+        if circle_in(edges) != circle:
+            sys.exit(f"check_layers.py: the self-test expected the circle {circle}, got {circle_in(edges)}")
     print("check_layers.py: the self-test passed")
 
 
@@ -140,10 +200,12 @@ def main():
         return
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent)
     found = problems_in(root)
+    if circle := circle_problem(root):
+        found.append(circle)
     if found:
         print("\n".join(found))
         sys.exit(f"check_layers.py: {len(found)} lines break the order of the layers")
-    print("check_layers.py: every include goes down, and every device keeps to its folder")
+    print("check_layers.py: every include goes down, at every depth, and every device keeps to its folder")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@
 #include "weft/data/load/image_form.h"
 #include "weft/data/load/streamed_batches.h"
 #include "weft/data/source/open_source.h"
-#include "weft/data/text_batches.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/text_batches.h"
+#include "weft/data/text/token_file.h"
 
 namespace weft {
 namespace {

@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "weft/base/check.h"
-#include "weft/data/token_corpus.h"
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/token_corpus.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/trainer.h"
 

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
-#include "weft/machine/price.h"
+#include "weft/price/price.h"
 
 namespace weft {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/trainer.h"

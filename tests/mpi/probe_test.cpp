@@ -1,7 +1,7 @@
 // The network's part of a probe, among real ranks of one host.
 #include <gtest/gtest.h>
 
-#include "weft/machine/probe_parts.h"
+#include "weft/probe/probe_parts.h"
 
 namespace weft {
 namespace {

@@ -139,7 +139,7 @@ TEST_F(Devices, TrainACosmoflowAlike) {
 
 /// States are downloaded into checkpoints, and uploaded from them, whichever device wrote them.
 TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -165,7 +165,7 @@ TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
 }
 
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"

@@ -10,7 +10,7 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/generate.h"
 #include "weft/train/load_recipe.h"

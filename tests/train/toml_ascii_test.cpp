@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/train/load_recipe.h"
 
@@ -39,6 +40,7 @@ TEST(LineBeyondAscii, ItsErrorNamesTheLine) {
 }
 
 TEST(LineBeyondAscii, OverridesOfTextMayHaveAccentsWithoutQuotes) {
+  NEEDS_KINDS("resnet", "images", "adamw", "constant");
   const std::string text =
       "[run]\nsteps = 1\n[model]\nkind = \"resnet\"\n[data]\nkind = \"images\"\npath = \"p\"\nbatch = 1\n"
       "[optimizer]\nlearning_rate = 1.0\n";

@@ -8,8 +8,8 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/graph/graph_file.h"
-#include "weft/machine/price.h"
 #include "weft/models/model.h"
+#include "weft/price/price.h"
 #include "weft/train/load_recipe.h"
 #include "weft/train/session.h"
 

@@ -9,7 +9,7 @@
 #include "weft/base/host_share.h"
 #include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
-#include "weft/machine/probe.h"
+#include "weft/probe/probe.h"
 #include "weft/train/launch.h"
 
 namespace weft {

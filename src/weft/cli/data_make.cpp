@@ -7,8 +7,8 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/counter.h"
-#include "weft/data/token_corpus.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_corpus.h"
+#include "weft/data/text/token_file.h"
 
 namespace weft {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "weft/data/batch_source.h"
-#include "weft/data/tokenizer.h"
+#include "weft/data/batch/batch_source.h"
+#include "weft/data/text/tokenizer.h"
 #include "weft/datasets/data_facts.h"
 #include "weft/recipe/recipe.h"
 

@@ -4,20 +4,11 @@
 #include "weft/base/name_hash.h"
 #include "weft/base/philox.h"
 #include "weft/base/threads.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
 namespace {
-
-template <class T>
-void store(const View& view, int64_t at, double value) {
-  view.as<T>()[at] = T(static_cast<float>(value));
-}
-
-template <>
-void store<double>(const View& view, int64_t at, double value) {
-  view.as<double>()[at] = value;
-}
 
 template <class T>
 void fill(const View& view, const Region& region, const Dims& global_shape, const Initializer& initializer,
@@ -38,7 +29,7 @@ void fill(const View& view, const Region& region, const Dims& global_shape, cons
         value *= initializer.kind == Initializer::Kind::normal ? stream.normal(index)
                                                                : 2 * stream.uniform(index) - 1;
       }
-      store<T>(view, i, value);
+      view.as<T>()[i] = element_cast<T>(value);
     }
   });
 }
@@ -57,21 +48,11 @@ void initialize(const View& view, const Region& region, const Dims& global_shape
     return;
   }
   const RandomStream stream{seed, name_hash(name), 0};
-  switch (view.type.dtype) {
-    case DType::f64:
-      return fill<double>(view, region, global_shape, initializer, stream);
-    case DType::f32:
-      return fill<float>(view, region, global_shape, initializer, stream);
-    case DType::bf16:
-      return fill<BFloat16>(view, region, global_shape, initializer, stream);
-    case DType::i64:
-    case DType::i32:
-    case DType::u8:
-    case DType::bit:
-      break;
-  }
-  internal_error(__FILE__, __LINE__, "state {} of type {} has no initializer", name,
-                 name_of(view.type.dtype));
+  WEFT_CHECK(is_floating(view.type.dtype), "state {} of type {} has no initializer", name,
+             name_of(view.type.dtype));
+  with_floating(view.type.dtype, [&](auto element) {
+    fill<decltype(element)>(view, region, global_shape, initializer, stream);
+  });
 }
 
 }  // namespace weft

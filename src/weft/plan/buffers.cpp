@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "weft/plan/views.h"
+#include "weft/plan/passes/views.h"
 
 namespace weft {
 

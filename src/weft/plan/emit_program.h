@@ -1,6 +1,6 @@
 #pragma once
 #include "weft/graph/device.h"
-#include "weft/plan/plan_options.h"
+#include "weft/plan/passes/plan_options.h"
 #include "weft/plan/program.h"
 
 namespace weft {

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "weft/machine/price.h"
-#include "weft/plan/plan_options.h"
+#include "weft/plan/passes/plan_options.h"
+#include "weft/price/price.h"
 
 namespace weft {
 

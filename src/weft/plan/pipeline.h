@@ -5,7 +5,7 @@
 
 #include "weft/graph/device.h"
 #include "weft/plan/graph_totals.h"
-#include "weft/plan/plan_options.h"
+#include "weft/plan/passes/plan_options.h"
 #include "weft/plan/program.h"
 #include "weft/plan/stage.h"
 

@@ -9,9 +9,9 @@
 
 #include "weft/graph/device_memory.h"
 #include "weft/graph/kernel.h"
-#include "weft/machine/price.h"
 #include "weft/parallel/mesh.h"
 #include "weft/parallel/partition.h"
+#include "weft/price/price.h"
 
 namespace weft {
 

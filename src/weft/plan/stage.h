@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "weft/parallel/partition.h"
-#include "weft/plan/pass.h"
+#include "weft/plan/passes/pass.h"
 #include "weft/plan/program.h"
 
 namespace weft {

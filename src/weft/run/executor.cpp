@@ -8,6 +8,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
@@ -41,20 +42,10 @@ bool all_finite(const View& view) {
 }
 
 bool finite_on_host(const View& view) {
-  switch (view.type.dtype) {
-    case DType::f64:
-      return all_finite<double>(view);
-    case DType::f32:
-      return all_finite<float>(view);
-    case DType::bf16:
-      return all_finite<BFloat16>(view);
-    case DType::i64:
-    case DType::i32:
-    case DType::u8:
-    case DType::bit:
-      return true;
-  }
-  return true;
+  bool finite = true;
+  if (!is_floating(view.type.dtype)) return finite;
+  with_floating(view.type.dtype, [&](auto element) { finite = all_finite<decltype(element)>(view); });
+  return finite;
 }
 
 bool finite(const View& view, const DeviceMemoryPtr& memory) {

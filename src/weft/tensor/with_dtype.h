@@ -28,6 +28,15 @@ void with_dtype(DType dtype, Body&& body) {
   }
 }
 
+/// The same for floating dtypes. InternalError for any other.
+template <class Body>
+void with_floating(DType dtype, Body&& body) {
+  WEFT_CHECK(is_floating(dtype), "elements of {}, expected floating ones", name_of(dtype));
+  with_dtype(dtype, [&](auto element) {
+    if constexpr (!std::is_integral_v<decltype(element)>) body(element);
+  });
+}
+
 /// A number as another type has it: rounded to nearest, or cut to an integer. bf16 goes by way of f32.
 template <class To, class From>
 To element_cast(From value) {

@@ -4,7 +4,7 @@
 
 #include "weft/base/check.h"
 #include "weft/tasks/generation_graph.h"
-#include "weft/tensor/dispatch.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
@@ -15,10 +15,10 @@ constexpr int64_t kPromptStep = 64;
 
 void read(const View& view, std::vector<double>& values) {
   values.resize(static_cast<size_t>(view.elems()));
-  with_floating(view.type.dtype, "logits", [&](auto type) {
-    using T = typename decltype(type)::type;
+  with_floating(view.type.dtype, [&](auto element) {
+    using T = decltype(element);
     const T* from = view.as<T>();
-    std::transform(from, from + view.elems(), values.begin(), [](T value) { return to_double(value); });
+    std::transform(from, from + view.elems(), values.begin(), element_cast<double, T>);
   });
 }
 

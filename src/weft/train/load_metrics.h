@@ -2,7 +2,7 @@
 // What loading did in a step, for metrics.jsonl and for the timeline.
 #include <span>
 
-#include "weft/data/load/load_stats.h"
+#include "weft/data/batch/load_stats.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/trace.h"
 

@@ -5,7 +5,7 @@
 #include "tests/data/source/source_fixture.h"
 #include "weft/data/source/slab.h"
 #include "weft/data/source/stored_type.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 #include "weft/store/safetensors.h"
 
 namespace weft {

@@ -5,7 +5,7 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/graph/schema.h"
-#include "weft/plan/pass.h"
+#include "weft/plan/passes/pass.h"
 
 namespace weft::testing {
 

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "weft/base/check.h"
-#include "weft/kernels/dtype_dispatch.h"
 #include "weft/tensor/with_dtype.h"
 
 namespace weft {
@@ -88,7 +87,7 @@ void write_values(const ArrayValues& values, const View& input, bool channels_fi
     return;
   }
   with_dtype(input.type.dtype, [&](auto from) {
-    kernels::with_floating(output.type.dtype, [&](auto to) {
+    with_floating(output.type.dtype, [&](auto to) {
       write(values, input.as<decltype(from)>(), moves, points, channels, output.as<decltype(to)>());
     });
   });

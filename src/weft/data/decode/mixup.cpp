@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "weft/base/check.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
@@ -61,22 +62,11 @@ double mixup_lambda(double alpha, const RandomStream& random) {
 MixedLabel mix(const View& image, int32_t label, const View& partner, int32_t partner_label, double lambda) {
   WEFT_CHECK(image.type == partner.type, "images of {} and {} cannot be mixed", to_string(image.type),
              to_string(partner.type));
-  switch (image.type.dtype) {
-    case DType::f64:
-      mix_elems(image.as<double>(), partner.as<double>(), image.elems(), lambda);
-      break;
-    case DType::f32:
-      mix_elems(image.as<float>(), partner.as<float>(), image.elems(), static_cast<float>(lambda));
-      break;
-    case DType::bf16:
-      mix_elems(image.as<BFloat16>(), partner.as<BFloat16>(), image.elems(), static_cast<float>(lambda));
-      break;
-    case DType::i64:
-    case DType::i32:
-    case DType::u8:
-    case DType::bit:
-      WEFT_CHECK(false, "images of {} cannot be mixed", name_of(image.type.dtype));
-  }
+  with_floating(image.type.dtype, [&](auto element) {
+    using T = decltype(element);
+    using Real = std::conditional_t<std::is_same_v<T, double>, double, float>;
+    mix_elems(image.as<T>(), partner.as<T>(), image.elems(), static_cast<Real>(lambda));
+  });
   return {label, partner_label, lambda};
 }
 

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <vector>
 
-#include "weft/machine/price.h"
+#include "weft/machine/transfer_time.h"
 
 namespace weft {
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "weft/comm/peer_link.h"
+#include "weft/data/batch/load_stats.h"
 #include "weft/data/load/bad_samples.h"
 #include "weft/data/load/decode_pool.h"
 #include "weft/data/load/expected_speeds.h"
-#include "weft/data/load/load_stats.h"
 #include "weft/data/load/rate_limit.h"
 #include "weft/data/load/replicas.h"
 #include "weft/data/load/sample_parts.h"

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "weft/comm/communicator.h"
+#include "weft/data/batch/load_stats.h"
 #include "weft/data/load/assembler.h"
 #include "weft/data/load/bad_samples.h"
-#include "weft/data/load/load_stats.h"
 #include "weft/data/load/sample_parts.h"
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"

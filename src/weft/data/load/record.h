@@ -7,11 +7,9 @@
 #include <span>
 #include <vector>
 
-namespace weft {
+#include "weft/data/batch/origin.h"
 
-/// Where a record came from.
-enum class Origin : uint8_t { memory, disk, peer, source };
-constexpr int kOrigins = 4;
+namespace weft {
 
 /// Where records on their way lie. Large ones' memory is used again: fresh memory costs a page fault every 4
 /// KiB, which for volumes takes as long as reading them.

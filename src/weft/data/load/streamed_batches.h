@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "weft/comm/communicator.h"
-#include "weft/data/batch_source.h"
+#include "weft/data/batch/batch_source.h"
 #include "weft/data/load/loader.h"
 #include "weft/data/load/sample_form.h"
 #include "weft/data/tier/directory_tier.h"

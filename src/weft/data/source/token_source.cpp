@@ -3,7 +3,7 @@
 #include "weft/base/check.h"
 #include "weft/data/source/array_source.h"
 #include "weft/data/source/byte_reader.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 
 namespace weft {
 

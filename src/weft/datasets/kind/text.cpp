@@ -4,8 +4,8 @@
 
 #include "weft/base/check.h"
 #include "weft/data/load/token_form.h"
-#include "weft/data/text_batches.h"
-#include "weft/data/token_corpus.h"
+#include "weft/data/text/text_batches.h"
+#include "weft/data/text/token_corpus.h"
 #include "weft/datasets/streaming.h"
 
 namespace weft {

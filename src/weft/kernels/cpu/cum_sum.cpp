@@ -39,7 +39,7 @@ Kernel bind_cum_sum(const CumSum& op, const BindRequest& request) {
   return {[walk](const KernelContext& context) {
     const int64_t blocks = (walk.stride + kColumnsAtOnce - 1) / kColumnsAtOnce;
     const int64_t outer = context.inputs[0].elems() / std::max<int64_t>(1, walk.size * walk.stride);
-    kernels::with_floating(context.inputs[0].type.dtype, [&](auto t) {
+    with_floating(context.inputs[0].type.dtype, [&](auto t) {
       using T = decltype(t);
       parallel_for(outer * blocks, 1 + 4096 / (1 + walk.size), [&](int64_t begin, int64_t end) {
         for (int64_t block = begin; block < end; ++block) {

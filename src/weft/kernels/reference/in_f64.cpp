@@ -13,14 +13,14 @@ namespace weft::reference {
 namespace {
 
 void widen(const View& from, double* to) {
-  kernels::with_floating(from.type.dtype, [&](auto element) {
+  with_floating(from.type.dtype, [&](auto element) {
     const auto* data = from.as<decltype(element)>();
     for (int64_t i = 0; i < from.elems(); ++i) to[i] = static_cast<double>(kernels::load(data, i));
   });
 }
 
 void round(const double* from, const View& to) {
-  kernels::with_floating(to.type.dtype, [&](auto element) {
+  with_floating(to.type.dtype, [&](auto element) {
     using T = decltype(element);
     auto* data = to.as<T>();
     for (int64_t i = 0; i < to.elems(); ++i)

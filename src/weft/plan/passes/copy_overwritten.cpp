@@ -6,7 +6,7 @@
 
 #include "weft/ops/pointwise.h"
 #include "weft/plan/passes/rebuild.h"
-#include "weft/plan/views.h"
+#include "weft/plan/passes/views.h"
 
 namespace weft {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "weft/plan/pass.h"
+#include "weft/plan/passes/pass.h"
 
 namespace weft {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "weft/machine/price.h"
+#include "weft/machine/transfer_time.h"
 
 namespace weft {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "weft/machine/price.h"
+#include "weft/machine/transfer_time.h"
 #include "weft/sim/io/contention.h"
 
 namespace weft {

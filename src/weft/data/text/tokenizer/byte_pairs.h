@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 

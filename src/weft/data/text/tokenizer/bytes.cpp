@@ -1,5 +1,5 @@
 // Each byte is a token.
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 

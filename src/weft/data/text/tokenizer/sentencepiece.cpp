@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "weft/base/check.h"
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 

@@ -9,7 +9,7 @@
 // data, 76% of the samples are kept somewhere, and the original's are 66%.
 #include <algorithm>
 
-#include "weft/machine/price.h"
+#include "weft/machine/transfer_time.h"
 #include "weft/sim/io/policy_registry.h"
 
 namespace weft {

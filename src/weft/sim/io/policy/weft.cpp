@@ -6,7 +6,7 @@
 
 #include "weft/data/load/source_speed.h"
 #include "weft/data/place/placement.h"
-#include "weft/machine/price.h"
+#include "weft/machine/transfer_time.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/replica_plan.h"
 

@@ -1,4 +1,4 @@
-#include "weft/data/token_corpus.h"
+#include "weft/data/text/token_corpus.h"
 
 #include <algorithm>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "weft/base/check.h"
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 
 namespace weft {
 

@@ -1,4 +1,4 @@
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 
 #include "weft/base/check.h"
 

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "weft/machine/probe_parts.h"
+#include "weft/probe/probe_parts.h"
 
 namespace weft {
 

@@ -1,4 +1,4 @@
-#include "weft/data/text_batches.h"
+#include "weft/data/text/text_batches.h"
 
 #include "weft/base/check.h"
 #include "weft/base/philox.h"

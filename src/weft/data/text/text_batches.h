@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
-#include "weft/data/batch_source.h"
-#include "weft/data/token_corpus.h"
+#include "weft/data/batch/batch_source.h"
+#include "weft/data/text/token_corpus.h"
 
 namespace weft {
 

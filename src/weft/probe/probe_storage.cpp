@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "weft/base/check.h"
-#include "weft/machine/probe_parts.h"
+#include "weft/probe/probe_parts.h"
 
 namespace weft {
 

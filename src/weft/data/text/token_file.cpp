@@ -1,4 +1,4 @@
-#include "weft/data/token_file.h"
+#include "weft/data/text/token_file.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,6 +1,6 @@
 // What a probe measures, and what it says that it did not. Rates are not known beforehand: only what no
 // machine that runs this could fail.
-#include "weft/machine/probe.h"
+#include "weft/probe/probe.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
-#include "weft/machine/price.h"
+#include "weft/price/price.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "weft/machine/probe.h"
+#include "weft/probe/probe.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "weft/base/threads.h"
 #include "weft/graph/kernel.h"
 #include "weft/kernels/matmul.h"
-#include "weft/machine/probe_parts.h"
+#include "weft/probe/probe_parts.h"
 
 namespace weft {
 

@@ -1,5 +1,5 @@
 // The laws of prices.
-#include "weft/machine/price.h"
+#include "weft/price/price.h"
 
 #include <gtest/gtest.h>
 
@@ -236,12 +236,6 @@ TEST(Price, AnExchangeCostsTheMoreOfSendingAndReceiving) {
   EXPECT_EQ(price_exchange({1000, 1000}, {500}, machine).ms, sends.ms);
   EXPECT_EQ(price_exchange({1000, 1000, 0}, {}, machine).ms, sends.ms) << "empty messages are not sent";
   EXPECT_EQ(price_exchange({}, {}, machine).ms, 0);
-}
-
-TEST(Price, MessagesAndStorageAreInMegabytes) {
-  EXPECT_DOUBLE_EQ(message_s({"network", std::nullopt, 10, 1000}, 500), 10e-6 + 0.5);
-  EXPECT_DOUBLE_EQ(storage_s(500, 250), 2);
-  EXPECT_EQ(network_mb_s({"network", std::nullopt, 10, 1000}), 1000);
 }
 
 TEST(StandIns, NameWhatWasNotMeasured) {

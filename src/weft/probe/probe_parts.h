@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "weft/machine/probe.h"
+#include "weft/probe/probe.h"
 
 namespace weft {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/data/load/record.h"
+#include "weft/data/batch/origin.h"
 
 namespace weft {
 

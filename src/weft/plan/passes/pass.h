@@ -5,7 +5,7 @@
 
 #include "weft/graph/device.h"
 #include "weft/graph/graph.h"
-#include "weft/plan/plan_options.h"
+#include "weft/plan/passes/plan_options.h"
 
 namespace weft {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/data/tokenizer.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 

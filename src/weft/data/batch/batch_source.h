@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weft/data/load/load_stats.h"
+#include "weft/data/batch/load_stats.h"
 #include "weft/tensor/view.h"
 
 namespace weft {

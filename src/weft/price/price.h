@@ -51,13 +51,6 @@ struct Price {
 /// messages of an exchange leave one after the other; it costs the more of what a rank sends and receives.
 Price price(const Work& work, const Machine& machine);
 
-/// One message: the latency and the bytes.
-double message_s(const NetworkLevel& level, double mb);
-/// Reading or writing at `mb_s`, as a table of StorageRates gives it.
-double storage_s(double mb, double mb_s);
-/// The rate at which one message of a stream moves, latencies hidden.
-double network_mb_s(const NetworkLevel& level);
-
 /// What this machine leaves empty and prices for `ranks` ranks assume in its place, one a line, as in
 /// "f32 200 Gflop/s". Empty: all was measured. A network that no level describes is assumed no better than
 /// the widest level that one does.

@@ -1,4 +1,4 @@
-#include "weft/plan/views.h"
+#include "weft/plan/passes/views.h"
 
 namespace weft {
 

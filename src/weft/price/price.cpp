@@ -1,4 +1,4 @@
-#include "weft/machine/price.h"
+#include "weft/price/price.h"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,13 @@
 
 #include "weft/base/check.h"
 #include "weft/graph/op.h"
+#include "weft/machine/transfer_time.h"
 
 namespace weft {
 
 namespace {
 
-// Stand-ins for what was not measured: a few cores and an ordinary network.
+// Stand-ins for what was not measured: a few cores.
 struct Ceiling {
   DType dtype;
   double gflops;
@@ -20,8 +21,6 @@ struct Ceiling {
 constexpr Ceiling kCeilings[] = {{DType::f32, 200}, {DType::bf16, 400}, {DType::f64, 10}};
 constexpr double kMemoryGbps = 30;
 constexpr double kLaunchUs = 1;
-constexpr double kLatencyUs = 2;
-constexpr double kNetworkMbS = 5000;
 
 constexpr double kMsPerUs = 1e-3;
 constexpr double kBytesPerMb = 1e6;
@@ -33,12 +32,6 @@ double gflops_of(const Machine& machine, DType dtype) {
   return std::find_if(std::begin(kCeilings), std::end(kCeilings),
                       [&](const Ceiling& ceiling) { return ceiling.dtype == dtype; })
       ->gflops;
-}
-
-NetworkLevel without_gaps(NetworkLevel level) {
-  if (!level.latency_us) level.latency_us = kLatencyUs;
-  if (!level.mb_s) level.mb_s = kNetworkMbS;
-  return level;
 }
 
 NetworkLevel link_among(std::span<const int> group, const Machine& machine) {
@@ -132,14 +125,6 @@ Price price(const Work& work, const Machine& machine) {
   result.ms = std::max(arithmetic_ms, memory_ms) + machine.launch_us.value_or(kLaunchUs) * kMsPerUs;
   return result;
 }
-
-double message_s(const NetworkLevel& level, double mb) {
-  return level.latency_us.value_or(kLatencyUs) * 1e-6 + storage_s(mb, network_mb_s(level));
-}
-
-double storage_s(double mb, double mb_s) { return mb / mb_s; }
-
-double network_mb_s(const NetworkLevel& level) { return level.mb_s.value_or(kNetworkMbS); }
 
 std::vector<std::string> stand_ins(const Machine& machine, int ranks) {
   std::vector<std::string> lines;
