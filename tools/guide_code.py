@@ -5,7 +5,8 @@ A fenced block whose info string names a path, as in
 
     ```cpp src/weft/tasks/metric/rmse.cpp
 
-is that whole file. It exists in the guide only: a path that the repository has, or that two blocks name, is an error.
+is that whole file. It exists in the guide only: a path that two blocks name is an error. A path that the repository has is
+left out, so that a reader who pastes a guide's files can build and try them; --check, a test, says that they may not stay.
 Each is written to OUT/PATH; one that is as it was is not touched, and files of earlier runs that no guide shows any more
 are removed. The paths are printed, one a line.
 
@@ -15,6 +16,7 @@ guide is registered as if it lay in src/, a recipe can name it, and the laws of 
 and optimizer are tried on it. No other program has them.
 
 usage: guide_code.py OUT           write the files below OUT, and print their paths
+       guide_code.py --check       check that the files of the guides exist in the guides only
        guide_code.py --self-test   check the extraction
 """
 import pathlib
@@ -66,10 +68,13 @@ def files_in(root):
         for path, content in files_of(name, guide.read_text(encoding="utf-8")).items():
             if path in files:
                 raise GuideError(f"{name}: {path} is shown by another guide too")
-            if (root / path).exists():
-                raise GuideError(f"{name}: the repository has a file {path}; a guide shows what is not there")
             files[path] = content
     return files
+
+
+def pasted(files, root):
+    """The paths that the repository has too."""
+    return [path for path in files if (root / path).exists()]
 
 
 def write(files, out):
@@ -153,7 +158,7 @@ def self_test():
         (root / "docs" / "add-b.md").unlink()
         (root / "tests").mkdir()
         (root / "tests" / "a_test.cpp").write_text("", encoding="utf-8")
-        expect("a second copy", "the repository has a file tests/a_test.cpp" in message_of(lambda: files_in(root)), True)
+        expect("a second copy", pasted(files, root), ["tests/a_test.cpp"])
     print("guide_code.py: the self-test passed")
 
 
@@ -163,10 +168,18 @@ def main():
     if sys.argv[1] == "--self-test":
         self_test()
         return
+    root = pathlib.Path(__file__).resolve().parent.parent
     try:
-        files = files_in(pathlib.Path(__file__).resolve().parent.parent)
+        files = files_in(root)
     except GuideError as error:
         sys.exit(f"guide_code.py: {error}")
+    there = pasted(files, root)
+    if sys.argv[1] == "--check":
+        if there:
+            sys.exit(f"guide_code.py: a guide shows files that are there already: {', '.join(there)}")
+        print(f"guide_code.py: the {len(files)} files of the guides exist in the guides only")
+        return
+    files = {path: content for path, content in files.items() if path not in there}
     write(files, pathlib.Path(sys.argv[1]))
     print("\n".join(files))
 
