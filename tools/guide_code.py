@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Takes the files out of the guides (docs/add-*.md), so that what a reader pastes is what CI compiles and runs.
+"""Takes the files out of the guides (docs/*.md), so that what a reader pastes is what CI compiles and runs.
 
 A fenced block whose info string names a path, as in
 
@@ -24,7 +24,7 @@ import re
 import sys
 import tempfile
 
-GUIDES = "add-*.md"
+GUIDES = "*.md"
 OPENING = re.compile(r"^(?P<fence>`{3,})(?P<info>[^`]*)$")
 FOLDERS = ("src/", "tests/")
 
@@ -145,7 +145,7 @@ def self_test():
         root = pathlib.Path(folder)
         (root / "docs").mkdir()
         (root / "docs" / "add-a.md").write_text(GUIDE, encoding="utf-8")
-        (root / "docs" / "other.md").write_text(GUIDE, encoding="utf-8")
+        (root / "other.md").write_text(GUIDE, encoding="utf-8")
         expect("the folder", files_in(root), files)
         out = root / "out"
         write(files, out)
