@@ -41,10 +41,10 @@ function(weft_write_manifest out registry_type registry_header out_function)
   file(CONFIGURE OUTPUT ${out} CONTENT "${text}" @ONLY)
 endfunction()
 
-# weft_manifest(FOLDER NAMESPACE_TYPE HEADER OUT_FUNCTION): the manifest of every .cpp in the folder, which is a layer, or
+# weft_manifest(FOLDER NAMESPACE_TYPE HEADER OUT_FUNCTION): the manifest of every .cpp in the folder, at any depth. It is a layer, or
 # lies within one.
 function(weft_manifest folder registry_type registry_header out_function)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/weft/${folder}/*.cpp)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/weft/${folder}/*.cpp)
   set(out ${CMAKE_BINARY_DIR}/generated/${out_function}.cpp)
   weft_write_manifest(${out} "${registry_type}" ${registry_header} ${out_function} ${files})
   string(REGEX REPLACE "/.*" "" layer ${folder})

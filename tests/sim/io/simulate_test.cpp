@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/io/small_scenario.h"
-#include "weft/data/place/placement.h"
+#include "weft/data/place/homes.h"
 #include "weft/sim/io/io_world.h"
 
 namespace weft {
@@ -134,15 +134,15 @@ TEST(SimulateIo, PlacesSamplesAsTheLoaderDoes) {
   IoScenario scenario = small_scenario();
   for (TierSpec& tier : scenario.tiers) tier.capacity_mb = 20;  // 160 MB of 300
   const IoWorld world(scenario);
-  PlacementOptions options;
+  HomesOptions options;
   std::vector<int64_t> bytes;
   for (const float mb : world.sizes) bytes.push_back(static_cast<int64_t>(static_cast<double>(mb) * 1e6));
   options.record_bytes = bytes;
   options.capacity.assign(4, {20'000'000, 20'000'000});
-  const Placement placement(*world.stream, options);
-  ASSERT_LT(placement.covered(), scenario.samples);
+  const Homes homes(*world.stream, options);
+  ASSERT_LT(homes.covered(), scenario.samples);
   EXPECT_EQ(run_of(simulate_io(scenario, nullptr), "weft").covered,
-            static_cast<double>(placement.covered()) / 3000);
+            static_cast<double>(homes.covered()) / 3000);
 }
 
 TEST(SimulateIo, WhatTiersDoNotHoldIsReadEveryEpoch) {

@@ -285,13 +285,13 @@ void Fetcher::arrived(const FetchPtr& fetch, uint64_t checksum) {
 }
 
 void Fetcher::keep(const Fetch& fetch, uint64_t checksum) {
-  if (world_.placement == nullptr || world_.tiers.empty()) return;
+  if (world_.homes == nullptr || world_.tiers.empty()) return;
   const std::span<const std::byte> bytes = fetch.buffer->bytes();
   if (is_home(fetch.record)) {
     if (fetch.origin == Origin::disk) return;
     // The tier of the placement first; another where that one has become too small.
     const auto tiers = static_cast<int>(world_.tiers.size());
-    const int first = world_.placement->home(fetch.sample).tier;
+    const int first = world_.homes->home(fetch.sample).tier;
     for (int i = 0; i < tiers; ++i) {
       Tier& tier = *world_.tiers[static_cast<size_t>((first + i) % tiers)];
       if (tier.holds(fetch.record) || tier.put(fetch.record, bytes, checksum)) return;

@@ -26,7 +26,7 @@ std::vector<int64_t> spare_room(const FetchWorld& world, const FetchOptions& opt
   std::vector<int64_t> room;
   for (size_t tier = 0; tier < world.tiers.size(); ++tier) {
     int64_t homes = 0;
-    if (world.placement != nullptr) homes = world.placement->used(options.rank, static_cast<int>(tier));
+    if (world.homes != nullptr) homes = world.homes->used(options.rank, static_cast<int>(tier));
     homes = homes / options.parts.sharers() + 1;  // dealt out among those that read the same
     room.push_back(std::max<int64_t>(0, world.tiers[tier]->capacity() - homes));
   }
@@ -61,7 +61,7 @@ Fetcher::~Fetcher() {
 // What the tiers hold from before may be at home elsewhere now (other ranks, another capacity): it must not
 // take the room of what is at home here.
 void Fetcher::adopt_copies() {
-  if (world_.placement == nullptr) return;
+  if (world_.homes == nullptr) return;
   const int64_t records = world_.source->count() * options_.parts.count();
   for (size_t i = 0; i < world_.tiers.size(); ++i) {
     Tier& tier = *world_.tiers[i];
@@ -69,7 +69,7 @@ void Fetcher::adopt_copies() {
     for (RecordId record = 0; record < records; ++record) {
       if (!tier.holds(record)) continue;
       const int64_t sample = options_.parts.sample_of(record);
-      if (is_home(record) && world_.placement->home(sample).tier == static_cast<int>(i)) continue;
+      if (is_home(record) && world_.homes->home(sample).tier == static_cast<int>(i)) continue;
       const auto next = world_.stream->next(sample, options_.first_step, options_.rank, kEpochsAhead);
       replicas_.adopt(i, record, next ? next->step : -1);
     }
@@ -164,8 +164,8 @@ std::vector<std::string> Fetcher::troubles() {
 
 /// A record that several of a group read lives with one of them.
 int Fetcher::home_of(RecordId record) const {
-  if (world_.placement == nullptr) return -1;
-  const int rank = world_.placement->home(options_.parts.sample_of(record)).rank;
+  if (world_.homes == nullptr) return -1;
+  const int rank = world_.homes->home(options_.parts.sample_of(record)).rank;
   return rank < 0 ? -1 : rank * options_.parts.group() + options_.parts.keeper(record);
 }
 

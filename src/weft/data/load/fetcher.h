@@ -18,7 +18,7 @@
 #include "weft/data/load/replicas.h"
 #include "weft/data/load/sample_parts.h"
 #include "weft/data/load/source_speed.h"
-#include "weft/data/place/placement.h"
+#include "weft/data/place/homes.h"
 #include "weft/data/read/async_reader.h"
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"
@@ -31,9 +31,9 @@ namespace weft {
 struct FetchWorld {
   const AccessStream* stream = nullptr;
   const Source* source = nullptr;
-  const Placement* placement = nullptr;  ///< null: nothing is kept
-  std::vector<Tier*> tiers;              ///< of this rank, fastest first, as the placement counts them
-  PeerLink* link = nullptr;              ///< null: no peers
+  const Homes* homes = nullptr;  ///< null: nothing is kept
+  std::vector<Tier*> tiers;      ///< of this rank, fastest first, as the placement counts them
+  PeerLink* link = nullptr;      ///< null: no peers
   AsyncReader* reader = nullptr;
   BadSamples* bad = nullptr;
   LoadCounters* counters = nullptr;

@@ -8,7 +8,7 @@
 #include "weft/data/load/batch_ring.h"
 #include "weft/data/load/decode_pool.h"
 #include "weft/data/load/fetcher.h"
-#include "weft/data/place/placement.h"
+#include "weft/data/place/homes.h"
 #include "weft/data/read/async_reader.h"
 
 namespace weft {
@@ -75,7 +75,7 @@ struct Loader::Parts {
   LoaderOptions options;
   LoadCounters counters;
   BadSamples bad;
-  std::unique_ptr<Placement> placement;
+  std::unique_ptr<Homes> homes;
   std::unique_ptr<PeerLink> link;
   std::unique_ptr<BatchRing> ring;
   std::unique_ptr<Fetcher> fetcher;
@@ -100,11 +100,11 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   const std::vector<std::vector<int64_t>> capacity = all_capacities(o, stream.ranks());
   world.tiers = o.tiers;
   if (!capacity.front().empty()) {
-    PlacementOptions placing;
+    HomesOptions placing;
     const std::vector<int64_t> sizes = record_sizes(source, o.parts);
     placing.record_bytes = sizes;
     placing.capacity = capacity;
-    p.placement = std::make_unique<Placement>(stream, placing);
+    p.homes = std::make_unique<Homes>(stream, placing);
     if (o.peers && o.peers->size() > 1) p.link = std::make_unique<PeerLink>(*o.peers);
   }
   p.ring =
@@ -112,7 +112,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   p.reader = make_async_reader(o.read_depth);
   world.stream = &stream;
   world.source = &source;
-  world.placement = p.placement.get();
+  world.homes = p.homes.get();
   world.link = p.link.get();
   world.reader = p.reader.get();
   world.bad = &p.bad;
@@ -193,7 +193,7 @@ std::vector<FetchEvent> Loader::take_fetches() { return parts_->counters.take();
 
 std::vector<BadSamples::Entry> Loader::bad_samples() const { return parts_->bad.list(); }
 
-int64_t Loader::covered() const { return parts_->placement ? parts_->placement->covered() : 0; }
+int64_t Loader::covered() const { return parts_->homes ? parts_->homes->covered() : 0; }
 
 std::vector<std::string> Loader::troubles() { return parts_->fetcher->troubles(); }
 

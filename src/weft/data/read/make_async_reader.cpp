@@ -8,8 +8,4 @@ std::unique_ptr<AsyncReader> make_async_reader(int depth, int threads) {
   return reader ? std::move(reader) : make_thread_reader(depth, threads);
 }
 
-#ifndef WEFT_WITH_URING
-std::unique_ptr<AsyncReader> make_uring_reader(int /*depth*/) { return nullptr; }
-#endif
-
 }  // namespace weft

@@ -11,7 +11,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/read/async_reader.h"
-#include "weft/data/read/transfer.h"
+#include "weft/data/read/task_course.h"
 
 namespace weft {
 
@@ -21,7 +21,7 @@ constexpr double kGraceMs = 10'000;
 
 struct Waiting {
   ReadTask task;
-  Transfer::Clock::time_point submitted;
+  TaskCourse::Clock::time_point submitted;
 };
 
 /// What the threads share with the reader, and keep when it has given up on them.
@@ -41,26 +41,26 @@ bool is_cancelled(Shared& shared) {
   return shared.cancelled;
 }
 
-int64_t transfer_piece(const Transfer& transfer, const Transfer::Piece& piece) {
+int64_t transfer_piece(const TaskCourse& course, const TaskCourse::Piece& piece) {
   const auto bytes = static_cast<size_t>(piece.bytes);
-  const int64_t result = transfer.task().write ? ::pwrite(transfer.file(), piece.memory, bytes, piece.offset)
-                                               : ::pread(transfer.file(), piece.memory, bytes, piece.offset);
+  const int64_t result = course.task().write ? ::pwrite(course.file(), piece.memory, bytes, piece.offset)
+                                             : ::pread(course.file(), piece.memory, bytes, piece.offset);
   return result < 0 ? -errno : result;
 }
 
-void run_task(Transfer& transfer, Shared& shared) {
-  while (transfer.file() < 0 && transfer.task().path != nullptr) {
-    const int file = ::open(transfer.task().path, transfer.open_flags());
-    if (!transfer.opened(file < 0 ? -errno : file)) return;
+void run_task(TaskCourse& course, Shared& shared) {
+  while (course.file() < 0 && course.task().path != nullptr) {
+    const int file = ::open(course.task().path, course.open_flags());
+    if (!course.opened(file < 0 ? -errno : file)) return;
   }
-  if (transfer.task().bytes == 0) return;
-  while (!is_cancelled(shared) && transfer.advance(transfer_piece(transfer, transfer.next()))) {
+  if (course.task().bytes == 0) return;
+  while (!is_cancelled(shared) && course.advance(transfer_piece(course, course.next()))) {
   }
 }
 
 // shared_ptr: a thread that the kernel does not let go outlives the reader.
 void serve(const std::shared_ptr<Shared>& shared) {
-  Transfer transfer;
+  TaskCourse course;
   std::unique_lock lock(shared->mutex);
   while (true) {
     shared->work.wait(lock, [&] { return shared->ending || !shared->waiting.empty(); });
@@ -69,9 +69,9 @@ void serve(const std::shared_ptr<Shared>& shared) {
     shared->waiting.pop_front();
     ++shared->under_way;
     lock.unlock();
-    transfer.begin(next.task, next.submitted);
-    run_task(transfer, *shared);
-    const ReadResult result = transfer.finish();
+    course.begin(next.task, next.submitted);
+    run_task(course, *shared);
+    const ReadResult result = course.finish();
     lock.lock();
     --shared->under_way;
     if (!shared->cancelled) shared->done.push_back(result);
@@ -111,7 +111,7 @@ class ThreadReader final : public AsyncReader {
   void submit(const ReadTask& task) override {
     {
       const std::lock_guard lock(shared_->mutex);
-      shared_->waiting.push_back({task, Transfer::Clock::now()});
+      shared_->waiting.push_back({task, TaskCourse::Clock::now()});
     }
     ++pending_;
     shared_->work.notify_one();

@@ -14,7 +14,7 @@
 #include <deque>
 
 #include "weft/base/check.h"
-#include "weft/data/read/transfer.h"
+#include "weft/data/read/task_course.h"
 
 namespace weft {
 
@@ -27,11 +27,11 @@ constexpr int kBatch = 16;
 
 struct Waiting {
   ReadTask task;
-  Transfer::Clock::time_point submitted;
+  TaskCourse::Clock::time_point submitted;
 };
 
 struct Slot {
-  Transfer transfer;
+  TaskCourse course;
   bool busy = false;
 };
 
@@ -121,7 +121,7 @@ io_uring_sqe* UringReader::next_entry() {
 }
 
 void UringReader::submit(const ReadTask& task) {
-  waiting_.push_back({task, Transfer::Clock::now()});
+  waiting_.push_back({task, TaskCourse::Clock::now()});
   ++pending_;
   start_waiting();
   if (unsubmitted_ >= kBatch) {
@@ -134,7 +134,7 @@ void UringReader::start_waiting() {
   while (!free_.empty() && !waiting_.empty()) {
     const int slot = free_.back();
     free_.pop_back();
-    slots_[slot].transfer.begin(waiting_.front().task, waiting_.front().submitted);
+    slots_[slot].course.begin(waiting_.front().task, waiting_.front().submitted);
     slots_[slot].busy = true;
     waiting_.pop_front();
     ask(slot);
@@ -143,20 +143,20 @@ void UringReader::start_waiting() {
 
 // Puts the next request of a slot's task in the queue.
 void UringReader::ask(int slot) {
-  Transfer& transfer = slots_[slot].transfer;
-  const ReadTask& task = transfer.task();
-  if (transfer.file() >= 0 && task.bytes == 0) return finish(slot);
+  TaskCourse& course = slots_[slot].course;
+  const ReadTask& task = course.task();
+  if (course.file() >= 0 && task.bytes == 0) return finish(slot);
   io_uring_sqe* entry = next_entry();
-  if (transfer.file() < 0 && task.path != nullptr) {
-    io_uring_prep_openat(entry, AT_FDCWD, task.path, transfer.open_flags(), 0);
+  if (course.file() < 0 && task.path != nullptr) {
+    io_uring_prep_openat(entry, AT_FDCWD, task.path, course.open_flags(), 0);
   } else {
-    const Transfer::Piece piece = transfer.next();
+    const TaskCourse::Piece piece = course.next();
     const auto bytes = static_cast<unsigned>(piece.bytes);
     const auto offset = static_cast<uint64_t>(piece.offset);
     if (task.write) {
-      io_uring_prep_write(entry, transfer.file(), piece.memory, bytes, offset);
+      io_uring_prep_write(entry, course.file(), piece.memory, bytes, offset);
     } else {
-      io_uring_prep_read(entry, transfer.file(), piece.memory, bytes, offset);
+      io_uring_prep_read(entry, course.file(), piece.memory, bytes, offset);
     }
   }
   io_uring_sqe_set_data64(entry, static_cast<uint64_t>(slot));
@@ -164,9 +164,9 @@ void UringReader::ask(int slot) {
 }
 
 void UringReader::proceed(int slot, int result) {
-  Transfer& transfer = slots_[slot].transfer;
-  const bool opening = transfer.file() < 0 && transfer.task().path != nullptr;
-  const bool goes_on = opening ? transfer.opened(result) : transfer.advance(result);
+  TaskCourse& course = slots_[slot].course;
+  const bool opening = course.file() < 0 && course.task().path != nullptr;
+  const bool goes_on = opening ? course.opened(result) : course.advance(result);
   if (goes_on && !stopping_) {
     ask(slot);
   } else {
@@ -175,7 +175,7 @@ void UringReader::proceed(int slot, int result) {
 }
 
 void UringReader::finish(int slot) {
-  done_.push_back(slots_[slot].transfer.finish());
+  done_.push_back(slots_[slot].course.finish());
   slots_[slot].busy = false;
   free_.push_back(slot);
 }
@@ -203,12 +203,12 @@ void UringReader::enter(double ms) {
 }
 
 void UringReader::collect(std::vector<ReadResult>& done, double ms) {
-  const auto end = Transfer::Clock::now() + std::chrono::duration<double, std::milli>(ms);
+  const auto end = TaskCourse::Clock::now() + std::chrono::duration<double, std::milli>(ms);
   if (unsubmitted_ > 0) enter(0);
   while (true) {
     reap();
     start_waiting();
-    const std::chrono::duration<double, std::milli> left = end - Transfer::Clock::now();
+    const std::chrono::duration<double, std::milli> left = end - TaskCourse::Clock::now();
     const bool enough = !done_.empty() || pending_ == 0 || left.count() <= 0;
     if (enough && unsubmitted_ == 0) break;
     enter(enough ? 0 : left.count());
@@ -220,7 +220,7 @@ void UringReader::collect(std::vector<ReadResult>& done, double ms) {
 }
 
 bool UringReader::stop(double ms) {
-  const auto end = Transfer::Clock::now() + std::chrono::duration<double, std::milli>(ms);
+  const auto end = TaskCourse::Clock::now() + std::chrono::duration<double, std::milli>(ms);
   waiting_.clear();
   stopping_ = true;
   for (size_t slot = 0; slot < slots_.size(); ++slot) {
@@ -232,7 +232,7 @@ bool UringReader::stop(double ms) {
   enter(0);
   while (true) {
     reap();
-    const std::chrono::duration<double, std::milli> left = end - Transfer::Clock::now();
+    const std::chrono::duration<double, std::milli> left = end - TaskCourse::Clock::now();
     if (under_way() == 0 || left.count() <= 0) break;
     enter(left.count());
   }
@@ -250,6 +250,14 @@ std::unique_ptr<AsyncReader> make_uring_reader(int depth) {
   auto reader = std::make_unique<UringReader>(std::min(depth, 4096));
   return reader->make_ring() ? std::move(reader) : nullptr;
 }
+
+}  // namespace weft
+
+#else
+
+namespace weft {
+
+std::unique_ptr<AsyncReader> make_uring_reader(int /*depth*/) { return nullptr; }
 
 }  // namespace weft
 

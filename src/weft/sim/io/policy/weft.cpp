@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "weft/data/load/source_speed.h"
-#include "weft/data/place/placement.h"
+#include "weft/data/place/homes.h"
 #include "weft/machine/transfer_time.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/replica_plan.h"
@@ -17,8 +17,8 @@ namespace {
 constexpr double kBytesPerMb = 1e6;
 constexpr int64_t kEpochsAhead = 4;  // as the loader's: a copy used later than that is not worth its room
 
-Placement placed(const IoWorld& world) {
-  PlacementOptions options;
+Homes placed(const IoWorld& world) {
+  HomesOptions options;
   std::vector<int64_t> bytes;
   bytes.reserve(world.sizes.size());
   for (const float mb : world.sizes)
@@ -31,11 +31,11 @@ Placement placed(const IoWorld& world) {
   return {*world.stream, options};
 }
 
-std::vector<double> spare_room(const IoWorld& world, const Placement& placement) {
+std::vector<double> spare_room(const IoWorld& world, const Homes& homes) {
   std::vector<double> room;
   for (int rank = 0; rank < world.ranks(); ++rank) {
     for (int tier = 0; tier < world.tiers(); ++tier) {
-      const double used = static_cast<double>(placement.used(rank, tier)) / kBytesPerMb;
+      const double used = static_cast<double>(homes.used(rank, tier)) / kBytesPerMb;
       room.push_back(std::max(0.0, world.scenario.tiers[static_cast<size_t>(tier)].capacity_mb - used));
     }
   }
@@ -46,8 +46,8 @@ class Weft final : public IoPolicy {
  public:
   explicit Weft(const IoWorld& world)
       : world_(&world),
-        placement_(placed(world)),
-        replicas_(world, spare_room(world, placement_)),
+        homes_(placed(world)),
+        replicas_(world, spare_room(world, homes_)),
         read_(world.sizes.size()) {}
 
   void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) override {
@@ -57,13 +57,13 @@ class Weft final : public IoPolicy {
     }
   }
   double covered() const override {
-    return static_cast<double>(placement_.covered()) / static_cast<double>(world_->scenario.samples);
+    return static_cast<double>(homes_.covered()) / static_cast<double>(world_->scenario.samples);
   }
 
  private:
   void serve_one(const IoStep& step, int64_t row, double file_system_mb_s, int64_t sample, Served& out) {
     const int reader = out.rank;
-    const Home home = placement_.home(sample);
+    const Home home = homes_.home(sample);
     const bool at_home = home.rank == reader;
     const double mb = world_->mb(sample);
     const int replica = at_home ? -1 : replicas_.take(reader, step.step * step.batch + row, mb);
@@ -101,7 +101,7 @@ class Weft final : public IoPolicy {
   }
 
   const IoWorld* world_;
-  Placement placement_;
+  Homes homes_;
   ReplicaPlan replicas_;
   std::vector<bool> read_;  ///< samples that their homes have
 };

@@ -1,4 +1,4 @@
-#include "weft/data/place/placement.h"
+#include "weft/data/place/homes.h"
 
 #include <algorithm>
 #include <queue>
@@ -97,7 +97,7 @@ std::vector<int64_t> by_saving(const std::vector<Usage>& usage) {
 
 }  // namespace
 
-Placement::Placement(const AccessStream& stream, const PlacementOptions& options)
+Homes::Homes(const AccessStream& stream, const HomesOptions& options)
     : homes_(static_cast<size_t>(stream.samples()), -1) {
   WEFT_CHECK(std::ssize(options.capacity) == stream.ranks(), "capacities of {} ranks for a stream of {}",
              options.capacity.size(), stream.ranks());

@@ -9,7 +9,7 @@
 
 namespace weft {
 
-class Transfer {
+class TaskCourse {
  public:
   using Clock = std::chrono::steady_clock;
 

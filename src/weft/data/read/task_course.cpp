@@ -1,4 +1,4 @@
-#include "weft/data/read/transfer.h"
+#include "weft/data/read/task_course.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,7 +27,7 @@ bool is_aligned(const ReadTask& task) {
 
 }  // namespace
 
-void Transfer::begin(const ReadTask& task, Clock::time_point submitted) {
+void TaskCourse::begin(const ReadTask& task, Clock::time_point submitted) {
   WEFT_CHECK(task.offset >= 0 && task.bytes >= 0, "a read of {} bytes at {}", task.bytes, task.offset);
   WEFT_CHECK(!task.write || (task.path == nullptr && (!task.direct || is_aligned(task))),
              "a write needs an open file, and a direct one aligned memory");
@@ -38,9 +38,9 @@ void Transfer::begin(const ReadTask& task, Clock::time_point submitted) {
   error_ = 0;
 }
 
-int Transfer::open_flags() const { return O_RDONLY | O_CLOEXEC | (task_.direct ? O_DIRECT : 0); }
+int TaskCourse::open_flags() const { return O_RDONLY | O_CLOEXEC | (task_.direct ? O_DIRECT : 0); }
 
-bool Transfer::opened(int result) {
+bool TaskCourse::opened(int result) {
   if (result >= 0) {
     file_ = result;
     return true;
@@ -54,7 +54,7 @@ bool Transfer::opened(int result) {
   return fail(-result);
 }
 
-Transfer::Piece Transfer::next() {
+TaskCourse::Piece TaskCourse::next() {
   const int64_t from = task_.offset + done_;
   const int64_t left = task_.bytes - done_;
   if (!task_.direct || task_.write || is_aligned(task_)) {
@@ -70,7 +70,7 @@ Transfer::Piece Transfer::next() {
   return {bounce_.get(), begin, std::min(end - begin, kBounceBytes)};
 }
 
-bool Transfer::advance(int64_t result) {
+bool TaskCourse::advance(int64_t result) {
   if (result == -EINTR || result == -EAGAIN) return true;
   if (result == -EINVAL && task_.direct && task_.path != nullptr) {
     // O_DIRECT was accepted by open but not by read, or wants more than our alignment.
@@ -95,12 +95,12 @@ bool Transfer::advance(int64_t result) {
   return got > 0 && done_ < task_.bytes;
 }
 
-bool Transfer::fail(int error) {
+bool TaskCourse::fail(int error) {
   error_ = error;
   return false;
 }
 
-ReadResult Transfer::finish() {
+ReadResult TaskCourse::finish() {
   if (task_.path != nullptr && file_ >= 0) ::close(file_);
   file_ = -1;
   const std::chrono::duration<double, std::milli> ms = Clock::now() - submitted_;

@@ -15,7 +15,7 @@ struct Home {
   bool operator==(const Home&) const = default;
 };
 
-struct PlacementOptions {
+struct HomesOptions {
   /// Bytes of each sample's record; one element: all are of that size.
   std::span<const int64_t> record_bytes;
   /// Bytes that each rank's tiers hold, fastest first: capacity[rank][tier]. All ranks have equally many
@@ -35,9 +35,9 @@ struct PlacementOptions {
 /// Samples that are read most often come first, where the tiers do not hold all. The same wherever in the
 /// stream a run begins, so that one that goes on finds its copies at home. Time O(samples * horizon), memory
 /// O(samples).
-class Placement {
+class Homes {
  public:
-  Placement(const AccessStream& stream, const PlacementOptions& options);
+  Homes(const AccessStream& stream, const HomesOptions& options);
 
   Home home(int64_t sample) const {
     const int32_t code = homes_[static_cast<size_t>(sample)];
