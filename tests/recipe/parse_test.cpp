@@ -12,8 +12,8 @@ namespace {
 const RecipeTable& table() {
   static const RecipeTable kTable = [] {
     RecipeTable made;
-    SectionRows(made, &Recipe::run);
-    SectionRows(made, &Recipe::checkpoint);
+    add_section(made, &Recipe::run);
+    add_section(made, &Recipe::checkpoint);
     gather_sections(made);
     return made;
   }();

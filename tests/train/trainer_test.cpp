@@ -12,6 +12,7 @@
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
 #include "weft/base/check.h"
+#include "weft/data/text/token_file.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
@@ -107,9 +108,27 @@ TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
 }
 
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
-  const TrainResult result = run(recipe({"optimizer.accumulate=3", "model.dropout=0.0"}), "accumulated");
-  EXPECT_EQ(result.steps, 12);
-  EXPECT_LT(losses("accumulated").back(), losses("accumulated").front());
+  std::ifstream text(folder_ / "text.txt", std::ios::binary);
+  std::vector<int32_t> tokens;
+  for (char c = 0; text.get(c);) tokens.push_back(static_cast<unsigned char>(c));
+  write_token_file(folder_ / "text.tokens", tokens);
+  // Windows side by side come in the same order, however many make a microbatch.
+  const std::vector<std::string> base{"data.path=" + (folder_ / "text.tokens").string(),
+                                      "data.windows=streamed", "model.dropout=0.0", "run.precision=f64"};
+  const auto with = [&](const std::string& accumulate) {
+    std::vector<std::string> keys = base;
+    keys.push_back("optimizer.accumulate=" + accumulate);
+    return recipe(keys);
+  };
+  run(with("1"), "whole");
+  run(with("3"), "accumulated");
+  const std::vector<double> whole = losses("whole");
+  const std::vector<double> accumulated = losses("accumulated");
+  ASSERT_EQ(whole.size(), 12U);
+  ASSERT_EQ(accumulated.size(), whole.size());
+  // f64, sums in another order, through twelve updates.
+  for (size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(accumulated[i], whole[i], 1e-10) << "step " << i + 1;
+  EXPECT_LT(whole.back(), whole.front() - 0.1) << "else the updates would not show";
 }
 
 TEST_F(TrainerTest, TheStepLoopAllocatesNothing) {

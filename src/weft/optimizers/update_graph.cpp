@@ -42,9 +42,13 @@ class UpdateGraph {
   /// a step, when it is used. Between steps it is zero, on any mesh.
   ValueId accumulated(const std::string& name, ValueId gradient) {
     const BuilderScope labelled = build_.labelled(name);
-    const ValueId state = build_.state("gradient." + name, build_.type(gradient), {}, kGradientSum);
+    const ValueId state = sum_state(name, build_.type(gradient));
     build_.update(state, add_n(build_, std::vector{state, gradient}));
     return state;
+  }
+
+  ValueId sum_state(const std::string& parameter, const TensorType& type) {
+    return build_.state(kGradientSum.name + "." + parameter, type, {}, kGradientSum);
   }
 
   /// The factor that keeps the norm of all gradients together below options.clip. It is made even without
@@ -65,9 +69,9 @@ class UpdateGraph {
   }
 
   void clear(const Parameter& parameter) {
-    const std::string name = kGradientSum.name + "." + build_.graph().value(parameter.value).name;
-    const ValueId state = build_.state(name, build_.type(parameter.value), {}, kGradientSum);
-    const BuilderScope labelled = build_.labelled(build_.graph().value(parameter.value).name);
+    const std::string name = build_.graph().value(parameter.value).name;
+    const ValueId state = sum_state(name, build_.type(parameter.value));
+    const BuilderScope labelled = build_.labelled(name);
     build_.update(state, fill(build_, build_.type(state), 0));
   }
 

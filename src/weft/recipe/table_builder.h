@@ -43,7 +43,7 @@ class ChoicesFinder : public KeyVisitor<ChoicesFinder<Base>> {
   std::string_view name_;
 };
 
-/// Adds the rows of one section: `member` of a Recipe.
+/// The rows of one section, `member` of a Recipe, added when it is made.
 template <class Section>
 class SectionRows : public KeyVisitor<SectionRows<Section>> {
  public:
@@ -197,6 +197,12 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
   Section Recipe::*member_;
   std::vector<RecipeKey> of_kinds_;  ///< they follow the section's own
 };
+
+/// Adds a section: `member` of a Recipe.
+template <class Section>
+void add_section(RecipeTable& table, Section Recipe::*member) {
+  [[maybe_unused]] const SectionRows<Section> rows(table, member);
+}
 
 /// Puts rows that kinds of one section have in another beside that section's own.
 void gather_sections(RecipeTable& table);

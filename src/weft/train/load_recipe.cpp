@@ -12,15 +12,15 @@ namespace weft {
 const RecipeTable& recipe_table() {
   static const RecipeTable kTable = [] {
     RecipeTable table;
-    SectionRows(table, &Recipe::run);
-    SectionRows(table, &Recipe::model);
-    SectionRows(table, &Recipe::data);
-    SectionRows(table, &Recipe::task);
-    SectionRows(table, &Recipe::loss);
-    SectionRows(table, &Recipe::optimizer);
-    SectionRows(table, &Recipe::parallel);
-    SectionRows(table, &Recipe::checkpoint);
-    SectionRows(table, &Recipe::log);
+    add_section(table, &Recipe::run);
+    add_section(table, &Recipe::model);
+    add_section(table, &Recipe::data);
+    add_section(table, &Recipe::task);
+    add_section(table, &Recipe::loss);
+    add_section(table, &Recipe::optimizer);
+    add_section(table, &Recipe::parallel);
+    add_section(table, &Recipe::checkpoint);
+    add_section(table, &Recipe::log);
     gather_sections(table);
     return table;
   }();
