@@ -147,6 +147,11 @@ TEST_F(RecipeTest, AnOverrideOfAKindDropsTheFilesKeysOfTheOthers) {
             "optimizer.schedule = \"step\"");
 }
 
+TEST_F(RecipeTest, AnOverrideOfASizeMayLookLikeANumber) {
+  EXPECT_EQ(parse(kGpt, {"data.memory=4096"}).data.loading.memory.bytes(), 4096);
+  EXPECT_EQ(parse(kGpt, {"data.network_budget=1.5 KiB"}).data.loading.network_budget.bytes(), 1536);
+}
+
 TEST_F(RecipeTest, AnOverrideReplacesStepsByEpochsWhenItSaysSo) {
   const Recipe recipe = parse(kGpt, {"run.steps=0", "run.epochs=2"});
   EXPECT_EQ(recipe.run.steps, 0);

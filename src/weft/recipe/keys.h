@@ -82,6 +82,13 @@ struct KeyFit {
   explicit operator bool() const { return fits; }
 };
 
+/// Whether values are strings in TOML, whatever they look like: an override needs no quotes then.
+template <class T>
+constexpr bool is_written_as_text() {
+  if constexpr (requires { Conversion<T>::kIsText; }) return Conversion<T>::kIsText;
+  return std::is_same_v<T, std::string>;
+}
+
 /// All keys, in order, with the values that they have.
 class KeyLister : public KeyVisitor<KeyLister> {
  public:
@@ -90,7 +97,7 @@ class KeyLister : public KeyVisitor<KeyLister> {
     const std::string& interval = facts.interval.text;
     keys.push_back({std::string(facts.name), std::string(facts.meaning),
                     Conversion<T>::expected() + (interval.empty() ? "" : " " + interval), facts.is_required,
-                    std::is_same_v<T, std::string>, Conversion<T>::to(member)});
+                    is_written_as_text<T>(), Conversion<T>::to(member)});
   }
   template <class Bundle>
   void bundle(const Bundle& kinds) {

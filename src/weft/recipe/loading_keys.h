@@ -37,6 +37,7 @@ struct MixedSet {
 
 template <>
 struct Conversion<ByteSize> {
+  static constexpr bool kIsText = true;
   static std::string expected() { return "a size such as \"8GiB\", or \"\""; }
   static std::optional<ByteSize> from(const RecipeValue& value);
   static std::string why_not(const RecipeValue& value);
