@@ -1,7 +1,8 @@
-// What Weft's loader does (data/load/fetcher.cpp), with the loader's own placement: every sample has one home
-// that all ranks agree on. A home reads a sample from the file system when it, or another, first needs it,
-// and keeps it; others ask the home. Room that homes leave over holds second copies of what a rank reads soon
-// again. A peer's copy is preferred unless the file system is clearly faster and a step is about to wait.
+// What Weft's loader does (data/load/record_broker.cpp), with the loader's own placement: every sample has
+// one home that all ranks agree on. A home reads a sample from the file system when it, or another, first
+// needs it, and keeps it; others ask the home. Room that homes leave over holds second copies of what a rank
+// reads soon again. A peer's copy is preferred unless the file system is clearly faster and a step is about
+// to wait.
 #include <algorithm>
 
 #include "weft/data/load/source_speed.h"
