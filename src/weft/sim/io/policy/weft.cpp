@@ -51,10 +51,10 @@ class Weft final : public IoPolicy {
         replicas_(world, spare_room(world, homes_)),
         read_(world.sizes.size()) {}
 
-  void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
+  void serve(const IoStep& step, double file_system_mb_s) override {
+    for (size_t i = 0; i < step.accesses.size(); ++i) {
       const int64_t row = static_cast<int64_t>(i) % step.batch;
-      serve_one(step, row, file_system_mb_s, step.samples[i], out[i]);
+      serve_one(step, row, file_system_mb_s, step.accesses[i].sample, step.accesses[i].served);
     }
   }
   double covered() const override {
