@@ -1,5 +1,6 @@
-// Two ranks in one thread: a message between them is held back, overtaken or lost, a read fails, a copy goes
-// bad, and each row gets its record all the same, or is called bad with its reason.
+// Of data/load/record_broker.h, data/load/fetch_ledger.h: two ranks in one thread. A message between them is
+// held back, overtaken or lost, a read fails, a copy goes bad, and each row gets its record all the same, or
+// is called bad with its reason.
 #include "weft/data/load/record_broker.h"
 
 #include <gtest/gtest.h>
