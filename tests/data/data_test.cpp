@@ -1,4 +1,6 @@
-// Text and image batches: any region alone equals its part of the whole; every epoch has each image once.
+// Of data/text/text_batches.h, data/load/streamed_batches.h, data/load/batch_ring.h,
+// data/decode/image_statistics.h: text and image batches: any region alone equals its part of the whole;
+// every epoch has each image once.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <turbojpeg.h>

@@ -1,4 +1,5 @@
-// Runs on token files and on arrays: what text_data.cpp and array_data.cpp open.
+// Of datasets/kind/text.cpp, datasets/kind/arrays.cpp: runs on what these open, token files and
+// arrays.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-// Hand-written bodies of means of channels and of squared errors against their expressions.
+// Of kernels/cpu/pointwise_forms.h: hand-written bodies of means of channels and of squared errors against
+// their expressions.
 #include "tests/kernels/pointwise_cases.h"
 #include "weft/expression/simplify.h"
 #include "weft/kernels/cpu/pointwise_forms.h"

@@ -1,4 +1,5 @@
-// The hand-written body of what lies at one place of an axis against its expression.
+// Of kernels/cpu/pointwise_forms.h: the hand-written body of what lies at one place of an axis against its
+// expression.
 #include "tests/kernels/pointwise_cases.h"
 #include "weft/expression/simplify.h"
 #include "weft/kernels/cpu/pointwise_forms.h"

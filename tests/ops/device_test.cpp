@@ -1,5 +1,5 @@
-// Every op on the reference device, whose kernels are the definitions in f64, beside the cpu: forward and
-// backward, in every dtype that the op takes.
+// Of ops/, kernels/: every op on the reference device, whose kernels are the definitions in f64, beside the
+// cpu: forward and backward, in every dtype that the op takes.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Composites of ops against values that PyTorch made (golden.py): meanings, which laws between our own ops
-// cannot show.
+// Of ops/: composites of ops against values that PyTorch made (golden.py): meanings, which laws between our
+// own ops cannot show.
 #include <gtest/gtest.h>
 
 #include <cmath>

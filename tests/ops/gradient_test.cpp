@@ -1,4 +1,4 @@
-// Every registered op: differentiate() against central differences in f64.
+// Of ops/: every registered op: differentiate() against central differences in f64.
 #include <gtest/gtest.h>
 
 #include <cmath>

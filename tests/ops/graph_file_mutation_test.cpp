@@ -1,5 +1,5 @@
-// A graph file that somebody, or a disk, has changed: it is read, or refused with a UserError; nothing else
-// happens.
+// Of graph/graph_file.h: a graph file that somebody, or a disk, has changed: it is read, or refused with a
+// UserError; nothing else happens.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// Graphs as files: what is read is what was written, for every op, and what does not fit is said in one
-// sentence.
+// Of graph/graph_file.h, graph/graph_json.cpp: graphs as files: what is read is what was written, for every
+// op, and what does not fit is said in one sentence.
 #include "weft/graph/graph_file.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Planners lay an output over an input where an op's traits say so: the result must be the same, bit for bit.
-// Checked for every node of every case, forward and backward, in every dtype that runs.
+// Of ops/, kernels/: planners lay an output over an input where an op's traits say so: the result must be the
+// same, bit for bit. Checked for every node of every case, forward and backward, in every dtype that runs.
 #include <gtest/gtest.h>
 
 #include <cstring>

@@ -1,4 +1,5 @@
-// What single ops promise beyond the laws of every op: messages, flops, index maps, gradients' dtypes.
+// Of ops/: what single ops promise beyond the laws of every op: messages, flops, index maps, gradients'
+// dtypes.
 #include <gtest/gtest.h>
 
 #include "tests/ops/case_graph.h"

@@ -1,6 +1,6 @@
-// The law that partitioning rests on: an output made in parts along any axis that an index map lets split,
-// each from the regions that the map says it needs, equals the whole; parts of a reduced axis combine to it.
-// Checked for every node of every case, forward and backward.
+// Of ops/, graph/index_map.h: the law that partitioning rests on: an output made in parts along any axis that
+// an index map lets split, each from the regions that the map says it needs, equals the whole; parts of a
+// reduced axis combine to it. Checked for every node of every case, forward and backward.
 #include <gtest/gtest.h>
 
 #include <cmath>

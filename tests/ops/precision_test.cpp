@@ -1,4 +1,5 @@
-// Every op in f32 and in bf16, forward and backward, against the f64 run on the same (rounded) operands.
+// Of ops/, kernels/: every op in f32 and in bf16, forward and backward, against the f64 run on the same
+// (rounded) operands.
 #include <gtest/gtest.h>
 
 #include <algorithm>

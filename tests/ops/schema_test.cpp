@@ -1,4 +1,4 @@
-// Every op has a schema that says what it is, and from which it can be made anew.
+// Of ops/, graph/schema.h: every op has a schema that says what it is, and from which it can be made anew.
 #include <gtest/gtest.h>
 
 #include <fstream>

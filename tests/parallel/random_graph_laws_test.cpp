@@ -1,6 +1,6 @@
-// Three laws on 500 random graphs of pointwise ops, reductions, contractions and windows, forward and
-// backward: the cpu gives what the reference gives, gradients are differences, and any mesh gives what one
-// rank gives.
+// Of parallel/, ops/, kernels/: three laws on 500 random graphs of pointwise ops, reductions, contractions
+// and windows, forward and backward: the cpu gives what the reference gives, gradients are differences, and
+// any mesh gives what one rank gives.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// A device with memory of its own: the executor uploads inputs and downloads outputs, the store states.
-// Nothing else reaches that memory.
+// Of run/, graph/device_memory.h: a device with memory of its own: the executor uploads inputs and downloads
+// outputs, the store states. Nothing else reaches that memory.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// A cache of keys and values as states: tokens one at a time give what attention gives over all of them, and
-// a token's step moves its own rows only.
+// Of run/, ops/cached_attention.h: a cache of keys and values as states: tokens one at a time give what
+// attention gives over all of them, and a token's step moves its own rows only.
 #include <gtest/gtest.h>
 
 #include "tests/run/small_program.h"

@@ -1,4 +1,4 @@
-// What a segment hands over is what was there before its updates.
+// Of run/: what a segment hands over is what was there before its updates.
 #include <gtest/gtest.h>
 
 #include "tests/run/small_program.h"

@@ -1,4 +1,5 @@
-// A Program that makes results again gives the bits of one that keeps them.
+// Of run/, plan/passes/rematerialize.h: a Program that makes results again gives the bits of one that keeps
+// them.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Of tensor/view.h: copy_region, for boxes that begin and end anywhere.
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// A warm decoder takes no memory from the system: neither ours nor libjpeg's, libpng's or zlib's.
+// Of data/decode/: a warm decoder takes no memory from the system: neither ours nor libjpeg's, libpng's or
+// zlib's.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// Decoding: the formats, the parts, the draws, the errors.
+// Of data/decode/jpeg_reader.h, data/decode/png_reader.h, data/decode/write_pixels.h: decoding: the formats,
+// the parts, the draws, the errors.
 #include "weft/data/decode/image_decoder.h"
 
 #include <gtest/gtest.h>

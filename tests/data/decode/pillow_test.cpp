@@ -1,5 +1,6 @@
-// Scaling and changes of colour give Pillow's bytes, those of golden.txt. No tolerance: both round to the
-// same fixed-point weights and to bytes between the passes.
+// Of data/decode/resample.h, data/decode/colour_jitter.h: scaling and changes of colour give Pillow's bytes,
+// those of golden.txt. No tolerance: both round to the same fixed-point weights and to bytes between the
+// passes.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,3 +1,4 @@
+// Of data/load/array_rows.h: which parts of a sample a rank reads, and the rows that come of them.
 #include "weft/data/load/array_form.h"
 
 #include <gtest/gtest.h>

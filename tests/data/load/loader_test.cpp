@@ -1,4 +1,5 @@
-// One rank: batches in order, each sample once an epoch, from the source once where the tiers hold it.
+// Of data/load/loader.h, data/load/fetcher.h: one rank. Batches come in order, each sample once an epoch,
+// from the source once where the tiers hold it.
 #include "weft/data/load/loader.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// Of data/read/uring_reader.h, data/read/thread_reader.cpp, data/read/task_course.h: both readers, by the
+// same cases.
 #include "weft/data/read/async_reader.h"
 
 #include <fcntl.h>

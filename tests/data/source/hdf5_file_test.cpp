@@ -1,4 +1,5 @@
-// HDF5 without libhdf5: what is read from extents alone equals what the library reads.
+// Of data/source/hdf5_datasets.h, data/source/hdf5_filters.h, data/source/hdf5_address_driver.h: HDF5 without
+// libhdf5: what is read from extents alone equals what the library reads.
 #include <hdf5.h>
 #include <zlib.h>
 

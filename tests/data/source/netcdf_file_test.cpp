@@ -1,4 +1,5 @@
-// NetCDF: classic files written here byte by byte, NetCDF-4 made with libhdf5, and a real one.
+// Of data/source/netcdf_header.h: NetCDF: classic files written here byte by byte, NetCDF-4 made with
+// libhdf5, and a real one.
 #include <cstdlib>
 
 #include "tests/data/source/source_fixture.h"

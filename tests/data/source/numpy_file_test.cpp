@@ -1,4 +1,5 @@
-// NumPy files: those that numpy itself wrote (make_numpy_goldens.py), and broken ones.
+// Of data/source/numpy_header.h, data/source/zip_directory.h: NumPy files: those that numpy itself wrote
+// (make_numpy_goldens.py), and broken ones.
 #include "tests/data/source/source_fixture.h"
 
 namespace weft {

@@ -1,4 +1,4 @@
-// Tar archives as GNU tar and Python's tarfile write them, and broken ones.
+// Of data/source/tar_members.h: tar archives as GNU tar and Python's tarfile write them, and broken ones.
 #include <cstdlib>
 
 #include "tests/data/source/source_fixture.h"

@@ -1,4 +1,6 @@
-// Samplers and the access stream: every order is a bijection that can be inverted, whatever the ranks.
+// Of data/stream/access_stream.h, data/stream/permutation.h, data/stream/mixture_sampler.h,
+// data/stream/weighted_sampler.h: samplers and the access stream: every order is a bijection that can be
+// inverted, whatever the ranks.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,3 +1,4 @@
+// Of data/tier/memory_tier.h, data/tier/directory_tier.h: what any tier promises.
 #include "weft/data/tier/tier.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Laws of passes on random graphs, forward, backward and update.
+// Of plan/passes/: laws of passes on random graphs, forward, backward and update.
 #include <gtest/gtest.h>
 
 #include "tests/parallel/random_graph.h"

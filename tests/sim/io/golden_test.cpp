@@ -1,5 +1,5 @@
-// Figures of scenarios in recipes/simulate/ as they were before the simulator took its rates from a Machine
-// and its times from prices: a change of either that moves them is seen here.
+// Of sim/io/: figures of scenarios in recipes/simulate/ as they were before the simulator took its rates from
+// a Machine and its times from prices: a change of either that moves them is seen here.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,3 +1,4 @@
+// Of sim/io/scenario_table.h: scenarios as files, and what is wrong with them.
 #include "weft/sim/io/scenario.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Of sim/io/io_run.h, sim/io/policy/: what a simulation must say whatever its figures are.
 #include "weft/sim/io/simulate.h"
 
 #include <gtest/gtest.h>

@@ -3,8 +3,23 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/base/philox.h"
 
 namespace weft {
+
+namespace {
+
+constexpr uint64_t kSubstituteStream = 0x7375'6273;  // "subs"
+
+}  // namespace
+
+std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch) {
+  if (samples < 2) return std::nullopt;
+  const RandomStream draws{seed, kSubstituteStream, static_cast<uint64_t>(epoch)};
+  const uint64_t others = static_cast<uint64_t>(samples - 1);
+  const auto shift = static_cast<int64_t>(1 + draws.below(static_cast<uint64_t>(sample), others));
+  return (sample + shift) % samples;
+}
 
 void BadSamples::add(int64_t sample, const std::string& why) {
   if (policy_ == OnBadSample::fail) throw UserError(why);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ template <>
 struct EnumNames<OnBadSample> {
   static constexpr std::string_view kNames[] = {"fail", "skip", "substitute"};
 };
+
+/// The sample that takes the place of one that cannot be used, of `samples`: drawn from the sample alone, so
+/// that every rank and every restart takes the same one. Nothing: there is no other.
+std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch);
 
 /// The samples that could not be used: listed, and bounded.
 class BadSamples {

@@ -77,6 +77,7 @@ struct Loader::Parts {
   BadSamples bad;
   std::unique_ptr<Homes> homes;
   std::unique_ptr<PeerLink> link;
+  std::unique_ptr<PeerTransport> peers;  ///< over `link`
   std::unique_ptr<BatchRing> ring;
   std::unique_ptr<Fetcher> fetcher;
   std::unique_ptr<AsyncReader> reader;
@@ -105,7 +106,10 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
     placing.record_bytes = sizes;
     placing.capacity = capacity;
     p.homes = std::make_unique<Homes>(stream, placing);
-    if (o.peers && o.peers->size() > 1) p.link = std::make_unique<PeerLink>(*o.peers);
+    if (o.peers && o.peers->size() > 1) {
+      p.link = std::make_unique<PeerLink>(*o.peers);
+      p.peers = std::make_unique<PeerLinkTransport>(*p.link);
+    }
   }
   p.ring =
       std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots, o.first_step);
@@ -113,7 +117,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   world.stream = &stream;
   world.source = &source;
   world.homes = p.homes.get();
-  world.link = p.link.get();
+  world.peers = p.peers.get();
   world.reader = p.reader.get();
   world.bad = &p.bad;
   world.counters = &p.counters;

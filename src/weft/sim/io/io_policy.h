@@ -24,12 +24,19 @@ struct Served {
   int32_t rank = 0;
 };
 
-/// One step of all ranks. Rank r reads samples[r * batch, (r + 1) * batch).
+/// One sample that one rank reads in a step.
+struct IoAccess {
+  int64_t sample = 0;
+  Served served;       ///< what serve() says; `rank` is the reader's before
+  double begun_s = 0;  ///< IoRun's: when the reader began to compute on it
+};
+
+/// One step of all ranks. Rank r reads accesses[r * batch, (r + 1) * batch).
 struct IoStep {
   int64_t step = 0;
   int64_t epoch = 0;
   int64_t batch = 1;
-  std::span<int64_t> samples;
+  std::span<IoAccess> accesses;
   /// Of each rank: it fetches this step while it computes the one before, or waits already.
   std::span<const uint8_t> urgent;
 };
@@ -56,8 +63,9 @@ class IoPolicy {
   virtual bool replaces_samples() const { return false; }
   /// Moves or replaces the samples of a step.
   virtual void arrange(IoStep& /*step*/) {}
-  /// `file_system_mb_s`: what one reader got of the file system lately.
-  virtual void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) = 0;
+  /// Fills in where each access gets its sample from. `file_system_mb_s`: what one reader got of the file
+  /// system lately.
+  virtual void serve(const IoStep& step, double file_system_mb_s) = 0;
   /// Threads of a rank that read the file system besides the fetching of steps.
   virtual int background_threads(int /*rank*/) const { return 0; }
   /// These threads had `seconds` in which the file system gave them `mb`; returns the MB that they read.

@@ -11,7 +11,6 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
     : world_(&world), name_(std::move(name)), policy_(std::move(policy)) {
   const IoScenario& scenario = world.scenario;
   const auto ranks = static_cast<size_t>(scenario.ranks);
-  const auto accesses = ranks * static_cast<size_t>(scenario.batch);
   total_.policy = name_;
   total_.unsupported = policy_->unsupported();
   const double most = static_cast<double>(scenario.samples * scenario.epochs);  // that a rank could want
@@ -20,18 +19,11 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   const int threads = scenario.staging_threads;
   preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging.write->at(threads));
   share_.even_mb_s = scenario.file_system.read->at(scenario.ranks) / scenario.ranks;
-  for (auto* clocks : {&used_, &staging_, &fetched_, &reading_, &sending_, &receiving_})
-    clocks->resize(ranks);
+  ranks_.resize(ranks);
   tiers_.resize(ranks * scenario.tiers.size());
-  served_.resize(accesses);
-  demands_.resize(ranks);
-  consumed_.resize(accesses);
-  demand_mb_.resize(ranks);
+  accesses_.resize(ranks * static_cast<size_t>(scenario.batch));
   urgent_.resize(ranks);
-  on_demand_mb_.resize(ranks);
-  overdrawn_mb_.resize(ranks);
-  step_mb_.resize(ranks);
-  fetch_from_.resize(ranks);
+  demands_.resize(ranks);
   if (!total_.unsupported.empty()) return;
   if (policy_->replaces_samples()) seen_.resize(static_cast<size_t>(scenario.samples));
   const Preparation preparation = policy_->prepare();
@@ -41,20 +33,20 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
 
 void IoRun::step(int64_t step, std::span<const int64_t> samples) {
   if (!total_.unsupported.empty()) return;
-  samples_.assign(samples.begin(), samples.end());
   IoStep now;
   now.step = step;
   now.epoch = world_->stream->epoch_of(step);
   now.batch = world_->scenario.batch;
-  now.samples = samples_;
-  for (size_t rank = 0; rank < urgent_.size(); ++rank) {
-    urgent_[rank] = step < 2 || fetched_[rank] >= step_ends_[static_cast<size_t>(step - 2)] ? 1 : 0;
+  now.accesses = accesses_;
+  for (size_t i = 0; i < accesses_.size(); ++i) accesses_[i].sample = samples[i];
+  for (size_t rank = 0; rank < ranks_.size(); ++rank) {
+    urgent_[rank] = step < 2 || ranks_[rank].fetched >= step_ends_[static_cast<size_t>(step - 2)] ? 1 : 0;
   }
   now.urgent = urgent_;
   policy_->arrange(now);
-  for (size_t i = 0; i < served_.size(); ++i)
-    served_[i] = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
-  policy_->serve(now, share_.even_mb_s, served_);
+  for (size_t i = 0; i < accesses_.size(); ++i)
+    accesses_[i].served = {.rank = static_cast<int32_t>(i / static_cast<size_t>(now.batch))};
+  policy_->serve(now, share_.even_mb_s);
   count_demand(now);
   share_file_system(now);
   play(now);
@@ -62,22 +54,22 @@ void IoRun::step(int64_t step, std::span<const int64_t> samples) {
 }
 
 void IoRun::count_demand(const IoStep& step) {
-  std::fill(demand_mb_.begin(), demand_mb_.end(), 0);
-  for (int rank = 0; rank < world_->ranks(); ++rank) {
-    double& own = step_mb_[static_cast<size_t>(rank)];
-    double& on_demand = on_demand_mb_[static_cast<size_t>(rank)];
-    own = on_demand = 0;
-    for (int64_t i = rank * step.batch; i < (rank + 1) * step.batch; ++i) {
-      const auto at = static_cast<size_t>(i);
-      const double mb = world_->mb(step.samples[at]);
-      const Served& served = served_[at];
-      own += mb;
-      if (served.on_demand) on_demand += mb;
-      if (!seen_.empty()) seen_[static_cast<size_t>(step.samples[at])] = true;
-      if (served.from == Served::From::file_system) demand_mb_[static_cast<size_t>(served.rank)] += mb;
-      if (served.from == Served::From::local) total_.local_mb += mb;
-      if (served.from == Served::From::peer || served.rank != rank) total_.peer_mb += mb;
-    }
+  for (Rank& rank : ranks_) rank.demand_mb = rank.step_mb = rank.on_demand_mb = 0;
+  for (int rank = 0; rank < world_->ranks(); ++rank) count_accesses_of(rank, step);
+}
+
+void IoRun::count_accesses_of(int rank, const IoStep& step) {
+  Rank& own = at(rank);
+  for (int64_t i = rank * step.batch; i < (rank + 1) * step.batch; ++i) {
+    const IoAccess& access = step.accesses[static_cast<size_t>(i)];
+    const double mb = world_->mb(access.sample);
+    const Served& served = access.served;
+    own.step_mb += mb;
+    if (served.on_demand) own.on_demand_mb += mb;
+    if (!seen_.empty()) seen_[static_cast<size_t>(access.sample)] = true;
+    if (served.from == Served::From::file_system) at(served.rank).demand_mb += mb;
+    if (served.from == Served::From::local) total_.local_mb += mb;
+    if (served.from == Served::From::peer || served.rank != rank) total_.peer_mb += mb;
   }
 }
 
@@ -87,21 +79,21 @@ void IoRun::share_file_system(const IoStep& step) {
   const double first_room = room_at(step, 0, -1);
   double first_read = std::numeric_limits<double>::infinity();
   for (int rank = 0; rank < scenario.ranks; ++rank) {
-    const auto r = static_cast<size_t>(rank);
-    FileSystemDemand& demand = demands_[r];
-    demand.mb = demand_mb_[r];
+    const Rank& own = at(rank);
+    FileSystemDemand& demand = demands_[static_cast<size_t>(rank)];
+    demand.mb = own.demand_mb;
     total_.file_system_mb += demand.mb;
     demand.always = policy_->background_threads(rank) > 0;
     demand.least_s = 0;
     demand.besides_s = 0;
-    if (on_demand_mb_[r] > 0) {
+    if (own.on_demand_mb > 0) {
       demand.begin_s = now_;
-      demand.besides_s = on_demand_mb_[r] * preprocess_s_ + step_mb_[r] / scenario.compute_mb_s;
+      demand.besides_s = own.on_demand_mb * preprocess_s_ + own.step_mb / scenario.compute_mb_s;
       first_read = std::min(first_read, now_);
     } else {
-      demand.begin_s = fetched_[r];
-      demand.least_s = std::max(room - fetched_[r], step_mb_[r] * preprocess_s_ / scenario.staging_threads);
-      first_read = std::min(first_read, std::max(first_room, staging_[r]));
+      demand.begin_s = own.fetched;
+      demand.least_s = std::max(room - own.fetched, own.step_mb * preprocess_s_ / scenario.staging_threads);
+      first_read = std::min(first_read, std::max(first_room, own.staging));
     }
   }
   share_ = share_of(*scenario.file_system.read, demands_);
@@ -115,7 +107,7 @@ double IoRun::room_at(const IoStep& step, int64_t row, int rank) const {
   const int64_t from = leaving / step.batch;
   const int64_t left = leaving % step.batch;
   if (from == step.step) {
-    return rank < 0 ? now_ : consumed_[static_cast<size_t>(rank * step.batch + left)];
+    return rank < 0 ? now_ : accesses_[static_cast<size_t>(rank * step.batch + left)].begun_s;
   }
   // Ranks take a step's samples at an even pace, near enough.
   const double begin = from > 0 ? step_ends_[static_cast<size_t>(from - 1)] : 0;
@@ -125,16 +117,18 @@ double IoRun::room_at(const IoStep& step, int64_t row, int rank) const {
 
 void IoRun::play(const IoStep& step) {
   const double compute_s = 1 / world_->scenario.compute_mb_s;
-  std::fill(used_.begin(), used_.end(), now_);
-  fetch_from_ = fetched_;
+  for (Rank& rank : ranks_) {
+    rank.used = now_;
+    rank.fetch_from = rank.fetched;
+  }
   // Row by row, so that ranks come to what they share in nearly the order of time.
   for (int64_t row = 0; row < step.batch; ++row) {
     const bool same_step = step.step * step.batch + row - window_ >= step.step * step.batch;
     const double room = same_step ? 0 : room_at(step, row, -1);
     for (int rank = 0; rank < world_->ranks(); ++rank) {
-      const auto at = static_cast<size_t>(rank * step.batch + row);
-      const Access access{&served_[at], world_->mb(step.samples[at]), rank};
-      double& used = used_[static_cast<size_t>(rank)];
+      IoAccess& own = step.accesses[static_cast<size_t>(rank * step.batch + row)];
+      const Access access{&own.served, world_->mb(own.sample), rank};
+      double& used = at(rank).used;
       double start = room;
       if (access.served->on_demand) {
         start = used;
@@ -142,8 +136,8 @@ void IoRun::play(const IoStep& step) {
         start = room_at(step, row, rank);
       }
       const double avail = fetch(access, start);
-      consumed_[at] = std::max(avail, used);
-      used = consumed_[at] + access.mb * compute_s;
+      own.begun_s = std::max(avail, used);
+      used = own.begun_s + access.mb * compute_s;
     }
   }
 }
@@ -162,12 +156,12 @@ double IoRun::fetch(const Access& access, double start) {
   using From = Served::From;
   const Served& served = *access.served;
   if (served.from == From::at_once) return 0;
-  const auto r = static_cast<size_t>(access.rank);
+  Rank& own = at(access.rank);
   const IoScenario& scenario = world_->scenario;
   const double alone_s = thread_fetch_s(access) + access.mb * preprocess_s_;
   if (!served.on_demand) {
-    start = std::max(start, staging_[r]);
-    staging_[r] = start + alone_s / scenario.staging_threads;
+    start = std::max(start, own.staging);
+    own.staging = start + alone_s / scenario.staging_threads;
   }
   double came = start;
   if (served.from == From::file_system) {
@@ -179,7 +173,7 @@ double IoRun::fetch(const Access& access, double start) {
     if (holder != access.rank) came = std::max(came, send(holder, access.rank, access.mb, start));
   }
   keep(access, came);
-  fetched_[r] = std::max({fetched_[r], came, staging_[r]});
+  own.fetched = std::max({own.fetched, came, own.staging});
   // A shared server is done at `came`; this thread alone cannot be done before `alone_s` are over.
   return std::max(came + access.mb * preprocess_s_, start + alone_s);
 }
@@ -189,7 +183,7 @@ double IoRun::read_file_system(const Access& access, double start) {
   const double threads = world_->scenario.staging_threads;
   const double rate = share_.reader_mb_s * threads / (threads + policy_->background_threads(reader));
   file_system_ += storage_s(access.mb, share_.all_mb_s);
-  const double read = wait_for(reading_[static_cast<size_t>(reader)], start, storage_s(access.mb, rate));
+  const double read = wait_for(at(reader).reading, start, storage_s(access.mb, rate));
   const double came = std::max(read, file_system_);
   if (reader == access.rank) return came;
   return send(reader, access.rank, access.mb, came);
@@ -197,8 +191,8 @@ double IoRun::read_file_system(const Access& access, double start) {
 
 double IoRun::send(int from, int to, double mb, double start) {
   const double seconds = message_s(world_->scenario.network, mb);
-  const double sent = wait_for(sending_[static_cast<size_t>(from)], start, seconds);
-  const double received = wait_for(receiving_[static_cast<size_t>(to)], start, seconds);
+  const double sent = wait_for(at(from).sending, start, seconds);
+  const double received = wait_for(at(to).receiving, start, seconds);
   return std::max(sent, received);
 }
 
@@ -225,18 +219,22 @@ void IoRun::keep(const Access& access, double at) {
 }
 
 void IoRun::finish_step() {
-  const double slowest_mb = *std::max_element(step_mb_.begin(), step_mb_.end());
+  double slowest_mb = 0;
+  now_ = 0;
+  for (const Rank& rank : ranks_) {
+    slowest_mb = std::max(slowest_mb, rank.step_mb);
+    now_ = std::max(now_, rank.used);
+  }
   total_.compute_s += slowest_mb / world_->scenario.compute_mb_s;
-  now_ = *std::max_element(used_.begin(), used_.end());
   step_ends_.push_back(now_);
   for (int rank = 0; rank < world_->ranks(); ++rank) {
     if (policy_->background_threads(rank) == 0) continue;
-    const auto r = static_cast<size_t>(rank);
-    const double seconds = fetched_[r] - fetch_from_[r];
+    Rank& own = at(rank);
+    const double seconds = own.fetched - own.fetch_from;
     // Reads of a step overlap with what the rank got from elsewhere before it: what that took from the
     // background is made good.
-    const double left = seconds * share_.reader_mb_s - demand_mb_[r] - overdrawn_mb_[r];
-    overdrawn_mb_[r] = std::max(0.0, -left);
+    const double left = seconds * share_.reader_mb_s - own.demand_mb - own.overdrawn_mb;
+    own.overdrawn_mb = std::max(0.0, -left);
     if (left <= 0) continue;
     const double read_mb = policy_->background(rank, seconds, left);
     total_.file_system_mb += read_mb;

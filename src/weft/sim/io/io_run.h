@@ -41,6 +41,25 @@ class IoRun {
     double mb;
     int rank;
   };
+  struct Rank {
+    // Clocks.
+    double used = 0;       ///< it computes until then
+    double staging = 0;    ///< its staging threads are free
+    double fetched = 0;    ///< its last sample came
+    double reading = 0;    ///< its reads of the file system are done
+    double sending = 0;    ///< this direction of its network is free
+    double receiving = 0;  ///< this one is
+
+    double overdrawn_mb = 0;  ///< the background read, and steps needed, within the same time
+
+    // Of the step in hand.
+    double demand_mb = 0;     ///< of the file system
+    double on_demand_mb = 0;  ///< not fetched ahead
+    double step_mb = 0;       ///< from anywhere
+    double fetch_from = 0;    ///< `fetched` when the step began
+  };
+  Rank& at(int rank) { return ranks_[static_cast<size_t>(rank)]; }
+  void count_accesses_of(int rank, const IoStep& step);
   void count_demand(const IoStep& step);
   void share_file_system(const IoStep& step);
   void play(const IoStep& step);
@@ -66,26 +85,15 @@ class IoRun {
   // Clocks, in seconds since the first step.
   double now_ = 0;                 ///< when the ranks met last
   std::vector<double> step_ends_;  ///< all of them: what was in the staging buffer is free from then on
-  std::vector<double> used_;       ///< of each rank: it computes until then
-  std::vector<double> staging_;    ///< staging threads are free
-  std::vector<double> fetched_;    ///< the last sample came
-  std::vector<double> reading_;    ///< reads of the file system are done
   double file_system_ = 0;         ///< it has read all that was asked for, for all ranks together
-  std::vector<double> sending_;
-  std::vector<double> receiving_;
-  std::vector<double> tiers_;         ///< [rank][tier]
-  std::vector<double> overdrawn_mb_;  ///< the background read, and steps needed, within the same time
+  std::vector<double> tiers_;      ///< [rank][tier]
 
-  // Of the step in hand.
-  std::vector<int64_t> samples_;
+  std::vector<Rank> ranks_;
+  std::vector<IoAccess> accesses_;  ///< of the step in hand: [rank][row]
+
+  // Lists that others are given whole, of each rank: the policy and share_of().
   std::vector<uint8_t> urgent_;
-  std::vector<Served> served_;
-  std::vector<double> consumed_;  ///< [rank][row]: when the sample was begun to be computed on
   std::vector<FileSystemDemand> demands_;
-  std::vector<double> demand_mb_;     ///< of each rank, of the file system
-  std::vector<double> on_demand_mb_;  ///< of each rank, not fetched ahead
-  std::vector<double> step_mb_;       ///< of each rank, from anywhere
-  std::vector<double> fetch_from_;    ///< fetched_ when the step began
 };
 
 }  // namespace weft

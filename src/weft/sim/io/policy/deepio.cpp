@@ -27,24 +27,24 @@ class DeepIo final : public IoPolicy {
   void arrange(IoStep& step) override {
     if (!opportunistic_) return;
     const RandomStream draws{world_->scenario.seed, kReplaceStream, static_cast<uint64_t>(step.step)};
-    for (size_t i = 0; i < step.samples.size(); ++i) {
-      if (shards_.find(step.samples[i]).tier >= 0) continue;
+    for (size_t i = 0; i < step.accesses.size(); ++i) {
+      IoAccess& access = step.accesses[i];
+      if (shards_.find(access.sample).tier >= 0) continue;
       const int rank = static_cast<int>(static_cast<int64_t>(i) / step.batch);
       const int64_t kept = shards_.kept(rank);
       if (kept == 0) continue;
-      step.samples[i] =
-          shards_.begin(rank) + static_cast<int64_t>(draws.below(i, static_cast<uint64_t>(kept)));
+      access.sample = shards_.begin(rank) + static_cast<int64_t>(draws.below(i, static_cast<uint64_t>(kept)));
     }
   }
 
-  void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
-      const Shards::Place place = shards_.find(step.samples[i]);
-      out[i].on_demand = place.tier < 0;
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) {
+      const Shards::Place place = shards_.find(access.sample);
+      access.served.on_demand = place.tier < 0;
       if (place.tier < 0) continue;
-      out[i].from = place.rank == out[i].rank ? Served::From::local : Served::From::peer;
-      out[i].rank = place.rank;
-      out[i].tier = static_cast<int8_t>(place.tier);
+      access.served.from = place.rank == access.served.rank ? Served::From::local : Served::From::peer;
+      access.served.rank = place.rank;
+      access.served.tier = static_cast<int8_t>(place.tier);
     }
   }
 

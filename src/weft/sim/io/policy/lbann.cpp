@@ -30,15 +30,15 @@ class LbannDynamic final : public IoPolicy {
   double covered() const override {
     return static_cast<double>(kept_) / static_cast<double>(world_->scenario.samples);
   }
-  void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
-      int32_t& owner = owners_[static_cast<size_t>(step.samples[i])];
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) {
+      int32_t& owner = owners_[static_cast<size_t>(access.sample)];
       if (owner >= 0) {
-        serve_copy(out[i], owner);
+        serve_copy(access.served, owner);
         continue;
       }
-      owner = out[i].rank;
-      out[i].own_tier = 0;
+      owner = access.served.rank;
+      access.served.own_tier = 0;
       ++kept_;
     }
   }
@@ -55,11 +55,11 @@ class LbannPreload final : public IoPolicy {
   std::string unsupported() const override { return needs_ram(*world_); }
   Preparation prepare() override { return shards_.load(); }
   double covered() const override { return shards_.covered(); }
-  void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
-      const Shards::Place place = shards_.find(step.samples[i]);
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) {
+      const Shards::Place place = shards_.find(access.sample);
       // One rank's share may be larger than its RAM although all ranks' hold the data.
-      if (place.tier >= 0) serve_copy(out[i], place.rank);
+      if (place.tier >= 0) serve_copy(access.served, place.rank);
     }
   }
 

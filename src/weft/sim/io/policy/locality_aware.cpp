@@ -20,30 +20,30 @@ class LocalityAware final : public IoPolicy {
 
   void arrange(IoStep& step) override {
     taken_.assign(static_cast<size_t>(world_->ranks()), 0);
-    arranged_.assign(step.samples.size(), -1);
+    arranged_.assign(step.accesses.size(), -1);
     homeless_.clear();
-    for (const int64_t sample : step.samples) {
-      const Shards::Place place = shards_.find(sample);
+    for (const IoAccess& access : step.accesses) {
+      const Shards::Place place = shards_.find(access.sample);
       int64_t& taken = taken_[static_cast<size_t>(place.rank)];
       if (place.tier < 0 || taken == step.batch) {
-        homeless_.push_back(sample);
+        homeless_.push_back(access.sample);
       } else {
-        arranged_[static_cast<size_t>(place.rank * step.batch + taken++)] = sample;
+        arranged_[static_cast<size_t>(place.rank * step.batch + taken++)] = access.sample;
       }
     }
     size_t next = 0;
     for (size_t i = 0; i < arranged_.size(); ++i) {
-      step.samples[i] = arranged_[i] >= 0 ? arranged_[i] : homeless_[next++];
+      step.accesses[i].sample = arranged_[i] >= 0 ? arranged_[i] : homeless_[next++];
     }
   }
 
-  void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
-      const Shards::Place place = shards_.find(step.samples[i]);
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) {
+      const Shards::Place place = shards_.find(access.sample);
       if (place.tier < 0) continue;
-      out[i].from = place.rank == out[i].rank ? Served::From::local : Served::From::peer;
-      out[i].rank = place.rank;
-      out[i].tier = static_cast<int8_t>(place.tier);
+      access.served.from = place.rank == access.served.rank ? Served::From::local : Served::From::peer;
+      access.served.rank = place.rank;
+      access.served.tier = static_cast<int8_t>(place.tier);
     }
   }
 

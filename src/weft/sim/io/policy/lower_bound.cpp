@@ -9,8 +9,8 @@ namespace {
 
 class LowerBound final : public IoPolicy {
  public:
-  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (Served& served : out) served.from = Served::From::at_once;
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) access.served.from = Served::From::at_once;
   }
 };
 

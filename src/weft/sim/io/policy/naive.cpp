@@ -7,8 +7,8 @@ namespace {
 
 class Naive final : public IoPolicy {
  public:
-  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (Served& served : out) served.on_demand = true;
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) access.served.on_demand = true;
   }
 };
 

@@ -20,7 +20,7 @@ class NoPfs final : public IoPolicy {
  public:
   explicit NoPfs(const IoWorld& world);
 
-  void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) override;
+  void serve(const IoStep& step, double file_system_mb_s) override;
   int background_threads(int rank) const override;
   double background(int rank, double seconds, double mb) override;
   double covered() const override { return covered_; }
@@ -150,14 +150,14 @@ int NoPfs::tier_for(double mb) const {
   return -1;
 }
 
-void NoPfs::serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) {
+void NoPfs::serve(const IoStep& step, double file_system_mb_s) {
   if (world_->tiers() == 0) return;
   const IoScenario& scenario = world_->scenario;
-  for (size_t i = 0; i < out.size(); ++i) {
-    const int32_t reader = out[i].rank;
+  for (IoAccess& access : step.accesses) {
+    const int32_t reader = access.served.rank;
     double best = file_system_mb_s;
     const Copy* own = nullptr;
-    for (const Copy& copy : copies_of(step.samples[i])) {
+    for (const Copy& copy : copies_of(access.sample)) {
       if (copy.tier < 0) continue;
       if (copy.rank == reader) own = &copy;
       if (copy.filled > static_cast<float>(filled_[tier_at(copy.rank, copy.tier)])) continue;
@@ -166,16 +166,16 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s, std::span<Served>
       if (copy.rank != reader) rate = std::min(rate, network_mb_s(scenario.network));
       if (rate < best || (rate == best && copy.rank != reader)) continue;
       best = rate;
-      out[i].from = copy.rank == reader ? Served::From::local : Served::From::peer;
-      out[i].rank = copy.rank;
-      out[i].tier = copy.tier;
+      access.served.from = copy.rank == reader ? Served::From::local : Served::From::peer;
+      access.served.rank = copy.rank;
+      access.served.tier = copy.tier;
     }
     // Fetched by the staging threads before the tier's own came to it: it is kept all the same, and as tiers
     // are filled in order of first use, all before it is there too.
-    if (out[i].from != Served::From::file_system || own == nullptr) continue;
+    if (access.served.from != Served::From::file_system || own == nullptr) continue;
     double& filled = filled_[tier_at(own->rank, own->tier)];
     filled = std::max(filled, static_cast<double>(own->filled));
-    out[i].own_tier = own->tier;
+    access.served.own_tier = own->tier;
   }
 }
 

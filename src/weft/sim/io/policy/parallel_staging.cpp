@@ -35,18 +35,18 @@ class ParallelStaging final : public IoPolicy {
       }
     }
     const int64_t first = step.step % world_->stream->steps_per_epoch() * step.batch;
-    for (size_t i = 0; i < step.samples.size(); ++i) {
+    for (size_t i = 0; i < step.accesses.size(); ++i) {
       const int rank = static_cast<int>(static_cast<int64_t>(i) / step.batch);
       const Permutation& order = orders_[static_cast<size_t>(rank)];
       const int64_t index = (first + static_cast<int64_t>(i) % step.batch) % order.size();
-      step.samples[i] = shards_.begin(rank) + order.at(index);
+      step.accesses[i].sample = shards_.begin(rank) + order.at(index);
     }
   }
 
-  void serve(const IoStep& step, double /*file_system_mb_s*/, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
-      out[i].from = Served::From::local;
-      out[i].tier = static_cast<int8_t>(shards_.find(step.samples[i]).tier);
+  void serve(const IoStep& step, double /*file_system_mb_s*/) override {
+    for (IoAccess& access : step.accesses) {
+      access.served.from = Served::From::local;
+      access.served.tier = static_cast<int8_t>(shards_.find(access.sample).tier);
     }
   }
 

@@ -8,7 +8,7 @@ namespace {
 
 class StagingBuffer final : public IoPolicy {
  public:
-  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/, std::span<Served> /*out*/) override {}
+  void serve(const IoStep& /*step*/, double /*file_system_mb_s*/) override {}
 };
 
 }  // namespace

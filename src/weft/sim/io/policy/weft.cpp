@@ -1,7 +1,8 @@
-// What Weft's loader does (data/load/fetcher.cpp), with the loader's own placement: every sample has one home
-// that all ranks agree on. A home reads a sample from the file system when it, or another, first needs it,
-// and keeps it; others ask the home. Room that homes leave over holds second copies of what a rank reads soon
-// again. A peer's copy is preferred unless the file system is clearly faster and a step is about to wait.
+// What Weft's loader does (data/load/record_broker.cpp), with the loader's own placement: every sample has
+// one home that all ranks agree on. A home reads a sample from the file system when it, or another, first
+// needs it, and keeps it; others ask the home. Room that homes leave over holds second copies of what a rank
+// reads soon again. A peer's copy is preferred unless the file system is clearly faster and a step is about
+// to wait.
 #include <algorithm>
 
 #include "weft/data/load/source_speed.h"
@@ -50,10 +51,10 @@ class Weft final : public IoPolicy {
         replicas_(world, spare_room(world, homes_)),
         read_(world.sizes.size()) {}
 
-  void serve(const IoStep& step, double file_system_mb_s, std::span<Served> out) override {
-    for (size_t i = 0; i < out.size(); ++i) {
+  void serve(const IoStep& step, double file_system_mb_s) override {
+    for (size_t i = 0; i < step.accesses.size(); ++i) {
       const int64_t row = static_cast<int64_t>(i) % step.batch;
-      serve_one(step, row, file_system_mb_s, step.samples[i], out[i]);
+      serve_one(step, row, file_system_mb_s, step.accesses[i].sample, step.accesses[i].served);
     }
   }
   double covered() const override {
