@@ -14,7 +14,7 @@
 #include "bench/interleaved.h"
 #include "bench/read_memory.h"
 #include "weft/graph/device.h"
-#include "weft/ops/packed_matmul.h"
+#include "weft/ops/linear/packed_matmul.h"
 
 namespace {
 

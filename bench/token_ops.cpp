@@ -12,9 +12,9 @@
 #include "bench/interleaved.h"
 #include "bench/read_memory.h"
 #include "weft/graph/device.h"
-#include "weft/ops/cached_attention.h"
-#include "weft/ops/gather.h"
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/linear/cached_attention.h"
+#include "weft/ops/shape/gather.h"
+#include "weft/ops/shape/tensor_scatter.h"
 
 namespace {
 

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/image_decoder.h"
 
 namespace {
@@ -35,8 +37,10 @@ weft::ImageTransform choose_transform(Choices& choices) {
   transform.padding = choices.upto(5);
   transform.mirror = choices.upto(1) == 1;
   transform.cutout = choices.upto(9);
-  transform.contrast = 0.25 * static_cast<double>(choices.upto(2));
-  transform.hue = 0.125 * static_cast<double>(choices.upto(4));
+  weft::ColourRanges colours;
+  colours.contrast = 0.25 * static_cast<double>(choices.upto(2));
+  colours.hue = 0.125 * static_cast<double>(choices.upto(4));
+  transform.changes.push_back(std::make_shared<weft::ColourChange>(colours));
   return transform;
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "weft/base/check.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t count) {
   // The text ends at the first zero byte; each piece after it is an override.

@@ -26,19 +26,9 @@ import sys
 import tempfile
 
 LINES = 100
-MOST_UNTESTED = 66
+MOST_UNTESTED = 64
 SUFFIXES = {".h", ".cpp", ".cu", ".cuh"}
 MIRROR_NOTHING = {"mpi", "jobs", "docs", "link"}
-# Of no form yet; where one gets a form, or goes, its line here goes too.
-NOT_YET = {
-    "train/collectives_test.cpp",
-    "train/device_test.cpp",
-    "train/hand_written_test.cpp",
-    "train/recipe_keys_test.cpp",
-    "train/replan_test.cpp",
-    "train/sentencepiece_test.cpp",
-    "train/toml_ascii_test.cpp",
-}
 OF = re.compile(r"Of ((?:[\w./-]+, )*[\w./-]+): \S")
 END = "_test.cpp"
 
@@ -77,9 +67,9 @@ def subjects_of(root, test):
                 'a first comment "// Of FILE-OR-FOLDER: ..."')
 
 
-def problems_of_tests(root, not_yet):
+def problems_of_tests(root):
     """(complaints about tests, what tests are of)"""
-    found, subjects, excused = [], set(), set()
+    found, subjects = [], set()
     tests = root / "tests"
     for test in sorted(tests.rglob("*" + END)):
         where = test.relative_to(tests)
@@ -87,11 +77,8 @@ def problems_of_tests(root, not_yet):
             continue
         of, problem = subjects_of(root, test)
         subjects.update(of)
-        if problem and where.as_posix() in not_yet:
-            excused.add(where.as_posix())
-        elif problem:
+        if problem:
             found.append(f"tests/{where.as_posix()} {problem}")
-    found += [f"tools/check_mirror.py excuses tests/{name}, which needs it no more" for name in sorted(not_yet - excused)]
     return found, subjects
 
 
@@ -110,8 +97,8 @@ def untested_in(root, subjects):
     return untested
 
 
-def problems_in(root, most, not_yet):
-    found, subjects = problems_of_tests(root, not_yet)
+def problems_in(root, most):
+    found, subjects = problems_of_tests(root)
     record = root / "tools" / "untested.txt"
     listed = record.read_text(encoding="utf-8").split() if record.exists() else []
     untested = untested_in(root, subjects)
@@ -131,19 +118,18 @@ def self_test():
         "src/weft/a/short.cpp": "", "src/weft/b/three.cpp": long, "src/weft/b/four.cpp": long, "src/weft/b/five.cpp": long,
         "tests/a/one_test.cpp": "", "tests/a/one_law_test.cpp": "", "tests/a/a_test.cpp": "", "tests/a/lost_test.cpp": "// Lost",
         "tests/b/law_test.cpp": "// Of a/one.h,\n// b/three.cpp, a/: a law\n", "tests/b/gone_test.cpp": "// Of b/gone.h: a law\n",
-        "tests/mpi/any_test.cpp": "", "tests/a/odd_test.cpp": "", "tests/gone/gone_test.cpp": "",
+        "tests/mpi/any_test.cpp": "", "tests/gone/gone_test.cpp": "",
         "tools/untested.txt": "b/four.cpp\nb/three.cpp\n",
     }
     expected = ["src/weft/a/cpu/two.cpp", "src/weft/b/five.cpp", "tests/a/lost_test.cpp", "tests/b/gone_test.cpp",
-                "tests/gone/gone_test.cpp", "tools/check_mirror.py excuses tests/a/one_test.cpp,", "tools/untested.txt lists b/three.cpp,"]
+                "tests/gone/gone_test.cpp", "tools/untested.txt lists b/three.cpp,"]
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         for name, text in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
-        excused = {"a/odd_test.cpp", "a/one_test.cpp"}
-        found = problems_in(root, 2, excused)
-        counted = [len(problems_in(root, most, excused)) - len(found) for most in (1, 2, 3)]
+        found = problems_in(root, 2)
+        counted = [len(problems_in(root, most)) - len(found) for most in (1, 2, 3)]
     got = sorted(" ".join(problem.split()[:3]) if problem.startswith("tools/") else problem.split()[0] for problem in found)
     if got != expected or counted != [1, 0, 1]:
         sys.exit(f"check_mirror.py: the self-test expected {expected}, got {got} and {counted}")
@@ -158,9 +144,9 @@ def main():
     option = arguments.pop(0) if arguments[:1] == ["--list"] else ""
     root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).resolve().parent.parent)
     if option:
-        print("\n".join(untested_in(root, problems_of_tests(root, NOT_YET)[1])))
+        print("\n".join(untested_in(root, problems_of_tests(root)[1])))
         return
-    found = problems_in(root, MOST_UNTESTED, NOT_YET)
+    found = problems_in(root, MOST_UNTESTED)
     if found:
         print("\n".join(found))
         sys.exit(f"check_mirror.py: {len(found)} complaints")

@@ -7,13 +7,13 @@
 #include "bench/retired/softmax.h"
 #include "bench/retired/xent_loss_backward.h"
 #include "bench/retired/xent_sums_backward.h"
-#include "weft/ops/batch_norm.h"
-#include "weft/ops/cross_entropy.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/mean_spatial.h"
-#include "weft/ops/mse.h"
-#include "weft/ops/reduce.h"
-#include "weft/ops/softmax.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/loss/cross_entropy.h"
+#include "weft/ops/loss/mse.h"
+#include "weft/ops/norm/batch_norm.h"
+#include "weft/ops/norm/softmax.h"
+#include "weft/ops/reduce/mean_spatial.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft::retired {
 

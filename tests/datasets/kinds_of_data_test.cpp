@@ -13,7 +13,7 @@
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -13,8 +13,8 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/session.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 namespace {

@@ -12,8 +12,8 @@
 #include <sstream>
 
 #include "tests/models/built.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/session.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
 
 namespace weft::testing {
 namespace {

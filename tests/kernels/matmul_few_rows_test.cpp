@@ -3,7 +3,7 @@
 #include "tests/kernels/tensor.h"
 #include "weft/base/threads.h"
 #include "weft/graph/device.h"
-#include "weft/ops/packed_matmul.h"
+#include "weft/ops/linear/packed_matmul.h"
 
 namespace weft::kernels {
 namespace {

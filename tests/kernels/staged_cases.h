@@ -102,7 +102,7 @@ inline StagedCase share_case(DType dtype, int64_t rows, int64_t columns) {
   return made;
 }
 
-/// layer_norm as ops/layer_norm.h makes it: x 0, gamma 1, beta 2, mean 3, squares 4, rstd 5, y 6.
+/// layer_norm as ops/norm/layer_norm.h makes it: x 0, gamma 1, beta 2, mean 3, squares 4, rstd 5, y 6.
 inline StagedCase layer_norm_case(DType dtype, int64_t rows, int64_t columns) {
   StagedCase made;
   made.inputs = {Tensor::random(dtype, {rows, columns}, 1, 1, 4), Tensor::random(DType::f32, {columns}, 3),

@@ -1,5 +1,5 @@
 // Of kernels/cpu/tensor_scatter.cpp: a slice is written at its place of an axis, and nothing else is.
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/shape/tensor_scatter.h"
 
 #include "tests/kernels/run_kernel.h"
 #include "tests/kernels/tensor.h"

@@ -4,9 +4,9 @@
 #include "tests/models/built.h"
 #include "tests/ops/interpreter.h"
 #include "tests/parallel/lockstep.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/strategies/named_axes.h"
 
 namespace weft::testing {

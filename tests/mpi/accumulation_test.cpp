@@ -9,7 +9,7 @@
 
 #include "weft/data/text/token_file.h"
 #include "weft/report/metrics_log.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/ops/interpreter.h"
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 #include "weft/parallel/strategies/by_hand.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"

@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "tests/train/all_logits.h"
-#include "weft/train/generator.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/generation/generator.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft {

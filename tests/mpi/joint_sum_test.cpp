@@ -3,7 +3,7 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/expression/text.h"
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"

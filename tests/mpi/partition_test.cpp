@@ -6,12 +6,12 @@
 #include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/cast.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/cast.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
@@ -161,11 +161,10 @@ TEST(Partition, EveryOpGivesOnAnyMeshWhatItGivesOnOneRank) {
   OpRegistry registry;
   register_all_ops(registry);
   int split = 0;
-  for (const auto& [name, definition] : registry.definitions()) {
-    if (!definition.cases) continue;
+  for (const std::string& name : registry.ops_with_cases()) {
     for (uint64_t seed = 1; seed <= kCasesPerOp; ++seed) {
       CaseRandom random(seed * 1000 + name.size());
-      const Built built = build_case(definition.cases(random));
+      const Built built = build_case(registry.draw_case(name, random));
       const Mesh mesh = random_mesh(world.size(), random);
       NamedAxesOptions options;
       bool possible = false;

@@ -10,7 +10,7 @@
 
 #include "weft/report/metrics_log.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -14,7 +14,7 @@
 #include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 #include "weft/train/training_step.h"
 

@@ -5,11 +5,11 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/graph/op_registry.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/cast.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/cast.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/reduce/reduce_sum.h"
 
 namespace weft::testing {
 
@@ -97,11 +97,10 @@ inline void feed(Interpreter& run, const CaseGraph& made, uint64_t seed) {
 /// Calls `check(name, case, seed)` for several cases of every op.
 inline void for_every_case(const OpRegistry& registry, uint64_t seeds,
                            const std::function<void(const std::string&, const OpCase&, uint64_t)>& check) {
-  for (const auto& [name, definition] : registry.definitions()) {
-    if (!definition.cases) continue;
+  for (const std::string& name : registry.ops_with_cases()) {
     for (uint64_t seed = 0; seed < seeds; ++seed) {
       CaseRandom random(seed);
-      check(name, definition.cases(random), seed);
+      check(name, registry.draw_case(name, random), seed);
     }
   }
 }

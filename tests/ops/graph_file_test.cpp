@@ -11,10 +11,10 @@
 #include "tests/ops/case_graph.h"
 #include "tests/ops/expect_error.h"
 #include "weft/base/text_file.h"
-#include "weft/ops/add.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/tanh.h"
 #include "weft/store/safetensors.h"
 
 namespace weft::testing {

@@ -4,16 +4,16 @@
 
 #include "tests/ops/case_graph.h"
 #include "tests/ops/expect_error.h"
-#include "weft/ops/add.h"
-#include "weft/ops/attention.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/cross_entropy.h"
-#include "weft/ops/dropout.h"
-#include "weft/ops/embedding.h"
-#include "weft/ops/layer_norm.h"
-#include "weft/ops/max_pool.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/linear/attention.h"
+#include "weft/ops/loss/cross_entropy.h"
+#include "weft/ops/norm/layer_norm.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/dropout.h"
+#include "weft/ops/shape/embedding.h"
+#include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/transpose.h"
+#include "weft/ops/window/convolution.h"
+#include "weft/ops/window/max_pool.h"
 
 namespace weft::testing {
 namespace {

@@ -8,9 +8,9 @@
 #include "tests/ops/interpreter.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/optimizer_nodes.h"
 
 namespace weft::testing {

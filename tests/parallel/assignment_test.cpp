@@ -4,11 +4,11 @@
 
 #include "tests/parallel/whole_rows.h"
 #include "weft/base/check.h"
-#include "weft/ops/add.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce.h"
-#include "weft/ops/reshape.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/reduce/reduce.h"
+#include "weft/ops/shape/reshape.h"
 
 namespace weft {
 namespace {

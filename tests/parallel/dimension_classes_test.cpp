@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/parallel/whole_rows.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft {
 namespace {

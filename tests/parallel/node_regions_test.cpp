@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "weft/ops/convolution.h"
-#include "weft/ops/convolution_backward.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/window/convolution.h"
+#include "weft/ops/window/convolution_backward.h"
 #include "weft/parallel/strategies/by_hand.h"
 
 namespace weft {

@@ -2,17 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include "weft/ops/add_n.h"
-#include "weft/ops/clip_factor.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reduce.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/sgd.h"
-#include "weft/ops/sum_squares.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/optimizer/clip_factor.h"
+#include "weft/ops/optimizer/sgd.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/tanh.h"
+#include "weft/ops/reduce/reduce.h"
+#include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/reduce/sum_squares.h"
 
 namespace weft {
 namespace {

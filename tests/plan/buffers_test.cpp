@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "weft/ops/multiply.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/tanh.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/tanh.h"
+#include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/transpose.h"
 
 namespace weft {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "weft/ops/reshape.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/shape/reshape.h"
 #include "weft/parallel/comm_ops.h"
 
 namespace weft {

@@ -8,7 +8,7 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft {
 namespace {

@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/ops/interpreter.h"
-#include "weft/ops/add.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/scale.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/pointwise/tanh.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/comm_ops.h"
 #include "weft/plan/buffers.h"
 #include "weft/plan/pipeline.h"

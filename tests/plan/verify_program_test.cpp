@@ -2,7 +2,7 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/scale.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {

@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft::testing {
 

@@ -8,7 +8,7 @@
 
 #include "tests/ops/interpreter.h"
 #include "weft/base/check.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/scale.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"

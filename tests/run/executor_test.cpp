@@ -6,9 +6,9 @@
 
 #include "tests/run/small_program.h"
 #include "weft/base/check.h"
-#include "weft/ops/relu.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/relu.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/shape/reshape.h"
 
 namespace weft::testing {
 namespace {

@@ -1,15 +1,15 @@
-// Of run/, ops/cached_attention.h: a cache of keys and values as states: tokens one at a time give what
-// attention gives over all of them, and a token's step moves its own rows only.
+// Of run/, ops/linear/cached_attention.h: a cache of keys and values as states: tokens one at a time give
+// what attention gives over all of them, and a token's step moves its own rows only.
 #include <gtest/gtest.h>
 
 #include "tests/run/small_program.h"
 #include "weft/base/check.h"
-#include "weft/ops/attention.h"
-#include "weft/ops/cached_attention.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/gather.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/linear/attention.h"
+#include "weft/ops/linear/cached_attention.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/shape/gather.h"
+#include "weft/ops/shape/tensor_scatter.h"
 #include "weft/run/executor.h"
 
 namespace weft::testing {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/run/small_program.h"
-#include "weft/ops/add.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/transpose.h"
 #include "weft/run/executor.h"
 
 namespace weft::testing {

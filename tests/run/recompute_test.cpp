@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "tests/ops/interpreter.h"
-#include "weft/ops/add.h"
-#include "weft/ops/dropout.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/dropout.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
 

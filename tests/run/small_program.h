@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "tests/ops/interpreter.h"
-#include "weft/ops/gradients.h"
+#include "weft/ops/gradient/gradients.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft::testing {

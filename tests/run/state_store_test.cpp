@@ -6,9 +6,9 @@
 
 #include "tests/ops/expect_error.h"
 #include "tests/run/small_program.h"
-#include "weft/ops/add.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/scale.h"
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
 

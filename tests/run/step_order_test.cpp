@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/run/small_program.h"
-#include "weft/ops/add.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft::testing {
 namespace {

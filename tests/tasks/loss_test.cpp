@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "tests/tasks/lost.h"
-#include "weft/ops/gradients.h"
+#include "weft/ops/gradient/gradients.h"
 
 namespace weft::testing {
 namespace {

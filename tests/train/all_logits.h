@@ -5,7 +5,7 @@
 #include "tests/ops/interpreter.h"
 #include "weft/models/model.h"
 #include "weft/tasks/training_graph.h"
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 
 namespace weft::testing {
 

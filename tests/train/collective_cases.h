@@ -8,8 +8,8 @@
 
 #include "weft/models/model.h"
 #include "weft/tasks/generation_graph.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/session.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
 
 namespace weft::testing {
 

@@ -1,5 +1,6 @@
-// How often and how much the ranks of every recipe communicate, by phase, kind and mesh axes: planned for all
-// ranks, and held to what collectives.txt says. WEFT_WRITE_COLLECTIVES=FILE writes a new file instead.
+// Of parallel/: how often and how much the ranks of every recipe communicate, by phase, kind and mesh axes:
+// planned for all ranks, and held to what collectives.txt says. WEFT_WRITE_COLLECTIVES=FILE writes a new file
+// instead.
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// The seam between plans and devices: training on the reference, whose kernels are the definitions in f64,
-// follows the curve of the cpu, for every model.
+// Of graph/device.h, run/: the seam between plans and devices: training on the reference, whose kernels are
+// the definitions in f64, follows the curve of the cpu, for every model.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include "weft/base/check.h"
 #include "weft/report/metrics_log.h"
 #include "weft/store/safetensors.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

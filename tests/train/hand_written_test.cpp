@@ -1,5 +1,6 @@
-// Whether what the recipes' models are made of still has the canonical forms that hand-written bodies are
-// bound to: a law of expressions that turns them otherwise would make a step slower, and nothing else.
+// Of kernels/cpu/pointwise_forms.h, kernels/cpu/staged_forms.h: whether what the recipes' models are made of
+// still has the canonical forms that hand-written bodies are bound to: a law of expressions that turns them
+// otherwise would make a step slower, and nothing else.
 #include <gtest/gtest.h>
 
 #include "tests/recipe/needs_kinds.h"

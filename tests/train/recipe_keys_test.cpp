@@ -1,5 +1,5 @@
-// What must hold for every row of the table of keys, and what follows from it: printing, files, the
-// reference.
+// Of train/session/load_recipe.h, recipe/: what must hold for every row of the table of keys, and what
+// follows from it: printing, files, the reference.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,5 @@
-// A run whose Program is swapped under it, and Programs beside the one that trains.
+// Of train/session/session.h: a run whose Program is swapped under it, and Programs beside the one that
+// trains.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft::testing {

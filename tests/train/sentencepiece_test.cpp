@@ -1,4 +1,5 @@
-// Training on the tokens of a SentencePiece model, made here by SentencePiece's own trainer.
+// Of data/text/tokenizer/: training on the tokens of a SentencePiece model, made here by SentencePiece's own
+// trainer.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sentencepiece_trainer.h>
@@ -12,8 +13,8 @@
 #include "weft/base/check.h"
 #include "weft/data/text/tokenizer.h"
 #include "weft/report/metrics_log.h"
-#include "weft/train/generate.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/generation/generate.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

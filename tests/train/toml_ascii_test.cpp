@@ -1,3 +1,4 @@
+// Of base/toml_ascii.h, train/session/load_recipe.h: text beyond ASCII in TOML, as recipes read it.
 #include "weft/base/toml_ascii.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 namespace {

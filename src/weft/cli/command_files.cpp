@@ -5,9 +5,9 @@
 #include "weft/cli/arguments.h"
 #include "weft/params/checkpoint.h"
 #include "weft/report/progress.h"
-#include "weft/train/huggingface.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/run_folder.h"
+#include "weft/train/folder/run_folder.h"
+#include "weft/train/session/huggingface.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 

@@ -7,7 +7,7 @@
 #include "weft/graph/op_reference.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/store/safetensors.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 

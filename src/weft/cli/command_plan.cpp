@@ -10,8 +10,8 @@
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/price/price.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/session.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

@@ -10,7 +10,7 @@
 #include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
 #include "weft/probe/probe.h"
-#include "weft/train/launch.h"
+#include "weft/train/session/launch.h"
 
 namespace weft {
 

@@ -4,9 +4,9 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/report/progress.h"
-#include "weft/train/generate.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/run_folder.h"
+#include "weft/train/folder/run_folder.h"
+#include "weft/train/generation/generate.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -11,7 +11,7 @@
 #include "weft/cli/data_command.h"
 #include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
-#include "weft/train/load_recipe.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 

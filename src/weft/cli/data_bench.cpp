@@ -12,9 +12,9 @@
 #include "weft/base/threads.h"
 #include "weft/datasets/streaming.h"
 #include "weft/report/progress.h"
-#include "weft/train/launch.h"
-#include "weft/train/load_recipe.h"
-#include "weft/train/session.h"
+#include "weft/train/session/launch.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

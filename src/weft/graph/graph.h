@@ -196,8 +196,8 @@ struct GradientArithmetic {
 };
 
 /// Gradients of the scalar `loss` with respect to `targets`, appended to the builder's graph (reverse mode).
-/// A target that the loss does not depend on gives an empty optional. ops/gradients.h has the form that
-/// models call.
+/// A target that the loss does not depend on gives an empty optional. ops/gradient/gradients.h has the form
+/// that models call.
 std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId loss,
                                                   std::span<const ValueId> targets,
                                                   const GradientArithmetic& arithmetic);

@@ -1,6 +1,7 @@
 #pragma once
 // What batch normalisation (Ioffe & Szegedy, 2015) is made of, over channels-last x [rows..., C]: bodies for
-// the expressions that ops/batch_norm.h makes. x, y, dy and dx are T, f32 or bf16; the others are [C], f32.
+// the expressions that ops/norm/batch_norm.h makes. x, y, dy and dx are T, f32 or bf16; the others are [C],
+// f32.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

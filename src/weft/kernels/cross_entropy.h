@@ -1,7 +1,7 @@
 #pragma once
 // Bodies of what a cross entropy makes of its logits [rows..., v], which are f32 or bf16: see
-// ops/cross_entropy.h. targets i32 [rows...]; the others f32 [rows...]. A part of the vocabulary begins at
-// `vocab_begin`.
+// ops/loss/cross_entropy.h. targets i32 [rows...]; the others f32 [rows...]. A part of the vocabulary begins
+// at `vocab_begin`.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

@@ -1,6 +1,6 @@
 #pragma once
-// Squared errors: bodies for the expressions that ops/mse.h makes. x and target are of one type, f32 or bf16.
-// Where target is NaN, the difference x - target is 0.
+// Squared errors: bodies for the expressions that ops/loss/mse.h makes. x and target are of one type, f32 or
+// bf16. Where target is NaN, the difference x - target is 0.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

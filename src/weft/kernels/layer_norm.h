@@ -1,6 +1,6 @@
 #pragma once
 // Layer normalisation (Ba, Kiros & Hinton, 2016) of rows of n elements: bodies for the expressions that
-// ops/layer_norm.h makes. x, y, dy, dx and what is added are T, f32 or bf16; the others f32.
+// ops/norm/layer_norm.h makes. x, y, dy, dx and what is added are T, f32 or bf16; the others f32.
 // Operands are named by reference, because a copy of a view allocates.
 #include "weft/tensor/view.h"
 

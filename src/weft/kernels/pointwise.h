@@ -8,7 +8,7 @@
 
 #include "weft/expression/simplify.h"
 #include "weft/graph/kernel.h"
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

@@ -1,6 +1,6 @@
 #pragma once
 // Softmax over the last dimension of x [rows..., n], f32 or bf16: bodies for the expressions that
-// ops/softmax.h makes.
+// ops/norm/softmax.h makes.
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

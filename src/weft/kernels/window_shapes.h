@@ -2,7 +2,7 @@
 // What the kernels of sliding windows ask, from the attributes and the operands of an op.
 #include "weft/kernels/convolution.h"
 #include "weft/kernels/pooling.h"
-#include "weft/ops/window.h"
+#include "weft/ops/window/window.h"
 
 namespace weft::kernels {
 

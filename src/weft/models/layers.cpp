@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include "weft/ops/add.h"
-#include "weft/ops/batch_norm.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/matmul.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/norm/batch_norm.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/window/convolution.h"
 
 namespace weft {
 

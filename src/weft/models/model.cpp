@@ -4,7 +4,7 @@
 
 #include "weft/base/check.h"
 #include "weft/datasets/data_kind.h"
-#include "weft/ops/dropout.h"
+#include "weft/ops/pointwise/dropout.h"
 
 namespace weft {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "weft/expression/text.h"
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 
 namespace weft {
 

@@ -1,10 +1,10 @@
 #include "weft/optimizers/update_graph.h"
 
 #include "weft/base/check.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/clip_factor.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/sum_squares.h"
+#include "weft/ops/optimizer/clip_factor.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/reduce/sum_squares.h"
 
 namespace weft {
 

@@ -2,8 +2,8 @@
 
 #include "weft/base/check.h"
 #include "weft/ops/index_maps.h"
-#include "weft/ops/keep_or_zero.h"
-#include "weft/ops/take_region.h"
+#include "weft/ops/partition/keep_or_zero.h"
+#include "weft/ops/partition/take_region.h"
 
 namespace weft {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
-#include "weft/ops/reshape.h"
+#include "weft/ops/shape/reshape.h"
 #include "weft/parallel/comm_ops.h"
 
 namespace weft {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "weft/ops/matmul.h"
+#include "weft/ops/linear/matmul.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/plan/emit_program.h"
 

@@ -5,8 +5,8 @@
 #include "weft/datasets/batch_mixing.h"
 #include "weft/datasets/data_kind.h"
 #include "weft/models/model.h"
-#include "weft/ops/count.h"
-#include "weft/ops/gradients.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/reduce/count.h"
 #include "weft/optimizers/update_graph.h"
 #include "weft/tasks/task.h"
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

@@ -8,7 +8,7 @@
 
 #include "weft/report/metrics_log.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

@@ -1,6 +1,6 @@
 #pragma once
 #include "weft/report/report.h"
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

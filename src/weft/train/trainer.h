@@ -4,7 +4,7 @@
 #include <string>
 
 #include "weft/train/evaluate.h"
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "weft/run/step_order.h"
-#include "weft/train/session.h"
+#include "weft/train/session/session.h"
 
 namespace weft {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/ops/interpreter.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/reduce/reduce_sum.h"
 
 namespace weft {
 namespace {

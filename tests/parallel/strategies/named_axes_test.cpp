@@ -4,16 +4,16 @@
 
 #include "tests/ops/expect_error.h"
 #include "tests/parallel/whole_rows.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/layer_norm.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/mix_pairs.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/scale.h"
-#include "weft/ops/sgd.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/norm/layer_norm.h"
+#include "weft/ops/optimizer/sgd.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/shape/mix_pairs.h"
 
 namespace weft {
 namespace {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/add.h"
-#include "weft/ops/reshape.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/shape/reshape.h"
 
 namespace weft::testing {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft::testing {
 namespace {

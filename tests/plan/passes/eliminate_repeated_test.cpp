@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/add.h"
-#include "weft/ops/dropout.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/dropout.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/comm_ops.h"
 
 namespace weft::testing {

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/embedding.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/reduce_sum.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/shape/embedding.h"
 #include "weft/plan/buffers.h"
 
 namespace weft::testing {

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/add.h"
-#include "weft/ops/cast.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/cast.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/scale.h"
 #include "weft/plan/passes/pack_weights.h"
 
 namespace weft::testing {

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/cast.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/cast.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft::testing {
 namespace {

@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/dropout.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/gradients.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reduce_sum.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/scale.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/gradient/gradients.h"
+#include "weft/ops/pointwise/dropout.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/pointwise/tanh.h"
+#include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/shape/reshape.h"
 #include "weft/parallel/comm_ops.h"
 #include "weft/plan/pipeline.h"
 

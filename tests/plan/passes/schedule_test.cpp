@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/plan/passes/run_pass.h"
-#include "weft/ops/add.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/shape/reshape.h"
 #include "weft/parallel/comm_ops.h"
 #include "weft/plan/buffers.h"
 

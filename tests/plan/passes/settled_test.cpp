@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "weft/ops/cast.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/cast.h"
+#include "weft/ops/pointwise/scale.h"
 
 namespace weft {
 namespace {

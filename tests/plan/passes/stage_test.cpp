@@ -7,7 +7,7 @@
 #include "tests/plan/passes/run_pass.h"
 #include "weft/expression/text.h"
 #include "weft/kernels/cpu/staged_forms.h"
-#include "weft/ops/staged.h"
+#include "weft/ops/staged/staged.h"
 #include "weft/plan/passes/eliminate_dead.h"
 #include "weft/plan/passes/merge_terms.h"
 #include "weft/plan/pipeline.h"
@@ -207,7 +207,7 @@ TEST(Stage, CasesOfPointwiseKeepTheirValues) {
   int64_t joined = 0;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     CaseRandom random(seed);
-    const Graph graph = with_outputs(registry.definitions().at("pointwise").cases(random));
+    const Graph graph = with_outputs(registry.draw_case("pointwise", random));
     SCOPED_TRACE(fmt::format("seed {}\n{}", seed, to_text(graph)));
     const PassResult result = run_pass(stage(), graph);
     joined += result.gain;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include "weft/data/decode/mixup.h"
-#include "weft/ops/add.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/mix_pairs.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/scale.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/shape/mix_pairs.h"
 
 namespace weft {
 

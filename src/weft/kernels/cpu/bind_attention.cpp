@@ -1,7 +1,7 @@
 #include "weft/base/check.h"
 #include "weft/graph/device.h"
 #include "weft/kernels/attention.h"
-#include "weft/ops/attention.h"
+#include "weft/ops/linear/attention.h"
 
 namespace weft::cpu {
 

@@ -1,6 +1,6 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/cached_attention.h"
-#include "weft/ops/cached_attention.h"
+#include "weft/ops/linear/cached_attention.h"
 
 namespace weft::cpu {
 

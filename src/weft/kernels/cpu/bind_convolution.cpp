@@ -1,7 +1,7 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/window_shapes.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/convolution_backward.h"
+#include "weft/ops/window/convolution.h"
+#include "weft/ops/window/convolution_backward.h"
 
 namespace weft::cpu {
 

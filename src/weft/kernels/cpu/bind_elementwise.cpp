@@ -1,6 +1,6 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/elementwise.h"
-#include "weft/ops/add_n.h"
+#include "weft/ops/pointwise/add_n.h"
 
 namespace weft::cpu {
 

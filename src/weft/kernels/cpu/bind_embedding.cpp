@@ -1,6 +1,6 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/embedding.h"
-#include "weft/ops/embedding.h"
+#include "weft/ops/shape/embedding.h"
 
 namespace weft::cpu {
 

@@ -3,8 +3,8 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/elementwise.h"
 #include "weft/kernels/matmul.h"
-#include "weft/ops/matmul_shape.h"
-#include "weft/ops/packed_matmul.h"
+#include "weft/ops/linear/matmul_shape.h"
+#include "weft/ops/linear/packed_matmul.h"
 
 namespace weft::cpu {
 

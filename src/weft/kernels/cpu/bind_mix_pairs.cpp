@@ -1,6 +1,6 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/mix_pairs.h"
-#include "weft/ops/mix_pairs.h"
+#include "weft/ops/shape/mix_pairs.h"
 
 namespace weft::cpu {
 

@@ -1,8 +1,8 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/optimizer.h"
-#include "weft/ops/adamw.h"
-#include "weft/ops/clip_factor.h"
-#include "weft/ops/sgd.h"
+#include "weft/ops/optimizer/adamw.h"
+#include "weft/ops/optimizer/clip_factor.h"
+#include "weft/ops/optimizer/sgd.h"
 
 namespace weft::cpu {
 

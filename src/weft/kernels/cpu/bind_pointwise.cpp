@@ -1,6 +1,6 @@
 #include "weft/graph/device.h"
 #include "weft/kernels/pointwise.h"
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 
 namespace weft::cpu {
 

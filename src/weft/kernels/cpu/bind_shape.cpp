@@ -2,8 +2,8 @@
 
 #include "weft/graph/device.h"
 #include "weft/kernels/transpose.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/transpose.h"
 
 namespace weft::cpu {
 

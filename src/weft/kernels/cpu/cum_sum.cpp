@@ -1,4 +1,4 @@
-#include "weft/ops/cum_sum.h"
+#include "weft/ops/reduce/cum_sum.h"
 
 #include <algorithm>
 

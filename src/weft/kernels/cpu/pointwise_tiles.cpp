@@ -7,7 +7,7 @@
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/expression/compose.h"
-#include "weft/ops/pointwise_positions.h"
+#include "weft/ops/pointwise/pointwise_positions.h"
 #include "weft/tensor/bits.h"
 
 namespace weft::kernels {

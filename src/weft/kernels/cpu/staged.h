@@ -6,7 +6,7 @@
 
 #include "weft/kernels/cpu/staged_forms.h"
 #include "weft/kernels/pointwise.h"
-#include "weft/ops/staged.h"
+#include "weft/ops/staged/staged.h"
 
 namespace weft::kernels {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "weft/ops/staged.h"
+#include "weft/ops/staged/staged.h"
 #include "weft/tensor/view.h"
 
 namespace weft::kernels {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/ops/staged.h"
+#include "weft/ops/staged/staged.h"
 
 namespace weft::kernels {
 

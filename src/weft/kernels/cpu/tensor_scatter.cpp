@@ -1,4 +1,4 @@
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/shape/tensor_scatter.h"
 
 #include <cstring>
 

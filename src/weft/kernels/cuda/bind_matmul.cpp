@@ -3,7 +3,7 @@
 #include "weft/kernels/cuda/gpu.h"
 #include "weft/kernels/cuda/pointwise_kernel.h"
 #include "weft/kernels/cuda/product.h"
-#include "weft/ops/matmul_shape.h"
+#include "weft/ops/linear/matmul_shape.h"
 
 namespace weft::cuda {
 

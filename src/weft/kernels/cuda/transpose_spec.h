@@ -1,6 +1,6 @@
 #pragma once
 #include "weft/kernels/pointwise.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/shape/transpose.h"
 
 namespace weft::cuda {
 

@@ -9,7 +9,7 @@
 #include "weft/kernels/attention.h"
 #include "weft/kernels/cpu/attention_head.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/attention.h"
+#include "weft/ops/linear/attention.h"
 
 namespace weft::kernels {
 namespace {

@@ -7,7 +7,7 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/kernels/row_index.h"
-#include "weft/ops/cached_attention.h"
+#include "weft/ops/linear/cached_attention.h"
 
 namespace weft::kernels {
 

@@ -5,8 +5,8 @@
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/kernels/window_shapes.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/convolution_backward.h"
+#include "weft/ops/window/convolution.h"
+#include "weft/ops/window/convolution_backward.h"
 
 namespace weft::kernels {
 

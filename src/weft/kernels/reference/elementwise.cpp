@@ -2,7 +2,7 @@
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/elementwise_naive.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/add_n.h"
+#include "weft/ops/pointwise/add_n.h"
 
 namespace weft::kernels::naive {
 

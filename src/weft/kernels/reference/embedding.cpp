@@ -5,7 +5,7 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/embedding.h"
+#include "weft/ops/shape/embedding.h"
 
 namespace weft::kernels::naive {
 

@@ -3,7 +3,7 @@
 #include "weft/base/check.h"
 #include "weft/kernels/matmul.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/matmul_shape.h"
+#include "weft/ops/linear/matmul_shape.h"
 
 namespace weft::kernels {
 namespace {

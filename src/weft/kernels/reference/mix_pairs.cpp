@@ -2,7 +2,7 @@
 
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/mix_pairs.h"
+#include "weft/ops/shape/mix_pairs.h"
 
 namespace weft::kernels::naive {
 

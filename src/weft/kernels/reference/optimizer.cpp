@@ -7,9 +7,9 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/adamw.h"
-#include "weft/ops/clip_factor.h"
-#include "weft/ops/sgd.h"
+#include "weft/ops/optimizer/adamw.h"
+#include "weft/ops/optimizer/clip_factor.h"
+#include "weft/ops/optimizer/sgd.h"
 
 namespace weft::kernels::naive {
 

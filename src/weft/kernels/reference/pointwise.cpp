@@ -7,8 +7,8 @@
 #include "weft/base/check.h"
 #include "weft/expression/evaluate.h"
 #include "weft/graph/device.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/pointwise_positions.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/pointwise_positions.h"
 #include "weft/tensor/bits.h"
 
 namespace weft::kernels::naive {

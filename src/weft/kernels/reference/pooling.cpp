@@ -12,9 +12,9 @@
 #include "weft/kernels/pool_geometry.h"
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/kernels/window_shapes.h"
-#include "weft/ops/average_pool.h"
-#include "weft/ops/max_pool.h"
-#include "weft/ops/max_pool_backward.h"
+#include "weft/ops/window/average_pool.h"
+#include "weft/ops/window/max_pool.h"
+#include "weft/ops/window/max_pool_backward.h"
 #include "weft/tensor/box_copy.h"
 
 namespace weft::kernels::naive {

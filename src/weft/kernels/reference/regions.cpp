@@ -1,8 +1,8 @@
 #include <cstring>
 
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/keep_or_zero.h"
-#include "weft/ops/take_region.h"
+#include "weft/ops/partition/keep_or_zero.h"
+#include "weft/ops/partition/take_region.h"
 #include "weft/tensor/box_copy.h"
 
 namespace weft::reference {

@@ -1,8 +1,8 @@
 #include <cstring>
 
 #include "weft/kernels/reference/in_f64.h"
-#include "weft/ops/reshape.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/transpose.h"
 
 namespace weft::reference {
 

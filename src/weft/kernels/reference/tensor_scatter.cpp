@@ -1,4 +1,4 @@
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/shape/tensor_scatter.h"
 
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/kernels/row_index.h"

@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "weft/base/check.h"
-#include "weft/ops/add.h"
-#include "weft/ops/convolution.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/max_pool.h"
-#include "weft/ops/relu.h"
-#include "weft/ops/scale.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/relu.h"
+#include "weft/ops/pointwise/scale.h"
+#include "weft/ops/pointwise/tanh.h"
+#include "weft/ops/window/convolution.h"
+#include "weft/ops/window/max_pool.h"
 
 namespace weft {
 

@@ -6,18 +6,18 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
-#include "weft/ops/add.h"
-#include "weft/ops/attention.h"
-#include "weft/ops/cached_attention.h"
-#include "weft/ops/embedding.h"
-#include "weft/ops/fill.h"
-#include "weft/ops/gather.h"
-#include "weft/ops/gelu.h"
-#include "weft/ops/layer_norm.h"
-#include "weft/ops/matmul.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/relu.h"
-#include "weft/ops/tensor_scatter.h"
+#include "weft/ops/linear/attention.h"
+#include "weft/ops/linear/cached_attention.h"
+#include "weft/ops/linear/matmul.h"
+#include "weft/ops/norm/layer_norm.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/gelu.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/relu.h"
+#include "weft/ops/shape/embedding.h"
+#include "weft/ops/shape/gather.h"
+#include "weft/ops/shape/tensor_scatter.h"
 
 namespace weft {
 

@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "weft/models/layers.h"
-#include "weft/ops/add.h"
-#include "weft/ops/mean_spatial.h"
-#include "weft/ops/relu.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/relu.h"
+#include "weft/ops/reduce/mean_spatial.h"
 
 namespace weft {
 

@@ -1,6 +1,6 @@
 #include "weft/optimizers/rule/adamw.h"
 
-#include "weft/ops/adamw.h"
+#include "weft/ops/optimizer/adamw.h"
 
 namespace weft {
 

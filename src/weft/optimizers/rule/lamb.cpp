@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reduce.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/reduce/reduce.h"
 #include "weft/optimizers/elementwise.h"
 
 namespace weft {

@@ -1,6 +1,6 @@
 #include "weft/optimizers/rule/sgd.h"
 
-#include "weft/ops/sgd.h"
+#include "weft/ops/optimizer/sgd.h"
 
 namespace weft {
 

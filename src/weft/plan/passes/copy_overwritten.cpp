@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "weft/ops/pointwise.h"
+#include "weft/ops/pointwise/pointwise.h"
 #include "weft/plan/passes/rebuild.h"
 #include "weft/plan/passes/views.h"
 

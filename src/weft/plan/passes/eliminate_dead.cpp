@@ -1,7 +1,7 @@
 #include "weft/plan/passes/eliminate_dead.h"
 
 #include <array>
-#include "weft/ops/add_n.h"
+#include "weft/ops/pointwise/add_n.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

@@ -4,7 +4,7 @@
 #include <array>
 #include <unordered_map>
 
-#include "weft/ops/add_n.h"
+#include "weft/ops/pointwise/add_n.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

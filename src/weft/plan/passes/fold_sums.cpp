@@ -4,8 +4,8 @@
 #include <map>
 
 #include "weft/graph/readers.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/embedding.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/shape/embedding.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

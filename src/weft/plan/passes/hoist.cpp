@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "weft/ops/packed_matmul.h"
+#include "weft/ops/linear/packed_matmul.h"
 #include "weft/plan/passes/rebuild.h"
 #include "weft/plan/passes/settled.h"
 

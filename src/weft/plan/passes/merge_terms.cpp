@@ -11,12 +11,12 @@
 #include "weft/expression/properties.h"
 #include "weft/expression/simplify.h"
 #include "weft/graph/readers.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/multiply.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/pointwise_operands.h"
-#include "weft/ops/pointwise_positions.h"
-#include "weft/ops/tanh.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/multiply.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/pointwise/pointwise_operands.h"
+#include "weft/ops/pointwise/pointwise_positions.h"
+#include "weft/ops/pointwise/tanh.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

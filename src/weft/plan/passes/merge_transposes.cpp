@@ -1,6 +1,6 @@
 #include "weft/plan/passes/merge_transposes.h"
 
-#include "weft/ops/transpose.h"
+#include "weft/ops/shape/transpose.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

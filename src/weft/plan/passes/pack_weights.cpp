@@ -1,6 +1,6 @@
 #include "weft/plan/passes/pack_weights.h"
 
-#include "weft/ops/packed_matmul.h"
+#include "weft/ops/linear/packed_matmul.h"
 #include "weft/plan/passes/rebuild.h"
 #include "weft/plan/passes/settled.h"
 

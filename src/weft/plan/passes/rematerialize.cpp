@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "weft/graph/readers.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/shape/transpose.h"
 #include "weft/plan/passes/eliminate_dead.h"
 #include "weft/plan/passes/rebuild.h"
 

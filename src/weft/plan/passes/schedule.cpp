@@ -8,8 +8,8 @@
 #include <set>
 
 #include "weft/base/check.h"
-#include "weft/ops/add_n.h"
-#include "weft/ops/transpose.h"
+#include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/shape/transpose.h"
 #include "weft/parallel/comm_ops.h"
 #include "weft/parallel/optimizer_nodes.h"
 #include "weft/plan/passes/rebuild.h"

@@ -4,9 +4,9 @@
 #include <map>
 
 #include "weft/graph/readers.h"
-#include "weft/ops/reduce.h"
-#include "weft/ops/rows_form.h"
-#include "weft/ops/staged.h"
+#include "weft/ops/reduce/reduce.h"
+#include "weft/ops/staged/rows_form.h"
+#include "weft/ops/staged/staged.h"
 #include "weft/plan/passes/rebuild.h"
 
 namespace weft {

@@ -1,6 +1,6 @@
 #include "weft/tasks/loss/cross_entropy.h"
 
-#include "weft/ops/cross_entropy.h"
+#include "weft/ops/loss/cross_entropy.h"
 
 namespace weft {
 

@@ -5,11 +5,11 @@
 #include <array>
 
 #include "weft/expression/text.h"
-#include "weft/ops/add.h"
-#include "weft/ops/cross_entropy.h"
+#include "weft/ops/loss/cross_entropy.h"
 #include "weft/ops/operand_types.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reduce.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft {
 

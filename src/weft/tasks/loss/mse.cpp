@@ -1,7 +1,7 @@
 #include "weft/tasks/loss/mse.h"
 
-#include "weft/ops/cast.h"
-#include "weft/ops/mse.h"
+#include "weft/ops/loss/mse.h"
+#include "weft/ops/pointwise/cast.h"
 
 namespace weft {
 

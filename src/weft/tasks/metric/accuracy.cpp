@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "weft/ops/arg_max.h"
-#include "weft/ops/count.h"
+#include "weft/ops/reduce/arg_max.h"
+#include "weft/ops/reduce/count.h"
 
 namespace weft {
 

@@ -1,6 +1,6 @@
 #include "weft/tasks/metric/mae.h"
 
-#include "weft/ops/reduce.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft {
 

@@ -1,6 +1,6 @@
 #include "weft/tasks/metric/mean_error.h"
 
-#include "weft/ops/reduce.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "weft/ops/cross_entropy.h"
+#include "weft/ops/loss/cross_entropy.h"
 
 namespace weft {
 

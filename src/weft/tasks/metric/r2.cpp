@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "weft/ops/reduce.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft {
 

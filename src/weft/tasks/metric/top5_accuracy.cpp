@@ -5,9 +5,9 @@
 #include <array>
 
 #include "weft/expression/text.h"
-#include "weft/ops/count.h"
-#include "weft/ops/pointwise.h"
-#include "weft/ops/reduce.h"
+#include "weft/ops/pointwise/pointwise.h"
+#include "weft/ops/reduce/count.h"
+#include "weft/ops/reduce/reduce.h"
 
 namespace weft {
 

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "weft/params/checkpoint.h"
+#include "weft/train/folder/run_folder.h"
 #include "weft/train/observer.h"
-#include "weft/train/run_folder.h"
 
 namespace weft {
 

@@ -1,5 +1,5 @@
 // Ends the job where a rank stands still.
-#include "weft/train/hang_watch.h"
+#include "weft/train/guard/hang_watch.h"
 #include "weft/train/observer.h"
 
 namespace weft {

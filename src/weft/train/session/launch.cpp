@@ -1,0 +1,72 @@
+#include "weft/train/session/launch.h"
+
+#include <unistd.h>
+
+#include <string>
+
+#include "weft/base/check.h"
+#include "weft/base/host_share.h"
+#include "weft/base/memory.h"
+#include "weft/base/threads.h"
+
+namespace weft {
+
+Mesh mesh_of(const ParallelSection& parallel) {
+  std::vector<MeshAxis> axes;
+  const auto add = [&](const char* name, int64_t size) {
+    if (size > 1) axes.push_back({name, static_cast<int>(size)});
+  };
+  add("data", parallel.data);
+  add("depth", parallel.depth);
+  add("height", parallel.height);
+  add("width", parallel.width);
+  add("tensor", parallel.tensor);
+  return Mesh(std::move(axes));
+}
+
+void check_ranks(const Mesh& mesh, int ranks) {
+  if (mesh.ranks() == ranks) return;
+  if (mesh.ranks() == 1) {
+    user_error("[parallel] splits nothing and this job has {} ranks: set parallel.data={}, or start one rank",
+               ranks, ranks);
+  }
+  user_error("[parallel] {} needs {} ranks and this job has {}: start it with `mpirun -n {} weft …`",
+             mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
+}
+
+int threads_for(const Recipe& recipe) {
+  const int share = share_of_cores();
+  if (recipe.run.threads == 0) return share;
+  if (recipe.run.threads > share && !recipe.parallel.oversubscribe) {
+    user_error(
+        "run.threads={}: this rank has {} core{}; set parallel.oversubscribe = true to share cores all the "
+        "same",
+        recipe.run.threads, share, share == 1 ? "" : "s");
+  }
+  return static_cast<int>(recipe.run.threads);
+}
+
+void check_memory(int64_t bytes) {
+  const int64_t available = available_memory();
+  const int ranks = ranks_of_host();
+  if (bytes <= available / ranks) return;
+  constexpr double kGiB = 1 << 30;
+  user_error(
+      "not enough memory: the plan needs {:.2f} GiB{} and {:.2f} GiB are available; a smaller data.batch, "
+      "more "
+      "optimizer.accumulate or more hosts need less",
+      static_cast<double>(bytes) / kGiB,
+      ranks > 1 ? fmt::format(" on each of the {} ranks of this host", ranks) : std::string(),
+      static_cast<double>(available) / kGiB);
+}
+
+void use_cores(const Recipe& recipe) {
+  const int count = threads_for(recipe);
+  set_threads(count);
+  if (!recipe.run.pin) return;
+  // A launcher that binds ranks has given this one cores of its own.
+  const bool bound = available_cores() < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  if (bound || ranks_of_host() * count <= available_cores()) pin_threads(bound ? 0 : rank_on_host() * count);
+}
+
+}  // namespace weft

@@ -1,0 +1,148 @@
+#include "weft/train/session/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/models/model.h"
+#include "weft/parallel/strategies/named_axes.h"
+#include "weft/params/checkpoint.h"
+#include "weft/params/initialize.h"
+#include "weft/report/progress.h"
+#include "weft/train/session/launch.h"
+
+namespace weft {
+
+namespace {
+
+void check_replan(const Recipe& old, const Recipe& recipe) {
+  DataSection data = recipe.data;
+  data.batch = old.data.batch;
+  if (data != old.data) user_error("replan: [data] may change in data.batch only");
+  if (recipe.parallel != old.parallel) user_error("replan: [parallel] may not change");
+  if (recipe.run.device != old.run.device) user_error("replan: run.device may not change");
+}
+
+}  // namespace
+
+TrainingData open_data(const Recipe& recipe, const Communicator& world) {
+  return recipe.data.kind->open(recipe, world, recipe.model.kind->ids());
+}
+
+Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
+  return plan_graph(build_training_graph(recipe, facts), recipe, std::move(options));
+}
+
+Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options) {
+  DeviceRegistry devices;
+  register_all_devices(devices);
+  options.mesh = mesh_of(recipe.parallel);
+  const NamedAxes strategy({.shard_optimizer = recipe.parallel.shard_optimizer});
+  options.strategy = &strategy;
+  return make_plan(graph, devices.find(recipe.run.device), options);
+}
+
+Session::Session(Recipe recipe, Communicator world)
+    : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
+        check_ranks(mesh_of(recipe_.parallel), world_.size());
+        use_cores(recipe_);
+        return open_data(recipe_, world_);
+      }()) {
+  executor_ = attach(plan(recipe_).program);
+}
+
+Plan Session::plan(const Recipe& recipe) const {
+  PlanOptions options;
+  options.rank = world_.rank();
+  return plan_recipe(recipe, data_.facts, std::move(options));
+}
+
+std::unique_ptr<Executor> Session::attach(Program program) { return attach_to(store_, std::move(program)); }
+
+std::unique_ptr<Executor> Session::attach_to(StateStore& store, Program program) const {
+  check_memory(store.missing_bytes(program) + program.arena_bytes);
+  world_.barrier();  // all have looked before any takes
+  auto executor = std::make_unique<Executor>(std::move(program), store, world_);
+  for (const std::string& name : executor->new_states()) {
+    const StoredState& state = store.at(name);
+    store.write(name, [&](const View& view) {
+      initialize(view, state.where.region, state.where.global_type.shape, state.initializer, name,
+                 static_cast<uint64_t>(recipe_.run.seed));
+    });
+  }
+  return executor;
+}
+
+Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
+  check_replan(recipe_, recipe);
+  Plan made = plan(recipe);
+  Carrying carrying = plan_carrying(store_, made.program, renamed);
+  const int64_t states = carrying.in_place ? store_.missing_bytes(made.program) : made.program.state_bytes;
+  check_memory(std::max<int64_t>(0, states + made.program.arena_bytes - executor_->program().arena_bytes));
+  world_.barrier();  // all have looked before any changes
+  executor_.reset();
+  const Recipe old = std::exchange(recipe_, recipe);
+  if (recipe_.microbatch_rows() != old.microbatch_rows() || recipe_.run != old.run) {
+    data_ = {};  // two that load the same data could be in each other's way
+    data_ = open_data(recipe_, world_);
+  }
+  if (carrying.in_place) {
+    executor_ = attach(std::move(made.program));
+  } else {
+    StateStore next;
+    executor_ = attach_to(next, std::move(made.program));
+    carry_states(carrying, store_, next);
+    store_ = std::move(next);
+  }
+  if (world_.rank() == 0) Progress::say("replanned: " + to_string(carrying));
+  return carrying;
+}
+
+void feed(Executor& executor, const std::vector<std::string>& names, BatchSource& source, int64_t number) {
+  std::vector<View> views;
+  std::vector<Region> regions;
+  for (const std::string& name : names) {
+    views.push_back(executor.view(name));
+    regions.push_back(executor.program().named.at(name).where.region);
+  }
+  std::vector<View> lent = views;
+  const bool in_place = source.lend(number, lent, regions);
+  for (size_t i = 0; i < names.size(); ++i) {
+    executor.read_input_from(names[i], in_place ? lent[i].data : nullptr);
+  }
+  if (!in_place) source.fill(number, views, regions);
+}
+
+void Session::feed(BatchSource& source, int64_t number) {
+  weft::feed(*executor_, batch_inputs(data_.facts), source, number);
+}
+
+void Session::set_scalar(const std::string& input, double value) {
+  const View view = executor_->view(input);
+  if (view.type.dtype == DType::f64) {
+    *view.as<double>() = value;
+  } else {
+    *view.as<float>() = static_cast<float>(value);
+  }
+}
+
+void Session::set_integer(const std::string& input, int64_t value) {
+  if (executor_->program().named.contains(input)) *executor_->view(input).as<int64_t>() = value;
+}
+
+std::optional<int64_t> Session::load_newest(const std::filesystem::path& folder) {
+  const auto newest = find_newest_good(folder, [&](const std::string& warning) {
+    if (world_.rank() == 0) Progress::say("warning: " + warning);
+  });
+  if (!newest) return std::nullopt;
+  const CheckpointReader reader(*newest, Verify::sizes);
+  load_checkpoint(store_, reader);
+  return reader.step();
+}
+
+void Session::load(const std::filesystem::path& checkpoint) {
+  load_checkpoint(store_, CheckpointReader(checkpoint));
+}
+
+}  // namespace weft

@@ -1,0 +1,139 @@
+// Generation with kept keys and values against the whole context computed for each token.
+#include "weft/train/generation/generator.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
+#include "tests/train/all_logits.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/training_step.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kContext = 80;
+constexpr size_t kIds = 256;
+
+class GeneratorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
+  GeneratorTest() : text_(fs::temp_directory_path() / fmt::format("weft-generator-{}.txt", getpid())) {
+    std::ofstream text(text_);
+    for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";
+  }
+  ~GeneratorTest() override { fs::remove(text_); }
+
+  /// A model that has learnt a little, so that no two logits are alike.
+  std::unique_ptr<Session> trained(const std::vector<std::string>& overrides) const {
+    const std::string recipe = fmt::format(R"(
+[run]
+steps = 3
+threads = 1
+[model]
+kind = "gpt"
+layers = 2
+heads = 2
+width = 16
+[data]
+kind = "text"
+path = "{}"
+context = {}
+batch = 4
+[optimizer]
+learning_rate = 1e-2
+)",
+                                           text_.string(), kContext);
+    auto session =
+        std::make_unique<Session>(parse_recipe(recipe, "tiny.toml", overrides), Communicator::world());
+    TrainingStep step(*session);
+    for (int64_t i = 0; i < 3; ++i) step.run(i, 1e-2);
+    return session;
+  }
+
+  fs::path text_;
+};
+
+std::vector<int32_t> some_tokens(int64_t count) {
+  std::vector<int32_t> tokens;
+  for (int64_t i = 0; i < count; ++i) tokens.push_back(static_cast<int32_t>(i * 37 % 256));
+  return tokens;
+}
+
+void expect_row(std::span<const double> got, const std::vector<double>& all, size_t row, double tolerance) {
+  ASSERT_EQ(got.size(), kIds);
+  for (size_t i = 0; i < kIds; ++i) {
+    ASSERT_NEAR(got[i], all[row * kIds + i], tolerance) << "token " << row << " id " << i;
+  }
+}
+
+TEST_F(GeneratorTest, EveryTokenHasTheLogitsOfTheWholeContext) {
+  for (const char* precision : {"f32", "f64"}) {
+    for (const size_t given : {1, 2, 64, 65, 79, 80}) {
+      SCOPED_TRACE(fmt::format("{} {}", precision, given));
+      const auto made = trained({fmt::format("run.precision={}", precision)});
+      Session& session = *made;
+      const std::vector<int32_t> tokens = some_tokens(kContext);
+      const std::vector<double> all = testing::all_logits(session, tokens);
+      const double tolerance = std::string(precision) == "f32" ? 1e-5 : 1e-12;
+      Generator generator(session);
+      expect_row(generator.begin(std::span(tokens).first(given)), all, given - 1, tolerance);
+      for (size_t i = given; i < tokens.size(); ++i) {
+        expect_row(generator.next(tokens[i]), all, i, tolerance);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_F(GeneratorTest, AFullContextBeginsAnewWithItsLaterHalf) {
+  const auto made = trained({});
+  Session& session = *made;
+  const std::vector<int32_t> tokens = some_tokens(kContext + 1);
+  Generator generator(session);
+  generator.begin(std::span(tokens).first(kContext));
+  const std::span<const double> got = generator.next(tokens.back());
+  std::vector<double> went_on(got.begin(), got.end());
+  const auto later = std::span(tokens).last(kContext / 2 + 1);
+  Generator anew(session);
+  const std::span<const double> expected = anew.begin(later);
+  EXPECT_EQ(went_on, std::vector<double>(expected.begin(), expected.end()));
+  expect_row(
+      generator.next(5),
+      [&] {
+        std::vector<double> rows(kIds);
+        const std::span<const double> next = anew.next(5);
+        std::ranges::copy(next, rows.begin());
+        return rows;
+      }(),
+      0, 0);
+}
+
+TEST_F(GeneratorTest, WhatIsTrainedOnWhileItLivesIsWhatItUses) {
+  for (const char* precision : {"f32", "bf16"}) {
+    const auto made = trained({fmt::format("run.precision={}", precision)});
+    Generator generator(*made);
+    const std::vector<int32_t> tokens = some_tokens(3);
+    const std::span<const double> first = generator.begin(tokens);
+    const std::vector<double> before(first.begin(), first.end());
+    TrainingStep(*made).run(3, 1e-2);
+    const std::span<const double> second = generator.begin(tokens);
+    EXPECT_NE(before, std::vector<double>(second.begin(), second.end())) << precision;
+    Generator anew(*made);
+    const std::span<const double> third = anew.begin(tokens);
+    EXPECT_EQ(std::vector<double>(second.begin(), second.end()),
+              std::vector<double>(third.begin(), third.end()));
+  }
+}
+
+}  // namespace
+}  // namespace weft

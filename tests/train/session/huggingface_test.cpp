@@ -1,0 +1,130 @@
+// GPT-2 weights as transformers stores them: what goes out comes back, and transformers' own model gives our
+// logits.
+#include "weft/train/session/huggingface.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/recipe/needs_kinds.h"
+#include "tests/train/all_logits.h"
+#include "weft/params/checkpoint.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/trainer.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 4096> buffer;
+  while (const size_t got = fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), got);
+  return pclose(pipe) == 0 ? text : "";
+}
+
+/// A Python that has torch and transformers; empty: none.
+std::string python_with_transformers() {
+  const char* named = std::getenv("WEFT_TRANSFORMERS_PYTHON");
+  for (const std::string& python : {std::string(named != nullptr ? named : ""), std::string("python3")}) {
+    if (python.empty()) continue;
+    if (!output_of(python + " -c 'from transformers import GPT2LMHeadModel; print(1)' 2>/dev/null").empty())
+      return python;
+  }
+  return {};
+}
+
+class HuggingFace : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  }
+  HuggingFace() : folder_(fs::temp_directory_path() / fmt::format("weft-huggingface-{}", getpid())) {
+    fs::create_directories(folder_);
+    std::ofstream text(folder_ / "text.txt");
+    for (int i = 0; i < 400; ++i)
+      text << "wenn hinter fliegen fliegen, fliegen fliegen fliegen nach " << i << "\n";
+  }
+  ~HuggingFace() override { fs::remove_all(folder_); }
+
+  Recipe recipe() const {
+    return parse_recipe(fmt::format(R"(
+[run]
+name = "tiny"
+steps = 30
+threads = 1
+[model]
+kind = "gpt"
+layers = 2
+heads = 3
+width = 24
+[data]
+kind = "text"
+path = "{}"
+context = 16
+batch = 6
+[optimizer]
+kind = "adamw"
+learning_rate = 1e-2
+)",
+                                    (folder_ / "text.txt").string()),
+                        "tiny.toml");
+  }
+
+  /// Trains, so that no bias is zero and no scale is one, and exports.
+  void train_and_export() {
+    Session session(recipe(), Communicator::world());
+    train(session, {.out = folder_ / "run", .trace = {}});
+    logits_ = logits_of(session);
+    const auto newest = find_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+    ASSERT_TRUE(newest.has_value());
+    export_huggingface(recipe(), CheckpointReader(*newest), folder_ / "exported");
+  }
+
+  /// Of 16 tokens, [16 * 256].
+  static std::vector<double> logits_of(Session& session) {
+    std::vector<int32_t> tokens;
+    for (int32_t i = 0; i < 16; ++i) tokens.push_back(i * 37 % 256);
+    return testing::all_logits(session, tokens);
+  }
+
+  fs::path folder_;
+  std::vector<double> logits_;
+};
+
+TEST_F(HuggingFace, WhatIsExportedComesBack) {
+  train_and_export();
+  Session session(recipe(), Communicator::world());
+  EXPECT_NE(logits_of(session), logits_);
+  import_huggingface(session, folder_ / "exported");
+  EXPECT_EQ(logits_of(session), logits_);
+}
+
+TEST_F(HuggingFace, TransformersGivesTheSameLogits) {
+  const std::string python = python_with_transformers();
+  if (python.empty()) GTEST_SKIP() << "no python with torch and transformers; set WEFT_TRANSFORMERS_PYTHON";
+  train_and_export();
+  const std::string script = WEFT_SOURCE_DIR "/tests/train/huggingface_logits.py";
+  std::istringstream theirs(output_of(fmt::format("OMP_NUM_THREADS=1 {} {} {} 2>/dev/null", python, script,
+                                                  (folder_ / "exported").string())));
+  // Rounding of f32 on both sides.
+  for (size_t i = 0; i < logits_.size(); ++i) {
+    float value = NAN;
+    theirs >> value;
+    ASSERT_NEAR(logits_[i], value, 1e-4) << "logit " << i;
+  }
+}
+
+}  // namespace
+}  // namespace weft
