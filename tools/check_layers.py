@@ -19,6 +19,7 @@ RANKS = {
     "expression": 1,  # scalars: it knows no tensor
     "comm": 1,
     "report": 1,  # logs and pages: it knows no engine
+    "toml": 1,
     "store": 2,
     "graph": 3,
     "ops": 4,  # know no kernel

@@ -4,41 +4,44 @@
 
 #include <set>
 
+#include "tests/graph/toy_ops.h"
 #include "tests/ops/expect_error.h"
-#include "weft/ops/case_shapes.h"
-#include "weft/ops/shape/transpose.h"
 
 namespace weft::testing {
 namespace {
 
-OpCase of_rank(int64_t rank) { return case_of({real(Dims(static_cast<size_t>(rank), 1))}, nullptr); }
+OpCase of_rank(size_t rank) {
+  OpCase result;
+  result.inputs = {{DType::f64, Dims(rank, 1)}};
+  return result;
+}
 
 TEST(OpRegistry, DrawsFromAllCasesOfAnOpWhoeverAddedThem) {
   OpRegistry registry;
-  registry.add_cases(Transpose::kName, [](CaseRandom&) { return of_rank(2); });
-  registry.add<Transpose>([](CaseRandom&) { return of_rank(1); });
-  EXPECT_EQ(registry.ops_with_cases(), std::vector<std::string>{"transpose"});
+  registry.add_cases(Constant::kName, [](CaseRandom&) { return of_rank(2); });
+  registry.add<Constant>([](CaseRandom&) { return of_rank(1); });
+  EXPECT_EQ(registry.ops_with_cases(), std::vector<std::string>{"constant"});
   std::set<size_t> ranks;
   for (uint64_t seed = 0; seed < 20; ++seed) {
     CaseRandom random(seed);
-    ranks.insert(registry.draw_case("transpose", random).inputs[0].shape.size());
+    ranks.insert(registry.draw_case("constant", random).inputs[0].shape.size());
   }
   EXPECT_EQ(ranks, (std::set<size_t>{1, 2}));
 }
 
 TEST(OpRegistry, KnowsAnOpWithoutCases) {
   OpRegistry registry;
-  registry.add<Transpose>();
-  EXPECT_TRUE(registry.definitions().contains("transpose"));
+  registry.add<Constant>();
+  EXPECT_TRUE(registry.definitions().contains("constant"));
   EXPECT_TRUE(registry.ops_with_cases().empty());
 }
 
 TEST(OpRegistry, RefusesCasesOfNoOpAndTwoOpsOfOneName) {
   OpRegistry registry;
-  registry.add_cases("transposed", [](CaseRandom&) { return of_rank(1); });
-  expect_internal_error([&] { registry.ops_with_cases(); }, "cases of transposed, which is no op");
-  registry.add<Transpose>();
-  expect_internal_error([&] { registry.add<Transpose>(); }, "two ops named transpose");
+  registry.add_cases("constants", [](CaseRandom&) { return of_rank(1); });
+  expect_internal_error([&] { registry.ops_with_cases(); }, "cases of constants, which is no op");
+  registry.add<Constant>();
+  expect_internal_error([&] { registry.add<Constant>(); }, "two ops named constant");
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
+#include "tests/train/tiny_text.h"
 #include "weft/data/text/token_file.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/session/load_recipe.h"
@@ -18,40 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMicrobatches = 3;
-
-Recipe recipe_for(const fs::path& text, const std::vector<std::string>& overrides) {
-  const std::string toml = fmt::format(R"(
-[run]
-name = "tiny"
-steps = 12
-threads = 1
-precision = "f64"
-[model]
-kind = "gpt"
-layers = 2
-heads = 4
-width = 16
-tied = true
-[data]
-kind = "text"
-windows = "streamed"  # whose microbatches are the rows of the large batch
-path = "{}"
-context = 8
-batch = 12
-[optimizer]
-kind = "adamw"
-learning_rate = 3e-3
-weight_decay = 0.1
-clip = 1.0
-[parallel]
-oversubscribe = true
-[log]
-every = 1
-evaluate_batches = 1
-)",
-                                       text.string());
-  return parse_recipe(toml, "tiny.toml", overrides);
-}
 
 std::vector<std::vector<std::string>> meshes_for(int ranks) {
   const std::string sharded = "parallel.shard_optimizer=true";
@@ -66,12 +32,6 @@ std::vector<std::vector<std::string>> meshes_for(int ranks) {
     default:
       return {};
   }
-}
-
-std::vector<double> losses(const fs::path& run) {
-  std::vector<double> values;
-  for (const MetricsRow& row : read_metrics(run / "metrics.jsonl")) values.push_back(row.loss);
-  return values;
 }
 
 /// Communications that ran in a segment, by the name of their op.
@@ -94,34 +54,35 @@ int64_t handed(const Executor& executor) {
 
 class Accumulation : public ::testing::Test {
  protected:
-  Accumulation() : world_(Communicator::world()), alone_(world_.split(world_.rank(), 0)) {
-    int64_t id = getpid();
-    world_.broadcast(&id, sizeof(id), 0);
-    folder_ = fs::temp_directory_path() / fmt::format("weft-mpi-accumulation-{}", id);
+  Accumulation() : world_(Communicator::world()), alone_(world_.split(world_.rank(), 0)), text_(world_) {
     if (world_.rank() == 0) {
-      fs::create_directories(folder_);
       std::vector<int32_t> tokens;
       for (int32_t i = 0; i < 4001; ++i) tokens.push_back(i * i / 7 % 61 + i % 5);
       write_token_file(folder_ / "text.tokens", tokens);
     }
     world_.barrier();
   }
-  ~Accumulation() override {
-    world_.barrier();
-    if (world_.rank() == 0) fs::remove_all(folder_);
-  }
 
+  /// Windows are streamed, so that microbatches are the rows of the large batch.
+  Recipe recipe(const std::vector<std::string>& overrides) const {
+    return text_.recipe({"data.path=" + (folder_ / "text.tokens").string(), "data.windows=streamed",
+                         "data.batch=12", "model.layers=2", "model.heads=4", "model.tied=true",
+                         "run.precision=f64", "optimizer.learning_rate=3e-3", "optimizer.weight_decay=0.1",
+                         "optimizer.clip=1.0", "log.evaluate_batches=1"},
+                        overrides);
+  }
   std::vector<double> train_on(const Communicator& ranks, const fs::path& out,
                                const std::vector<std::string>& overrides) const {
-    Session session(recipe_for(folder_ / "text.tokens", overrides), ranks);
+    Session session(recipe(overrides), ranks);
     train(session, {.out = out, .trace = {}});
     world_.barrier();
-    return losses(out);
+    return testing::losses_of(out);
   }
 
   Communicator world_;
   Communicator alone_;
-  fs::path folder_;
+  testing::TinyText text_;
+  fs::path folder_ = text_.folder();
 };
 
 std::vector<std::string> accumulating(std::vector<std::string> mesh) {
@@ -147,7 +108,7 @@ TEST_F(Accumulation, OfMicrobatchesLearnsWhatTheLargeBatchTeaches) {
 TEST_F(Accumulation, CommunicatesGradientsOnceAStep) {
   for (const std::vector<std::string>& mesh : meshes_for(world_.size())) {
     SCOPED_TRACE(fmt::format("{}", fmt::join(mesh, " ")));
-    Session session(recipe_for(folder_ / "text.tokens", accumulating(mesh)), world_);
+    Session session(recipe(accumulating(mesh)), world_);
     Executor& executor = session.executor();
     int64_t parameters = 0;
     for (const auto& [name, named] : executor.program().named)

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/train/all_logits.h"
+#include "tests/train/tiny_text.h"
 #include "weft/train/generation/generator.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
@@ -30,41 +31,14 @@ std::vector<std::vector<std::string>> meshes_for(int ranks) {
   }
 }
 
-Recipe recipe_for(const fs::path& text, const std::vector<std::string>& overrides) {
-  const std::string toml = fmt::format(R"(
-[run]
-steps = 3
-threads = 1
-[model]
-kind = "gpt"
-layers = 2
-heads = 4
-width = 32
-[data]
-kind = "text"
-path = "{}"
-context = 24
-batch = 6
-[optimizer]
-learning_rate = 1e-2
-[parallel]
-oversubscribe = true
-)",
-                                       text.string());
-  return parse_recipe(toml, "tiny.toml", overrides);
-}
-
 TEST(Generation, OnAnyMeshHasTheLogitsOfTheWholeContext) {
   const Communicator world = Communicator::world();
-  const fs::path text = fs::temp_directory_path() / fmt::format("weft-generation-{}.txt", world.size());
-  if (world.rank() == 0) {
-    std::ofstream file(text);
-    for (int i = 0; i < 600; ++i) file << "a stitch in time saves nine, said number " << i * i << "\n";
-  }
-  world.barrier();
+  const testing::TinyText text(world);
+  const std::vector<std::string> model{"model.layers=2", "model.heads=4", "model.width=32",
+                                       "data.context=24"};
   for (const auto& mesh : meshes_for(world.size())) {
     SCOPED_TRACE(::testing::PrintToString(mesh));
-    Session session(recipe_for(text, mesh), world);
+    Session session(text.recipe(model, mesh), world);
     TrainingStep step(session);
     for (int64_t i = 0; i < 3; ++i) step.run(i, 1e-2);
     std::vector<int32_t> tokens;
@@ -78,8 +52,6 @@ TEST(Generation, OnAnyMeshHasTheLogitsOfTheWholeContext) {
       for (size_t id = 0; id < got.size(); ++id) ASSERT_NEAR(got[id], all[i * 256 + id], 1e-5) << i;
     }
   }
-  world.barrier();
-  if (world.rank() == 0) fs::remove(text);
 }
 
 }  // namespace

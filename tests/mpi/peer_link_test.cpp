@@ -67,7 +67,7 @@ class Service {
   void check(const PeerLink::Answer& answer) {
     const int64_t record = asked_.at(answer.id);
     if (record < 0) {
-      EXPECT_EQ(answer.bytes, -1);
+      EXPECT_EQ(answer.bytes, std::nullopt);
       ++refusals;
       return;
     }

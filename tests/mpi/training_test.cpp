@@ -11,6 +11,7 @@
 #include <set>
 
 #include "tests/train/count_allocations.h"
+#include "tests/train/tiny_text.h"
 #include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
@@ -22,13 +23,6 @@ namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that all ranks name alike.
-fs::path shared_folder(const Communicator& world) {
-  int64_t id = getpid();
-  world.broadcast(&id, sizeof(id), 0);
-  return fs::temp_directory_path() / fmt::format("weft-mpi-training-{}", id);
-}
 
 std::vector<std::string> mesh_for(int ranks) {
   switch (ranks) {
@@ -43,70 +37,37 @@ std::vector<std::string> mesh_for(int ranks) {
   }
 }
 
-Recipe recipe_for(const fs::path& text, std::vector<std::string> overrides) {
-  const std::string toml = fmt::format(R"(
-[run]
-name = "tiny"
-steps = 50
-threads = 1
-[model]
-kind = "gpt"
-layers = 2
-heads = 4
-width = 32
-dropout = 0.1
-[data]
-kind = "text"
-path = "{}"
-context = 16
-batch = 7
-[optimizer]
-kind = "adamw"
-learning_rate = 3e-3
-weight_decay = 0.1
-clip = 1.0
-[parallel]
-oversubscribe = true
-[log]
-evaluate_batches = 2
-)",
-                                       text.string());
-  return parse_recipe(toml, "tiny.toml", overrides);
-}
-
-std::vector<double> losses(const fs::path& run) {
-  std::vector<double> values;
-  for (const MetricsRow& row : read_metrics(run / "metrics.jsonl")) values.push_back(row.loss);
-  return values;
-}
+/// Two layers with all that a run may have.
+const std::vector<std::string> kModel{"run.steps=50",
+                                      "model.layers=2",
+                                      "model.heads=4",
+                                      "model.width=32",
+                                      "model.dropout=0.1",
+                                      "data.context=16",
+                                      "data.batch=7",
+                                      "optimizer.learning_rate=3e-3",
+                                      "optimizer.weight_decay=0.1",
+                                      "optimizer.clip=1.0"};
 
 class Training : public ::testing::Test {
  protected:
   Training()
       : world_(Communicator::world()),
         alone_(world_.split(world_.rank(), 0)),
-        folder_(shared_folder(world_)) {
-    if (world_.rank() == 0) {
-      fs::create_directories(folder_);
-      std::ofstream text(folder_ / "text.txt");
-      for (int i = 0; i < 600; ++i) text << "a stitch in time saves nine, said number " << i * i << "\n";
-    }
-    world_.barrier();
-  }
-  ~Training() override {
-    world_.barrier();
-    if (world_.rank() == 0) fs::remove_all(folder_);
-  }
+        text_(world_),
+        folder_(text_.folder()) {}
 
+  Recipe recipe(const std::vector<std::string>& overrides) const { return text_.recipe(kModel, overrides); }
   void train_on(const Communicator& ranks, const fs::path& out,
                 const std::vector<std::string>& overrides) const {
-    Session session(recipe_for(folder_ / "text.txt", overrides), ranks);
+    Session session(recipe(overrides), ranks);
     train(session, {.out = out, .trace = {}});
     world_.barrier();
   }
 
   Communicator world_;
   Communicator alone_;
+  testing::TinyText text_;
   fs::path folder_;
 };
 
@@ -114,8 +75,8 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   const fs::path mine = folder_ / fmt::format("alone-{}", world_.rank());
   train_on(alone_, mine, {});
   train_on(world_, folder_ / "mesh", mesh_for(world_.size()));
-  const std::vector<double> expected = losses(mine);
-  const std::vector<double> got = losses(folder_ / "mesh");
+  const std::vector<double> expected = testing::losses_of(mine);
+  const std::vector<double> got = testing::losses_of(folder_ / "mesh");
   ASSERT_EQ(got.size(), 50U);
   // The bar of the issue: f32 sums in another order, 50 steps on.
   for (size_t i = 0; i < got.size(); ++i)
@@ -156,7 +117,7 @@ TEST_F(Training, TellsOfEachGroupWhatWasPlannedBesideWhatMpiWasHanded) {
 
 TEST_F(Training, AStepAllocatesNothing) {
   if (!counts_allocations()) GTEST_SKIP() << "AddressSanitizer keeps operator new to itself";
-  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  Session session(recipe(mesh_for(world_.size())), world_);
   const StepOrder order = step_order(session.executor().program());
   const auto step = [&](int64_t number) {
     session.set_scalar("learning_rate", 1e-3);
@@ -175,7 +136,7 @@ TEST_F(Training, AStepAllocatesNothing) {
 }
 
 TEST_F(Training, ReplanAndBackOnAMeshChangesNoBit) {
-  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  Session session(recipe(mesh_for(world_.size())), world_);
   std::vector<std::string> other = mesh_for(world_.size());
   other.push_back("optimizer.accumulate=7");
   const auto steps = [&](int64_t first, int64_t last) {
@@ -188,17 +149,17 @@ TEST_F(Training, ReplanAndBackOnAMeshChangesNoBit) {
   const StateSnapshot snapshot = session.store().snapshot();
   const std::vector<double> expected = steps(3, 6);
   session.store().restore(snapshot);
-  const Carrying there = session.replan(recipe_for(folder_ / "text.txt", other));
+  const Carrying there = session.replan(recipe(other));
   EXPECT_EQ(there.left_out.size(), 0U);
   EXPECT_GT(there.added.size(), 0U) << "gradients are added up in states";
-  const Carrying back = session.replan(recipe_for(folder_ / "text.txt", mesh_for(world_.size())));
+  const Carrying back = session.replan(recipe(mesh_for(world_.size())));
   EXPECT_TRUE(std::is_permutation(back.left_out.begin(), back.left_out.end(), there.added.begin(),
                                   there.added.end()));
   EXPECT_EQ(steps(3, 6), expected);
 }
 
 TEST_F(Training, EvaluationOnAMeshMayBeAProgramOfItsOwn) {
-  Session session(recipe_for(folder_ / "text.txt", mesh_for(world_.size())), world_);
+  Session session(recipe(mesh_for(world_.size())), world_);
   PlanOptions options;
   options.rank = world_.rank();
   const Recipe& recipe = session.recipe();
@@ -223,8 +184,8 @@ TEST_F(Training, ACheckpointOfOneMeshGoesOnOnAnother) {
   fs::copy(folder_ / "moved", moved, fs::copy_options::recursive);
   world_.barrier();
   train_on(alone_, moved, {"run.steps=20", "checkpoint.resume=true"});
-  const std::vector<double> expected = losses(mine);
-  const std::vector<double> got = losses(moved);
+  const std::vector<double> expected = testing::losses_of(mine);
+  const std::vector<double> got = testing::losses_of(moved);
   ASSERT_EQ(got.size(), expected.size());
   for (size_t i = 0; i < got.size(); ++i)
     EXPECT_NEAR(got[i], expected[i], 1e-4 * expected[i]) << "step " << i + 1;

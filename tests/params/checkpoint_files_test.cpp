@@ -283,19 +283,19 @@ TEST_F(CheckpointFiles, SameStepAgainReplacesAndDropsFilesOfAnotherNumberOfRanks
 TEST_F(CheckpointFiles, NewestGoodFallsBackAndSaysSo) {
   std::vector<std::string> warnings;
   const auto warn = [&](const std::string& text) { warnings.push_back(text); };
-  EXPECT_EQ(find_newest_good(parent_, warn), std::nullopt);
+  EXPECT_FALSE(open_newest_good(parent_, warn).has_value());
   const fs::path first = write(1, 2);
   const fs::path second = write(2, 2);
-  EXPECT_EQ(find_newest_good(parent_, warn), second);
+  EXPECT_EQ(open_newest_good(parent_, warn)->folder(), second);
   EXPECT_TRUE(warnings.empty());
 
   flip_byte(second / "rank-00000-of-00002.safetensors", 150);
-  EXPECT_EQ(find_newest_good(parent_, warn), first);
+  EXPECT_EQ(open_newest_good(parent_, warn)->folder(), first);
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_TRUE(contains(warnings[0], "step-0000000002 cannot be used, trying the one before it: "));
 
   fs::remove(first / "index.json");
-  EXPECT_TRUE(contains(error_of([&] { find_newest_good(parent_, warn); }),
+  EXPECT_TRUE(contains(error_of([&] { open_newest_good(parent_, warn); }),
                        ": none of its 2 checkpoints can be used"));
 }
 

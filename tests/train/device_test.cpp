@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "tests/recipe/needs_kinds.h"
+#include "tests/train/tiny_text.h"
 #include "weft/base/check.h"
 #include "weft/report/metrics_log.h"
 #include "weft/store/safetensors.h"
@@ -86,9 +87,7 @@ evaluate_batches = 1
     const std::vector<std::string> chosen{fmt::format("run.device={}", device)};
     Session session(parse_recipe(recipe, "device.toml", chosen), Communicator::world());
     train(session, {.out = out, .trace = {}});
-    std::vector<double> values;
-    for (const MetricsRow& row : read_metrics(out / "metrics.jsonl")) values.push_back(row.loss);
-    return values;
+    return testing::losses_of(out);
   }
 
   void expect_one_curve(const std::string& recipe) const {

@@ -11,6 +11,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
+#include "tests/train/tiny_text.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
@@ -28,35 +29,8 @@ class ReplanTest : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  ReplanTest() : text_(fs::temp_directory_path() / fmt::format("weft-replan-{}.txt", getpid())) {
-    std::ofstream text(text_);
-    for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";
-  }
-  ~ReplanTest() override { fs::remove(text_); }
-
-  Recipe recipe(std::vector<std::string> overrides = {}) const {
-    const std::string text = fmt::format(R"(
-[run]
-name = "tiny"
-steps = 20
-threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-context = 8
-batch = {}
-[optimizer]
-kind = "adamw"
-learning_rate = 1e-2
-clip = 1.0
-)",
-                                         text_.string(), kRows);
-    return parse_recipe(text, "tiny.toml", overrides);
+  Recipe recipe(const std::vector<std::string>& changes = {}) const {
+    return text_.recipe({"optimizer.clip=1.0", fmt::format("data.batch={}", kRows)}, changes);
   }
 
   /// Losses of the steps from `first` to before `last`. The samples are those of whole batches, however many
@@ -90,7 +64,7 @@ clip = 1.0
     return steps(session, 0, 20);
   }
 
-  fs::path text_;
+  testing::TinyText text_;
   std::unique_ptr<BatchSource> batches_;
 };
 

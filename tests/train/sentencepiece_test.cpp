@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "tests/recipe/needs_kinds.h"
+#include "tests/train/tiny_text.h"
 #include "weft/base/check.h"
 #include "weft/data/text/tokenizer.h"
 #include "weft/report/metrics_log.h"
@@ -29,50 +30,22 @@ class SentencePiece : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  SentencePiece()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("weft-pieces-{}-{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-    std::ofstream text(folder_ / "text.txt");
+  SentencePiece() {
+    std::ofstream text(text_.path());
     for (int i = 0; i < 400; ++i) {
       text << "the weaver throws the shuttle and the warp holds the weft, pick " << i % 37 << "\n";
     }
   }
-  ~SentencePiece() override { fs::remove_all(folder_); }
 
   std::string model() const { return (folder_ / "pieces.model").string(); }
   void make_model() const {
     const auto status = sentencepiece::SentencePieceTrainer::Train(
         fmt::format("--input={} --model_prefix={} --vocab_size={} --model_type=bpe --minloglevel=2",
-                    (folder_ / "text.txt").string(), (folder_ / "pieces").string(), kPieces));
+                    text_.path().string(), (folder_ / "pieces").string(), kPieces));
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
   Recipe recipe(const std::string& tokenizer) const {
-    const std::string text = fmt::format(R"(
-[run]
-name = "pieces"
-steps = 40
-threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-tokenizer = "{}"
-context = 8
-batch = 8
-[optimizer]
-kind = "adamw"
-learning_rate = 1e-2
-[log]
-evaluate_batches = 2
-)",
-                                         (folder_ / "text.txt").string(), tokenizer);
-    return parse_recipe(text, "pieces.toml", {});
+    return text_.recipe({"run.steps=40", "data.batch=8", "data.tokenizer=" + tokenizer});
   }
   std::string error_of(const std::string& tokenizer) const {
     try {
@@ -83,7 +56,8 @@ evaluate_batches = 2
     return {};
   }
 
-  fs::path folder_;
+  testing::TinyText text_;
+  fs::path folder_ = text_.folder();
 };
 
 TEST_F(SentencePiece, AGptLearnsItsTokensAndSpeaksThem) {

@@ -1,5 +1,5 @@
-// Of base/toml_ascii.h, train/session/load_recipe.h: text beyond ASCII in TOML, as recipes read it.
-#include "weft/base/toml_ascii.h"
+// Of toml/toml_ascii.h, train/session/load_recipe.h: text beyond ASCII in TOML, as recipes read it.
+#include "weft/toml/toml_ascii.h"
 
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
+#include "tests/train/tiny_text.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
 #include "weft/params/checkpoint_files.h"
@@ -30,58 +31,18 @@ class TrainerTest : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  TrainerTest()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("weft-trainer-{}-{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-    std::ofstream text(folder_ / "text.txt");
-    for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";
+  Recipe recipe(const std::vector<std::string>& changes = {}) const {
+    return text_.recipe({"model.dropout=0.1", "optimizer.clip=1.0", "checkpoint.every=5"}, changes);
   }
-  ~TrainerTest() override { fs::remove_all(folder_); }
-
-  Recipe recipe(const std::vector<std::string>& overrides = {}) const {
-    const std::string text = fmt::format(R"(
-[run]
-name = "tiny"
-steps = 12
-threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-dropout = 0.1
-[data]
-kind = "text"
-path = "{}"
-context = 8
-batch = 6
-[optimizer]
-kind = "adamw"
-learning_rate = 1e-2
-clip = 1.0
-[checkpoint]
-every = 5
-[log]
-evaluate_batches = 2
-)",
-                                         (folder_ / "text.txt").string());
-    return parse_recipe(text, "tiny.toml", overrides);
-  }
-
-  std::vector<double> losses(const std::string& run) const {
-    std::vector<double> values;
-    for (const MetricsRow& row : read_metrics(folder_ / run / "metrics.jsonl")) values.push_back(row.loss);
-    return values;
-  }
+  std::vector<double> losses(const std::string& run) const { return testing::losses_of(folder_ / run); }
 
   TrainResult run(const Recipe& recipe, const std::string& name) const {
     Session session(recipe, Communicator::world());
     return train(session, {.out = folder_ / name, .trace = {}});
   }
 
-  fs::path folder_;
+  testing::TinyText text_;
+  fs::path folder_ = text_.folder();
 };
 
 TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
@@ -108,7 +69,7 @@ TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
 }
 
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
-  std::ifstream text(folder_ / "text.txt", std::ios::binary);
+  std::ifstream text(text_.path(), std::ios::binary);
   std::vector<int32_t> tokens;
   for (char c = 0; text.get(c);) tokens.push_back(static_cast<unsigned char>(c));
   write_token_file(folder_ / "text.tokens", tokens);

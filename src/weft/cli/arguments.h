@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/params/checkpoint_files.h"
 #include "weft/recipe/recipe.h"
 
 namespace weft {
@@ -46,6 +47,6 @@ int command_inspect(const Arguments& arguments);
 
 /// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder.
 /// UserError where it names none, or the folder has none.
-std::filesystem::path checkpoint_of(const Arguments& arguments, const Recipe& recipe);
+CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe);
 
 }  // namespace weft

@@ -11,15 +11,15 @@
 
 namespace weft {
 
-std::filesystem::path checkpoint_of(const Arguments& arguments, const Recipe& recipe) {
-  if (!arguments.checkpoint.empty()) return arguments.checkpoint;
+CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe) {
+  if (!arguments.checkpoint.empty()) return CheckpointReader(arguments.checkpoint);
   const auto run = named_run_folder(recipe, arguments.out);
   if (!run) {
     user_error(
         "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
   }
   const bool speaks = Communicator::world().rank() == 0;
-  const auto newest = find_newest_good(checkpoints_of(*run), [&](const std::string& warning) {
+  auto newest = open_newest_good(checkpoints_of(*run), [&](const std::string& warning) {
     if (speaks) Progress::say("warning: " + warning);
   });
   if (!newest) {
@@ -27,14 +27,14 @@ std::filesystem::path checkpoint_of(const Arguments& arguments, const Recipe& re
         "{}: no checkpoint here; name the run's folder with --out, or one checkpoint with --checkpoint",
         checkpoints_of(*run).string());
   }
-  return *newest;
+  return std::move(*newest);
 }
 
 int command_export(const Arguments& arguments) {
   const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
-  const std::filesystem::path checkpoint = checkpoint_of(arguments, recipe);
-  export_huggingface(recipe, CheckpointReader(checkpoint), arguments.target);
-  fmt::print("{} exported to {}\n", checkpoint.string(), arguments.target);
+  const CheckpointReader checkpoint = open_checkpoint(arguments, recipe);
+  export_huggingface(recipe, checkpoint, arguments.target);
+  fmt::print("{} exported to {}\n", checkpoint.folder().string(), arguments.target);
   return 0;
 }
 

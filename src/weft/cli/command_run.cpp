@@ -49,7 +49,7 @@ int command_train(const Arguments& arguments) {
 
 int command_eval(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(checkpoint_of(arguments, session.recipe()));
+  session.load(open_checkpoint(arguments, session.recipe()));
   const Evaluation evaluation = evaluate(session, session.recipe().log.evaluate_batches);
   if (session.world().rank() != 0) return 0;
   fmt::print("validation loss {:.4f} over {} rows\n", evaluation.loss, evaluation.rows);
@@ -59,7 +59,7 @@ int command_eval(const Arguments& arguments) {
 
 int command_generate(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(checkpoint_of(arguments, session.recipe()));
+  session.load(open_checkpoint(arguments, session.recipe()));
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;

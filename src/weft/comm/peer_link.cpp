@@ -195,8 +195,11 @@ void PeerLink::collect(std::vector<Answer>& answers, std::vector<uint64_t>& sent
         int got = 0;
         check_mpi(MPI_Get_count(&channel.statuses[i], MPI_BYTE, &got), "MPI_Get_count");
         const int head = sizeof(Head);
-        answers.push_back({operation.id, got < head ? -1 : int64_t{got} - head, operation.head.checksum,
-                           operation.head.prepared_ms});
+        Answer& answer = answers.emplace_back();
+        answer.id = operation.id;
+        if (got >= head) answer.bytes = int64_t{got} - head;
+        answer.checksum = operation.head.checksum;
+        answer.prepared_ms = operation.head.prepared_ms;
         --channel.waiting;
         break;
       }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,8 +44,8 @@ class PeerLink {
   uint64_t refuse(const Question& question);
 
   struct Answer {
-    uint64_t id = 0;
-    int64_t bytes = -1;  ///< -1: refused
+    uint64_t id = 0;               ///< of the question
+    std::optional<int64_t> bytes;  ///< of the record, which lies where the question said; nothing: refused
     uint64_t checksum = 0;
     double prepared_ms = 0;  ///< that the peer had the question before it answered
   };

@@ -167,12 +167,12 @@ void prune_checkpoints(const fs::path& parent, int64_t keep) {
   for (const fs::path& folder : doomed) remove_quietly(folder);
 }
 
-std::optional<fs::path> find_newest_good(const fs::path& parent,
-                                         const std::function<void(const std::string&)>& warn) {
+std::optional<CheckpointReader> open_newest_good(const fs::path& parent,
+                                                 const std::function<void(const std::string&)>& warn) {
   const std::vector<CheckpointName> all = list_checkpoints(parent);
   for (const CheckpointName& checkpoint : all) {
     try {
-      return CheckpointReader(checkpoint.path, Verify::full).folder();
+      return CheckpointReader(checkpoint.path, Verify::full);
     } catch (const UserError& error) {
       warn(fmt::format("checkpoint {} cannot be used, trying the one before it: {}", checkpoint.path.string(),
                        error.what()));

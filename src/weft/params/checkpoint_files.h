@@ -117,10 +117,10 @@ class CheckpointReader {
   std::map<std::string, std::vector<Source>> sources_;
 };
 
-/// The newest checkpoint that verifies in full. Each newer one that does not is reported through `warn`, one
-/// sentence each. Nothing where there is no checkpoint at all; UserError where there are some and none is
-/// good.
-std::optional<std::filesystem::path> find_newest_good(const std::filesystem::path& parent,
-                                                      const std::function<void(const std::string&)>& warn);
+/// The newest checkpoint that verifies in full, open. Each newer one that does not is reported through
+/// `warn`, one sentence each. Nothing where there is no checkpoint at all; UserError where there are some and
+/// none is good.
+std::optional<CheckpointReader> open_newest_good(const std::filesystem::path& parent,
+                                                 const std::function<void(const std::string&)>& warn);
 
 }  // namespace weft

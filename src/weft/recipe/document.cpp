@@ -1,13 +1,12 @@
 #include "weft/recipe/document.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <optional>
 #include <tuple>
 
 #include "weft/base/check.h"
-#include "weft/base/toml_ascii.h"
+#include "weft/toml/parse_toml.h"
+#include "weft/toml/toml_ascii.h"
 
 namespace weft {
 namespace {
@@ -71,17 +70,7 @@ std::optional<RecipeValue> toml_value(const std::string& text) {
 }  // namespace
 
 RecipeDocument read_toml(std::string_view text, std::string_view source_name) {
-  if (const auto line = line_beyond_ascii(text)) {
-    user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
-               source_name, *line);
-  }
-  toml::table table;
-  try {
-    table = toml::parse(text, source_name);
-  } catch (const toml::parse_error& error) {
-    const toml::source_position at = error.source().begin;
-    user_error("{}:{}:{}: not TOML: {}", source_name, at.line, at.column, error.description());
-  }
+  const toml::table table = parse_toml(text, source_name);
   RecipeDocument document;
   std::vector<Placed> placed;
   const auto place = [&](std::string key, const toml::node& node) {

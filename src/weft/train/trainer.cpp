@@ -68,7 +68,7 @@ class Trainer {
       user_error("--out {}: the folder cannot be made: {}", options_.out.string(), error.message());
     }
     if (recipe_.checkpoint.resume) return;
-    int32_t old = first_rank_ && find_newest_good(checkpoints(), [](const std::string&) {}) ? 1 : 0;
+    int32_t old = first_rank_ && !list_checkpoints(checkpoints()).empty() ? 1 : 0;
     session_.world().broadcast(&old, sizeof(old), 0);
     if (old != 0) {
       user_error(

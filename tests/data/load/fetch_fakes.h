@@ -126,11 +126,11 @@ class PostOffice {
                                  0,
                                  0});
     }
-    void collect(std::vector<PeerReply>& replies, std::vector<uint64_t>& sent) override {
+    void collect(std::vector<PeerLink::Answer>& replies, std::vector<uint64_t>& sent) override {
       for (const Letter& letter : std::exchange(answers_, {})) {
         const auto [into, room] = asked_.at(letter.id);
         asked_.erase(letter.id);
-        PeerReply& reply = replies.emplace_back();
+        PeerLink::Answer& reply = replies.emplace_back();
         reply.id = letter.id;
         reply.checksum = letter.checksum;
         reply.prepared_ms = letter.prepared_ms;

@@ -364,7 +364,7 @@ TEST(Replicas, KeepWhatIsUsedSoonest) {
   replicas.used(5, bytes_of(150), 0, 10);  // in place of two
   EXPECT_TRUE(tier.holds(5) && tier.holds(2));
   EXPECT_FALSE(tier.holds(1) || tier.holds(3));
-  replicas.used(2, bytes_of(100), 0, -1);  // never again
+  replicas.used(2, bytes_of(100), 0, std::nullopt);  // never again
   EXPECT_FALSE(tier.holds(2));
   EXPECT_EQ(replicas.count(), 1);
 }

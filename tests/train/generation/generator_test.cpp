@@ -11,6 +11,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
+#include "tests/train/tiny_text.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
@@ -27,40 +28,17 @@ class GeneratorTest : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  GeneratorTest() : text_(fs::temp_directory_path() / fmt::format("weft-generator-{}.txt", getpid())) {
-    std::ofstream text(text_);
-    for (int i = 0; i < 400; ++i) text << "the quick brown fox jumps over the lazy dog " << i << "\n";
-  }
-  ~GeneratorTest() override { fs::remove(text_); }
-
   /// A model that has learnt a little, so that no two logits are alike.
   std::unique_ptr<Session> trained(const std::vector<std::string>& overrides) const {
-    const std::string recipe = fmt::format(R"(
-[run]
-steps = 3
-threads = 1
-[model]
-kind = "gpt"
-layers = 2
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-context = {}
-batch = 4
-[optimizer]
-learning_rate = 1e-2
-)",
-                                           text_.string(), kContext);
-    auto session =
-        std::make_unique<Session>(parse_recipe(recipe, "tiny.toml", overrides), Communicator::world());
+    auto session = std::make_unique<Session>(
+        text_.recipe({"model.layers=2", "data.batch=4", fmt::format("data.context={}", kContext)}, overrides),
+        Communicator::world());
     TrainingStep step(*session);
     for (int64_t i = 0; i < 3; ++i) step.run(i, 1e-2);
     return session;
   }
 
-  fs::path text_;
+  testing::TinyText text_;
 };
 
 std::vector<int32_t> some_tokens(int64_t count) {

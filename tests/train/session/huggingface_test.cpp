@@ -17,6 +17,7 @@
 
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
+#include "tests/train/tiny_text.h"
 #include "weft/params/checkpoint.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
@@ -50,36 +51,9 @@ class HuggingFace : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  HuggingFace() : folder_(fs::temp_directory_path() / fmt::format("weft-huggingface-{}", getpid())) {
-    fs::create_directories(folder_);
-    std::ofstream text(folder_ / "text.txt");
-    for (int i = 0; i < 400; ++i)
-      text << "wenn hinter fliegen fliegen, fliegen fliegen fliegen nach " << i << "\n";
-  }
-  ~HuggingFace() override { fs::remove_all(folder_); }
-
   Recipe recipe() const {
-    return parse_recipe(fmt::format(R"(
-[run]
-name = "tiny"
-steps = 30
-threads = 1
-[model]
-kind = "gpt"
-layers = 2
-heads = 3
-width = 24
-[data]
-kind = "text"
-path = "{}"
-context = 16
-batch = 6
-[optimizer]
-kind = "adamw"
-learning_rate = 1e-2
-)",
-                                    (folder_ / "text.txt").string()),
-                        "tiny.toml");
+    return text_.recipe(
+        {"run.steps=30", "model.layers=2", "model.heads=3", "model.width=24", "data.context=16"});
   }
 
   /// Trains, so that no bias is zero and no scale is one, and exports.
@@ -87,9 +61,9 @@ learning_rate = 1e-2
     Session session(recipe(), Communicator::world());
     train(session, {.out = folder_ / "run", .trace = {}});
     logits_ = logits_of(session);
-    const auto newest = find_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+    const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
     ASSERT_TRUE(newest.has_value());
-    export_huggingface(recipe(), CheckpointReader(*newest), folder_ / "exported");
+    export_huggingface(recipe(), *newest, folder_ / "exported");
   }
 
   /// Of 16 tokens, [16 * 256].
@@ -99,7 +73,8 @@ learning_rate = 1e-2
     return testing::all_logits(session, tokens);
   }
 
-  fs::path folder_;
+  testing::TinyText text_;
+  fs::path folder_ = text_.folder();
   std::vector<double> logits_;
 };
 

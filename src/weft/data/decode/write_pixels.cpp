@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/tensor/with_dtype.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft {
@@ -251,21 +252,15 @@ void write_all(const PixelView& pixels, const ImageTransform& transform, const I
 
 void write_pixels(const PixelView& pixels, const ImageTransform& transform, const ImagePlacement& place,
                   const Region& part, const View& output) {
-  switch (output.type.dtype) {
-    case DType::u8:
-      return write_all(pixels, transform, place, part, output.as<uint8_t>());
-    case DType::bf16:
-      return write_all(pixels, transform, place, part, output.as<BFloat16>());
-    case DType::f32:
-      return write_all(pixels, transform, place, part, output.as<float>());
-    case DType::f64:
-      return write_all(pixels, transform, place, part, output.as<double>());
-    case DType::i32:
-    case DType::i64:
-    case DType::bit:
-      break;
-  }
-  WEFT_CHECK(false, "an image is written as u8, bf16, f32 or f64, not {}", name_of(output.type.dtype));
+  with_dtype(output.type.dtype, [&](auto element) {
+    using T = decltype(element);
+    if constexpr (std::is_same_v<T, int32_t> || std::is_same_v<T, int64_t>) {
+      internal_error(__FILE__, __LINE__, "an image is written as u8, bf16, f32 or f64, not {}",
+                     name_of(output.type.dtype));
+    } else {
+      write_all(pixels, transform, place, part, output.as<T>());
+    }
+  });
 }
 
 }  // namespace weft

@@ -6,26 +6,20 @@
 #include <limits>
 
 #include "weft/base/check.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
 namespace {
 
 int64_t integer_at(const View& view) {
-  switch (view.type.dtype) {
-    case DType::i64:
-      return *view.as<int64_t>();
-    case DType::i32:
-      return *view.as<int32_t>();
-    case DType::u8:
-      return *view.as<uint8_t>();
-    case DType::f64:
-    case DType::f32:
-    case DType::bf16:
-    case DType::bit:
-      break;
-  }
-  internal_error(__FILE__, __LINE__, "a class id of type {}", name_of(view.type.dtype));
+  int64_t value = 0;
+  with_dtype(view.type.dtype, [&](auto element) {
+    using T = decltype(element);
+    WEFT_CHECK(std::is_integral_v<T>, "a class id of type {}", name_of(view.type.dtype));
+    value = element_cast<int64_t>(*view.as<T>());
+  });
+  return value;
 }
 
 }  // namespace

@@ -44,10 +44,11 @@ void KeptCopies::adopt(int64_t records, int64_t first_step) {
   }
 }
 
-int64_t KeptCopies::next_use(RecordId record, int64_t from_step) const {
+std::optional<int64_t> KeptCopies::next_use(RecordId record, int64_t from_step) const {
   const auto next =
       options_.stream->next(options_.parts.sample_of(record), from_step, options_.rank, kEpochsAhead);
-  return next ? next->step : -1;
+  if (!next) return std::nullopt;
+  return next->step;
 }
 
 /// A record that several of a group read lives with one of them.

@@ -53,8 +53,8 @@ class KeptCopies {
 
   void adopt(int64_t records, int64_t first_step);
   void keep_at_home(RecordId record, std::span<const std::byte> bytes, uint64_t checksum);
-  /// The step of this rank's next use of a record from `from_step` on; -1, as Replicas has it: none.
-  int64_t next_use(RecordId record, int64_t from_step) const;
+  /// The step of this rank's next use of a record from `from_step` on.
+  std::optional<int64_t> next_use(RecordId record, int64_t from_step) const;
 
   Options options_;
   int own_;  ///< this rank's number in the link

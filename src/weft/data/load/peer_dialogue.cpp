@@ -37,11 +37,11 @@ void PeerDialogue::answer(const PeerLink::Question& question, std::span<const st
 }
 
 bool PeerDialogue::collect(const Replied& replied) {
-  std::vector<PeerReply> replies;
+  std::vector<PeerLink::Answer> replies;
   std::vector<uint64_t> sent;
   transport_.collect(replies, sent);
   for (const uint64_t id : sent) sending_.erase(id);
-  for (const PeerReply& come : replies) {
+  for (const PeerLink::Answer& come : replies) {
     const auto found = asked_.find(come.id);
     const Asked asked = std::move(found->second);
     asked_.erase(found);

@@ -2,21 +2,12 @@
 // What carries questions and answers between ranks, for the fetcher: MPI, or a test's letters.
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "weft/comm/peer_link.h"
 
 namespace weft {
-
-/// A peer's answer to a question.
-struct PeerReply {
-  uint64_t id = 0;               ///< of the question
-  std::optional<int64_t> bytes;  ///< of the record, which lies where the question said; nothing: refused
-  uint64_t checksum = 0;
-  double prepared_ms = 0;  ///< that the peer had the question before it answered
-};
 
 /// As PeerLink, whose words say what each method means. Used by one thread, the fetcher's.
 class PeerTransport {
@@ -27,7 +18,7 @@ class PeerTransport {
   virtual uint64_t answer(const PeerLink::Question& question, std::span<const std::byte> bytes,
                           uint64_t checksum) = 0;
   virtual void refuse(const PeerLink::Question& question) = 0;
-  virtual void collect(std::vector<PeerReply>& replies, std::vector<uint64_t>& sent) = 0;
+  virtual void collect(std::vector<PeerLink::Answer>& answers, std::vector<uint64_t>& sent) = 0;
   virtual int64_t waiting() const = 0;
   virtual bool leave() = 0;
 };
@@ -47,13 +38,14 @@ class PeerLinkTransport final : public PeerTransport {
     return link_.answer(question, bytes, checksum);
   }
   void refuse(const PeerLink::Question& question) override { link_.refuse(question); }
-  void collect(std::vector<PeerReply>& replies, std::vector<uint64_t>& sent) override;
+  void collect(std::vector<PeerLink::Answer>& answers, std::vector<uint64_t>& sent) override {
+    link_.collect(answers, sent);
+  }
   int64_t waiting() const override { return link_.waiting(); }
   bool leave() override { return link_.leave(); }
 
  private:
   PeerLink& link_;
-  std::vector<PeerLink::Answer> answers_;
 };
 
 }  // namespace weft

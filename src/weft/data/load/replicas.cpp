@@ -31,29 +31,30 @@ bool Replicas::make_room(size_t tier, int64_t bytes, int64_t next_step) {
   return true;
 }
 
-void Replicas::used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step) {
+void Replicas::used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum,
+                    std::optional<int64_t> next_step) {
   const auto found = kept_.find(record);
   if (found != kept_.end()) {
-    if (next_step < 0) return forget(record);
+    if (!next_step) return forget(record);
     auto& order = by_next_use_[found->second.tier];
     order.erase({found->second.next_step, record});
-    order.insert({next_step, record});
-    found->second.next_step = next_step;
+    order.insert({*next_step, record});
+    found->second.next_step = *next_step;
     return;
   }
-  if (next_step < 0) return;
+  if (!next_step) return;
   const int64_t size = std::ssize(bytes);
   for (size_t tier = 0; tier < tiers_.size(); ++tier) {
-    if (!make_room(tier, size, next_step) || !tiers_[tier]->put(record, bytes, checksum)) continue;
-    return add(tier, record, size, next_step);
+    if (!make_room(tier, size, *next_step) || !tiers_[tier]->put(record, bytes, checksum)) continue;
+    return add(tier, record, size, *next_step);
   }
 }
 
-void Replicas::adopt(size_t tier, RecordId record, int64_t next_step) {
+void Replicas::adopt(size_t tier, RecordId record, std::optional<int64_t> next_step) {
   const std::optional<Tier::Stored> stored = tiers_[tier]->find(record);
-  if (!stored || next_step < 0 || kept_.contains(record) || !make_room(tier, stored->bytes, next_step))
+  if (!stored || !next_step || kept_.contains(record) || !make_room(tier, stored->bytes, *next_step))
     return tiers_[tier]->drop(record);
-  add(tier, record, stored->bytes, next_step);
+  add(tier, record, stored->bytes, *next_step);
 }
 
 void Replicas::add(size_t tier, RecordId record, int64_t bytes, int64_t next_step) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -16,11 +17,13 @@ class Replicas {
  public:
   /// `room`: bytes of each tier that no home needs.
   Replicas(std::vector<Tier*> tiers, std::vector<int64_t> room);
-  /// A record was used and is used next at `next_step` (-1: never again): keeps, drops or replaces copies.
-  void used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum, int64_t next_step);
+  /// A record was used and is used next at `next_step` (nothing: never again): keeps, drops or replaces
+  /// copies.
+  void used(RecordId record, std::span<const std::byte> bytes, uint64_t checksum,
+            std::optional<int64_t> next_step);
   /// A record that the tier holds from an earlier loader and that is at home elsewhere: a copy like others
   /// from here on, or dropped.
-  void adopt(size_t tier, RecordId record, int64_t next_step);
+  void adopt(size_t tier, RecordId record, std::optional<int64_t> next_step);
   /// Drops the copy, if there is one.
   void forget(RecordId record);
   int64_t count() const { return static_cast<int64_t>(kept_.size()); }

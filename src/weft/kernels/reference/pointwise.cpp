@@ -10,55 +10,29 @@
 #include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/pointwise/pointwise_positions.h"
 #include "weft/tensor/bits.h"
+#include "weft/tensor/with_dtype.h"
 
 namespace weft::kernels::naive {
 
 namespace {
 
 double element(const View& view, int64_t at) {
-  switch (view.type.dtype) {
-    case DType::f64:
-      return view.as<double>()[at];
-    case DType::f32:
-      return static_cast<double>(view.as<float>()[at]);
-    case DType::bf16:
-      return static_cast<double>(static_cast<float>(view.as<BFloat16>()[at]));
-    case DType::i64:
-      return static_cast<double>(view.as<int64_t>()[at]);
-    case DType::i32:
-      return view.as<int32_t>()[at];
-    case DType::u8:
-      return view.as<uint8_t>()[at];
-    case DType::bit:
-      return load_bit(view.data, at) ? 1 : 0;
-  }
-  internal_error(__FILE__, __LINE__, "unknown dtype");
+  if (view.type.dtype == DType::bit) return load_bit(view.data, at) ? 1 : 0;
+  double value = 0;
+  with_dtype(view.type.dtype, [&](auto of) { value = element_cast<double>(view.as<decltype(of)>()[at]); });
+  return value;
 }
 
 void set_element(const View& view, int64_t at, double value) {
-  switch (view.type.dtype) {
-    case DType::f64:
-      view.as<double>()[at] = value;
-      return;
-    case DType::f32:
-      view.as<float>()[at] = static_cast<float>(value);
-      return;
-    case DType::bf16:
-      view.as<BFloat16>()[at] = BFloat16(static_cast<float>(value));
-      return;
-    case DType::i64:
-      view.as<int64_t>()[at] = integer_of(value, DType::i64);
-      return;
-    case DType::i32:
-      view.as<int32_t>()[at] = static_cast<int32_t>(integer_of(value, DType::i32));
-      return;
-    case DType::u8:
-      view.as<uint8_t>()[at] = static_cast<uint8_t>(integer_of(value, DType::u8));
-      return;
-    case DType::bit:
-      store_bit(view.data, at, value != 0);
-      return;
-  }
+  if (view.type.dtype == DType::bit) return store_bit(view.data, at, value != 0);
+  with_dtype(view.type.dtype, [&](auto of) {
+    using T = decltype(of);
+    if constexpr (std::is_integral_v<T>) {
+      view.as<T>()[at] = static_cast<T>(integer_of(value, view.type.dtype));
+    } else {
+      view.as<T>()[at] = element_cast<T>(value);
+    }
+  });
 }
 
 int64_t offset_of(std::span<const int64_t> position, const Dims& strides) {

@@ -7,9 +7,9 @@
 #include "weft/base/check.h"
 #include "weft/base/nearest_key.h"
 #include "weft/base/text_file.h"
-#include "weft/base/toml_ascii.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/scenario_table.h"
+#include "weft/toml/parse_toml.h"
 
 namespace weft {
 
@@ -125,17 +125,7 @@ void check_sizes(const ScenarioTable& root, const IoScenario& scenario) {
 }  // namespace
 
 IoScenario parse_io_scenario(std::string_view text, std::string_view source_name) {
-  if (const auto line = line_beyond_ascii(text)) {
-    user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
-               source_name, *line);
-  }
-  toml::table table;
-  try {
-    table = toml::parse(text, source_name);
-  } catch (const toml::parse_error& error) {
-    const toml::source_position at = error.source().begin;
-    user_error("{}:{}:{}: not TOML: {}", source_name, at.line, at.column, error.description());
-  }
+  const toml::table table = parse_toml(text, source_name);
   ScenarioTable root(table, "", source_name);
   IoScenario scenario;
   scenario.name = root.text("name");

@@ -132,17 +132,14 @@ void Session::set_integer(const std::string& input, int64_t value) {
 }
 
 std::optional<int64_t> Session::load_newest(const std::filesystem::path& folder) {
-  const auto newest = find_newest_good(folder, [&](const std::string& warning) {
+  const auto newest = open_newest_good(folder, [&](const std::string& warning) {
     if (world_.rank() == 0) Progress::say("warning: " + warning);
   });
   if (!newest) return std::nullopt;
-  const CheckpointReader reader(*newest, Verify::sizes);
-  load_checkpoint(store_, reader);
-  return reader.step();
+  load(*newest);
+  return newest->step();
 }
 
-void Session::load(const std::filesystem::path& checkpoint) {
-  load_checkpoint(store_, CheckpointReader(checkpoint));
-}
+void Session::load(const CheckpointReader& checkpoint) { load_checkpoint(store_, checkpoint); }
 
 }  // namespace weft

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "weft/datasets/data_kind.h"
+#include "weft/params/checkpoint_files.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
@@ -57,7 +58,7 @@ class Session {
 
   /// The newest good checkpoint under `folder`, loaded; its step, or nothing where there is none.
   std::optional<int64_t> load_newest(const std::filesystem::path& folder);
-  void load(const std::filesystem::path& checkpoint);
+  void load(const CheckpointReader& checkpoint);
 
  private:
   Plan plan(const Recipe& recipe) const;

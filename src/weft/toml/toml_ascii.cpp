@@ -1,4 +1,4 @@
-#include "weft/base/toml_ascii.h"
+#include "weft/toml/toml_ascii.h"
 
 #include <algorithm>
 

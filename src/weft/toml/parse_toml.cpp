@@ -1,0 +1,21 @@
+#include "weft/toml/parse_toml.h"
+
+#include "weft/base/check.h"
+#include "weft/toml/toml_ascii.h"
+
+namespace weft {
+
+toml::table parse_toml(std::string_view text, std::string_view source_name) {
+  if (const auto line = line_beyond_ascii(text)) {
+    user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
+               source_name, *line);
+  }
+  try {
+    return toml::parse(text, source_name);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    user_error("{}:{}:{}: not TOML: {}", source_name, at.line, at.column, error.description());
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,11 @@
+#pragma once
+#include <toml++/toml.h>
+
+#include <string_view>
+
+namespace weft {
+
+/// The table that a text in TOML is. UserError "SOURCE:LINE:COLUMN: not TOML: ..." for any other text.
+toml::table parse_toml(std::string_view text, std::string_view source_name);
+
+}  // namespace weft
