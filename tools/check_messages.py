@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 WINDOW = 24
-MOST_SHARE = 0.30
+MOST_SHARE = 0.15
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 CALL = re.compile(r"\buser_error\s*\(")
 FIELD = re.compile(r"\{[^{}]*\}")

@@ -91,6 +91,8 @@ TEST_F(Cli, EveryCommandExplainsItself) {
   }
   EXPECT_NE(run("").code, 0);
   EXPECT_NE(run("fly").code, 0);
+  EXPECT_EQ(run("inspect").text, "weft: inspect: name a recipe, a checkpoint folder or a safetensors file\n");
+  EXPECT_EQ(run("report " + out()).text, "weft: " + out() + ": there is no such folder of a run\n");
 }
 
 TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
@@ -174,6 +176,12 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
   EXPECT_EQ(again.text, "weft: --out " + out() +
                             ": holds the checkpoints of an earlier run; go on from it with --set "
                             "checkpoint.resume=true, or name another folder\n");
+  EXPECT_NE(run("train " + recipe() + " --out " + out() + " --set checkpoint.resume=true --set run.steps=5")
+                .text.find(": its newest checkpoint is of step 6, and the recipe ends at step 5"),
+            std::string::npos);
+  EXPECT_NE(
+      run("generate " + recipe() + " --out " + out() + " --prompt \"\"").text.find("the prompt has no token"),
+      std::string::npos);
   const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
   EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
   EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
@@ -204,7 +212,8 @@ TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
                             "over tensor", "a step, without accumulation"}) {
     EXPECT_NE(plan.text.find(words), std::string::npos) << words;
   }
-  EXPECT_NE(run("plan " + recipe() + " --ranks 3 --set parallel.tensor=2").text.find("does not divide it"),
+  EXPECT_NE(run("plan " + recipe() + " --ranks 3 --set parallel.tensor=2")
+                .text.find("--ranks 3: the mesh's other axes take 2 ranks, which does not divide it"),
             std::string::npos);
   const fs::path machine = folder_ / "machine.json";
   std::ofstream(machine) << R"({"name": "slow", "f32_gflops": 1e-3})";

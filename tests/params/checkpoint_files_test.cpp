@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "weft/base/check.h"
+#include "weft/params/checkpoint_index.h"
 #include "weft/tensor/bits.h"
 
 namespace weft {
@@ -238,9 +239,31 @@ TEST_F(CheckpointFiles, DamagedIndexIsFound) {
   EXPECT_TRUE(contains(error_with("weft-checkpoint", "x"), "its format is \"x\", expected weft-checkpoint"));
   EXPECT_TRUE(contains(error_with("\"version\"", "\"v\""), "index.json: is no index of a checkpoint"));
   EXPECT_TRUE(contains(error_with("{", ""), "index.json: is no index of a checkpoint"));
+  EXPECT_TRUE(
+      contains(error_with("\"checksum\": \"", "\"checksum\": \"x"), "' is not 16 hexadecimal digits"));
   fs::remove(index);
   EXPECT_TRUE(
       contains(error_of([&] { CheckpointReader{index.parent_path()}; }), "index.json: cannot be opened"));
+}
+
+// Whoever writes an index with the checksum that belongs to it may still write nonsense.
+TEST_F(CheckpointFiles, AnIndexOfNonsenseIsFound) {
+  const fs::path index = write(1, 2) / "index.json";
+  const CheckpointIndex good = read_index(index.parent_path());
+  const auto error_with = [&](const std::function<void(CheckpointIndex&)>& change) {
+    CheckpointIndex made = good;
+    change(made);
+    std::ofstream(index) << index_text(made);
+    return error_of([&] { CheckpointReader{index.parent_path()}; });
+  };
+  EXPECT_TRUE(contains(error_with([](CheckpointIndex& made) { made.shards[0].file = "../rank"; }),
+                       "index.json: shard '../rank' lies outside of the checkpoint"));
+  const std::string outside = error_with([](CheckpointIndex& made) {
+    for (StoredPart& part : made.shards[0].parts) {
+      for (Range& range : part.region.ranges) range.end += 1000;
+    }
+  });
+  EXPECT_TRUE(contains(outside, "' does not lie in ")) << outside;
 }
 
 TEST_F(CheckpointFiles, ListIsNewestFirstAndIgnoresUnfinishedAndForeignNames) {

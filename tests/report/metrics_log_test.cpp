@@ -141,6 +141,15 @@ TEST_F(MetricsLogTest, BadLineIsNamed) {
   EXPECT_EQ(read_error().find(path_.string() + ":2: is no row of metrics: "), 0u) << read_error();
 }
 
+TEST_F(MetricsLogTest, AFolderIsNoLog) {
+  try {
+    MetricsLog log(testing::TempDir());
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()), testing::TempDir() + ": cannot be opened for writing metrics");
+  }
+}
+
 TEST_F(MetricsLogTest, FullDiskIsAnError) {
   MetricsLog log("/dev/full");
   try {

@@ -172,7 +172,13 @@ TEST_F(Safetensors, UnknownTensorAndUnreadableFilesAreNamed) {
     EXPECT_EQ(std::string(error.what()), file().string() + ": holds no tensor 'w'");
   }
   EXPECT_THROW(SafetensorsFile(folder_ / "absent"), UserError);
-  EXPECT_THROW(SafetensorsFile{folder_}, UserError);
+  try {
+    SafetensorsFile{folder_};
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              folder_.string() + ": not a regular file, expected a safetensors file");
+  }
   std::ofstream(folder_ / "empty").close();
   EXPECT_THROW(SafetensorsFile(folder_ / "empty"), UserError);
 }
@@ -180,6 +186,7 @@ TEST_F(Safetensors, UnknownTensorAndUnreadableFilesAreNamed) {
 TEST_F(Safetensors, HeaderLengthIsChecked) {
   EXPECT_EQ(error_of("12345"),
             "f: 5 bytes are too few for a safetensors file, which starts with 8 bytes of header length");
+  EXPECT_NE(error_of(std::string(8, '\xff')).find("; is this a safetensors file?"), std::string::npos);
   EXPECT_NE(error_of(std::string(8, '\xff')).find("a header of 18446744073709551615 bytes, expected at most"),
             std::string::npos);
   const std::string whole = with_header("{}", 0);
@@ -205,6 +212,8 @@ TEST_F(Safetensors, DtypeAndShapeAreChecked) {
             "f: tensor 'w' has dtype \"F16\", expected one of F64, F32, BF16, I64, I32, U8, BOOL");
   EXPECT_EQ(error_of(with_header("{\"w\":{\"dtype\":\"U8\",\"data_offsets\":[0,0]}}", 0)),
             "f: tensor 'w' has no shape");
+  EXPECT_EQ(error_of(with_header("{" + entry("w", "U8", "3", "[0,3]") + "}", 3)),
+            "f: tensor 'w' has shape 3, expected a list of sizes");
   EXPECT_EQ(error_of(with_header("{" + entry("w", "U8", "[-1]", "[0,1]") + "}", 1)),
             "f: tensor 'w' has size -1 in its shape, expected a size");
   EXPECT_EQ(error_of(with_header("{" + entry("w", "U8", "[1.5]", "[0,1]") + "}", 1)),

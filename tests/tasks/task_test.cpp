@@ -38,6 +38,14 @@ TEST(Tasks, ANamedOneMustSuitTheData) {
       "task.kind = \"regression\": the data's targets are ids, which it does not learn");
 }
 
+TEST(Tasks, DataThatNoneIsOfAreRefused) {
+  // Class ids with axes of their own: a segmentation.
+  DataFacts facts = kImages;
+  facts.target.shape = {8, 8};
+  testing::expect_user_error([&] { task_of({}, facts); },
+                             "task.kind: no task learns the data's targets, ids");
+}
+
 TEST(Tasks, ALossThatDoesNotSuitTheTargetsIsRefused) {
   NEEDS_KINDS("classification", "mse");
   Recipe recipe;

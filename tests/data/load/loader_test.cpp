@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/data/load/fakes.h"
+#include "tests/ops/expect_error.h"
 #include "weft/data/load/array_assembler.h"
 #include "weft/data/load/replicas.h"
 #include "weft/data/stream/shuffle_sampler.h"
@@ -312,8 +313,10 @@ std::shared_ptr<const KnownChecksums> index_with_a_wrong_one(const PatternSource
       index.check(sample, std::ssize(bytes), record_checksum(bytes) + (sample == 17 ? 1 : 0));
     }
   }
-  EXPECT_THROW(KnownChecksums(file, 6, source.count()), UserError) << "another data set";
-  EXPECT_THROW(KnownChecksums(source.file(), 5, source.count()), UserError) << "no index";
+  testing::expect_user_error([&] { KnownChecksums(file, 6, source.count()); },
+                             " is the index of another data set; make one of this by");
+  testing::expect_user_error([&] { KnownChecksums(source.file(), 5, source.count()); },
+                             " is no checksum index; make one by");
   auto known = std::make_shared<const KnownChecksums>(file, 5, source.count());
   std::filesystem::remove(file);
   return known;

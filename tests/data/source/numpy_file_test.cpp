@@ -95,7 +95,22 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   write(folder_ / "foreign.npy", "this is text");
   EXPECT_EQ(refusal(folder_ / "foreign.npy"),
             "foreign.npy: is no .npy file (it does not start with \\x93NUMPY)");
+  std::string version = good;
+  version[6] = 9;
+  write(folder_ / "new.npy", version);
+  EXPECT_EQ(refusal(folder_ / "new.npy"), "new.npy: is .npy of version 9, expected 1 to 3");
+  std::string header = good;
+  header[10] = '[';
+  write(folder_ / "list.npy", header);
+  EXPECT_EQ(refusal(folder_ / "list.npy"), "list.npy: the header is not one of numpy's");
+  write(folder_ / "good.npy", good);
+  EXPECT_EQ(refusal(folder_ / "good.npy", {"x"}),
+            "good.npy: a .npy file holds one array, which has no name; leave out fields");
   const std::string archive = read(kGoldens / "two.npz");
+  std::string secret = archive;
+  secret[archive.rfind("PK\x01\x02") + 8] |= 1;
+  write(folder_ / "secret.npz", secret);
+  EXPECT_EQ(refusal(folder_ / "secret.npz"), "secret.npz: 'y.npy' is encrypted");
   write(folder_ / "cut.npz", archive.substr(0, archive.size() - 30));
   EXPECT_EQ(refusal(folder_ / "cut.npz"),
             "cut.npz: is no ZIP archive, or cut short: it has no directory at its end");

@@ -3,10 +3,12 @@
 // inverted, whatever the ranks.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <random>
 #include <set>
 
+#include "tests/ops/expect_error.h"
 #include "weft/base/check.h"
 #include "weft/data/stream/access_stream.h"
 #include "weft/data/stream/mixture_sampler.h"
@@ -16,6 +18,8 @@
 
 namespace weft {
 namespace {
+
+using testing::expect_user_error;
 
 TEST(Permutation, IsABijectionThatItsInverseUndoes) {
   for (const int64_t size : {1, 2, 3, 4, 5, 16, 17, 1000, 65537}) {
@@ -108,8 +112,47 @@ TEST(WeightedSampler, DrawsInProportion) {
 }
 
 TEST(WeightedSampler, RefusesWeightsThatMeanNothing) {
-  EXPECT_THROW(WeightedSampler(std::vector<double>{1, -1}, 10, 1), UserError);
-  EXPECT_THROW(WeightedSampler(std::vector<double>{0, 0}, 10, 1), UserError);
+  const auto draw = [](std::vector<double> weights) { WeightedSampler(weights, 10, 1); };
+  expect_user_error(
+      [&] {
+        draw({1, -1});
+      },
+      "data.weights: sample 1 has the weight -1, and weights are finite and at least 0");
+  expect_user_error(
+      [&] {
+        draw({INFINITY, 1});
+      },
+      "data.weights: sample 0 has the weight inf, and weights are");
+  expect_user_error([&] { draw({0, 0}); }, "data.weights: all 2 weights are 0");
+}
+
+TEST(MixtureSampler, RefusesPartsThatCannotBeMixed) {
+  const auto mix = [](std::vector<MixtureSampler::Group> groups) {
+    MixtureSampler(std::move(groups), 10, 1);
+  };
+  const auto of = [](int64_t count, double share) { return MixtureSampler::Group{{}, 0, count, share}; };
+  expect_user_error([&] { mix({}); }, "data.mixture: there is nothing to mix");
+  expect_user_error([&] { mix({of(3, 1), of(0, 1)}); }, "data.mixture: part 1 has no samples");
+  for (const double share : {0.0, -1.0, double{NAN}, double{INFINITY}}) {
+    expect_user_error([&] { mix({of(3, share)}); }, "and shares are finite and above 0");
+  }
+  expect_user_error([&] { mix({of(3, 1), of(3, 1e-5)}); }, " of the shares, and the least is 1/1024");
+}
+
+TEST(MixtureSampler, ClassesAreThoseOfSamplesThatHaveOne) {
+  expect_user_error(
+      [] {
+        class_balanced(std::vector<int32_t>{-1, -1}, 10, 1);
+      },
+      "data.sampler = \"class_balanced\": no sample has a class");
+}
+
+TEST(AccessStream, RefusesAnEpochOfNoBatch) {
+  expect_user_error(
+      [] {
+        AccessStream({std::make_shared<ShuffleSampler>(3, 1), 4, 1, 1, LastBatch::drop});
+      },
+      "data.batch=4: an epoch has only 3 samples, so that dropping the last partial batch leaves none");
 }
 
 AccessStream stream_of(int64_t samples, int64_t batch, int ranks, LastBatch last, int64_t epochs = 3) {

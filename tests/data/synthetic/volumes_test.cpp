@@ -85,6 +85,10 @@ TEST_F(VolumesTest, SaysWhatCannotBeMade) {
   EXPECT_EQ(say({{}, 1, {4, 4, 4}}), "volumes: the shape [4, 4, 4] has 3 sizes, expected DxHxWxC");
   EXPECT_EQ(say({{}, 1, {4, 4, 4, 1}, {5, 1, 1, 1}}),
             "volumes: the chunk [5, 1, 1, 1] does not fit into the shape [4, 4, 4, 1]");
+  EXPECT_EQ(say({{}, 1, {4, 4, 4, 1}, {2, 2}}),
+            "volumes: the chunk [2, 2] has 2 sizes, expected as many as the shape [4, 4, 4, 1]");
+  EXPECT_EQ(say({{}, 1, {4, 4, 4, 1}, {}, 10}), "volumes: deflate 10, expected 0 to 9");
+  EXPECT_EQ(say({{}, 1, {4, 0, 4, 1}}), "volumes: a size of 0 in [4, 0, 4, 1], expected 1 to 4096");
   EXPECT_EQ(message_of([&] {
               make_volumes({folder_ / "no/v.h5", 1, {2, 2, 2, 1}});
             }),

@@ -232,6 +232,15 @@ TEST_F(DirectoryTier, SaysWhereItCannotBe) {
                 "written");
 }
 
+TEST_F(DirectoryTier, SaysWhatStandsInItsPlace) {
+  fs::create_directories(rank_folder() / "data");
+  EXPECT_EQ(error_of([&] { tier(); }),
+            (rank_folder() / "data").string() + ": the cache cannot be used: Is a directory");
+  fs::remove_all(rank_folder());
+  fs::create_directories(rank_folder() / "journal/not-empty");
+  EXPECT_NE(error_of([&] { tier(); }).find(": the cache's journal cannot be written: "), std::string::npos);
+}
+
 TEST_F(DirectoryTier, EmptiesItselfWhenTheDirectoryVanishes) {
   const auto t = tier();
   ASSERT_TRUE(put(*t, 1, 1000));

@@ -40,6 +40,19 @@ const Types kInputs = {{DType::f32, {2, 3, 5}}, {DType::f32, {5}}};
 
 TEST(Staged, GivesTheTypesOfItsResults) { EXPECT_EQ(shares().infer(kInputs), shares().types); }
 
+TEST(Staged, RefusesWhatNoStepReadsAndTypesOfMoreThanItGives) {
+  Staged more = shares();
+  more.operands = 3;
+  for (StagedStep& step : more.steps) {
+    for (int& value : step.inputs) value += value >= 2 ? 1 : 0;
+  }
+  const Types inputs{kInputs[0], kInputs[1], {DType::f32, {4}}};
+  expect_user_error([&] { more.infer(inputs); }, "staged: got the input 2, which no step reads.");
+  Staged types = shares();
+  types.types.pop_back();
+  expect_user_error([&] { types.infer(kInputs); }, "staged: got the types of 1 outputs, expected 2.");
+}
+
 TEST(Staged, IsItsAttributes) {
   const Staged op = shares();
   AttributeValues values;

@@ -111,6 +111,27 @@ TEST(IoScenario, RefusesWhatMakesNoSense) {
             "s.toml:1: not TOML: a character beyond ASCII stands outside of strings and comments");
 }
 
+TEST(IoScenario, RefusesWhatIsOfAnotherType) {
+  const std::string policies = R"(["naive", "weft"])";
+  for (const char* other : {R"("naive")", R"(["naive", 3])", "[]"}) {
+    EXPECT_EQ(complaint(with(policies, other)), "s.toml:7: run.policies: expected a list of strings");
+  }
+  EXPECT_EQ(complaint(with("[[1, 338], [4, 1540]]", "[]")),
+            "s.toml:16: cluster.file_system_mb_s: expected at least one pair");
+  EXPECT_EQ(complaint("name = \"x\"\nrun = 3\n"), "s.toml:2: run: expected a section [run]");
+  EXPECT_EQ(complaint(with("[[tier]]", "[tier]")), "s.toml:21: tier: expected sections [[tier]]");
+}
+
+TEST(IoScenario, RefusesMoreThanItCanHold) {
+  std::string text = with("samples = 60\nmean_mb = 0.1", "samples = 20000000\nmean_mb = 0.001");
+  text.replace(text.find("epochs = 4"), 10, "epochs = 1000");
+  EXPECT_EQ(complaint(text), "s.toml:8: dataset: 20000000 samples x 1000 epochs is more than 2^34 accesses");
+  std::string tiers = kGood;
+  const std::string tier = tiers.substr(tiers.find("[[tier]]"));
+  for (int i = 0; i < 8; ++i) tiers += tier;
+  EXPECT_EQ(complaint(tiers), "s.toml:21: tier: 9 tiers, and there may be 8");
+}
+
 TEST(IoScenario, TakesRatesThatItDoesNotSayFromAMachine) {
   const std::string path =
       testing::TempDir() + "/weft-scenario-machine-" + std::to_string(getpid()) + ".json";

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
 #include "tests/train/tiny_text.h"
@@ -51,9 +52,9 @@ class HuggingFace : public ::testing::Test {
   void SetUp() override {
     NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   }
-  Recipe recipe() const {
+  Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe(
-        {"run.steps=30", "model.layers=2", "model.heads=3", "model.width=24", "data.context=16"});
+        {"run.steps=30", "model.layers=2", "model.heads=3", "model.width=24", "data.context=16"}, changes);
   }
 
   /// Trains, so that no bias is zero and no scale is one, and exports.
@@ -84,6 +85,21 @@ TEST_F(HuggingFace, WhatIsExportedComesBack) {
   EXPECT_NE(logits_of(session), logits_);
   import_huggingface(session, folder_ / "exported");
   EXPECT_EQ(logits_of(session), logits_);
+}
+
+TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
+  train_and_export();
+  const auto import_into = [&](const std::vector<std::string>& changes) {
+    Session session(recipe(changes), Communicator::world());
+    import_huggingface(session, folder_ / "exported");
+  };
+  testing::expect_user_error([&] { import_into({"model.layers=3"}); },
+                             "/exported: no tensor transformer.h.2.");
+  testing::expect_user_error(
+      [&] { import_into({"model.width=48"}); },
+      "tensor transformer.wte.weight is f32[256, 24], and the recipe's model needs f32[256, 48]");
+  testing::expect_user_error([&] { import_into({"run.precision=f64"}); },
+                             "run.precision = \"f64\": GPT-2 weights are f32");
 }
 
 TEST_F(HuggingFace, TransformersGivesTheSameLogits) {

@@ -1,10 +1,9 @@
-// Of datasets/kind/text.cpp, datasets/kind/arrays.cpp: runs on what these open, token files and
-// arrays.
+#include "weft/datasets/kind/text.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -21,17 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kImages = 24;
-
-class KindsOfData : public ::testing::Test {
+class TextData : public ::testing::Test {
  protected:
-  KindsOfData()
+  TextData()
       : folder_(fs::temp_directory_path() /
-                fmt::format("weft-kinds-{}-{}", getpid(),
+                fmt::format("weft-text-{}-{}", getpid(),
                             ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
     fs::create_directories(folder_);
   }
-  ~KindsOfData() override { fs::remove_all(folder_); }
+  ~TextData() override { fs::remove_all(folder_); }
 
   /// 401 tokens: 50 windows of 8.
   Recipe text(const std::vector<std::string>& keys) const {
@@ -62,50 +59,6 @@ learning_rate = 1e-2
                         "tokens.toml", keys);
   }
 
-  /// Images as a safetensors file: of class 1 where they are bright.
-  Recipe arrays(const std::vector<std::string>& keys) const {
-    constexpr int64_t kBytes = kImages * 8 * 8 * 3;
-    const std::string header =
-        fmt::format(R"({{"image":{{"dtype":"U8","shape":[{0},8,8,3],"data_offsets":[0,{1}]}},)"
-                    R"("label":{{"dtype":"I64","shape":[{0}],"data_offsets":[{1},{2}]}}}})",
-                    kImages, kBytes, kBytes + kImages * 8);
-    std::ofstream file(folder_ / "set.safetensors", std::ios::binary);
-    const auto put = [&](const auto& value) {
-      file.write(reinterpret_cast<const char*>(&value), sizeof(value));
-    };
-    put(static_cast<uint64_t>(header.size()));
-    file << header;
-    for (int64_t i = 0; i < kBytes; ++i)
-      put(static_cast<uint8_t>((i / 192 % 2 == 1 ? 150 : 20) + i * 7 % 90));
-    for (int64_t i = 0; i < kImages; ++i) put(i % 2);
-    file.close();
-    return parse_recipe(fmt::format(R"(
-[run]
-steps = 20
-threads = 1
-[model]
-kind = "resnet"
-depth = 8
-width = 4
-[data]
-kind = "arrays"
-path = "{}"
-input = "image"
-target = "label"
-mean = [127]
-deviation = [64, 64, 64]
-mirror = ["width"]
-validation = 0.25
-batch = 6
-[optimizer]
-kind = "sgd"
-learning_rate = 0.05
-momentum = 0.9
-)",
-                                    (folder_ / "set.safetensors").string()),
-                        "arrays.toml", keys);
-  }
-
   static std::string refusal(const Recipe& recipe) {
     try {
       open_data(recipe, Communicator::world());
@@ -118,7 +71,7 @@ momentum = 0.9
   fs::path folder_;
 };
 
-TEST_F(KindsOfData, EachWindowOfATokenFileComesOnceAnEpoch) {
+TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   TrainingData data = open_data(text({"data.validation=0.2", "data.last_batch=pad"}), Communicator::world());
   EXPECT_EQ(data.train_samples, 40);
@@ -149,59 +102,37 @@ TEST_F(KindsOfData, EachWindowOfATokenFileComesOnceAnEpoch) {
   EXPECT_EQ(targets[4 * 8], -1);
 }
 
-TEST_F(KindsOfData, ATokenFileTrainsAndATextFileIsSentToTheTokenizer) {
+TEST_F(TextData, ATokenFileTrains) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   Session session(text({}), Communicator::world());
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
   EXPECT_EQ(result.steps, 14) << "45 windows, two epochs of 7 batches";
   EXPECT_EQ(result.validation->rows, 5 * 8);
+}
+
+TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   std::ofstream(folder_ / "a.npy") << "\x93NUMPY";
-  const std::string text_path = (folder_ / "a.npy").string();
-  EXPECT_NE(refusal(text({"data.path=" + text_path})).find("a.npy"), std::string::npos);
+  const std::string path = (folder_ / "a.npy").string();
+  EXPECT_NE(refusal(text({"data.path=" + path})).find("a.npy"), std::string::npos);
+  fs::create_directories(folder_ / "images/cat");
+  std::ofstream(folder_ / "images/cat/1.png") << "\x89PNG";
+  const std::string images = (folder_ / "images").string();
+  EXPECT_EQ(refusal(text({"data.path=" + images})),
+            "data.windows = \"streamed\": " + images +
+                " is images, expected a token file: weft data make tokens --text " + images +
+                " --out FILE.tokens");
   EXPECT_EQ(refusal(text({"data.validation=0.001"})),
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }
 
-TEST_F(KindsOfData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
+TEST_F(TextData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
   TrainingData data;
   EXPECT_EQ(total_steps(text({}), data), 2);
   data.epoch_batches = 7;
   EXPECT_EQ(total_steps(text({}), data), 14);
   EXPECT_EQ(total_steps(text({"optimizer.accumulate=2"}), data), 7);
-}
-
-TEST_F(KindsOfData, ArraysOfASafetensorsFileTrainAResnet) {
-  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant", "accuracy");
-  Session session(arrays({"run.steps=60"}), Communicator::world());
-  EXPECT_EQ(session.data().facts.target.below, 2);
-  const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
-  EXPECT_EQ(result.validation->rows, 6);
-  EXPECT_EQ(*result.validation->metric("accuracy"), 1.0) << "bright and dark are easily told apart";
-}
-
-TEST_F(KindsOfData, ArraysThatDoNotFitAreOneSentence) {
-  NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse",
-              "adamw", "sgd", "constant");
-  EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
-  EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
-            "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");
-  const auto building = [&](const std::vector<std::string>& keys) -> std::string {
-    try {
-      Session session(arrays(keys), Communicator::world());
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
-  };
-  EXPECT_EQ(building({"model.kind=cosmoflow"}),
-            "model.kind: a cosmoflow learns a list of numbers, and data.target has class ids");
-  EXPECT_EQ(building({"model.classes=1"}), "");
-  EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
-            "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]");
-  EXPECT_THROW(arrays({"data.mirror=[\"up\"]"}), UserError);
-  EXPECT_THROW(arrays({"data.target=\"\""}), UserError);
-  EXPECT_THROW(arrays({"data.sampler=class_balanced"}), UserError);
 }
 
 }  // namespace

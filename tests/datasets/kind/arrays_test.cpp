@@ -1,0 +1,155 @@
+#include "weft/datasets/kind/arrays.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/recipe/needs_kinds.h"
+#include "weft/base/check.h"
+#include "weft/store/safetensors.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/trainer.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kImages = 24;
+
+class ArrayData : public ::testing::Test {
+ protected:
+  ArrayData()
+      : folder_(fs::temp_directory_path() /
+                fmt::format("weft-arrays-{}-{}", getpid(),
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+  }
+  ~ArrayData() override { fs::remove_all(folder_); }
+
+  /// Images as a safetensors file: of class 1 where they are bright.
+  Recipe arrays(const std::vector<std::string>& keys) const {
+    constexpr int64_t kBytes = kImages * 8 * 8 * 3;
+    const std::string header =
+        fmt::format(R"({{"image":{{"dtype":"U8","shape":[{0},8,8,3],"data_offsets":[0,{1}]}},)"
+                    R"("label":{{"dtype":"I64","shape":[{0}],"data_offsets":[{1},{2}]}}}})",
+                    kImages, kBytes, kBytes + kImages * 8);
+    std::ofstream file(folder_ / "set.safetensors", std::ios::binary);
+    const auto put = [&](const auto& value) {
+      file.write(reinterpret_cast<const char*>(&value), sizeof(value));
+    };
+    put(static_cast<uint64_t>(header.size()));
+    file << header;
+    for (int64_t i = 0; i < kBytes; ++i)
+      put(static_cast<uint8_t>((i / 192 % 2 == 1 ? 150 : 20) + i * 7 % 90));
+    for (int64_t i = 0; i < kImages; ++i) put(i % 2);
+    file.close();
+    return parse_recipe(fmt::format(R"(
+[run]
+steps = 20
+threads = 1
+[model]
+kind = "resnet"
+depth = 8
+width = 4
+[data]
+kind = "arrays"
+path = "{}"
+input = "image"
+target = "label"
+mean = [127]
+deviation = [64, 64, 64]
+mirror = ["width"]
+validation = 0.25
+batch = 6
+[optimizer]
+kind = "sgd"
+learning_rate = 0.05
+momentum = 0.9
+)",
+                                    (folder_ / "set.safetensors").string()),
+                        "arrays.toml", keys);
+  }
+
+  static std::string refusal(const Recipe& recipe) {
+    try {
+      open_data(recipe, Communicator::world());
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant", "accuracy");
+  Session session(arrays({"run.steps=60"}), Communicator::world());
+  EXPECT_EQ(session.data().facts.target.below, 2);
+  const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
+  EXPECT_EQ(result.validation->rows, 6);
+  EXPECT_EQ(*result.validation->metric("accuracy"), 1.0) << "bright and dark are easily told apart";
+}
+
+TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
+  NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse",
+              "adamw", "sgd", "constant");
+  EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
+  EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
+            "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");
+  const auto building = [&](const std::vector<std::string>& keys) -> std::string {
+    try {
+      Session session(arrays(keys), Communicator::world());
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(building({"model.kind=cosmoflow"}),
+            "model.kind: a cosmoflow learns a list of numbers, and data.target has class ids");
+  EXPECT_EQ(building({"model.classes=1"}), "");
+  EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
+            "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]");
+  EXPECT_THROW(arrays({"data.mirror=[\"up\"]"}), UserError);
+  EXPECT_THROW(arrays({"data.target=\"\""}), UserError);
+  EXPECT_THROW(arrays({"data.sampler=class_balanced"}), UserError);
+}
+
+TEST_F(ArrayData, OtherDataAreOneSentence) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  const auto of = [&](const fs::path& path) {
+    return refusal(
+        arrays({"data.path=" + path.string(), "data.input=\"\"", "data.target=\"\"", "data.validation=0.5"}));
+  };
+  fs::create_directories(folder_ / "images/cat");
+  std::ofstream(folder_ / "images/cat/1.png") << "\x89PNG";
+  const std::string images = (folder_ / "images").string();
+  EXPECT_EQ(of(images),
+            "data.path: " + images + " is images, and data.kind = \"arrays\" needs arrays of numbers");
+  std::vector<float> numbers(12);
+  const View x{reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {4, 3, 1}}};
+  const fs::path one = folder_ / "one.safetensors";
+  write_safetensors(one, std::vector<NamedView>{{"x", x}});
+  EXPECT_EQ(of(one),
+            "data.path: " + one.string() + " has the one array x, expected two: the input and the target");
+}
+
+TEST_F(ArrayData, OfValidationMustBeLikeThoseOfTraining) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<std::byte> bytes(2 * 4 * 4 * 3);
+  std::vector<int64_t> labels{0, 1};
+  const fs::path other = folder_ / "other.safetensors";
+  write_safetensors(other, std::vector<NamedView>{
+                               {"image", {bytes.data(), {DType::u8, {2, 4, 4, 3}}}},
+                               {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {2}}}}});
+  const Recipe recipe = arrays({"data.validation=\"" + other.string() + "\""});
+  EXPECT_EQ(refusal(recipe), "data.validation: its samples are [4, 4, 3], and those of " +
+                                 (folder_ / "set.safetensors").string() + " are [8, 8, 3]");
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,89 @@
+#include "weft/datasets/kind/images.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/data/decode/image_files.h"
+#include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
+#include "weft/data/text/token_file.h"
+#include "weft/train/session/load_recipe.h"
+#include "weft/train/session/session.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ImageData : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "accuracy");
+  }
+  ImageData() : folder_(fs::temp_directory_path() / fmt::format("weft-images-{}", getpid())) {
+    for (int i = 0; i < 6; ++i) add_image(fmt::format("set/{}/{}.jpg", i % 2 == 0 ? "ant" : "bee", i));
+  }
+  ~ImageData() override { fs::remove_all(folder_); }
+
+  void add_image(const std::string& name) const {
+    const std::vector<std::byte> file = testing::as_jpeg(testing::make_picture(12, 16));
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+  }
+  TrainingData open(const std::vector<std::string>& keys) const {
+    const Recipe recipe = parse_recipe(fmt::format(R"(
+[run]
+steps = 1
+[model]
+kind = "resnet"
+depth = 8
+[data]
+kind = "images"
+path = "{}"
+batch = 2
+validation = 0.5
+[optimizer]
+kind = "sgd"
+learning_rate = 0.1
+)",
+                                                   (folder_ / "set").string()),
+                                       "images.toml", keys);
+    return open_data(recipe, Communicator::world());
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(ImageData, SayTheirSizeAndTheirClasses) {
+  const TrainingData data = open({});
+  EXPECT_EQ(data.facts.input.shape, (Dims{12, 16, 3}));
+  EXPECT_EQ(data.facts.input.axes, (std::vector<std::string>{"height", "width", "channel"}));
+  EXPECT_EQ(data.facts.target.below, 2);
+  EXPECT_TRUE(data.facts.target.shape.empty());
+  EXPECT_EQ(data.train_samples, 3);
+  EXPECT_EQ(data.unit, "images");
+  EXPECT_EQ(open({"data.size=8"}).facts.input.shape, (Dims{8, 8, 3}));
+}
+
+TEST_F(ImageData, OtherDataAreOneSentence) {
+  const fs::path tokens = folder_ / "some.tokens";
+  write_token_file(tokens, std::vector<int32_t>(3000, 1));
+  testing::expect_user_error([&] { open({"data.path=" + tokens.string()}); },
+                             "some.tokens is tokens, and data.kind = \"images\" needs JPEG or PNG images");
+}
+
+TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
+  add_image("other/ant/1.jpg");
+  add_image("other/wasp/1.jpg");
+  const std::string other = "data.validation=\"" + (folder_ / "other").string() + "\"";
+  testing::expect_user_error([&] { open({other}); }, "data.validation: its classes differ from those of " +
+                                                         (folder_ / "set").string());
+}
+
+}  // namespace
+}  // namespace weft
