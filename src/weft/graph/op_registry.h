@@ -54,9 +54,9 @@ class OpRegistry {
     add({std::make_shared<const O>()});
   }
   template <class O>
-  void add(DrawCase cases) {
+  void add(const DrawCase& cases) {
     add<O>();
-    add_cases(O::kName, std::move(cases));
+    add_cases(O::kName, cases);
   }
   /// More cases of an op, such as a formula's of `pointwise`. The op may be added later.
   void add_cases(std::string_view op, DrawCase cases);
