@@ -42,7 +42,7 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
     const auto bad = std::find_if(candidates.begin(), candidates.end(),
                                   [](const FieldCandidate& c) { return !c.problem.empty(); });
     if (bad != candidates.end()) user_error("{}: '{}' {}", file, bad->name, bad->problem);
-    user_error("{}: holds no array of samples, only {}", file, list_of(candidates));
+    user_error("{}: holds no array of samples; it holds {}", file, list_of(candidates));
   }
   if (!first_is_sample) return chosen;
   const FieldCandidate& first = candidates[chosen[0]];

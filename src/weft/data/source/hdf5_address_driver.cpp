@@ -19,6 +19,7 @@ struct AddressFile {
   haddr_t end_of_file = 0;
   dev_t device = 0;
   ino_t inode = 0;
+  bool is_asked = false;              ///< raw data are not read, but where they lie is noted
   haddr_t raw_address = HADDR_UNDEF;  ///< of the last raw data asked for
   hsize_t raw_bytes = 0;
 };
@@ -78,7 +79,8 @@ haddr_t driver_get_eof(const H5FD_t* file, H5FD_mem_t /*type*/) { return as_addr
 herr_t driver_read(H5FD_t* base, H5FD_mem_t type, hid_t /*transfer*/, haddr_t address, size_t bytes,
                    void* into) {
   AddressFile* file = as_address_file(base);
-  if (type == H5FD_MEM_DRAW) {
+  // The global heap, where virtual layouts are, comes as raw data too; nobody asks for its address.
+  if (type == H5FD_MEM_DRAW && file->is_asked) {
     file->raw_address = address;
     file->raw_bytes = bytes;
     return 0;
@@ -141,7 +143,10 @@ bool Hdf5AddressFile::find_chunk(hid_t dataset, const hsize_t* at, Chunk& chunk)
   auto* file = static_cast<AddressFile*>(handle);
   file->raw_address = HADDR_UNDEF;
   char untouched = 0;  // the driver writes nothing into it
-  if (H5Dread_chunk(dataset, H5P_DEFAULT, at, &chunk.filters_left_out, &untouched) < 0) return false;
+  file->is_asked = true;
+  const herr_t found = H5Dread_chunk(dataset, H5P_DEFAULT, at, &chunk.filters_left_out, &untouched);
+  file->is_asked = false;
+  if (found < 0) return false;
   chunk.address = file->raw_address;
   chunk.bytes = file->raw_bytes;
   return chunk.address != HADDR_UNDEF;
