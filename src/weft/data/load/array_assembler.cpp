@@ -29,10 +29,8 @@ ArrayAssembler::ArrayAssembler(const Source& source, Options options)
   scratch_.resize(static_cast<size_t>(options.workers));
   for (size_t i = 0; i < fields.size(); ++i) {
     const TensorType& whole = fields[i].type;
-    if (std::any_of(whole.shape.begin(), whole.shape.end(), [](int64_t size) { return size < 0; })) {
-      user_error("data.path: field {} differs in shape from sample to sample, and a batch needs one shape",
-                 fields[i].name);
-    }
+    WEFT_CHECK(std::ranges::all_of(whole.shape, [](int64_t size) { return size >= 0; }),
+               "field {} differs in shape from sample to sample", fields[i].name);
     if (part_.size() <= i) part_.push_back(Region::all(whole.shape));
     const Dims shape = part_[i].shape();
     types_.push_back({i < options.dtypes.size() ? options.dtypes[i] : whole.dtype, shape});

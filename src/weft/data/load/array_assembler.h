@@ -12,7 +12,7 @@ class ArrayAssembler final : public Assembler {
     std::vector<Region> part;   ///< of each field; none: whole
     int workers = 1;
   };
-  /// `source` must outlive this. Throws UserError where a field has no fixed shape.
+  /// `source` must outlive this; its samples have one shape.
   ArrayAssembler(const Source& source, Options options);
   std::vector<TensorType> row_types() const override { return types_; }
   void assemble(int worker, int64_t epoch, int64_t sample, std::span<const std::byte> record,
