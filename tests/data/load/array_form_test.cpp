@@ -131,6 +131,16 @@ TEST(ArrayForm, APartIsThePartOfTheWholeHoweverItIsTurned) {
   }
 }
 
+TEST(ArrayForm, SamplesWithNothingInThemAreRefused) {
+  EXPECT_EQ(message_of([] {
+              ArrayForm(numbers({4, 0, 3}), {});
+            }),
+            "data.path: a sample's field input has the shape [4, 0, 3], expected sizes above 0");
+  const auto targets = std::make_shared<GridSource>(Dims{4}, TensorType{DType::f32, {0}});
+  EXPECT_EQ(message_of([&] { ArrayForm(targets, {}); }),
+            "data.path: a sample's field target has the shape [0], expected sizes above 0");
+}
+
 TEST(ArrayForm, ValuesAreTakenInTheOrderLogMeanDeviation) {
   const ArrayForm form(numbers({2, 2, 2}), {.values = {true, {1, 2}, {4, 5}}});
   const auto row = row_of(form, Region::all({2, 2, 2}), 0, 5);  // 5000 and on: past the table of logarithms

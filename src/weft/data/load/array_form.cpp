@@ -28,7 +28,7 @@ ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions opti
   WEFT_CHECK(fields.size() == 2, "an input and a target, not {} fields", fields.size());
   for (const Field& field : fields) {
     if (std::ranges::all_of(field.type.shape, [](int64_t size) { return size > 0; })) continue;
-    user_error("data.path: field {} has the shape {}, and a batch needs one shape of all samples", field.name,
+    user_error("data.path: a sample's field {} has the shape {}, expected sizes above 0", field.name,
                to_string(field.type.shape));
   }
   shape_ = fields[0].type.shape;
