@@ -3,7 +3,10 @@
 #include "weft/data/decode/image_decoder.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <set>
@@ -356,6 +359,30 @@ TEST(ImageDecoder, ErrorsNameTheFileAndWhatIsWrong) {
   crop.crop = Crop::centre;
   crop.resize = 45;
   EXPECT_EQ(message_of(jpeg, crop), "image: scaled to 45x45, the image is too small to cut 50x50 out of it");
+}
+
+/// Writes `value` big-endian.
+void put(std::vector<std::byte>& file, size_t at, uint32_t value, size_t bytes) {
+  for (size_t i = 0; i < bytes; ++i) file[at + i] = static_cast<std::byte>(value >> (8 * (bytes - 1 - i)));
+}
+
+// What the header says is not allocated first.
+TEST(ImageDecoder, SaysWhichImagesAreTooLarge) {
+  auto jpeg = as_jpeg(make_picture(40, 40));
+  const std::array frame{std::byte{0xff}, std::byte{0xc0}};  // marker, length (2), depth (1), height, width
+  const auto at = std::search(jpeg.begin(), jpeg.end(), frame.begin(), frame.end()) - jpeg.begin();
+  ASSERT_LT(at + 9, std::ssize(jpeg));
+  put(jpeg, static_cast<size_t>(at) + 5, 10000, 2);
+  put(jpeg, static_cast<size_t>(at) + 7, 20000, 2);
+  EXPECT_EQ(message_of(jpeg, plain(40, 40)),
+            "image: a JPEG image of 20000x10000 pixels, and at most 134217728 pixels are read");
+  auto png = as_png(make_picture(40, 40));
+  // Signature (8), length (4), then the sum is of "IHDR", width, height and 5 bytes more.
+  put(png, 16, 20000, 4);
+  put(png, 20, 10000, 4);
+  put(png, 29, static_cast<uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(png.data()) + 12, 17)), 4);
+  EXPECT_EQ(message_of(png, plain(40, 40)),
+            "image: a PNG image of 20000x10000 pixels, and at most 134217728 pixels are read");
 }
 
 TEST(ImageDecoder, EveryPartOfADamagedImageFails) {

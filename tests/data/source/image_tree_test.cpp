@@ -48,5 +48,25 @@ TEST_F(ImageTreeTest, SaysWhatIsMissing) {
   EXPECT_EQ(refusal(folder_ / "empty.npy"), "empty.npy: the file is empty");
 }
 
+/// Runs `act` as one whom no folder of mode 0 lets in; root is let in everywhere.
+void without_privileges(const std::function<void()>& act) {
+  const bool is_root = ::geteuid() == 0;
+  ASSERT_EQ(is_root ? ::seteuid(65534) : 0, 0);
+  act();
+  ASSERT_EQ(is_root ? ::seteuid(0) : 0, 0);
+}
+
+TEST_F(ImageTreeTest, SaysWhichFolderCannotBeListed) {
+  write(folder_ / "set/cat/1.jpg", "x");
+  write(folder_ / "set/dog/1.jpg", "x");
+  for (const char* closed : {"set/dog", "set"}) {
+    fs::permissions(folder_ / closed, fs::perms::none);
+    std::string said;
+    without_privileges([&] { said = refusal(folder_ / "set"); });
+    fs::permissions(folder_ / closed, fs::perms::all);
+    EXPECT_EQ(said, std::string(closed) + ": the folder cannot be listed: Permission denied");
+  }
+}
+
 }  // namespace
 }  // namespace weft

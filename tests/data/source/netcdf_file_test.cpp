@@ -159,6 +159,110 @@ TEST_F(NetcdfTest, SaysWhatCannotBeRead) {
   EXPECT_EQ(refusal(folder_ / "none.nc"), "none.nc: holds no samples");
 }
 
+void add_dimensions(ClassicWriter& out, const std::vector<uint64_t>& sizes) {
+  out.word(10);
+  out.size(sizes.size());
+  for (const uint64_t size : sizes) {
+    out.name("x");
+    out.size(size);
+  }
+}
+
+void add_no_list(ClassicWriter& out) {
+  out.word(0);
+  out.size(0);
+}
+
+/// Dimensions, no attributes, and as many variables of 4-byte numbers along `along`.
+void add_variables(ClassicWriter& out, const std::vector<uint64_t>& sizes, uint64_t count,
+                   const std::vector<uint64_t>& along, uint64_t offset) {
+  add_dimensions(out, sizes);
+  add_no_list(out);
+  out.word(11);
+  out.size(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    out.name("v");
+    out.size(along.size());
+    for (const uint64_t dimension : along) out.size(dimension);
+    add_no_list(out);
+    out.word(4);
+    out.size(0);
+    out.offset(offset);
+  }
+}
+
+// Each header ends where it is seen to be broken.
+TEST_F(NetcdfTest, ABrokenHeaderIsSaidWithItsPlace) {
+  const auto expect_broken = [&](const ClassicWriter& out, std::string_view what) {
+    write(folder_ / "broken.nc", out.bytes_);
+    EXPECT_EQ(refusal(folder_ / "broken.nc"),
+              fmt::format("broken.nc: the NetCDF header is broken at byte {}: {}", out.bytes_.size(), what));
+  };
+  const auto header = [](char version, uint64_t records = 1) {
+    ClassicWriter out(version);
+    out.size(records);
+    return out;
+  };
+  ClassicWriter out = header('\2');
+  out.word(11);
+  expect_broken(out, "a list of another kind was expected");
+  out = header('\2');
+  out.word(0);
+  out.size(1);
+  expect_broken(out, "a list without a kind");
+  for (const char version : {'\1', '\5'}) {
+    out = header(version);
+    out.word(10);
+    out.size(1000);
+    expect_broken(out, "a count that the file is too short for");
+  }
+  out = header('\2');
+  out.word(10);
+  out.size(1);
+  out.size(5000);
+  expect_broken(out, "a name that is too long");
+  out = header('\5');
+  add_dimensions(out, {~uint64_t{0}});
+  expect_broken(out, "a negative size");
+  for (const uint32_t type : {0U, 7U, 99U}) {  // 7 is one of version 5
+    out = header('\2');
+    add_no_list(out);
+    out.word(12);
+    out.size(1);
+    out.name("a");
+    out.word(type);
+    expect_broken(out, "an unknown type of elements");
+  }
+  out = header('\2');
+  add_no_list(out);
+  out.word(12);
+  out.size(1);
+  out.name("a");
+  out.word(6);
+  out.size(1000);
+  expect_broken(out, "an attribute that is too long");
+}
+
+TEST_F(NetcdfTest, VariablesThatTheHeaderCannotMeanAreBroken) {
+  const auto refusal_of = [&](uint64_t records, const std::vector<uint64_t>& sizes, uint64_t count,
+                              const std::vector<uint64_t>& along, uint64_t offset = 0) {
+    ClassicWriter out('\5');
+    out.size(records);
+    add_variables(out, sizes, count, along, offset);
+    write(folder_ / "broken.nc", out.bytes_);
+    const std::string said = refusal(folder_ / "broken.nc");
+    const std::string before = "broken.nc: the NetCDF header is broken at byte ";
+    EXPECT_EQ(said.substr(0, before.size()), before) << said;
+    return said.substr(std::min(said.size(), said.find(": ", before.size()) + 2));
+  };
+  EXPECT_EQ(refusal_of(1, {0, 3}, 1, {0, 7}), "an unknown dimension");
+  EXPECT_EQ(refusal_of(1, {0, 3}, 1, {1, 0}), "a record dimension that is not the first");
+  EXPECT_EQ(refusal_of(1, {0, uint64_t{1} << 62}, 1, {0, 1, 1}), "a shape that is too large");
+  EXPECT_EQ(refusal_of(1, {0, uint64_t{1} << 60}, 2, {0, 1}), "records that are too large");
+  EXPECT_EQ(refusal_of(1, {3}, 1, {0}, 1000000), "a variable outside of the file");
+  EXPECT_EQ(refusal_of(~uint64_t{0} - 1, {0}, 1, {0}), "a negative number of records");
+}
+
 void write_attribute(hid_t object, const char* name, double value) {
   const Hdf5Id space(H5Screate(H5S_SCALAR), H5Sclose);
   const Hdf5Id attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT),

@@ -93,6 +93,11 @@ TEST_F(VolumesTest, SaysWhatCannotBeMade) {
               make_volumes({folder_ / "no/v.h5", 1, {2, 2, 2, 1}});
             }),
             folder_.string() + "/no/v.h5.part: the volumes cannot be written (is the disk full?)");
+  fs::create_directories(folder_ / "taken.h5");
+  EXPECT_EQ(message_of([&] {
+              make_volumes({folder_ / "taken.h5", 1, {2, 2, 2, 1}});
+            }),
+            folder_.string() + "/taken.h5: cannot be written: Is a directory");
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "weft/data/tier/directory_tier.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,6 +129,17 @@ TEST_F(DirectoryTier, IsEmptiedForAnotherDataSet) {
     EXPECT_EQ(fs::file_size(rank_folder() / "data"), 0u);
   }
   EXPECT_FALSE(tier(1)->holds(5));
+}
+
+TEST_F(DirectoryTier, SaysThatItCannotBeEmptied) {
+  fs::create_directories(rank_folder());
+  const int sealed = ::memfd_create("data", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  ASSERT_EQ(::ftruncate(sealed, 4096), 0);
+  ASSERT_EQ(::fcntl(sealed, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+  fs::create_symlink("/proc/self/fd/" + std::to_string(sealed), rank_folder() / "data");
+  EXPECT_EQ(error_of([&] { tier(); }),
+            folder_.string() + ": the cache cannot be emptied: Operation not permitted");
+  ::close(sealed);
 }
 
 TEST_F(DirectoryTier, GetsSmallerFromRunToRun) {

@@ -149,9 +149,10 @@ TEST(MemoryTier, RefusesMoreThanTheMachineHas) {
     make_memory_tier(int64_t{1} << 60);
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_NE(std::string(error.what()).find("the memory tier: 1048576 TiB were asked for"),
-              std::string::npos)
-        << error.what();
+    const std::string said = error.what();
+    EXPECT_TRUE(said.starts_with("the memory tier: 1048576 TiB were asked for, expected at most the "))
+        << said;
+    EXPECT_TRUE(said.ends_with("iB that this machine has")) << said;
   }
 }
 
