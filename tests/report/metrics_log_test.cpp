@@ -1,11 +1,14 @@
 #include "weft/report/metrics_log.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 
@@ -148,6 +151,28 @@ TEST_F(MetricsLogTest, AFolderIsNoLog) {
   } catch (const UserError& error) {
     EXPECT_EQ(std::string(error.what()), testing::TempDir() + ": cannot be opened for writing metrics");
   }
+}
+
+// Neither by a resume, which drops later steps, nor by a run that drops a torn line.
+TEST_F(MetricsLogTest, AFileThatCannotBeCutIsNamed) {
+  const int sealed = ::memfd_create("metrics", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  const fs::path path = "/proc/self/fd/" + std::to_string(sealed);
+  MetricsLog(path).write(row(1));
+  const auto kept = fs::file_size(path);
+  std::ofstream(path, std::ios::app) << "{\"step\":2,\"lo";
+  ASSERT_EQ(::fcntl(sealed, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+  const auto error_of = [](const std::function<void()>& act) -> std::string {
+    try {
+      act();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string expected = path.string() + ": cannot be cut to " + std::to_string(kept) + " bytes: ";
+  EXPECT_EQ(error_of([&] { MetricsLog{path}; }), expected + "Operation not permitted");
+  EXPECT_EQ(error_of([&] { truncate_after(path, 1); }), expected + "Operation not permitted");
+  ::close(sealed);
 }
 
 TEST_F(MetricsLogTest, FullDiskIsAnError) {

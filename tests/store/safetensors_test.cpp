@@ -1,6 +1,7 @@
 #include "weft/store/safetensors.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -239,6 +240,20 @@ TEST_F(Safetensors, OffsetsAreChecked) {
             "f: 1 bytes before tensor 'b' belong to no tensor");
   EXPECT_EQ(error_of(with_header("{" + a + "}", 3)),
             "f: the tensors end at byte 2 of 3; the rest belongs to none");
+}
+
+// In memory and sparse, so that it takes none: an address is shorter than its size.
+TEST_F(Safetensors, AFileThatIsLargerThanAllAddressesIsNamed) {
+  const int large = ::memfd_create("large", MFD_CLOEXEC);
+  ASSERT_EQ(::ftruncate(large, off_t{1} << 58), 0);
+  const std::string path = "/proc/self/fd/" + std::to_string(large);
+  try {
+    SafetensorsFile{path};
+    FAIL() << "nothing was thrown";
+  } catch (const UserError& error) {
+    EXPECT_EQ(error.what(), path + ": cannot be mapped: Cannot allocate memory");
+  }
+  ::close(large);
 }
 
 TEST_F(Safetensors, WriterRefusesBadNamesAndNamesAFullDisk) {
