@@ -1,14 +1,17 @@
 #include "weft/params/checkpoint_files.h"
 
+#define XXH_INLINE_ALL
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "weft/base/check.h"
@@ -264,6 +267,26 @@ TEST_F(CheckpointFiles, AnIndexOfNonsenseIsFound) {
     }
   });
   EXPECT_TRUE(contains(outside, "' does not lie in ")) << outside;
+}
+
+TEST_F(CheckpointFiles, AnIndexOfOtherTensorsIsFound) {
+  const fs::path index = write(1, 2) / "index.json";
+  std::ifstream in(index);
+  const auto good = nlohmann::json::parse(in);
+  const auto error_with = [&](const std::function<void(nlohmann::json&)>& change) {
+    nlohmann::json made = good;
+    made.erase("checksum");
+    change(made["tensors"]["w"]);
+    const std::string text = made.dump();
+    made["checksum"] = fmt::format("{:016x}", XXH64(text.data(), text.size(), 0));
+    std::ofstream(index) << made.dump();
+    return error_of([&] { CheckpointReader{index.parent_path()}; });
+  };
+  EXPECT_EQ(error_with([](nlohmann::json&) {}), "no error");
+  EXPECT_EQ(error_with([](nlohmann::json& tensor) { tensor["dtype"] = "f16"; }),
+            index.string() + ": tensor 'w' has the unknown dtype 'f16'");
+  EXPECT_EQ(error_with([](nlohmann::json& tensor) { tensor["parts"][1]["file"] = "rank-7"; }),
+            index.string() + ": tensor 'w' lies in \"rank-7\", which is no shard of the checkpoint");
 }
 
 TEST_F(CheckpointFiles, ListIsNewestFirstAndIgnoresUnfinishedAndForeignNames) {

@@ -19,11 +19,11 @@ using Json = nlohmann::json;
 constexpr const char* kFormat = "weft-checkpoint";
 constexpr int64_t kVersion = 1;
 
-DType dtype_of(const std::string& name) {
+DType dtype_of(const std::string& tensor, const std::string& name) {
   for (const DType dtype : kDTypes) {
     if (name == name_of(dtype)) return dtype;
   }
-  user_error("unknown dtype '{}'", name);
+  user_error("tensor '{}' has the unknown dtype '{}'", tensor, name);
 }
 
 std::string hex(uint64_t value) { return fmt::format("{:016x}", value); }
@@ -72,8 +72,8 @@ Json shard_json(const ShardSummary& shard) {
 
 Json part_json(const StoredPart& part) { return {{"key", part.key}, {"region", to_json(part.region)}}; }
 
-TensorType type_from(const Json& json) {
-  return {dtype_of(json.at("dtype").get<std::string>()), json.at("shape").get<Dims>()};
+TensorType type_from(const std::string& tensor, const Json& json) {
+  return {dtype_of(tensor, json.at("dtype").get<std::string>()), json.at("shape").get<Dims>()};
 }
 
 /// Tensors by name, each with the parts of all shards.
@@ -118,10 +118,13 @@ CheckpointIndex index_from(Json json) {
         file, shard.at("bytes").get<int64_t>(), from_hex(shard.at("checksum").get<std::string>()), {}};
   }
   for (const auto& [name, tensor] : json.at("tensors").items()) {
-    const TensorType type = type_from(tensor);
+    const TensorType type = type_from(name, tensor);
     for (const Json& part : tensor.at("parts")) {
       const auto shard = shards.find(part.at("file").get<std::string>());
-      if (shard == shards.end()) user_error("tensor '{}' lies in a file that is no shard", name);
+      if (shard == shards.end()) {
+        user_error("tensor '{}' lies in {}, which is no shard of the checkpoint", name,
+                   part.at("file").dump());
+      }
       shard->second.parts.push_back(part_from(name, type, part));
     }
   }
@@ -153,7 +156,8 @@ ShardSummary ShardSummary::from_text(const std::string& text) {
                          from_hex(json.at("checksum").get<std::string>()),
                          {}};
     for (const Json& part : json.at("parts")) {
-      summary.parts.push_back(part_from(part.at("name").get<std::string>(), type_from(part), part));
+      const auto name = part.at("name").get<std::string>();
+      summary.parts.push_back(part_from(name, type_from(name, part), part));
     }
     return summary;
   } catch (const Json::exception& error) {
