@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -208,6 +209,30 @@ TEST(Matmul, EmptyProductsAreZeroOrNothing) {
       }
     }
   }
+}
+
+TEST(Matmul, SaysWhichDimensionsAreTooLarge) {
+  constexpr int64_t kOver = int64_t{1} << 31;
+  const auto error_of = [](const std::function<void()>& act) -> std::string {
+    try {
+      act();
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    GemmShape shape{1, 2, kOver, 3};
+    shape.in = shape.out = dtype;
+    const char* expected =
+        "matmul: a product of 1x [2, 2147483648, 3] has a dimension above 2^31 - 1, the most for oneDNN";
+    EXPECT_EQ(error_of([&] { Gemm{shape}; }), expected);
+    EXPECT_EQ(error_of([&] { Packer(shape, dtype); }), expected);
+  }
+  EXPECT_EQ(error_of([] {
+              Gemm{{kOver, 0, 2, 3}};
+            }),
+            "matmul: a product of 2147483648x [0, 2, 3] has a dimension above 2^31 - 1, the most for oneDNN");
 }
 
 TEST(Matmul, RejectsOtherDtypes) {
