@@ -1,5 +1,7 @@
 #include "weft/data/source/byte_reader.h"
 
+#include <sys/mman.h>
+
 #include "tests/data/source/source_fixture.h"
 #include "tests/ops/expect_error.h"
 
@@ -35,6 +37,19 @@ TEST_F(ByteReaderTest, SaysThatAFileBecameShorter) {
   const FileReader file(file_);
   fs::resize_file(file_, 4);
   expect_user_error([&] { file.text(2, 6); }, "/ten: became shorter while it was read");
+}
+
+TEST_F(ByteReaderTest, SaysWhyTheSystemDoesNotRead) {
+  const FileReader file(file_);
+  constexpr size_t kPage = 4096;
+  void* const closed = ::mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(closed, MAP_FAILED);
+  expect_user_error(
+      [&] {
+        file.read(3, {static_cast<std::byte*>(closed), 5});
+      },
+      "/ten: cannot be read at byte 3: Bad address");
+  ::munmap(closed, kPage);
 }
 
 TEST_F(ByteReaderTest, TakesRegularFilesOnly) {
