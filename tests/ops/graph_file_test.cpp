@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "tests/ops/case_graph.h"
 #include "tests/ops/expect_error.h"
@@ -176,6 +177,15 @@ TEST_F(GraphFileTest, RefusesWhatItWouldIgnore) {
   refused("\"updates\": [\n  {",
           "\"updates\": [\n  {\"state\": \"@seen\", \"next\": \"%1\", \"segment\": \"accumulate\"},{",
           "is the second update of that state in its segment");
+  refused("\"attributes\": {", "\"attributes\": {\"more\": null,",
+          "net.json: pointwise: the attribute more: got null, expected an attribute");
+  auto odd = nlohmann::json::parse(json);
+  odd["nodes"].push_back(
+      {{"op", "add_n"}, {"inputs", {"%0"}}, {"outputs", {"%9"}}, {"segment", "accumulate"}});
+  parse_graph(odd.dump(), all_ops(), constants, "net.json");
+  odd["nodes"].back()["attributes"] = {5};  // of an op that has none
+  expect_user_error([&] { parse_graph(odd.dump(), all_ops(), constants, "net.json"); },
+                    "net.json: add_n: \"attributes\" are [5], expected an object");
 }
 
 TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {

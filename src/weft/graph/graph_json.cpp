@@ -261,7 +261,8 @@ class Reader {
     const auto op = ops_.definitions().find(name);
     if (op == ops_.definitions().end()) fail("there is no op {}", name);
     AttributeValues attributes;
-    if (const auto found = json.find("attributes"); found != json.end() && found->is_object()) {
+    if (const auto found = json.find("attributes"); found != json.end()) {
+      if (!found->is_object()) fail("{}: \"attributes\" are {}, expected an object", name, shortened(*found));
       for (const auto& [key, attribute] : found->items())
         attributes.emplace(key, attribute_of(name, key, attribute));
     }
