@@ -49,6 +49,17 @@ TEST_F(Mistakes, DataThatIsNotThereOrEmpty) {
                               folder("empty").string()));
 }
 
+TEST_F(Mistakes, AnImportOfSeveralRanks) {
+  const Outcome outcome =
+      run(2, fmt::format("import {} --from {}", folder("tiny.toml").string(), folder("gpt2").string()));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(count(outcome.text,
+                  "weft: import: this job has 2 ranks, expected one; any mesh loads what it writes\n"),
+            1)
+      << outcome.text;
+  EXPECT_EQ(count(outcome.text, "weft: "), 1) << outcome.text;
+}
+
 TEST_F(Mistakes, AMisspeltKeyNamesItsLineAndTheNearestKey) {
   std::ofstream(folder("tiny.toml"), std::ios::app) << "evaluate_evry = 3\n";
   const Outcome outcome = run(2, train("run", {"parallel.data=2"}));

@@ -39,8 +39,12 @@ int command_export(const Arguments& arguments) {
 }
 
 int command_import(const Arguments& arguments) {
+  // First, or a recipe of one rank would be told to split itself.
+  if (Communicator::world().size() > 1) {
+    user_error("import: this job has {} ranks, expected one; any mesh loads what it writes",
+               Communicator::world().size());
+  }
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  if (session.world().size() > 1) user_error("import: run it on one rank; any mesh loads what it writes");
   import_huggingface(session, arguments.target);
   const std::filesystem::path out = run_folder(session.recipe(), arguments.out, session.world());
   std::filesystem::create_directories(checkpoints_of(out));
