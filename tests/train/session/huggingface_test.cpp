@@ -19,7 +19,9 @@
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
 #include "tests/train/tiny_text.h"
+#include "weft/models/model.h"
 #include "weft/params/checkpoint.h"
+#include "weft/params/checkpoint_files.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
@@ -100,6 +102,36 @@ TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
       "tensor transformer.wte.weight is f32[256, 24], and the recipe's model needs f32[256, 48]");
   testing::expect_user_error([&] { import_into({"run.precision=f64"}); },
                              "run.precision = \"f64\": GPT-2 weights are f32");
+}
+
+TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {
+  train_and_export();
+  const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+  const auto export_to = [&](const fs::path& to) { export_huggingface(recipe(), *newest, to); };
+  std::ofstream(folder_ / "file") << "x";
+  testing::expect_user_error([&] { export_to(folder_ / "file/there"); },
+                             "/file/there: the folder cannot be made: Not a directory");
+  fs::create_directories(folder_ / "taken/config.json");
+  testing::expect_user_error([&] { export_to(folder_ / "taken"); }, "/taken: config.json cannot be written");
+  float zero = 0;
+  const View value{reinterpret_cast<std::byte*>(&zero), {DType::f32, {1}}};
+  const std::vector<TensorShard> shards{{"other", DType::f32, {1}, {{{0, 1}}}, value}};
+  const fs::path others = folder_ / "others";
+  const std::vector<ShardSummary> written{write_shard(temporary_checkpoint(others, 1), 0, 1, shards)};
+  const CheckpointReader foreign(commit_checkpoint(others, 1, written, "{}"));
+  testing::expect_user_error([&] { export_huggingface(recipe(), foreign, folder_ / "to"); },
+                             "/others/step-0000000001: has no tensor wte, so it is no checkpoint of a gpt");
+  EXPECT_FALSE(fs::exists(folder_ / "to"));
+}
+
+TEST_F(HuggingFace, OnlyModelsThatTransformersHasAreExported) {
+  NEEDS_KINDS("resnet");
+  train_and_export();
+  const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+  Recipe other = recipe();
+  other.model.kind.hold(Model::kinds().find("resnet"));
+  testing::expect_user_error([&] { export_huggingface(other, *newest, folder_ / "to"); },
+                             "model.kind = \"resnet\": transformers has no such model");
 }
 
 TEST_F(HuggingFace, TransformersGivesTheSameLogits) {

@@ -38,7 +38,8 @@ void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
   const ForeignWeights form = form_of(recipe, [&](const std::string& ours) {
     const auto found = checkpoint.tensors().find(ours);
     if (found != checkpoint.tensors().end()) return found->second.shape;
-    user_error("{}: the checkpoint is of no {}", checkpoint.folder().string(), recipe.model.kind->name());
+    user_error("{}: has no tensor {}, so it is no checkpoint of a {}", checkpoint.folder().string(), ours,
+               recipe.model.kind->name());
   });
   std::error_code error;
   std::filesystem::create_directories(folder, error);
