@@ -9,6 +9,14 @@
 namespace weft {
 namespace {
 
+/// Its usual loss is in a file that somebody deleted.
+struct Unlosing final : KindOf<Unlosing, Task> {
+  static constexpr std::string_view kName = "unlosing";
+  static constexpr std::string_view kMeaning = "learns without a loss";
+  bool suits(const DataFacts& /*facts*/) const override { return true; }
+  std::string_view usual_loss() const override { return "deleted"; }
+};
+
 const DataFacts kImages = testing::images({8, 8, 3}, 10);
 const DataFacts kVolumes = testing::volumes({8, 8, 8, 1}, {4});
 const DataFacts kText = testing::tokens(5, 11);
@@ -52,6 +60,13 @@ TEST(Tasks, ALossThatDoesNotSuitTheTargetsIsRefused) {
   recipe.loss.kind.hold(Loss::kinds().find("mse"));
   testing::expect_user_error([&] { loss_of(recipe, task_of(recipe, kImages), kImages); },
                              "loss.kind = \"mse\": the data's targets are ids, which it does not measure");
+}
+
+TEST(Tasks, WithoutTheirUsualLossNeedOneThatIsNamed) {
+  testing::expect_user_error(
+      [] { loss_of({}, Unlosing{}, kImages); },
+      "loss.kind: name one, because \"deleted\", the usual one of task \"unlosing\", is "
+      "not built");
 }
 
 TEST(Tasks, MetricsAreTheTasksOwnOrThoseThatAreNamed) {

@@ -53,8 +53,7 @@ void check_memory(int64_t bytes) {
   constexpr double kGiB = 1 << 30;
   user_error(
       "not enough memory: the plan needs {:.2f} GiB{} and {:.2f} GiB are available; a smaller data.batch, "
-      "more "
-      "optimizer.accumulate or more hosts need less",
+      "more optimizer.accumulate or more hosts need less",
       static_cast<double>(bytes) / kGiB,
       ranks > 1 ? fmt::format(" on each of the {} ranks of this host", ranks) : std::string(),
       static_cast<double>(available) / kGiB);
