@@ -162,7 +162,9 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
   EXPECT_EQ(two.text, "weft: inspect: --graph prints net.json alone; leave out " + recipe() + "\n");
   const Outcome none = run("eval " + recipe() + " --out " + out());
   EXPECT_EQ(none.code, 1);
-  EXPECT_NE(none.text.find("no checkpoint here"), std::string::npos) << none.text;
+  EXPECT_NE(none.text.find(": no checkpoint here; name the run's folder with --out, or one checkpoint with "),
+            std::string::npos)
+      << none.text;
 }
 
 TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
@@ -377,6 +379,10 @@ TEST_F(Cli, SimulatesAScenario) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.text.find("weft: --json /nowhere/x.json: the file cannot be written\n"),
             std::string::npos);
+  outcome = run(fmt::format("simulate io {} --policy naive --json /dev/full", scenario));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("weft: --json /dev/full: the file cannot be written\n"), std::string::npos)
+      << outcome.text;
 }
 
 }  // namespace

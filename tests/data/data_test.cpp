@@ -60,6 +60,19 @@ class DataTest : public ::testing::Test {
   fs::path folder_;
 };
 
+TEST_F(DataTest, ATextOfOneWindowHasATokenMore) {
+  const auto tokens = std::make_shared<Tokens>(Tokens(11, 3));
+  const TextOptions enough{2, 10, 1};
+  EXPECT_EQ(TextEvaluation(tokens, enough).batches(), 1);
+  TextBatches(tokens, enough);
+  TextOptions more{2, 11, 1};
+  EXPECT_EQ(message_of([&] { TextBatches(tokens, more); }),
+            "data.path: 11 tokens are too few for windows of data.context=11 and one more");
+  more.key = "data.validation";
+  EXPECT_EQ(message_of([&] { TextEvaluation(tokens, more); }),
+            "data.validation: 11 tokens are too few for windows of data.context=11 and one more");
+}
+
 TEST_F(DataTest, AnyRegionOfATextBatchIsItsPartOfTheWhole) {
   auto tokens = std::make_shared<Tokens>();
   for (int32_t i = 0; i < 1000; ++i) tokens->push_back(i % 251);

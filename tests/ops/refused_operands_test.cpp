@@ -7,6 +7,7 @@
 #include "weft/expression/text.h"
 #include "weft/ops/linear/matmul.h"
 #include "weft/ops/partition/take_region.h"
+#include "weft/ops/pointwise/add_n.h"
 #include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/reduce/cum_sum.h"
 #include "weft/ops/reduce/reduce.h"
@@ -91,6 +92,11 @@ TEST_F(Refused, PositionsThatTheirTypeCannotHold) {
   large.dtypes = {DType::f32, DType::i32};
   const std::vector<ValueId> y{real(large.space)};
   expect_user_error([&] { pointwise(build_, y, large); }, "expected less than 2^31 positions.");
+}
+
+TEST_F(Refused, ASumOfNothing) {
+  expect_user_error([&] { build_.add1(std::make_shared<AddN>(), {}); },
+                    "add_n: got no operand, expected at least one.");
 }
 
 TEST_F(Refused, AnAxisThatThereIsNot) {

@@ -242,11 +242,14 @@ TEST_F(CheckpointFiles, DamagedIndexIsFound) {
   EXPECT_TRUE(contains(error_with("weft-checkpoint", "x"), "its format is \"x\", expected weft-checkpoint"));
   EXPECT_TRUE(contains(error_with("\"version\"", "\"v\""), "index.json: is no index of a checkpoint"));
   EXPECT_TRUE(contains(error_with("{", ""), "index.json: is no index of a checkpoint"));
+  EXPECT_EQ(
+      error_with("\"step\": 1", "\"step\": 1, \"step\": 1"),
+      index.string() + ": is no index of a checkpoint: its JSON says a key twice or nests more than 64 deep");
   EXPECT_TRUE(
       contains(error_with("\"checksum\": \"", "\"checksum\": \"x"), "' is not 16 hexadecimal digits"));
   fs::remove(index);
-  EXPECT_TRUE(
-      contains(error_of([&] { CheckpointReader{index.parent_path()}; }), "index.json: cannot be opened"));
+  EXPECT_EQ(error_of([&] { CheckpointReader{index.parent_path()}; }),
+            index.string() + ": cannot be opened, expected a checkpoint's index");
 }
 
 // Whoever writes an index with the checksum that belongs to it may still write nonsense.
@@ -395,9 +398,14 @@ TEST_F(CheckpointFiles, AWriteCutShortInTheMiddleOfAShardIsAnError) {
 TEST_F(CheckpointFiles, MalformedTextIsRefused) {
   EXPECT_TRUE(contains(error_of([] { ShardSummary::from_text("{}"); }),
                        "the summary of a checkpoint shard is malformed"));
-  const std::vector<ShardSummary> summaries = {write_rank(2, 0, 1, 0)};
-  EXPECT_TRUE(contains(error_of([&] { commit_checkpoint(parent_, 2, summaries, "[1]"); }),
-                       "the extra state of a checkpoint is a JSON array, expected an object"));
+  // A commit that fails leaves no shard.
+  const auto error_with = [&](const std::string& extra) {
+    const std::vector<ShardSummary> summaries = {write_rank(2, 0, 1, 0)};
+    return error_of([&] { commit_checkpoint(parent_, 2, summaries, extra); });
+  };
+  EXPECT_TRUE(
+      contains(error_with("[1]"), "the extra state of a checkpoint is a JSON array, expected an object"));
+  EXPECT_TRUE(contains(error_with("{"), "the extra state of a checkpoint is not valid JSON: "));
 }
 
 TEST_F(CheckpointFiles, ShardsThatDisagreeAreABug) {

@@ -131,6 +131,24 @@ TEST_F(Tensorboard, TensorboardsOwnReaderFindsTheScalarsAndDropsWhatAResumeRedoe
             "speed 1 10\nspeed 2 20\nspeed 3 30\nspeed 300 3000\n");
 }
 
+TEST_F(Tensorboard, AFileThatCannotBeWrittenIsNamed) {
+  const auto error_of = [&]() -> std::string {
+    try {
+      TensorboardWriter(folder_, std::nullopt, [] { return 1.0; });
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const fs::path path = TensorboardWriter(folder_, std::nullopt, [] { return 1.0; }).path();
+  fs::remove(path);
+  fs::create_symlink("/dev/full", path);
+  EXPECT_EQ(error_of(), path.string() + ": cannot be written; is the disk full?");
+  fs::remove(path);
+  fs::create_directory(path);
+  EXPECT_EQ(error_of(), path.string() + ": cannot be opened for writing");
+}
+
 TEST_F(Tensorboard, FolderThatCannotBeMadeIsNamed) {
   std::ofstream{folder_} << "a file in its place";
   try {

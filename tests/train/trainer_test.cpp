@@ -141,6 +141,20 @@ TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
       "the checkpoint has the tensor adam.m.h.1.attn.proj.bias, which this recipe's model has not");
 }
 
+TEST_F(TrainerTest, ACheckpointOfASmallerModelIsRefused) {
+  run(recipe(), "run");
+  const auto load_into = [&](const std::vector<std::string>& keys) {
+    Session other(recipe(keys), Communicator::world());
+    other.load_newest(folder_ / "run/checkpoints");
+  };
+  testing::expect_user_error(
+      [&] { load_into({"model.layers=2"}); },
+      "the checkpoint has no tensor adam.m.h.1.attn.proj.bias, which this recipe's model needs");
+  testing::expect_user_error(
+      [&] { load_into({"model.width=32"}); },
+      "tensor adam.m.h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]");
+}
+
 TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {
   run(recipe({"run.steps=5", "optimizer.accumulate=2"}), "run");
   const CheckpointReader reader(folder_ / "run/checkpoints/step-0000000005");

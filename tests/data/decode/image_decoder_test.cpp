@@ -347,6 +347,8 @@ TEST(ImageDecoder, ErrorsNameTheFileAndWhatIsWrong) {
                   .starts_with("image: the JPEG image is damaged ("));
   EXPECT_EQ(message_of(std::span(jpeg).first(20), plain(40, 40)),
             "image: no JPEG image that can be read (JPEG datastream contains no image)");
+  EXPECT_EQ(message_of(std::span(png).first(20), plain(40, 40)),
+            "image: no PNG image that can be read (the file ends too early)");
   EXPECT_EQ(message_of(std::span(png).first(png.size() * 2 / 3), plain(40, 40)),
             "image: the PNG image is damaged (the file ends too early)");
   auto flipped = png;

@@ -77,6 +77,16 @@ TEST_F(Hdf5DatasetsTest, AnIndexWithoutAChunkThatIsCountedIsDamaged) {
   EXPECT_EQ(refusal_of(bytes), "x.h5: the index of the chunks of 'x' is damaged");
 }
 
+TEST_F(Hdf5DatasetsTest, AChunkOfAnotherSizeIsSaidWhereItIsRead) {
+  std::string bytes = file_with({.chunk = {1, 6}});
+  bytes[key_of_chunk(bytes, 2)] = 11;
+  write(folder_ / "x.h5", bytes);
+  const auto source = open(folder_ / "x.h5");
+  EXPECT_EQ(values_of(*source, 1, whole_of(*source))[0].size(), 6U);
+  EXPECT_EQ(message_of([&] { values_of(*source, 2, whole_of(*source)); }),
+            folder_.string() + "/x.h5[2]: a chunk has 11 bytes, expected 12");
+}
+
 TEST_F(Hdf5DatasetsTest, MoreChunksThanCanBeHeldAreRefused) {
   {
     const Hdf5Lock lock;

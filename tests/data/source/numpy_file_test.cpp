@@ -92,6 +92,12 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   write(folder_ / "head.npy", good.substr(0, 60));
   EXPECT_EQ(refusal(folder_ / "head.npy"),
             "head.npy: a header of 118 bytes does not fit; is the file cut short?");
+  write(folder_ / "tiny.npy", good.substr(0, 9));
+  EXPECT_EQ(refusal(folder_ / "tiny.npy"), "tiny.npy: 9 bytes are too few for a .npy file");
+  std::string second = good.substr(0, 11);
+  second[6] = 2;  // whose header's length takes four bytes
+  write(folder_ / "second.npy", second);
+  EXPECT_EQ(refusal(folder_ / "second.npy"), "second.npy: 11 bytes are too few for a .npy file");
   write(folder_ / "foreign.npy", "this is text");
   EXPECT_EQ(refusal(folder_ / "foreign.npy"),
             "foreign.npy: is no .npy file (it does not start with \\x93NUMPY)");
@@ -114,6 +120,26 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   write(folder_ / "cut.npz", archive.substr(0, archive.size() - 30));
   EXPECT_EQ(refusal(folder_ / "cut.npz"),
             "cut.npz: is no ZIP archive, or cut short: it has no directory at its end");
+}
+
+TEST_F(NumpyTest, ABrokenDirectoryOfAnArchiveIsSaid) {
+  const std::string archive = read(kGoldens / "two.npz");
+  const size_t entry = archive.rfind("PK\x01\x02");  // of the directory
+  const size_t end = archive.rfind("PK\x05\x06");
+  ASSERT_LT(entry, end);
+  const auto with = [&](size_t at, std::string_view bytes) {
+    std::string changed = archive;
+    write(folder_ / "two.npz", changed.replace(at, bytes.size(), bytes));
+    return refusal(folder_ / "two.npz");
+  };
+  EXPECT_EQ(with(0, "PK"), "");
+  const std::string expected = "two.npz: the archive's directory is broken; is the file cut short?";
+  EXPECT_EQ(with(entry, "XK"), expected) << "an entry's mark";
+  EXPECT_EQ(with(entry + 28, "\xff"), expected) << "a name longer than the directory";
+  EXPECT_EQ(with(entry + 20, "\xff\xff\xff\x7f"), expected) << "a member longer than the file";
+  EXPECT_EQ(with(entry + 42, "\1"), expected) << "a place where no member begins";
+  EXPECT_EQ(with(end + 16, "\xff\xff\xff\x7f"), expected) << "a directory beyond the file";
+  EXPECT_EQ(with(end + 16, "\xff\xff\xff\xff"), expected) << "one of 64 bits, whose record is not there";
 }
 
 }  // namespace

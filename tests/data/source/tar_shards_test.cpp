@@ -107,6 +107,7 @@ TEST_F(TarTest, BracesExpand) {
 
 TEST_F(TarTest, SaysWhatCannotBeRead) {
   pack(folder_ / "a.tar", {{"1.jpg", std::string(2000, 'a')}, {"2.jpg", std::string(2000, 'b')}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "a.tar", {"pixels"}), "a.tar: has only the field 'image'; leave out fields");
   const std::string good = read(folder_ / "a.tar");
   write(folder_ / "cut.tar", good.substr(0, 4000));
   EXPECT_EQ(refusal(folder_ / "cut.tar"),

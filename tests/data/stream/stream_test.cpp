@@ -134,7 +134,11 @@ TEST(MixtureSampler, RefusesPartsThatCannotBeMixed) {
   expect_user_error([&] { mix({}); }, "data.mixture: there is nothing to mix");
   expect_user_error([&] { mix({of(3, 1), of(0, 1)}); }, "data.mixture: part 1 has no samples");
   for (const double share : {0.0, -1.0, double{NAN}, double{INFINITY}}) {
-    expect_user_error([&] { mix({of(3, share)}); }, "and shares are finite and above 0");
+    expect_user_error(
+        [&] {
+          mix({of(3, 1), of(3, share)});
+        },
+        fmt::format("data.mixture: part 1 has the share {}, and shares are finite and above 0", share));
   }
   expect_user_error([&] { mix({of(3, 1), of(3, 1e-5)}); }, " of the shares, and the least is 1/1024");
 }

@@ -158,6 +158,15 @@ TEST(CudaTape, JoinsAxes) {
   EXPECT_EQ(sizes({{DType::f32, {4, 5, 6}}, {DType::f32, {6}}}), (Dims{20, 6}));
 }
 
+TEST(CudaTape, RefusesMoreInstructionsThanItsNumbersCount) {
+  std::string text = "x0";
+  for (int i = 0; i < 65534; ++i) text += " + x0";  // with one that loads and one that stores
+  const Case made = kernels::simple_case(text, {{DType::f32, {2}}}, DType::f32);
+  testing::expect_user_error(
+      [&] { tape_of(made); },
+      "pointwise: got an expression of 65536 instructions, expected at most 65535 on the device cuda");
+}
+
 TEST(CudaTape, RefusesMoreTensorsThanALaunchTakes) {
   std::string text = "x0";
   std::vector<TensorType> types(kMostTensors, {DType::f32, {2}});

@@ -123,6 +123,11 @@ TEST(Staged, NamesTheStepThatDoesNotFit) {
         op.steps[0].op.operands[0] = {0, 9};
       },
       "staged: got the axis 9 in sum(x0), expected one of 2.");
+  refuse(
+      [](Staged& op) {
+        op.steps[0].op.operands[0] = {1, 0};
+      },
+      "staged: got the axes of an operand of sum(x0), expected the rows first or not at all.");
   refuse([](Staged& op) { op.steps[0].inputs.push_back(0); }, "staged: got 2 operands, expected 1.");
   refuse([](Staged& op) { op.results[0] = 2; },
          "staged: got f32[2, 3, 5] for output 0, expected what a step gives.");
