@@ -98,6 +98,17 @@ TEST(Report, SectionsWithoutInputAreLeftOut) {
   }
 }
 
+TEST(Report, EachMetricOfTheValidationHasAChart) {
+  ReportInput input = full_input();
+  EXPECT_EQ(report_html(input).find("Validation: "), std::string::npos);
+  input.metrics.front().more.emplace_back("validation_accuracy", 0.5);
+  input.metrics.back().more = {{"validation_accuracy", 0.75}, {"stall_ms", 3}};
+  const std::string html = report_html(input);
+  EXPECT_NE(html.find("Validation: accuracy"), std::string::npos);
+  EXPECT_NE(html.find("Last 0.75."), std::string::npos);
+  EXPECT_EQ(html.find("Validation: stall"), std::string::npos);
+}
+
 TEST(Report, OpsShowShareAndRates) {
   const std::string html = report_html(full_input());
   EXPECT_TRUE(contains(html, "<span class=\"share\">25.0%</span>"));

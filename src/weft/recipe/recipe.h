@@ -142,7 +142,7 @@ struct OptimizerSection {
     key.choice("schedule", self.schedule, "constant", "how the learning rate goes on after the warmup");
     key("warmup", self.warmup, at_least(0), "steps over which the learning rate rises linearly");
     key("weight_decay", self.weight_decay, from_zero(),
-        "decay of weights; the update rule says how it is applied");
+        "decay of weights, not of biases and norms; the update rule says how it is applied");
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
     key("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
   }

@@ -10,6 +10,8 @@ namespace weft {
 std::string loss_section(const ReportInput& input);
 std::string rate_section(const ReportInput& input);
 std::string throughput_section(const ReportInput& input);
+/// A chart for each metric on the validation data.
+std::string metrics_section(const ReportInput& input);
 /// Headline numbers.
 std::string tiles_section(const ReportInput& input);
 /// Time by op: bars with share, GF/s and GB/s.

@@ -21,7 +21,7 @@ TEST_F(Report, IsDrawnAtTheEnd) {
   end.sample = " in time <saves> nine";
   report->end(end);
   const std::string page = content(report_of(folder()));
-  EXPECT_NE(page.find("in time &lt;saves&gt; nine"), std::string::npos);
+  EXPECT_NE(page.find("a stitch in time &lt;saves&gt; nine"), std::string::npos);
   EXPECT_NE(content(folder() / "report.json").find("in time <saves> nine"), std::string::npos);
 }
 

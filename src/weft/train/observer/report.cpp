@@ -15,7 +15,8 @@ class ReportObserver final : public RunObserver {
     std::filesystem::remove(run_.options.out / "report.json");
   }
   void end(const RunEnd& end) override {
-    write_report_facts(run_.options.out, run_report(run_.session, end.sample));
+    const std::string text = end.sample.empty() ? "" : end.prompt + end.sample;
+    write_report_facts(run_.options.out, run_report(run_.session, text));
     write_report(report_of(run_.options.out), read_report_input(run_.options.out));
   }
 
