@@ -41,7 +41,7 @@ std::string content(const fs::path& path) {
 class Cli : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("adamw", "arrays", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
+    NEEDS_KINDS("bytes", "adamw", "arrays", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
                 "language_modelling", "mse", "regression", "text");
   }
   Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {

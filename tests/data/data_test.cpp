@@ -132,23 +132,6 @@ TEST_F(DataTest, TokenFilesRoundTripAndRefuseWhatTheyAreNot) {
             "b: this is no token file of Weft's (it does not start with WEFTTOK1)");
 }
 
-TEST_F(DataTest, CorpusReadsEachRealFileOnceAndSaysWhatIsMissing) {
-  std::ofstream(folder_ / "b.txt") << "world";
-  std::ofstream(folder_ / "a.txt") << "hello ";
-  fs::create_symlink(folder_ / "a.txt", folder_ / "c.txt");
-  std::ofstream(folder_ / "z.bin") << std::string("\0\1", 2);
-  const auto tokenizer = make_tokenizer("bytes");
-  EXPECT_EQ(tokenizer->decode(read_corpus(folder_, *tokenizer)), "hello world");
-  EXPECT_EQ(message_of([&] { read_corpus("/no/such", *tokenizer); }), "data.path: /no/such does not exist");
-  fs::create_directories(folder_ / "empty");
-  EXPECT_EQ(message_of([&] { read_corpus(folder_ / "empty", *tokenizer); }),
-            "data.path: " + (folder_ / "empty").string() +
-                " holds no text (files with a zero byte are taken for binary)");
-  EXPECT_EQ(message_of([&] { read_corpus("/no/such", *tokenizer, "data.validation"); }),
-            "data.validation: /no/such does not exist");
-  EXPECT_EQ(message_of([&] { make_tokenizer("/no/model"); }), "data.tokenizer: /no/model is no file");
-}
-
 /// The batches of a tree of small JPEGs.
 class Images {
  public:

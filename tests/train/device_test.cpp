@@ -107,7 +107,7 @@ evaluate_batches = 1
 };
 
 TEST_F(Devices, TrainAGptAlike) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   std::ofstream(folder_ / "text.txt") << [] {
     std::string text;
     for (int i = 0; i < 300; ++i) text += fmt::format("the quick brown fox jumps over the lazy dog {}\n", i);

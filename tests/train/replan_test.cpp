@@ -27,7 +27,7 @@ constexpr int64_t kRows = 6;
 class ReplanTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe({"optimizer.clip=1.0", fmt::format("data.batch={}", kRows)}, changes);

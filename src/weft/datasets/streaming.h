@@ -10,7 +10,7 @@
 
 namespace weft {
 
-/// Opens the samples at a path (or its subfolder options.split).
+/// Opens the samples at a path, or in its subfolder of the second name where there is one.
 using OpenSamples =
     std::function<std::shared_ptr<const Source>(const std::filesystem::path&, const char* split)>;
 

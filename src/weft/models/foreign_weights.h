@@ -13,6 +13,7 @@ struct ForeignTensor {
   std::string theirs;
   Dims shape;               ///< theirs
   bool transposed = false;  ///< theirs is [in, out] where ours is [out, in]
+  bool is_zero = false;     ///< ours has none, which means zeros
 };
 
 /// The weights of a model in the form of another program, and the text of the file beside them that describes

@@ -118,6 +118,10 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
         const std::string* text = item.as<std::string>();
         auto kind = text == nullptr ? nullptr : Base::kinds().find(*text);
         if (kind == nullptr) return KeyFit{};
+        const auto is_same = [&](const Choice<Base>& other) { return other->name() == kind->name(); };
+        if (std::ranges::any_of(chosen.list(), is_same)) {
+          return KeyFit{false, fmt::format("\"{}\" stands there twice", *text)};
+        }
         Choice<Base> choice;
         choice.hold(std::move(kind));
         chosen.add(std::move(choice));

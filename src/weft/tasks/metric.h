@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/check.h"
 #include "weft/datasets/data_facts.h"
 #include "weft/graph/graph.h"
 #include "weft/recipe/recipe.h"
@@ -28,7 +29,11 @@ class Metric : public Kind {
   struct Totals {
     std::map<std::string, double, std::less<>> sums;
     double targets = 1;
-    double at(std::string_view name) const { return sums.find(name)->second; }
+    double at(std::string_view name) const {
+      const auto found = sums.find(name);
+      WEFT_CHECK(found != sums.end(), "a metric asks for the sum {}, which it did not make", name);
+      return found->second;
+    }
   };
   virtual double value(const Totals& totals) const = 0;
   /// The value as people read it, such as "91.20%".

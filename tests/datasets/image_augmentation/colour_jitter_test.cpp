@@ -14,6 +14,7 @@ TEST(JitterColours, ChangesTheBrightnessOfAllPixelsAlike) {
   jitter.add_to(transform);
   const std::vector<float> before = testing::augmented(testing::plain_transform(), 3);
   const std::vector<float> after = testing::augmented(transform, 3);
+  ASSERT_NE(after, before);
   const bool brighter = after[0] > before[0];
   for (size_t i = 0; i < before.size(); ++i) {
     const bool can_tell = before[i] > 0.1F && after[i] < 1;

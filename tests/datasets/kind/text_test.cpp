@@ -73,7 +73,7 @@ learning_rate = 1e-2
 };
 
 TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   TrainingData data = open_data(text({"data.validation=0.2", "data.last_batch=pad"}), Communicator::world());
   EXPECT_EQ(data.train_samples, 40);
   EXPECT_EQ(data.epoch_batches, 7);
@@ -104,7 +104,7 @@ TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {
 }
 
 TEST_F(TextData, ATokenFileTrains) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   Session session(text({}), Communicator::world());
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
   EXPECT_EQ(result.steps, 14) << "45 windows, two epochs of 7 batches";
@@ -112,7 +112,7 @@ TEST_F(TextData, ATokenFileTrains) {
 }
 
 TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   std::ofstream(folder_ / "a.npy") << "\x93NUMPY";
   const std::string path = (folder_ / "a.npy").string();
   EXPECT_NE(refusal(text({"data.path=" + path})).find("a.npy"), std::string::npos);
@@ -128,7 +128,7 @@ TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
 }
 
 TEST_F(TextData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
-  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   TrainingData data;
   EXPECT_EQ(total_steps(text({}), data), 2);
   data.epoch_batches = 7;

@@ -26,7 +26,7 @@ constexpr size_t kIds = 256;
 class GeneratorTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   }
   /// A model that has learnt a little, so that no two logits are alike.
   std::unique_ptr<Session> trained(const std::vector<std::string>& overrides) const {

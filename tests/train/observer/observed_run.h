@@ -16,7 +16,7 @@ namespace weft::testing {
 class ObservedRun : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
     start({});
   }
 

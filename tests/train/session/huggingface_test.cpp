@@ -52,7 +52,7 @@ std::string python_with_transformers() {
 class HuggingFace : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant");
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe(

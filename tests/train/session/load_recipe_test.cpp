@@ -297,7 +297,7 @@ TEST_F(RecipeErrors, RulesBetweenKeysNameTheLine) {
   EXPECT_EQ(error_of(kGpt, {"data.kind=images"}),
             "--set data.kind=images: model.kind = \"gpt\" needs data.kind = \"text\", got \"images\"");
   EXPECT_EQ(error_of(kResnet, {"optimizer.milestones=[5, 5]"}),
-            "--set optimizer.milestones=[5, 5]: optimizer.milestones do not ascend");
+            "--set optimizer.milestones=[5, 5]: optimizer.milestones do not ascend: 5 stands before 5");
   EXPECT_EQ(error_of(kGpt, {"optimizer.schedule=cosine", "optimizer.min_learning_rate=0.5"}),
             "--set optimizer.min_learning_rate=0.5: optimizer.min_learning_rate = 0.5 is above "
             "optimizer.learning_rate = 0.001");

@@ -66,7 +66,7 @@ class RecordBroker {
 
   RecordBroker(FetchWorld world, FetchOptions options, Deliver deliver);
 
-  /// The trainer has released this step. Any thread.
+  /// The trainer has released this step. Its thread alone.
   void released(int64_t step);
   /// One round: begins what is due, and takes what has ended. What it throws ends the loading.
   Did work(Round round);

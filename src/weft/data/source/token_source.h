@@ -1,5 +1,5 @@
 #pragma once
-// A token file (data/token_file.h) as samples: sample i is the tokens [i w, (i + 1) w + 1) with w =
+// A token file (data/text/token_file.h) as samples: sample i is the tokens [i w, (i + 1) w + 1) with w =
 // SourceOptions::window, so that it holds the inputs and, one further, the targets. Field "tokens", i32
 // [w + 1]. Tokens at the end that fill no window are left out.
 #include <memory>

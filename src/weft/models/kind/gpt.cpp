@@ -245,6 +245,7 @@ ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
                   {"ln_f.weight", "transformer.ln_f.weight", {width}},
                   {"ln_f.bias", "transformer.ln_f.bias", {width}}};
   for (int64_t layer = 0; layer < layers; ++layer) add_block(made.tensors, layer, width, mlp_ratio * width);
+  for (ForeignTensor& tensor : made.tensors) tensor.is_zero = !bias && tensor.ours.ends_with(".bias");
   made.config = nlohmann::json{
       {"architectures", {"GPT2LMHeadModel"}},
       {"model_type", "gpt2"},

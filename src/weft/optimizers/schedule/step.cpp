@@ -1,5 +1,7 @@
 #include "weft/optimizers/schedule/step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -13,8 +15,11 @@ double StepSchedule::rate(double peak, const Place& place) const {
 }
 
 Complaint StepSchedule::check(const Recipe& /*recipe*/) const {
-  if (std::is_sorted(milestones.begin(), milestones.end(), std::less_equal<>())) return std::nullopt;
-  return RecipeComplaint{"optimizer.milestones", "optimizer.milestones do not ascend"};
+  const auto bad = std::ranges::adjacent_find(milestones, std::greater_equal<>());
+  if (bad == milestones.end()) return std::nullopt;
+  return RecipeComplaint{
+      "optimizer.milestones",
+      fmt::format("optimizer.milestones do not ascend: {} stands before {}", *bad, *(bad + 1))};
 }
 
 void register_step(KindsOf<Schedule>& kinds) { kinds.add<StepSchedule>(); }

@@ -20,7 +20,7 @@ struct TierSpec {
   double write_mb_s() const { return rates.write->at(threads); }
 };
 
-/// The cluster's rates are of the kinds that a Machine has, and priced as its are (machine/price.h).
+/// The cluster's rates are of the kinds that a Machine has, and priced as its are (machine/transfer_time.h).
 /// Units: MB = 10^6 bytes, MB/s. Symbols in the comments are those of Dryden et al. (SC'21), section 4.
 struct IoScenario {
   std::string name;

@@ -10,6 +10,7 @@ class DeadlineObserver final : public RunObserver {
  public:
   explicit DeadlineObserver(const Session& session) : watch_(session.executor(), session.world()) {}
   void begins(const Activity& activity) override { watch_.doing(activity.what); }
+  void ends(const Activity& /*activity*/) override { watch_.doing("the loop between instructions"); }
 
  private:
   HangWatch watch_;

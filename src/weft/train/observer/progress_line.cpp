@@ -15,7 +15,10 @@ class ProgressObserver final : public RunObserver {
 
   void step(const StepRecord& record) override {
     const TrainingData& data = run_.session.data();
-    for (const std::string& notice : data.train->notices()) Progress::say(notice);
+    for (BatchSource* source : {data.train.get(), data.validation.get()}) {
+      if (source == nullptr) continue;
+      for (const std::string& notice : source->notices()) Progress::say(notice);
+    }
     if (!run_.first_rank) return;
     const MetricsRow& row = record.row;
     if (record.validation) {

@@ -49,9 +49,16 @@ void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
   for (const ForeignTensor& pair : form.tensors) {
     const TensorType type{DType::f32, pair.shape};
     std::vector<float> values(static_cast<size_t>(type.elems()), 0);
-    const auto found = checkpoint.tensors().find(pair.ours);
-    // A model without biases has none to store: zeros mean the same.
-    if (found != checkpoint.tensors().end()) {
+    if (!pair.is_zero) {
+      const auto found = checkpoint.tensors().find(pair.ours);
+      if (found == checkpoint.tensors().end()) {
+        user_error("{}: the checkpoint has no tensor {}, which the recipe's model needs",
+                   checkpoint.folder().string(), pair.ours);
+      }
+      if (found->second.dtype != DType::f32 || found->second.elems() != type.elems()) {
+        user_error("{}: tensor {} is {}, and the recipe's model needs {} numbers in f32",
+                   checkpoint.folder().string(), pair.ours, to_string(found->second), type.elems());
+      }
       std::vector<float> read(values.size());
       checkpoint.read_region(pair.ours, Region::all(found->second.shape),
                              {reinterpret_cast<std::byte*>(read.data()), found->second});
