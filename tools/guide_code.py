@@ -17,10 +17,12 @@ and optimizer are tried on it. No other program has them.
 
 usage: guide_code.py OUT           write the files below OUT, and print their paths
        guide_code.py --check       check that the files of the guides exist in the guides only
+       guide_code.py --format      format their C++ in the guides, as clang-format has it
        guide_code.py --self-test   check the extraction
 """
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -89,6 +91,20 @@ def write(files, out):
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
+
+
+def format_guides(root):
+    """Each C++ file in its guide as clang-format has it."""
+    for guide in sorted((root / "docs").glob(GUIDES)):
+        text = guide.read_text(encoding="utf-8")
+        new = text
+        for path, content in files_of(guide.relative_to(root), text).items():
+            if path.endswith((".cpp", ".h")):
+                formatted = subprocess.run(["clang-format", f"--assume-filename={root / path}"], input=content, text=True,
+                                           stdout=subprocess.PIPE, check=True).stdout
+                new = new.replace(content, formatted)
+        if new != text:
+            guide.write_text(new, encoding="utf-8")
 
 
 GUIDE = """# Adding
@@ -169,6 +185,9 @@ def main():
         self_test()
         return
     root = pathlib.Path(__file__).resolve().parent.parent
+    if sys.argv[1] == "--format":
+        format_guides(root)
+        return
     try:
         files = files_in(root)
     except GuideError as error:
