@@ -28,7 +28,7 @@ constexpr int64_t kPieces = 60;
 class SentencePiece : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "sentencepiece");
   }
   SentencePiece() {
     std::ofstream text(text_.path());
