@@ -11,7 +11,7 @@ namespace weft::testing {
 namespace {
 
 TEST(Guides, RegisterWhatTheyShow) {
-  EXPECT_TRUE(all_ops().definitions().contains("flip"));
+  EXPECT_TRUE(all_ops().prototypes().contains("flip"));
   for (const char* device : {"cpu", "reference"}) EXPECT_TRUE(device_named(device).has("flip")) << device;
   EXPECT_NE(Model::kinds().find("mlp"), nullptr);
   EXPECT_NE(Loss::kinds().find("huber"), nullptr);

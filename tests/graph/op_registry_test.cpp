@@ -32,7 +32,7 @@ TEST(OpRegistry, DrawsFromAllCasesOfAnOpWhoeverAddedThem) {
 TEST(OpRegistry, KnowsAnOpWithoutCases) {
   OpRegistry registry;
   registry.add<Constant>();
-  EXPECT_TRUE(registry.definitions().contains("constant"));
+  EXPECT_TRUE(registry.prototypes().contains("constant"));
   EXPECT_TRUE(registry.ops_with_cases().empty());
 }
 

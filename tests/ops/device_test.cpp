@@ -67,7 +67,7 @@ TEST(Reference, HasAKernelForEveryOpButFormsForSpeed) {
   const OpRegistry registry = all_ops();
   const Device& cpu = device_named("cpu");
   const Device& reference = device_named("reference");
-  for (const auto& [name, definition] : registry.definitions()) {
+  for (const auto& [name, prototype] : registry.prototypes()) {
     // What passes make only for a device that has it; the reference has none.
     const bool for_speed = name == "pack_weight" || name == "packed_matmul" || name == "staged";
     EXPECT_EQ(cpu.has(name), true) << name;

@@ -69,7 +69,7 @@ TEST(EveryOp, OccursInSomeCaseOrIsAnInternalForm) {
   // nodes.
   const std::set<std::string> internal = {"pack_weight", "packed_matmul", "take_region", "keep_or_zero",
                                           "staged"};
-  for (const auto& [name, definition] : registry.definitions()) {
+  for (const auto& [name, prototype] : registry.prototypes()) {
     EXPECT_TRUE(seen.contains(name) || internal.contains(name)) << name << " is in no case";
   }
 }

@@ -18,9 +18,9 @@ TEST(EveryOp, IsMadeAnewFromItsAttributes) {
     for (const Node& node : made.graph.nodes()) {
       AttributeValues values;
       for (const Attribute& a : node.op->attributes()) values.emplace(a.name, a.value);
-      const auto found = registry.definitions().find(node.op->name());
-      ASSERT_NE(found, registry.definitions().end()) << node.op->name();
-      const OpPtr again = found->second.prototype->with_attributes(values);
+      const auto found = registry.prototypes().find(node.op->name());
+      ASSERT_NE(found, registry.prototypes().end()) << node.op->name();
+      const OpPtr again = found->second->with_attributes(values);
       EXPECT_TRUE(equal(*node.op, *again)) << attribute_text(*node.op);
       EXPECT_EQ(hash_of(*node.op), hash_of(*again));
       EXPECT_EQ(again->infer(made.graph.input_types(node)), made.graph.output_types(node));
@@ -32,9 +32,9 @@ TEST(EveryOp, IsMadeAnewFromItsAttributes) {
 
 TEST(EveryOp, SaysWhatItAndItsAttributesMean) {
   const OpRegistry registry = all_ops();
-  for (const auto& [name, definition] : registry.definitions()) {
-    EXPECT_TRUE(definition.prototype->meaning().ends_with(".")) << name;
-    for (const Attribute& attribute : definition.prototype->attributes()) {
+  for (const auto& [name, prototype] : registry.prototypes()) {
+    EXPECT_TRUE(prototype->meaning().ends_with(".")) << name;
+    for (const Attribute& attribute : prototype->attributes()) {
       EXPECT_FALSE(attribute.meaning.empty()) << name << " " << attribute.name;
     }
   }

@@ -258,8 +258,8 @@ class Reader {
   void add_node(GraphBuilder& build, const Json& json) {
     check_keys(json, {"op", "inputs", "outputs", "segment", "label", "attributes"});
     const std::string name = text(json, "op");
-    const auto op = ops_.definitions().find(name);
-    if (op == ops_.definitions().end()) fail("there is no op {}", name);
+    const auto op = ops_.prototypes().find(name);
+    if (op == ops_.prototypes().end()) fail("there is no op {}", name);
     AttributeValues attributes;
     if (const auto found = json.find("attributes"); found != json.end()) {
       if (!found->is_object()) fail("{}: \"attributes\" are {}, expected an object", name, shortened(*found));
@@ -273,7 +273,7 @@ class Reader {
     }
     const auto scope = build.in(segment(json));
     const auto label = build.labelled(json.contains("label") ? text(json, "label") : "");
-    const std::vector<ValueId> outputs = add(build, op->second.prototype, attributes, std::move(inputs));
+    const std::vector<ValueId> outputs = add(build, op->second, attributes, std::move(inputs));
     const Json& names = list(json, "outputs");
     if (names.size() != outputs.size()) fail("{} has {} outputs, not {}", name, outputs.size(), names.size());
     for (size_t o = 0; o < outputs.size(); ++o) {

@@ -32,9 +32,9 @@ std::string op_reference(const OpRegistry& ops, const DeviceRegistry& devices) {
   for (const auto& [name, device] : devices.devices()) {
     text += fmt::format("| `{}` | {} |\n", name, device.meaning());
   }
-  for (const auto& [name, definition] : ops.definitions()) {
-    text += fmt::format("\n## {}\n\n{}\n{}\nKernels: {}.\n", name, definition.prototype->meaning(),
-                        attribute_rows(*definition.prototype), kernels_of(name, devices));
+  for (const auto& [name, prototype] : ops.prototypes()) {
+    text += fmt::format("\n## {}\n\n{}\n{}\nKernels: {}.\n", name, prototype->meaning(),
+                        attribute_rows(*prototype), kernels_of(name, devices));
   }
   return text;
 }

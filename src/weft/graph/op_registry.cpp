@@ -4,9 +4,9 @@
 
 namespace weft {
 
-void OpRegistry::add(OpDefinition definition) {
-  std::string name(definition.prototype->name());
-  WEFT_CHECK(definitions_.emplace(name, std::move(definition)).second, "two ops named {}", name);
+void OpRegistry::add(OpPtr prototype) {
+  std::string name(prototype->name());
+  WEFT_CHECK(prototypes_.emplace(name, std::move(prototype)).second, "two ops named {}", name);
 }
 
 void OpRegistry::add_cases(std::string_view op, DrawCase cases) {
@@ -16,7 +16,7 @@ void OpRegistry::add_cases(std::string_view op, DrawCase cases) {
 std::vector<std::string> OpRegistry::ops_with_cases() const {
   std::vector<std::string> names;
   for (const auto& [name, cases] : cases_) {
-    WEFT_CHECK(definitions_.contains(name), "cases of {}, which is no op", name);
+    WEFT_CHECK(prototypes_.contains(name), "cases of {}, which is no op", name);
     names.push_back(name);
   }
   return names;

@@ -41,17 +41,13 @@ struct OpCase {
 
 using DrawCase = std::function<OpCase(CaseRandom&)>;
 
-struct OpDefinition {
-  OpPtr prototype;  ///< with attributes of no meaning: what others are made from by with_attributes
-};
-
 class OpRegistry {
  public:
-  void add(OpDefinition definition);
+  void add(OpPtr prototype);
   /// An op without cases: an internal form that passes make, tested by theirs.
   template <class O>
   void add() {
-    add({std::make_shared<const O>()});
+    add(std::make_shared<const O>());
   }
   template <class O>
   void add(const DrawCase& cases) {
@@ -61,13 +57,14 @@ class OpRegistry {
   /// More cases of an op, such as a formula's of `pointwise`. The op may be added later.
   void add_cases(std::string_view op, DrawCase cases);
 
-  const std::map<std::string, OpDefinition, std::less<>>& definitions() const { return definitions_; }
+  /// By name: an op whose attributes have no meaning, from which others are made by with_attributes.
+  const std::map<std::string, OpPtr, std::less<>>& prototypes() const { return prototypes_; }
   /// The ops that have cases, and one of an op's cases, each of its sources as likely as the others.
   std::vector<std::string> ops_with_cases() const;
   OpCase draw_case(std::string_view op, CaseRandom& random) const;
 
  private:
-  std::map<std::string, OpDefinition, std::less<>> definitions_;
+  std::map<std::string, OpPtr, std::less<>> prototypes_;
   std::map<std::string, std::vector<DrawCase>, std::less<>> cases_;
 };
 

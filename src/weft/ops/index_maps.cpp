@@ -45,8 +45,4 @@ IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorTyp
 
 OperandMap all_axes(const Dims& shape) { return along_axes(0, static_cast<int>(shape.size())); }
 
-OperandMap leading_axes(const Dims& shape) { return along_axes(0, static_cast<int>(shape.size()) - 1); }
-
-OperandMap last_axis(const Dims& shape) { return along_axes(static_cast<int>(shape.size()) - 1, 1); }
-
 }  // namespace weft

@@ -19,9 +19,7 @@ IndexMap trailing_map(const Dims& shape, std::span<const TensorType> inputs,
 /// its axes are those of its results, all whole.
 IndexMap whole_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs);
 
-/// All axes of `shape`, its leading ones (all but the last), and its last one, as operand maps.
+/// All axes of `shape`, as an operand's map.
 OperandMap all_axes(const Dims& shape);
-OperandMap leading_axes(const Dims& shape);
-OperandMap last_axis(const Dims& shape);
 
 }  // namespace weft

@@ -42,8 +42,6 @@ class ArrayForm final : public SampleForm {
   /// Shape of the input: [spatial..., C].
   const Dims& shape() const { return shape_; }
   bool target_is_class() const { return target_is_class_; }
-  /// Elements of the target.
-  int64_t targets() const { return elems_of(source_->fields()[1].type.shape); }
 
  private:
   friend class ArrayRows;

@@ -97,11 +97,6 @@ std::shared_ptr<const void> BatchRing::memory(int64_t step) const {
   return slot(step).memory;
 }
 
-bool BatchRing::is_ready(int64_t step) const {
-  const std::lock_guard lock(mutex_);
-  return slot(step).rows_left == 0;
-}
-
 void BatchRing::release(int64_t step) {
   {
     const std::lock_guard lock(mutex_);

@@ -35,7 +35,6 @@ class BatchRing {
   bool wait_for(int64_t step, double ms);
   /// What the batch lies in.
   std::shared_ptr<const void> memory(int64_t step) const;
-  bool is_ready(int64_t step) const;
   /// Steps are released in order.
   void release(int64_t step);
   /// Called after each release, outside the lock (set before any worker starts).

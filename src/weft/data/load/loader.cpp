@@ -201,6 +201,4 @@ int64_t Loader::covered() const { return parts_->homes ? parts_->homes->covered(
 
 std::vector<std::string> Loader::troubles() { return parts_->fetcher->troubles(); }
 
-std::string Loader::reader_name() const { return parts_->reader->name(); }
-
 }  // namespace weft

@@ -92,7 +92,6 @@ class Loader {
   int64_t covered() const;
   /// Sentences about tiers that broke since the last call.
   std::vector<std::string> troubles();
-  std::string reader_name() const;
 
  private:
   struct Parts;

@@ -121,7 +121,6 @@ Homes::Homes(const AccessStream& stream, const HomesOptions& options)
     homes_[static_cast<size_t>(sample)] = home;
     used_[static_cast<size_t>(home)] += bytes;
     ++covered_;
-    covered_bytes_ += bytes;
   }
 }
 

@@ -43,9 +43,8 @@ class Homes {
     const int32_t code = homes_[static_cast<size_t>(sample)];
     return code < 0 ? Home{} : Home{code / tiers_, code % tiers_};
   }
-  /// Samples that have a home, and their bytes.
+  /// Samples that have a home.
   int64_t covered() const { return covered_; }
-  int64_t covered_bytes() const { return covered_bytes_; }
   /// Bytes placed in a tier of a rank.
   int64_t used(int rank, int tier) const {
     return used_[static_cast<size_t>(rank) * static_cast<size_t>(tiers_) + static_cast<size_t>(tier)];
@@ -56,7 +55,6 @@ class Homes {
   std::vector<int32_t> homes_;  ///< rank * tiers + tier; -1: none
   std::vector<int64_t> used_;
   int64_t covered_ = 0;
-  int64_t covered_bytes_ = 0;
 };
 
 }  // namespace weft
