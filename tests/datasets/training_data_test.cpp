@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 
+#include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/train/session/load_recipe.h"
@@ -139,12 +140,17 @@ TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
   const auto counts = classes(keys, 40);  // 480 samples: 320 of the first, 160 of the second
   EXPECT_NEAR(static_cast<double>(counts.at(2)), 160.0 / 3, 3) << "wasps";
   EXPECT_GT(counts.at(1), 100) << "bees of both";
-  EXPECT_EQ(
-      refusal({fmt::format(R"(data.mix=[{{path="{}/none", share=1}}])", folder_.string())}).find("none") ==
-          std::string::npos,
-      false);
-  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=0}])"}), UserError);
-  EXPECT_THROW(recipe({R"(data.mix=[{path="x", share=1}])", "data.shuffle=false"}), UserError);
+  const std::string none = folder_.string() + "/none";
+  EXPECT_NE(refusal({fmt::format(R"(data.mix=[{{path="{}", share=1}}])", none)}).find(none),
+            std::string::npos);
+  testing::expect_user_error(
+      [&] { recipe({R"(data.mix=[{path="x", share=0}])"}); },
+      "\"data.mix\": expected a list of {path = \"...\", share = NUMBER above 0}, got the list ");
+  testing::expect_user_error(
+      [&] {
+        recipe({R"(data.mix=[{path="x", share=1}])", "data.shuffle=false"});
+      },
+      "it goes with data.sampler = \"uniform\" and data.shuffle = true");
   fs::remove_all(more);
 }
 
@@ -167,9 +173,15 @@ TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
   fs::remove(path);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
             fmt::format("data.weights: {} cannot be opened: No such file or directory", path));
-  EXPECT_THROW(recipe({"data.sampler=weighted"}), UserError);
-  EXPECT_THROW(recipe({"data.weights=x"}), UserError);
-  EXPECT_THROW(recipe({"data.sampler=class_balanced", "data.shuffle=false"}), UserError);
+  testing::expect_user_error([&] { recipe({"data.sampler=weighted"}); },
+                             "data.sampler = \"weighted\" needs data.weights, a file");
+  testing::expect_user_error([&] { recipe({"data.weights=x"}); },
+                             "data.weights needs data.sampler = \"weighted\"");
+  testing::expect_user_error(
+      [&] {
+        recipe({"data.sampler=class_balanced", "data.shuffle=false"});
+      },
+      "data.sampler draws samples at random, and data.shuffle is false");
 }
 
 }  // namespace

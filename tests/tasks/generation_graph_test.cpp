@@ -32,7 +32,7 @@ TEST(GenerationGraph, IsOfModelsThatGoOnWithAText) {
       [] {
         build_generation_graph(of_model("resnet"), testing::images({8, 8, 3}, 10), 8);
       },
-      "model.kind: this model generates no text");
+      "model.kind = \"resnet\" with task.kind = \"classification\" generates no text");
 }
 
 }  // namespace

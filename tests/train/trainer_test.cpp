@@ -58,13 +58,19 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
 TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
   run(recipe(), "run");
   EXPECT_EQ(run(recipe({"checkpoint.resume=true"}), "run").steps, 12);
-  EXPECT_THROW(run(recipe({"checkpoint.resume=true", "run.steps=11"}), "run"), UserError);
+  testing::expect_user_error(
+      [&] {
+        run(recipe({"checkpoint.resume=true", "run.steps=11"}), "run");
+      },
+      ": its newest checkpoint is of step 12, and the recipe ends at step 11");
   EXPECT_EQ(losses("run").size(), 12U) << "metrics of a run that was not resumed are kept";
 }
 
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
   Session session(recipe(), Communicator::world());
-  EXPECT_THROW(train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}), UserError);
+  testing::expect_user_error(
+      [&] { train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}); },
+      "/none/trace.json: the trace cannot be written");
   EXPECT_TRUE(losses("run").empty());
 }
 

@@ -7,11 +7,16 @@
 
 namespace weft {
 
-Graph build_generation_graph(const Recipe& recipe, const DataFacts& facts, int64_t length) {
+void check_generates(const Recipe& recipe, const DataFacts& facts) {
   const Model& model = *recipe.model.kind;
-  if (!task_of(recipe, facts).generates() || !model.generates()) {
-    user_error("model.kind: this model generates no text");
-  }
+  const Task& task = task_of(recipe, facts);
+  if (task.generates() && model.generates()) return;
+  user_error("model.kind = \"{}\" with task.kind = \"{}\" generates no text", model.name(), task.name());
+}
+
+Graph build_generation_graph(const Recipe& recipe, const DataFacts& facts, int64_t length) {
+  check_generates(recipe, facts);
+  const Model& model = *recipe.model.kind;
   GraphBuilder build;
   ParameterSet parameters(build, parameter_dtype(recipe));
   const auto ids = [&](const std::string& name, int64_t count) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
 #include "weft/store/safetensors.h"
@@ -114,9 +115,12 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
   EXPECT_EQ(building({"model.classes=1"}), "");
   EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
             "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]");
-  EXPECT_THROW(arrays({"data.mirror=[\"up\"]"}), UserError);
-  EXPECT_THROW(arrays({"data.target=\"\""}), UserError);
-  EXPECT_THROW(arrays({"data.sampler=class_balanced"}), UserError);
+  testing::expect_user_error([&] { arrays({"data.mirror=[\"up\"]"}); },
+                             "data.mirror names \"up\"; expected some of \"depth\", \"height\", \"width\"");
+  testing::expect_user_error([&] { arrays({"data.target=\"\""}); },
+                             "arrays.toml:12: data.input and data.target are given together, or neither");
+  testing::expect_user_error([&] { arrays({"data.sampler=class_balanced"}); },
+                             "data.sampler = \"class_balanced\" needs data.kind = \"images\"");
 }
 
 TEST_F(ArrayData, OtherDataAreOneSentence) {

@@ -26,9 +26,7 @@ void read(const View& view, std::vector<double>& values) {
 
 Generator::Generator(Session& session) : session_(session), context_(0) {
   const DataFacts& facts = session.data().facts;
-  if (!facts.input.has_ids() || facts.input.shape.empty()) {
-    user_error("model.kind: this model generates no text");
-  }
+  check_generates(session.recipe(), facts);
   context_ = facts.input.shape[0];
 }
 
