@@ -30,10 +30,7 @@ int32_t draw(std::vector<double> logits, double temperature, double u) {
 
 std::string generate(Session& session, const GenerateOptions& options) {
   Generator generator(session);
-  if (!session.data().tokenizer) {
-    user_error("data.kind = \"{}\": these data have no tokenizer that would make tokens of a text",
-               session.recipe().data.kind->name());
-  }
+  WEFT_CHECK(session.data().tokenizer != nullptr, "text without a tokenizer");
   const Tokenizer& tokenizer = *session.data().tokenizer;
   const std::vector<int32_t> prompt = tokenizer.encode(options.prompt);
   if (prompt.empty()) user_error("the prompt has no token");
