@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <turbojpeg.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
 
+#include "tests/datasets/data_folder.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
@@ -22,20 +22,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class TrainingDataTest : public ::testing::Test {
+class TrainingDataTest : public testing::DataFolder {
  protected:
   void SetUp() override {
     NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "accuracy");
   }
-  TrainingDataTest()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("weft-training-data-{}-{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+  TrainingDataTest() {
     // 40 ants and 8 bees.
     for (int i = 0; i < 48; ++i)
       write_jpeg(folder_ / (i % 6 == 5 ? "bee" : "ant") / fmt::format("{:02}.jpg", i));
   }
-  ~TrainingDataTest() override { fs::remove_all(folder_); }
 
   static void write_jpeg(const fs::path& path) {
     const std::vector<unsigned char> pixels(size_t{8} * 8 * 3, 100);
@@ -87,12 +83,7 @@ learning_rate = 0.1
   }
 
   std::string refusal(const std::vector<std::string>& keys) const {
-    try {
-      open_data(recipe(keys), Communicator::world());
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
+    return DataFolder::refusal(recipe(keys));
   }
 
   std::string weights(const std::function<std::string(int)>& line, int count) const {
@@ -101,8 +92,6 @@ learning_rate = 0.1
     for (int i = 0; i < count; ++i) file << line(i) << "\n";
     return path.string();
   }
-
-  fs::path folder_;
 };
 
 TEST_F(TrainingDataTest, AFractionIsHeldOut) {

@@ -8,8 +8,6 @@
 
 #include "tests/train/tiny_text.h"
 #include "weft/data/text/token_file.h"
-#include "weft/report/metrics_log.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

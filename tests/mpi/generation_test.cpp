@@ -2,19 +2,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "tests/train/all_logits.h"
 #include "tests/train/tiny_text.h"
 #include "weft/train/generation/generator.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<std::vector<std::string>> meshes_for(int ranks) {
   switch (ranks) {

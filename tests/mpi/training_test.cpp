@@ -2,11 +2,9 @@
 // mesh goes on on another.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -15,7 +13,6 @@
 #include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 #include "weft/train/training_step.h"
 

@@ -2,24 +2,18 @@
 // trains.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/count_allocations.h"
 #include "tests/train/tiny_text.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft::testing {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr double kRate = 1e-2;
 constexpr int64_t kRows = 6;

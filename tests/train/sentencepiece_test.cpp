@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sentencepiece_trainer.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -15,7 +14,6 @@
 #include "weft/data/text/tokenizer.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/generation/generate.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {

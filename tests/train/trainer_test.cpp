@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
 #include <filesystem>
 #include <fstream>
 
@@ -18,7 +17,6 @@
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft {

@@ -45,6 +45,11 @@ TEST_F(TokenCorpusTest, SaysWhatItCannotRead) {
                     "/some.tokens has the token 10, and the tokenizer has 10 tokens");
   expect_user_error([&] { read_corpus(folder_ / "none", Letters(), "data.validation_path"); },
                     "data.validation_path: " + (folder_ / "none").string() + " does not exist");
+  expect_user_error([&] { read_corpus("/no/such", Letters()); }, "data.path: /no/such does not exist");
+  fs::create_directories(folder_ / "empty");
+  expect_user_error([&] { read_corpus(folder_ / "empty", Letters()); },
+                    "data.path: " + (folder_ / "empty").string() +
+                        " holds no text (files with a zero byte are taken for binary)");
   write(folder_ / "empty.txt", "XYZ");
   expect_user_error([&] { read_corpus(folder_ / "empty.txt", Letters()); },
                     "/empty.txt holds no text (files with a zero byte are taken for binary)");

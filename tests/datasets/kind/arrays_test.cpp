@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "tests/datasets/data_folder.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
@@ -21,16 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kImages = 24;
 
-class ArrayData : public ::testing::Test {
+class ArrayData : public testing::DataFolder {
  protected:
-  ArrayData()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("weft-arrays-{}-{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~ArrayData() override { fs::remove_all(folder_); }
-
   /// Images as a safetensors file: of class 1 where they are bright.
   Recipe arrays(const std::vector<std::string>& keys) const {
     constexpr int64_t kBytes = kImages * 8 * 8 * 3;
@@ -74,17 +66,6 @@ momentum = 0.9
                                     (folder_ / "set.safetensors").string()),
                         "arrays.toml", keys);
   }
-
-  static std::string refusal(const Recipe& recipe) {
-    try {
-      open_data(recipe, Communicator::world());
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
-  }
-
-  fs::path folder_;
 };
 
 TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "tests/data/decode/image_files.h"
+#include "tests/datasets/data_folder.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/data/text/token_file.h"
@@ -19,15 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class ImageData : public ::testing::Test {
+class ImageData : public testing::DataFolder {
  protected:
   void SetUp() override {
     NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "accuracy");
   }
-  ImageData() : folder_(fs::temp_directory_path() / fmt::format("weft-images-{}", getpid())) {
+  ImageData() {
     for (int i = 0; i < 6; ++i) add_image(fmt::format("set/{}/{}.jpg", i % 2 == 0 ? "ant" : "bee", i));
   }
-  ~ImageData() override { fs::remove_all(folder_); }
 
   void add_image(const std::string& name) const {
     const std::vector<std::byte> file = testing::as_jpeg(testing::make_picture(12, 16));
@@ -55,8 +54,6 @@ learning_rate = 0.1
                                        "images.toml", keys);
     return open_data(recipe, Communicator::world());
   }
-
-  fs::path folder_;
 };
 
 TEST_F(ImageData, SayTheirSizeAndTheirClasses) {

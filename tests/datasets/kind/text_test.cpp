@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <numeric>
 
+#include "tests/datasets/data_folder.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
@@ -21,16 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class TextData : public ::testing::Test {
+class TextData : public testing::DataFolder {
  protected:
-  TextData()
-      : folder_(fs::temp_directory_path() /
-                fmt::format("weft-text-{}-{}", getpid(),
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~TextData() override { fs::remove_all(folder_); }
-
   /// 401 tokens: 50 windows of 8.
   Recipe text(const std::vector<std::string>& keys) const {
     std::vector<int32_t> tokens(401);
@@ -59,17 +51,6 @@ learning_rate = 1e-2
                                     (folder_ / "text.tokens").string()),
                         "tokens.toml", keys);
   }
-
-  static std::string refusal(const Recipe& recipe) {
-    try {
-      open_data(recipe, Communicator::world());
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
-  }
-
-  fs::path folder_;
 };
 
 TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {

@@ -3,22 +3,15 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/all_logits.h"
 #include "tests/train/tiny_text.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
 
 namespace weft {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int64_t kContext = 80;
 constexpr size_t kIds = 256;

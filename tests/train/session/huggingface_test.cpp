@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -22,7 +21,6 @@
 #include "weft/models/model.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/checkpoint_files.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
