@@ -72,6 +72,14 @@ TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
   EXPECT_TRUE(losses("run").empty());
 }
 
+TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {
+  fs::create_directories(folder_ / "run");
+  fs::create_symlink("/dev/full", folder_ / "run/metrics.jsonl");
+  testing::expect_user_error([&] { run(recipe({"checkpoint.every=0"}), "run"); }, "metrics.jsonl");
+  ASSERT_EQ(list_checkpoints(folder_ / "run/checkpoints").size(), 1U);
+  EXPECT_EQ(list_checkpoints(folder_ / "run/checkpoints")[0].step, 1);
+}
+
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
   std::ifstream text(text_.path(), std::ios::binary);
   std::vector<int32_t> tokens;

@@ -108,8 +108,8 @@ int command_plan(const Arguments& arguments) {
   fmt::print("{}\n", arguments.explain ? explain(plan) : stage_table(plan));
   fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
   print_machine(machine, plan.program.mesh.ranks());
-  fmt::print("memory a rank: {} of states, {} in one arena\n", format_bytes(plan.program.state_bytes),
-             format_bytes(plan.program.arena_bytes));
+  fmt::print("{} parameters; memory a rank: {} of states, {} in one arena\n", plan.program.parameters(),
+             format_bytes(plan.program.state_bytes), format_bytes(plan.program.arena_bytes));
   print_segments(plan.program);
   return 0;
 }

@@ -44,13 +44,12 @@ struct Inputs {
 };
 
 std::string bytes_by_origin(const LoadStats& now, const LoadStats& before) {
-  constexpr std::array<const char*, kOrigins> kNames = {"memory", "disk", "peers", "source"};
   std::string text;
-  for (size_t i = 0; i < kNames.size(); ++i) {
+  for (size_t i = 0; i < kOrigins; ++i) {
     int64_t bytes = now.from[i].bytes - before.from[i].bytes;
     if (i == static_cast<size_t>(Origin::source))
       bytes += now.read_for_peers.bytes - before.read_for_peers.bytes;
-    text += fmt::format("  {} {}", kNames[i], format_bytes(bytes));
+    text += fmt::format("  {} {}", name_of(static_cast<Origin>(i)), format_bytes(bytes));
   }
   return text;
 }

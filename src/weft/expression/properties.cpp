@@ -90,14 +90,6 @@ bool reads_position(const Expression& expression) {
   });
 }
 
-int operand_count(const Expression& expression) {
-  int count = 0;
-  for (const ScalarNode& node : expression.nodes) {
-    if (node.kind == ScalarNode::Kind::operand) count = std::max(count, node.number + 1);
-  }
-  return count;
-}
-
 bool only_copies(const Expression& expression) {
   return std::all_of(expression.results.begin(), expression.results.end(),
                      [&](int id) { return expression.node(id).kind == ScalarNode::Kind::operand; });

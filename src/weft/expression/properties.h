@@ -13,9 +13,6 @@ bool is_linear(const Expression& expression);
 /// Whether it reads where in the iteration space it is (index or random).
 bool reads_position(const Expression& expression);
 
-/// One more than the greatest operand number; 0 where there is none.
-int operand_count(const Expression& expression);
-
 /// Where every result is an operand as it is.
 bool only_copies(const Expression& expression);
 

@@ -4,6 +4,15 @@
 
 namespace weft {
 
+int64_t Program::parameters() const {
+  int64_t elems = 0;
+  for (const std::string& state : states) {
+    const NamedSlot& slot = named.at(state);
+    if (slot.state_kind == kParameter) elems += elems_of(slot.where.global_type.shape);
+  }
+  return elems;
+}
+
 std::optional<SegmentId> Program::find(std::string_view name) const {
   for (const SegmentId id : order) {
     if (segment(id).segment.name == name) return id;

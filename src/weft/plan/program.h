@@ -78,6 +78,8 @@ struct Program {
 
   int64_t memory_bytes() const { return state_bytes + arena_bytes; }
   const SegmentProgram& segment(SegmentId id) const { return segments[id.at()]; }
+  /// Elements of all parameters, over all ranks.
+  int64_t parameters() const;
   /// The segment of a name, where it has something to do.
   std::optional<SegmentId> find(std::string_view name) const;
   /// Likewise; InternalError where there is none.

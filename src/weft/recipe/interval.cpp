@@ -14,11 +14,18 @@ Interval at_least(int64_t least) {
   return interval;
 }
 
-Interval from_one_to_thousand() {
+Interval between(double least, double most) {
   Interval interval;
-  interval.least = 1;
-  interval.most = 1000;
-  interval.text = "from 1 to 1000";
+  interval.least = least;
+  interval.most = most;
+  interval.text = fmt::format("in [{}, {}]", least, most);
+  return interval;
+}
+
+Interval above_zero_to(double most) {
+  Interval interval = above_zero();
+  interval.most = most;
+  interval.text = fmt::format("in (0, {}]", most);
   return interval;
 }
 
@@ -34,14 +41,6 @@ Interval from_zero() {
   Interval interval;
   interval.least = 0.0;
   interval.text = "of at least 0";
-  return interval;
-}
-
-Interval from_zero_to_one() {
-  Interval interval;
-  interval.least = 0.0;
-  interval.most = 1.0;
-  interval.text = "in [0, 1]";
   return interval;
 }
 

@@ -23,11 +23,11 @@ struct Interval {
   bool holds_all(const RecipeValue& value) const;
 };
 
-Interval from_one_to_thousand();
 Interval at_least(int64_t least);  ///< up to 10^9: the product of two such fits an int64_t
 Interval above_zero();
 Interval from_zero();
-Interval from_zero_below_one();  ///< [0, 1)
-Interval from_zero_to_one();     ///< [0, 1]
+Interval from_zero_below_one();               ///< [0, 1)
+Interval between(double least, double most);  ///< [least, most]
+Interval above_zero_to(double most);          ///< (0, most]
 
 }  // namespace weft

@@ -94,10 +94,7 @@ class KeyLister : public KeyVisitor<KeyLister> {
  public:
   template <class T>
   void key(const KeyFacts& facts, const T& member) {
-    const std::string& interval = facts.interval.text;
-    keys.push_back({std::string(facts.name), std::string(facts.meaning),
-                    Conversion<T>::expected() + (interval.empty() ? "" : " " + interval), facts.is_required,
-                    is_written_as_text<T>(), Conversion<T>::to(member)});
+    add(facts, Conversion<T>::expected(), is_written_as_text<T>(), Conversion<T>::to(member));
   }
   template <class Bundle>
   void bundle(const Bundle& kinds) {
@@ -106,6 +103,9 @@ class KeyLister : public KeyVisitor<KeyLister> {
     }
   }
   std::vector<KeyInfo> keys;
+
+ private:
+  void add(const KeyFacts& facts, std::string expected, bool is_text, RecipeValue value);
 };
 
 /// Sets the key `name`.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/base/check.h"
 #include "weft/recipe/complaint.h"
 #include "weft/recipe/keys.h"
 
@@ -71,8 +72,10 @@ template <class Base>
 class KindsOf {
  public:
   using Pointer = std::shared_ptr<const Base>;
+  /// InternalError where one is called so already.
   template <class K>
   void add() {
+    WEFT_CHECK(find(K::kName) == nullptr, "two kinds are called {}", K::kName);
     list_.push_back(std::make_shared<const K>());
   }
   /// Those that `add_all`, a generated function, registers.
@@ -126,19 +129,19 @@ class Choices {
   std::vector<Choice<Base>> list_;
 };
 
-/// Kinds that a struct has all of, each with its keys: those that `Base::kinds()` registers and `belongs`
-/// lets in.
+/// All kinds of a sort, each with its keys, as a part of another kind.
 template <class Base>
 class Bundle {
  public:
   using Pointer = std::shared_ptr<const Base>;
-  template <class Belongs>
-  explicit Bundle(const Belongs& belongs) {
-    for (const Pointer& kind : Base::kinds().list()) {
-      if (belongs(*kind)) list_.push_back(kind);
-    }
-  }
   const std::vector<Pointer>& list() const { return list_; }
+  /// The first rule that a recipe which has chosen them breaks.
+  Complaint check(const Recipe& recipe) const {
+    for (const Pointer& kind : list_) {
+      if (Complaint complaint = kind->check(recipe)) return complaint;
+    }
+    return std::nullopt;
+  }
   /// Nothing where none of them has the key.
   std::optional<KeyFit> set(std::string_view key, const RecipeValue& value) {
     for (Pointer& kind : list_) {
@@ -151,7 +154,7 @@ class Bundle {
   }
 
  private:
-  std::vector<Pointer> list_;
+  std::vector<Pointer> list_ = Base::kinds().list();
 };
 
 }  // namespace weft

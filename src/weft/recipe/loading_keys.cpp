@@ -131,6 +131,18 @@ RecipeValue Conversion<std::vector<MixedSet>>::to(const std::vector<MixedSet>& s
   return {std::move(list)};
 }
 
+std::string first_changed(const LoadingKeys& loading) {
+  KeyLister usual;
+  KeyLister given;
+  const LoadingKeys defaults;
+  LoadingKeys::visit(usual, defaults);
+  LoadingKeys::visit(given, loading);
+  for (size_t i = 0; i < given.keys.size(); ++i) {
+    if (toml_text(given.keys[i].initial) != toml_text(usual.keys[i].initial)) return given.keys[i].name;
+  }
+  return "";
+}
+
 Complaint check_loading(const Recipe& recipe) {
   for (const auto rule : {cache_paths, sampler_and_weights, mixture}) {
     if (Complaint complaint = rule(recipe.data)) return complaint;

@@ -111,6 +111,9 @@ struct LoadingKeys {
   }
 };
 
+/// The name of the first of these keys that is not as it is by default; "" where all are.
+std::string first_changed(const LoadingKeys& loading);
+
 /// The first rule between these keys, and between them and the rest of [data], that the recipe breaks.
 Complaint check_loading(const Recipe& recipe);
 

@@ -3,6 +3,7 @@
 // the sections choose from.
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "weft/base/check.h"
@@ -10,36 +11,31 @@
 
 namespace weft {
 
-/// Finds the choice `name` of a section.
-class ChoiceFinder : public KeyVisitor<ChoiceFinder> {
+/// Finds the member `name` of a section that is a `Found`, or derives from it.
+template <class Found>
+class MemberFinder : public KeyVisitor<MemberFinder<Found>> {
  public:
-  explicit ChoiceFinder(std::string_view name) : name_(name) {}
+  explicit MemberFinder(std::string_view name) : name_(name) {}
   template <class T>
   void key(const KeyFacts& /*facts*/, T& /*member*/) {}
-  template <class Base>
-  void choice(std::string_view name, const Choice<Base>& member, std::string_view /*initial*/,
-              std::string_view /*meaning*/) {
-    if (name == name_) found = &member;
-  }
-  const AnyChoice* found = nullptr;
-
- private:
-  std::string_view name_;
-};
-
-/// Finds the list of choices `name` of a section.
-template <class Base>
-class ChoicesFinder : public KeyVisitor<ChoicesFinder<Base>> {
- public:
-  explicit ChoicesFinder(std::string_view name) : name_(name) {}
   template <class T>
-  void key(const KeyFacts& /*facts*/, T& /*member*/) {}
-  void choices(std::string_view name, Choices<Base>& member, std::string_view /*meaning*/) {
-    if (name == name_) found = &member;
+  void choice(std::string_view name, T& member, std::string_view /*initial*/, std::string_view /*meaning*/) {
+    look_at(name, member);
   }
-  Choices<Base>* found = nullptr;
+  template <class T>
+  void choices(std::string_view name, T& member, std::string_view /*meaning*/) {
+    look_at(name, member);
+  }
+  Found* found = nullptr;
 
  private:
+  template <class T>
+  void look_at(std::string_view name, T& member) {
+    if constexpr (std::is_convertible_v<T*, Found*>) {
+      if (name == name_) found = &member;
+    }
+  }
+
   std::string_view name_;
 };
 
@@ -87,16 +83,16 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
       const std::string* text = value.as<std::string>();
       auto kind = text == nullptr ? nullptr : Base::kinds().find(*text);
       if (kind == nullptr) return KeyFit{};
-      choice_of(recipe, member, key).hold(std::move(kind));
+      found_in<AnyChoice>(recipe.*member, key).hold(std::move(kind));
       return KeyFit{true, {}};
     };
     row.get = [member = member_, key](const Recipe& recipe) {
-      const Kind* kind = choice_of(recipe, member, key).held();
+      const Kind* kind = found_in<const AnyChoice>(recipe.*member, key).held();
       return RecipeValue{std::string(kind == nullptr ? "" : kind->name())};
     };
-    if (usual) choice_of(table_.initial, member_, key).hold(usual);
+    if (usual) found_in<AnyChoice>(table_.initial.*member_, key).hold(usual);
     table_.choices.push_back([member = member_, key](const Recipe& recipe) -> const AnyChoice& {
-      return choice_of(recipe, member, key);
+      return found_in<const AnyChoice>(recipe.*member, key);
     });
     for (const auto& kind : Base::kinds().list()) add_keys_of(kind, key);
   }
@@ -126,17 +122,13 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
         choice.hold(std::move(kind));
         chosen.add(std::move(choice));
       }
-      ChoicesFinder<Base> finder(key);
-      Section::visit(finder, recipe.*member);
-      *finder.found = std::move(chosen);
+      found_in<Choices<Base>>(recipe.*member, key) = std::move(chosen);
       return KeyFit{true, {}};
     };
     row.get = [member = member_, key](const Recipe& recipe) {
-      Section section = recipe.*member;
-      ChoicesFinder<Base> finder(key);
-      Section::visit(finder, section);
       RecipeValue::List names;
-      for (const Choice<Base>& choice : finder.found->list()) names.push_back({std::string(choice->name())});
+      for (const Choice<Base>& choice : found_in<const Choices<Base>>(recipe.*member, key).list())
+        names.push_back({std::string(choice->name())});
       return RecipeValue{std::move(names)};
     };
     for (const auto& kind : Base::kinds().list()) {
@@ -153,14 +145,13 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
     return names;
   }
 
-  static const AnyChoice& choice_of(const Recipe& recipe, Section Recipe::*member, const std::string& key) {
-    ChoiceFinder finder(key);
-    Section::visit(finder, recipe.*member);
+  /// The member `key` of `section`.
+  template <class Found, class AnySection>
+  static Found& found_in(AnySection& section, const std::string& key) {
+    MemberFinder<Found> finder(key);
+    Section::visit(finder, section);
     WEFT_CHECK(finder.found != nullptr, "[{}] has no choice {}", Section::kName, key);
     return *finder.found;
-  }
-  static AnyChoice& choice_of(Recipe& recipe, Section Recipe::*member, const std::string& key) {
-    return const_cast<AnyChoice&>(choice_of(std::as_const(recipe), member, key));
   }
 
   RecipeKey& add(KeyInfo info) {
@@ -183,14 +174,14 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
       if (dot != std::string::npos) row.info.name = name.substr(dot + 1);
       row.when = when;
       row.set = [member = member_, chosen_by, name](Recipe& recipe, const RecipeValue& value) {
-        AnyChoice& choice = choice_of(recipe, member, chosen_by);
+        AnyChoice& choice = found_in<AnyChoice>(recipe.*member, chosen_by);
         Kind::Changed changed = choice.held()->with(name, value);
         const bool fits = changed.kind != nullptr;
         if (fits) choice.hold(std::move(changed.kind));
         return KeyFit{fits, std::move(changed.why)};
       };
       row.get = [member = member_, chosen_by, name, kind](const Recipe& recipe) {
-        const Kind* held = choice_of(recipe, member, chosen_by).held();
+        const Kind* held = found_in<const AnyChoice>(recipe.*member, chosen_by).held();
         return held != nullptr && held->name() == kind->name() ? held->get(name) : kind->get(name);
       };
       of_kinds_.push_back(std::move(row));

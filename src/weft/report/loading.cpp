@@ -17,7 +17,7 @@ using Points = std::vector<std::pair<double, double>>;
 
 // More points than a wide screen has pixels only make the page heavier.
 constexpr size_t kMaxPoints = 600;
-constexpr std::array<const char*, 4> kOrigins = {"memory", "disk", "peer", "source"};
+constexpr std::string_view kLoaded = "load_";
 constexpr std::string_view kHeld = "held_bytes ";
 
 double field(const MetricsRow& row, std::string_view name) {
@@ -52,19 +52,32 @@ double mean_of_finite(const Points& points) {
   return count == 0 ? std::nan("") : sum / static_cast<double>(count);
 }
 
+/// Where records come from, as the log names it: this rank's memory first.
+std::vector<std::string> origins(const ReportInput& input) {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : input.metrics.back().bytes) {
+    if (name.starts_with(kLoaded)) names.push_back(name.substr(kLoaded.size()));
+  }
+  return names;
+}
+
+double bytes_from(const MetricsRow& row, const std::string& origin) {
+  return bytes_field(row, std::string(kLoaded) + origin);
+}
+
 std::string origins_table(const ReportInput& input) {
-  std::array<double, kOrigins.size()> bytes{};
+  const std::vector<std::string> names = origins(input);
+  std::vector<double> bytes(names.size());
   for (const MetricsRow& row : input.metrics) {
-    for (size_t i = 0; i < bytes.size(); ++i)
-      bytes[i] += bytes_field(row, std::string("load_") + kOrigins[i]);
+    for (size_t i = 0; i < names.size(); ++i) bytes[i] += bytes_from(row, names[i]);
   }
   const double all = std::max(1.0, std::accumulate(bytes.begin(), bytes.end(), 0.0));
   std::string rows;
   for (size_t i = 0; i < bytes.size(); ++i) {
     if (bytes[i] == 0) continue;
-    const double latency = mean_of_finite(over_steps(
-        input, [&](const MetricsRow& row) { return field(row, std::string("latency_ms_") + kOrigins[i]); }));
-    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{:.1f}%</td><td>{}</td></tr>\n", kOrigins[i],
+    const double latency = mean_of_finite(
+        over_steps(input, [&](const MetricsRow& row) { return field(row, "latency_ms_" + names[i]); }));
+    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{:.1f}%</td><td>{}</td></tr>\n", names[i],
                         human_bytes(bytes[i]), 100 * bytes[i] / all,
                         std::isfinite(latency) ? human_ms(latency) : "–");
   }
@@ -91,12 +104,12 @@ std::string bytes_chart(const ReportInput& input) {
   chart.unit = Unit::bytes;
   chart.from_zero = true;
   const auto half = static_cast<int64_t>(input.metrics.size() / 60);
-  for (size_t i = 1; i < kOrigins.size(); ++i) {
-    const Points points = over_steps(
-        input, [&](const MetricsRow& row) { return bytes_field(row, std::string("load_") + kOrigins[i]); });
+  const std::vector<std::string> names = origins(input);
+  for (size_t i = 1; i < names.size(); ++i) {
+    const Points points = over_steps(input, [&](const MetricsRow& row) { return bytes_from(row, names[i]); });
     if (std::none_of(points.begin(), points.end(), [](const auto& point) { return point.second > 0; }))
       continue;
-    chart.series.push_back({fmt::format("from {}, a step", kOrigins[i]), Mark::line, static_cast<int>(i) + 1,
+    chart.series.push_back({fmt::format("from {}, a step", names[i]), Mark::line, static_cast<int>(i) + 1,
                             extremes(smooth(points, half), kMaxPoints)});
   }
   return chart_html(chart);

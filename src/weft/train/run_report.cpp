@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weft/base/threads.h"
+#include "weft/report/text.h"
 #include "weft/run/step_order.h"
 
 namespace weft {
@@ -58,8 +59,10 @@ ReportInput run_report(const Session& session, std::string sample) {
   const Program& program = executor.program();
   ReportInput input;
   input.title = session.recipe().run.name;
-  input.subtitle = fmt::format("{}, {} thread{} a rank, {}", program.mesh.to_string(), threads(),
-                               threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
+  input.subtitle =
+      fmt::format("{} parameters, {}, {} thread{} a rank, {}",
+                  human_count(static_cast<double>(program.parameters())), program.mesh.to_string(), threads(),
+                  threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
   input.sample = std::move(sample);
   input.arena_bytes = program.memory_bytes();
   std::map<std::vector<int>, int64_t> predicted;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <exception>
 #include <fstream>
 
 #include "weft/base/check.h"
@@ -100,13 +101,16 @@ class Trainer {
     record.is_last = step_ == total_;
     const LogSection& log = recipe_.log;
     if (record.is_last || (log.evaluate_every > 0 && step_ % log.evaluate_every == 0)) measure(record);
-    observers.step(record);
+    const std::exception_ptr failed = failure_of([&] { observers.step(record); });
     {
       const Observers::Doing doing(observers, kAgreement);
-      record.is_interrupted = agreed_interrupt();
+      record.is_interrupted = agreed_to_end(failed != nullptr || interrupted());
     }
-    const Observers::Doing doing(observers, kKeeping);
-    observers.keep(record);
+    {
+      const Observers::Doing doing(observers, kKeeping);
+      observers.keep(record);
+    }
+    if (failed) std::rethrow_exception(failed);
     result_.loss = record.row.loss;
     if (record.is_interrupted) result_.end = TrainEnd::interrupted;
   }
@@ -147,9 +151,20 @@ class Trainer {
     return "no good checkpoint was written yet" + bad;
   }
 
-  /// Ranks may see the signal at different steps: all stop when any has seen it.
-  bool agreed_interrupt() {
-    int32_t seen = interrupted() ? 1 : 0;
+  /// A log that cannot be written ends the run as a signal does: the weights are kept.
+  template <class Action>
+  static std::exception_ptr failure_of(const Action& action) {
+    try {
+      action();
+    } catch (const UserError&) {
+      return std::current_exception();
+    }
+    return nullptr;
+  }
+
+  /// Ranks may want to end at different steps: all stop when any does.
+  bool agreed_to_end(bool wanted) {
+    int32_t seen = wanted ? 1 : 0;
     session_.world().all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
     return seen != 0;
   }

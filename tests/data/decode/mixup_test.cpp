@@ -5,9 +5,6 @@
 
 #include <cmath>
 #include <set>
-#include <vector>
-
-#include "weft/base/check.h"
 
 namespace weft {
 namespace {
@@ -66,31 +63,6 @@ TEST(Mixup, LambdaDependsOnSeedEpochAndSampleOnly) {
     }
   }
   EXPECT_EQ(seen.size(), 64u);
-}
-
-template <class T>
-void expect_mix(DType dtype) {
-  std::vector<T> image{T(1.0f), T(-2.0f), T(4.0f)};
-  std::vector<T> partner{T(3.0f), T(2.0f), T(0.0f)};
-  const View view{reinterpret_cast<std::byte*>(image.data()), {dtype, {3}}};
-  const View other{reinterpret_cast<std::byte*>(partner.data()), {dtype, {3}}};
-  const MixedLabel label = mix(view, 5, other, 7, 0.75);
-  EXPECT_EQ(label.label, 5);
-  EXPECT_EQ(label.partner_label, 7);
-  EXPECT_EQ(label.lambda, 0.75);
-  EXPECT_EQ(static_cast<float>(image[0]), 1.5f);
-  EXPECT_EQ(static_cast<float>(image[1]), -1.0f);
-  EXPECT_EQ(static_cast<float>(image[2]), 3.0f);
-  EXPECT_EQ(static_cast<float>(partner[0]), 3.0f);
-}
-
-TEST(Mixup, MixesInPlaceByLambda) {
-  expect_mix<float>(DType::f32);
-  expect_mix<double>(DType::f64);
-  expect_mix<BFloat16>(DType::bf16);
-  uint8_t byte = 0;
-  const View bytes{reinterpret_cast<std::byte*>(&byte), {DType::u8, {1}}};
-  EXPECT_THROW(mix(bytes, 0, bytes, 0, 0.5), InternalError);
 }
 
 }  // namespace

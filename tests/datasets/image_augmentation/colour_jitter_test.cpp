@@ -23,9 +23,8 @@ TEST(JitterColours, ChangesTheBrightnessOfAllPixelsAlike) {
 }
 
 TEST(JitterColours, TurnsHuesByHalfATurnAtMost) {
-  JitterColours jitter;
-  jitter.hue = 0.75;
-  EXPECT_EQ(jitter.check(Recipe())->message, "data.hue = 0.75 is above 0.5, half a turn");
+  EXPECT_NE(JitterColours().with("hue", {0.5}).kind, nullptr);
+  EXPECT_EQ(JitterColours().with("hue", {0.75}).kind, nullptr);
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ TEST(Rotate, TurnsAboutTheMiddleAndLeavesCornersBlack) {
 }
 
 TEST(Rotate, ByHalfATurnAtMost) {
-  Rotate rotate;
-  rotate.degrees = 200;
-  EXPECT_EQ(rotate.check(Recipe())->message, "data.rotation = 200 is above 180 degrees");
+  EXPECT_NE(Rotate().with("rotation", {180.0}).kind, nullptr);
+  EXPECT_EQ(Rotate().with("rotation", {200.0}).kind, nullptr);
+  EXPECT_EQ(Rotate().keys()[0].expected, "a number in [0, 180]");
 }
 
 }  // namespace

@@ -108,6 +108,22 @@ TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }
 
+TEST_F(TextData, WhatIsOfStreamedWindowsIsRefusedForDrawnOnes) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  for (const std::string key :
+       {"workers=2", "mix=[{path='x', share=1}]", "last_batch='pad'", "shuffle=false"}) {
+    const std::string name = key.substr(0, key.find('='));
+    testing::expect_user_error(
+        [&] {
+          text({"data.windows=drawn", "data." + key});
+        },
+        "data." + name +
+            " says nothing of windows that are drawn from a text in memory; "
+            "leave it out, or set data.windows = \"streamed\"");
+  }
+  EXPECT_NO_THROW(text({"data.windows=drawn"}));
+}
+
 TEST_F(TextData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   TrainingData data;

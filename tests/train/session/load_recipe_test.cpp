@@ -148,8 +148,10 @@ TEST_F(RecipeTest, AnOverrideOfAKindDropsTheFilesKeysOfTheOthers) {
 }
 
 TEST_F(RecipeTest, AnOverrideOfASizeMayLookLikeANumber) {
-  EXPECT_EQ(parse(kGpt, {"data.memory=4096"}).data.loading.memory.bytes(), 4096);
-  EXPECT_EQ(parse(kGpt, {"data.network_budget=1.5 KiB"}).data.loading.network_budget.bytes(), 1536);
+  EXPECT_EQ(parse(kGpt, {"data.windows=streamed", "data.memory=4096"}).data.loading.memory.bytes(), 4096);
+  EXPECT_EQ(parse(kGpt, {"data.windows=streamed", "data.network_budget=1.5 KiB"})
+                .data.loading.network_budget.bytes(),
+            1536);
 }
 
 TEST_F(RecipeTest, AnOverrideReplacesStepsByEpochsWhenItSaysSo) {

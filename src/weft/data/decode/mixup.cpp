@@ -4,7 +4,6 @@
 #include <numbers>
 
 #include "weft/base/check.h"
-#include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
@@ -12,15 +11,6 @@ namespace {
 
 /// In (0, 1): a logarithm follows.
 double open_unit(uint32_t word) { return (word + 0.5) / 4294967296.0; }
-
-template <class T, class Real>
-void mix_elems(T* image, const T* partner, int64_t elems, Real lambda) {
-  for (int64_t i = 0; i < elems; ++i) {
-    const Real own = static_cast<Real>(image[i]);
-    const Real other = static_cast<Real>(partner[i]);
-    image[i] = T(other + lambda * (own - other));
-  }
-}
 
 }  // namespace
 
@@ -57,17 +47,6 @@ double mixup_lambda(double alpha, const RandomStream& random) {
   const double own = log_gamma_draw(alpha, random, 0);
   const double other = log_gamma_draw(alpha, random, kSecond);
   return 1 / (1 + std::exp(other - own));
-}
-
-MixedLabel mix(const View& image, int32_t label, const View& partner, int32_t partner_label, double lambda) {
-  WEFT_CHECK(image.type == partner.type, "images of {} and {} cannot be mixed", to_string(image.type),
-             to_string(partner.type));
-  with_floating(image.type.dtype, [&](auto element) {
-    using T = decltype(element);
-    using Real = std::conditional_t<std::is_same_v<T, double>, double, float>;
-    mix_elems(image.as<T>(), partner.as<T>(), image.elems(), static_cast<Real>(lambda));
-  });
-  return {label, partner_label, lambda};
 }
 
 }  // namespace weft

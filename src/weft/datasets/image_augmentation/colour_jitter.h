@@ -18,10 +18,9 @@ struct JitterColours final : KindOf<JitterColours, ImageAugmentation> {
         "colour jitter of training images: factor drawn from [1 - x, 1 + x]; 0: none");
     key("contrast", self.contrast, from_zero(), "the same for contrast");
     key("saturation", self.saturation, from_zero(), "the same for saturation");
-    key("hue", self.hue, from_zero_to_one(), "shift of the hue, drawn from [-x, x] turns; at most 0.5");
+    key("hue", self.hue, between(0, 0.5), "shift of the hue, drawn from [-x, x] turns");
   }
   void add_to(ImageTransform& transform) const override;
-  Complaint check(const Recipe& recipe) const override;
 };
 
 }  // namespace weft

@@ -16,7 +16,7 @@ struct Crop final : KindOf<Crop, ImageAugmentation> {
     key("augment", self.augment,
         "whether training images are cut out at random (shifted by up to 4 pixels; with `size`: a random "
         "area) and mirrored");
-    key("area", self.area, from_zero_to_one(),
+    key("area", self.area, between(0, 1),
         "with `augment` and `size`: least and greatest share of the image that is cut out");
   }
   void add_to(ImageTransform& transform) const override;

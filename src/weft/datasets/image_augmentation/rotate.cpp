@@ -1,7 +1,5 @@
 #include "weft/datasets/image_augmentation/rotate.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -56,11 +54,6 @@ class Rotation final : public PixelChange {
 
 void Rotate::add_to(ImageTransform& transform) const {
   if (degrees > 0) transform.changes.push_back(std::make_shared<Rotation>(degrees));
-}
-
-Complaint Rotate::check(const Recipe& /*recipe*/) const {
-  if (degrees <= 180) return std::nullopt;
-  return RecipeComplaint{"data.rotation", fmt::format("data.rotation = {} is above 180 degrees", degrees)};
 }
 
 void register_rotate(KindsOf<ImageAugmentation>& kinds) { kinds.add<Rotate>(); }

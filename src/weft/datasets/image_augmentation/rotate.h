@@ -12,11 +12,10 @@ struct Rotate final : KindOf<Rotate, ImageAugmentation> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("rotation", self.degrees, from_zero(),
-        "training images are turned by an angle drawn from [-x, x] degrees; 0: not; at most 180");
+    key("rotation", self.degrees, between(0, 180),
+        "training images are turned by an angle drawn from [-x, x] degrees; 0: not");
   }
   void add_to(ImageTransform& transform) const override;
-  Complaint check(const Recipe& recipe) const override;
 };
 
 }  // namespace weft

@@ -65,10 +65,7 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
   if (input.empty() != target.empty()) {
     return RecipeComplaint{"data.input", "data.input and data.target are given together, or neither"};
   }
-  for (const auto& augmentation : augmentations.list()) {
-    if (Complaint complaint = augmentation->check(recipe)) return complaint;
-  }
-  return std::nullopt;
+  return augmentations.check(recipe);
 }
 
 TrainingData Arrays::open(const Recipe& recipe, const Communicator& world, int64_t ids) const {

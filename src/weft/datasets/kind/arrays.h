@@ -15,7 +15,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
   ArrayChannels channels = ArrayChannels::last;
   bool log = false;
   std::vector<double> mean, deviation;  ///< of each channel, or one for all; none: 0 and 1
-  Bundle<ArrayAugmentation> augmentations{[](const ArrayAugmentation&) { return true; }};
+  Bundle<ArrayAugmentation> augmentations;
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {

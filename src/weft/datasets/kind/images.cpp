@@ -19,25 +19,18 @@ std::shared_ptr<const Source> open_images(const std::filesystem::path& path, con
   return std::move(opened.source);
 }
 
-Complaint three_channels(const char* key, const std::vector<double>& values, bool divides) {
-  if (values.empty()) return std::nullopt;
-  const bool good = values.size() == 3 && std::ranges::all_of(values, [&](double value) {
-                      return value <= 1 && (divides ? value > 0 : value >= 0);
-                    });
-  if (good) return std::nullopt;
-  return RecipeComplaint{key, fmt::format("{} needs three numbers in {}0, 1], of red, green and blue", key,
-                                          divides ? "(" : "[")};
+Complaint three_channels(const char* key, const std::vector<double>& values) {
+  if (values.empty() || values.size() == 3) return std::nullopt;
+  return RecipeComplaint{
+      key, fmt::format("{} has {} numbers, expected three: of red, green and blue", key, values.size())};
 }
 
 }  // namespace
 
 Complaint Images::check_keys(const Recipe& recipe) const {
-  if (Complaint complaint = three_channels("data.mean", mean, false)) return complaint;
-  if (Complaint complaint = three_channels("data.deviation", deviation, true)) return complaint;
-  for (const auto& augmentation : augmentations.list()) {
-    if (Complaint complaint = augmentation->check(recipe)) return complaint;
-  }
-  return std::nullopt;
+  if (Complaint complaint = three_channels("data.mean", mean)) return complaint;
+  if (Complaint complaint = three_channels("data.deviation", deviation)) return complaint;
+  return augmentations.check(recipe);
 }
 
 const BatchMixing* Images::mixing() const {

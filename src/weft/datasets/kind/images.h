@@ -12,17 +12,17 @@ struct Images final : KindOf<Images, DataKind> {
       "JPEG and PNG images, in folders named by their classes or in tar files.";
   int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
   std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
-  Bundle<ImageAugmentation> augmentations{[](const ImageAugmentation&) { return true; }};
+  Bundle<ImageAugmentation> augmentations;
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
     key("size", self.size, at_least(0),
         "side of the images in pixels, to which they are cut and scaled; 0: all are of one size, as they "
         "are");
-    key("mean", self.mean,
-        "of red, green and blue in [0, 1], which is subtracted, such as [0.485, 0.456, 0.406]; empty: "
+    key("mean", self.mean, between(0, 1),
+        "of red, green and blue, which is subtracted, such as [0.485, 0.456, 0.406]; empty: "
         "measured on 1000 images");
-    key("deviation", self.deviation,
+    key("deviation", self.deviation, above_zero_to(1),
         "standard deviation of red, green and blue, by which is divided, such as [0.229, 0.224, 0.225]; "
         "empty: measured");
     key.bundle(self.augmentations);

@@ -56,6 +56,19 @@ HeldOut Text::split_windows(const Recipe& recipe, const std::shared_ptr<const So
   return {subset(all, training), subset(all, held_out), training};
 }
 
+/// Drawn windows are neither read from files nor put in an order.
+Complaint Text::check_keys(const Recipe& recipe) const {
+  if (windows != TextWindows::drawn) return std::nullopt;
+  const std::string changed = recipe.data.shuffle ? first_changed(recipe.data.loading) : "shuffle";
+  if (changed.empty()) return std::nullopt;
+  return RecipeComplaint{
+      "data." + changed,
+      fmt::format(
+          "data.{} says nothing of windows that are drawn from a text in memory; leave it out, or set "
+          "data.windows = \"streamed\"",
+          changed)};
+}
+
 DataFacts Text::facts(int64_t vocabulary) const {
   return {{"tokens", vocabulary, {context}, {"sequence"}}, {"targets", vocabulary, {context}, {"sequence"}}};
 }

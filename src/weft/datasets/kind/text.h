@@ -38,6 +38,9 @@ struct Text final : KindOf<Text, DataKind> {
   std::optional<DataFacts> foretell(int64_t ids) const override;
   Closing closing() const override { return {sample_tokens, prompt}; }
 
+ protected:
+  Complaint check_keys(const Recipe& recipe) const override;
+
  private:
   DataFacts facts(int64_t vocabulary) const;
   void open_drawn(const Recipe& recipe, TrainingData& data) const;

@@ -17,7 +17,7 @@ struct Cosmoflow final : KindOf<Cosmoflow, Model> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("stages", self.stages, from_one_to_thousand(),
+    key("stages", self.stages, between(1, 1000),
         "convolutions of 3x3x3, each followed by pooling that halves depth, height and width");
     key("width", self.width, at_least(1), "channels of the first stage; doubled by each");
   }

@@ -27,7 +27,7 @@ struct Gpt final : KindOf<Gpt, Model> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key.required("layers", self.layers, from_one_to_thousand(), "transformer blocks");
+    key.required("layers", self.layers, between(1, 1000), "transformer blocks");
     key.required("heads", self.heads, at_least(1), "attention heads; divides `width`");
     key.required("width", self.width, at_least(1), "features of a token");
     key("vocabulary", self.vocabulary, at_least(0),

@@ -1,19 +1,11 @@
 #include "weft/train/folder/load_metrics.h"
 
-#include <array>
-
 namespace weft {
-
-namespace {
-
-constexpr std::array<const char*, kOrigins> kOriginNames = {"memory", "disk", "peer", "source"};
-
-}  // namespace
 
 void add_loading(const LoadStats& before, const LoadStats& now, MetricsRow& row) {
   row.more.emplace_back("stall_ms", now.stall_ms - before.stall_ms);
-  for (size_t i = 0; i < kOriginNames.size(); ++i) {
-    const std::string name = kOriginNames[i];
+  for (size_t i = 0; i < kOrigins; ++i) {
+    const std::string name(name_of(static_cast<Origin>(i)));
     int64_t bytes = now.from[i].bytes - before.from[i].bytes;
     if (i == static_cast<size_t>(Origin::source)) {
       bytes += now.read_for_peers.bytes - before.read_for_peers.bytes;
@@ -30,13 +22,10 @@ void add_loading(const LoadStats& before, const LoadStats& now, MetricsRow& row)
 }
 
 void trace_fetches(std::span<const FetchEvent> fetches, Trace& trace) {
-  constexpr std::array<std::string_view, kOrigins> kNames = {"from memory", "from disk", "from a peer",
-                                                             "from the source"};
   static const std::string kNoPlace;
   for (const FetchEvent& fetch : fetches) {
     const int64_t start = trace.at(fetch.start);
-    trace.add({&kNoPlace, kNames[static_cast<size_t>(fetch.origin)], "data", "fetch", start,
-               trace.at(fetch.end) - start});
+    trace.add({&kNoPlace, name_of(fetch.origin), "data", "fetch", start, trace.at(fetch.end) - start});
   }
 }
 
