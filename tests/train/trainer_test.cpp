@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -23,6 +25,26 @@ namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// While it lives, no file of this process can become larger.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit lower{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &lower);
+  }
+  ~FileLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  FileLimit(const FileLimit&) = delete;
+  FileLimit& operator=(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
 
 class TrainerTest : public ::testing::Test {
  protected:
@@ -73,11 +95,14 @@ TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
 }
 
 TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {
-  fs::create_directories(folder_ / "run");
-  fs::create_symlink("/dev/full", folder_ / "run/metrics.jsonl");
-  testing::expect_user_error([&] { run(recipe({"checkpoint.every=0"}), "run"); }, "metrics.jsonl");
-  ASSERT_EQ(list_checkpoints(folder_ / "run/checkpoints").size(), 1U);
-  EXPECT_EQ(list_checkpoints(folder_ / "run/checkpoints")[0].step, 1);
+  const Recipe long_run = recipe({"checkpoint.every=0", "run.steps=20000", "log.every=20000"});
+  {
+    const FileLimit limit(200 << 10);  // a checkpoint is smaller, the log of some hundred steps is not
+    testing::expect_user_error([&] { run(long_run, "run"); }, "metrics.jsonl");
+  }
+  const std::vector<CheckpointName> kept = list_checkpoints(folder_ / "run/checkpoints");
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].step, std::ssize(losses("run")) + 1) << "of the step whose row is not in the log";
 }
 
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
