@@ -31,22 +31,19 @@ RANKS = {
     "plan": 8,
     "run": 9,
     "params": 10,
-    "sparsity": 11,
     "data": 11,
     "recipe": 12,  # keys of loading are data's; what its keys choose lies above
     "optimizers": 13,
     "datasets": 13,
     "models": 14,  # ask what data they suit
     "tasks": 15,  # put data, models and optimizers together
-    "forecast": 16,
     "sim": 16,
     "train": 17,
     "cli": 18,
 }
-# Lower in rank, and still not to be known: a criterion must not depend on planning, nor a data source on the
-# engine that consumes it.
+# Lower in rank, and still not to be known: a strategy must not depend on kernels, nor a data source on the engine that
+# consumes it.
 FORBIDDEN = {
-    "sparsity": {"plan"},
     "parallel": {"kernels"},
     "data": {"graph", "ops", "expression", "kernels", "price", "probe", "parallel", "plan", "run", "params"},
 }
@@ -165,7 +162,7 @@ def self_test():
         "src/weft/graph/bad.h": "// as cublasLt does\n",
         "src/weft/kernels/cuda/bad.cu": '#include "weft/plan/passes/pass.h"\n',
         "src/weft/kernels/cuda/good.cu": "#include <cuda_runtime.h>\n",
-        "src/weft/sparsity/bad.h": '#include "weft/plan/passes/pass.h"\n',
+        "src/weft/parallel/bad.h": '#include "weft/kernels/matmul.h"\n',
     }
     expected = [
         "src/weft/base/bad.cpp:1",
@@ -176,7 +173,7 @@ def self_test():
         "src/weft/graph/bad.h:1",
         "src/weft/kernels/cuda/bad.cu:1",
         "src/weft/ops/sub/bad.cpp:2",
-        "src/weft/sparsity/bad.h:1",
+        "src/weft/parallel/bad.h:1",
     ]
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)

@@ -67,6 +67,18 @@ TEST_F(ImageData, SayTheirSizeAndTheirClasses) {
   EXPECT_EQ(open({"data.size=8"}).facts.input.shape, (Dims{8, 8, 3}));
 }
 
+TEST_F(ImageData, AreNormalisedByThreeNumbersOrAsMeasured) {
+  const std::string three = "data.mean=[0.4, 0.5, 0.6]";
+  EXPECT_NO_THROW(open({three}));
+  testing::expect_user_error([&] { open({"data.mean=[0.4, 0.5]"}); },
+                             "data.mean has 2 numbers, expected three: of red, green and blue");
+  testing::expect_user_error(
+      [&] {
+        open({three, "data.deviation=[0.2, 0.2, 0]"});
+      },
+      "\"data.deviation\": expected a list of numbers in (0, 1], got");
+}
+
 TEST_F(ImageData, OtherDataAreOneSentence) {
   const fs::path tokens = folder_ / "some.tokens";
   write_token_file(tokens, std::vector<int32_t>(3000, 1));

@@ -46,5 +46,11 @@ TEST(WideResnet, SaysWhatDataItIsNotMadeFor) {
       "model.kind: a wide_resnet learns class ids, and data.target has none");
 }
 
+TEST(WideResnet, HasADepthThatItsBlocksAddUpTo) {
+  WideResnet keys;
+  keys.depth = 30;
+  EXPECT_EQ(keys.check(Recipe())->message, "model.depth = 30 is not 6n + 4; the nearest are 28 and 34");
+}
+
 }  // namespace
 }  // namespace weft

@@ -147,6 +147,14 @@ TEST_F(RecipeTest, AnOverrideOfAKindDropsTheFilesKeysOfTheOthers) {
             "optimizer.schedule = \"step\"");
 }
 
+TEST_F(RecipeTest, AListOfKindsNamesEachOnce) {
+  NEEDS_KINDS("accuracy");
+  EXPECT_EQ(parse(kGpt, {"task.metrics=['accuracy']"}).task.metrics.list().size(), 1U);
+  const std::string error = error_of(kGpt, {"task.metrics=['accuracy', 'accuracy']"});
+  EXPECT_TRUE(error.ends_with("got the list [\"accuracy\", \"accuracy\"]: \"accuracy\" stands there twice"))
+      << error;
+}
+
 TEST_F(RecipeTest, AnOverrideOfASizeMayLookLikeANumber) {
   EXPECT_EQ(parse(kGpt, {"data.windows=streamed", "data.memory=4096"}).data.loading.memory.bytes(), 4096);
   EXPECT_EQ(parse(kGpt, {"data.windows=streamed", "data.network_budget=1.5 KiB"})

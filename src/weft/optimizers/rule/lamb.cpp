@@ -4,7 +4,7 @@
 
 #include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/reduce/reduce.h"
-#include "weft/optimizers/elementwise.h"
+#include "weft/ops/pointwise/elementwise.h"
 
 namespace weft {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "weft/optimizers/elementwise.h"
+#include "weft/ops/pointwise/elementwise.h"
 
 namespace weft {
 

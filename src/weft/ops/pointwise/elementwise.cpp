@@ -1,4 +1,4 @@
-#include "weft/optimizers/elementwise.h"
+#include "weft/ops/pointwise/elementwise.h"
 
 #include <fmt/format.h>
 
