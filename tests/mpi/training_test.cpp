@@ -122,10 +122,10 @@ TEST_F(Training, AStepAllocatesNothing) {
     session.set_integer("step", number);
     session.executor().refresh();
     session.feed(*session.data().train, number);
-    const int64_t before = allocations_so_far();
-    for (const SegmentId id : order.each) session.executor().run(id);
-    for (const SegmentId id : order.after) session.executor().run(id);
-    return allocations_so_far() - before;
+    return allocations_in([&] {
+      for (const SegmentId id : order.each) session.executor().run(id);
+      for (const SegmentId id : order.after) session.executor().run(id);
+    });
   };
   step(0);
   step(1);

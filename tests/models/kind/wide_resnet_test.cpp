@@ -4,6 +4,8 @@
 
 #include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
+#include "weft/datasets/data_kind.h"
 
 namespace weft {
 namespace {
@@ -47,9 +49,13 @@ TEST(WideResnet, SaysWhatDataItIsNotMadeFor) {
 }
 
 TEST(WideResnet, HasADepthThatItsBlocksAddUpTo) {
+  NEEDS_KINDS("images");
+  Recipe recipe;
+  recipe.data.kind.hold(DataKind::kinds().find("images"));
   WideResnet keys;
+  EXPECT_FALSE(keys.check(recipe)) << "28";
   keys.depth = 30;
-  EXPECT_EQ(keys.check(Recipe())->message, "model.depth = 30 is not 6n + 4; the nearest are 28 and 34");
+  EXPECT_EQ(keys.check(recipe)->message, "model.depth = 30 is not 6n + 4; the nearest are 28 and 34");
 }
 
 }  // namespace
