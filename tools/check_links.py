@@ -2,8 +2,8 @@
 """Checks on linked objects that the loader links no engine.
 
 tests/link/loader.cpp is a program that uses the data layer as the Python loader does. Its symbols, mangled, must be of no
-source of the engine: the objects of graph, ops, kernels, price, parallel, plan, run and params define symbols, and none of
-those may stand in the program. Inline functions, which many objects have, do not count.
+source of the engine: the objects of expression, graph, ops, kernels, price, probe, parallel, plan, run and params define
+symbols, and none of those may stand in the program. Inline functions, which many objects have, do not count.
 
 usage: check_links.py NM PROGRAM LIBRARY...   LIBRARY: an archive of the engine
        check_links.py --self-test

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Counts the messages of errors in src/ that no test asserts, and fails where their share has grown.
 
-A message is the literal that user_error(), a RecipeComplaint or a refused KeyFit is given. A test asserts it where its longest stretch between two fields
-stands in a literal of a file of tests/ or python/tests/, or 24 characters of that stretch do. The number of messages that no
-test asserts may only fall: tools/unasserted_messages.txt holds it.
+A message is the literal that user_error(), a fail() that calls it, a RecipeComplaint or a refused KeyFit is given. A test
+asserts it where its longest stretch between two fields stands in a literal of a file of tests/ or python/tests/, or 24
+characters of that stretch do. The number of messages that no test asserts may only fall: tools/unasserted_messages.txt
+holds it.
 
 usage: check_messages.py [ROOT]          check the repository at ROOT (default: the one this file is in)
        check_messages.py --list [ROOT]   print the messages that no test asserts
@@ -18,7 +19,7 @@ import tempfile
 WINDOW = 24
 MOST_SHARE = 0.15
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
-CALL = re.compile(r"\b(?:user_error\s*\(|RecipeComplaint\{[^,;{}]*,\s*(?:fmt::format\()?|KeyFit\{false,\s*(?:fmt::format\()?)")
+CALL = re.compile(r"\b(?:user_error\s*\(|fail\s*\(|RecipeComplaint\{[^,;{}]*,\s*(?:fmt::format\()?|KeyFit\{false,\s*(?:fmt::format\()?)")
 FIELD = re.compile(r"\{[^{}]*\}")
 RAW = re.compile(r'R"(\w*)\((.*?)\)\1"', re.DOTALL)
 
@@ -115,16 +116,17 @@ def self_test():
         (root / "src/weft/a/a.cpp").write_text(
             'user_error("{}: is no file of ours", x);\nuser_error(\n    "--out {}: the folder "\n    "cannot be made", y);\n'
             'user_error("{}", z);\nuser_error("short one: {}", z);\n'
-            'return RecipeComplaint{\n    key, fmt::format("{} is no key of ours", key)};\nreturn RecipeComplaint{"a.b", "no b"};\n', encoding="utf-8")
+            'return RecipeComplaint{\n    key, fmt::format("{} is no key of ours", key)};\nreturn RecipeComplaint{"a.b", "no b"};\n'
+            'if (!found) fail("{} is not there", name);\nring.fail(error);\n', encoding="utf-8")
         (root / "tests/a_test.cpp").write_text(
             'EXPECT_EQ(error(), "x: is no "\n  "file of ours");\nEXPECT_EQ(e, "short one: x");\n', encoding="utf-8")
         messages, unasserted = unasserted_in(root)
         found = [(line, message) for _, line, message in unasserted]
-        expected = [(2, "--out {}: the folder cannot be made"), (5, "{}"), (7, "{} is no key of ours"), (9, "no b")]
-        if len(messages) != 6 or found != expected:
+        expected = [(2, "--out {}: the folder cannot be made"), (5, "{}"), (7, "{} is no key of ours"), (9, "no b"), (10, "{} is not there")]
+        if len(messages) != 7 or found != expected:
             sys.exit(f"check_messages.py: the self-test expected {expected}, got {found} of {len(messages)}")
         record = root / "tools/unasserted_messages.txt"
-        for allowed, complains in (("3", True), ("5", True), ("4", True)):
+        for allowed, complains in (("4", True), ("6", True), ("5", True)):
             record.write_text(allowed, encoding="utf-8")
             if bool(check(root)) != complains:
                 sys.exit(f"check_messages.py: the self-test expected complains={complains} with {allowed} allowed")

@@ -2,7 +2,9 @@
 """Tries that nothing else knows a kind: with each registered pair of files deleted, and its test, the rest builds and
 passes its tests.
 
-The pairs are those in the folders that src/weft/CMakeLists.txt makes manifests of. Each is moved away, the programs that
+The pairs are those of a recipe's kinds, tokenizers and observers, in the folders that src/weft/CMakeLists.txt makes manifests
+of. Not tried: ops, which models call by name, and formats of files and the simulator's policies, which read each other's. A
+test of what a missing kind is a part of skips. The tests under mpirun name kinds on purpose and are left out. Each is moved away, the programs that
 use kinds are built and run, and it is put back. One takes one to three minutes: this is a command, and no part of ctest.
 
 usage: try_deletions.py [--build FOLDER] [NAME...]   NAME: a pair, as in models/kind/gpt; default: all
@@ -21,7 +23,6 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANIFEST = re.compile(r"^\s*weft_(?:kinds|manifest)\((\S+)", re.MULTILINE)
 REGISTERS = re.compile(r"^void register_", re.MULTILINE)
-#: The folders whose files are kinds of a recipe; ops and policies of the simulator have tests that name them.
 FOLDERS = ("models/", "tasks/", "optimizers/", "datasets/", "data/text/tokenizer", "train/observer")
 PROGRAMS = ("weft", "test_recipe", "test_data", "test_optimizers", "test_datasets", "test_models", "test_tasks", "test_train",
             "test_cli")
@@ -41,8 +42,9 @@ def pairs_in(root):
 
 
 def files_of(root, pair):
-    """The pair's own files and its test."""
-    paths = [root / "src/weft" / f"{pair}.{end}" for end in ("h", "cpp")] + [root / "tests" / f"{pair}_test.cpp"]
+    """The pair's own files, its test and its fuzz target."""
+    paths = [root / "src/weft" / f"{pair}.{end}" for end in ("h", "cpp")]
+    paths += [root / "tests" / f"{pair}_test.cpp", root / "fuzz" / f"fuzz_{pathlib.PurePosixPath(pair).name}.cpp"]
     return [path for path in paths if path.exists()]
 
 

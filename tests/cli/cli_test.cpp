@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "tests/recipe/needs_kinds.h"
+#include "tests/recipe/tiny_recipes.h"
 
 namespace {
 
@@ -42,7 +43,7 @@ class Cli : public ::testing::Test {
  protected:
   void SetUp() override {
     NEEDS_KINDS("bytes", "adamw", "arrays", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
-                "language_modelling", "mse", "regression", "text");
+                "language_modelling", "mirror", "mse", "regression", "text");
   }
   Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {
     fs::create_directories(folder_);
@@ -51,16 +52,7 @@ class Cli : public ::testing::Test {
     std::ofstream(folder_ / "tiny.toml") << fmt::format(R"([run]
 name = "tiny"
 steps = 6
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-context = 8
-batch = 4
+{}batch = 4
 [optimizer]
 kind = "adamw"
 learning_rate = 1e-3
@@ -70,7 +62,7 @@ evaluate_batches = 1
 tensorboard = true
 sample_tokens = 5
 )",
-                                                        (folder_ / "text.txt").string());
+                                                        weft::testing::tiny_gpt(folder_ / "text.txt"));
   }
   ~Cli() override { fs::remove_all(folder_); }
   std::string recipe() const { return (folder_ / "tiny.toml").string(); }

@@ -1,5 +1,6 @@
 // What a recipe's [data] makes of a tree of images: which samples come how often, what is held out.
 #include "weft/datasets/training_data.h"
+#include "tests/recipe/tiny_recipes.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -49,19 +50,13 @@ class TrainingDataTest : public testing::DataFolder {
   Recipe recipe(const std::vector<std::string>& keys) const {
     return parse_recipe(fmt::format(R"([run]
 epochs = 1
-[model]
-kind = "resnet"
-depth = 8
-[data]
-kind = "images"
-path = "{}"
-batch = 12
+{}batch = 12
 validation = 0.25
 [optimizer]
 kind = "sgd"
 learning_rate = 0.1
 )",
-                                    folder_.string()),
+                                    testing::tiny_resnet(folder_)),
                         "test.toml", keys);
   }
 

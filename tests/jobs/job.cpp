@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/recipe/tiny_recipes.h"
 #include "weft/report/metrics_log.h"
 
 namespace weft::testing {
@@ -122,16 +123,7 @@ JobTest::JobTest()
 name = "tiny"
 steps = 10000000
 threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-context = 8
-batch = 4
+{}batch = 4
 [optimizer]
 kind = "adamw"
 learning_rate = 1e-3
@@ -141,7 +133,7 @@ oversubscribe = true
 every = 1000000
 evaluate_batches = 1
 )",
-                                                      (folder_ / "text.txt").string());
+                                                      testing::tiny_gpt(folder_ / "text.txt"));
 }
 
 JobTest::~JobTest() { fs::remove_all(folder_); }

@@ -75,7 +75,7 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   const std::vector<double> expected = testing::losses_of(mine);
   const std::vector<double> got = testing::losses_of(folder_ / "mesh");
   ASSERT_EQ(got.size(), 50U);
-  // The bar of the issue: f32 sums in another order, 50 steps on.
+  // The bar: f32 sums in another order, 50 steps on.
   for (size_t i = 0; i < got.size(); ++i)
     EXPECT_NEAR(got[i], expected[i], 1e-4 * expected[i]) << "step " << i + 1;
   EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";

@@ -188,6 +188,46 @@ TEST_F(GraphFileTest, RefusesWhatItWouldIgnore) {
                     "net.json: add_n: \"attributes\" are [5], expected an object");
 }
 
+TEST(GraphFile, SaysWhatDoesNotFitTogether) {
+  using Json = nlohmann::json;
+  struct Row {
+    std::string message;
+    std::function<void(Json&)> damage;
+  };
+  const Row rows[] = {
+      {"net.json: is no graph of version 1: it has no \"weft_graph\": 1", [](Json& g) { g = Json::array(); }},
+      {" needs a text \"name\"", [](Json& g) { g["segments"][0].erase("name"); }},
+      {"net.json: segment accumulate: \"slots\" must be a number from 1",
+       [](Json& g) { g["segments"][0]["slots"] = 0; }},
+      {"net.json: two segments are named accumulate",
+       [](Json& g) { g["segments"][1]["name"] = "accumulate"; }},
+      {" names the segment other, which there is not", [](Json& g) { g["nodes"][0]["segment"] = "other"; }},
+      {"net.json: x has no type", [](Json& g) { g["named"][0].erase("type"); }},
+      {"net.json: the type of x: got 5, expected ", [](Json& g) { g["named"][0]["type"] = 5; }},
+      {"net.json: the type of x: got the size -2", [](Json& g) { g["named"][0]["type"][1][0] = -2; }},
+      {"net.json: two inputs or states are named x", [](Json& g) { g["named"][2]["name"] = "x"; }},
+      {"net.json: %7 is read before it is computed, or nowhere",
+       [](Json& g) { g["nodes"][0]["inputs"][0] = "%7"; }},
+      {"is read in the segment clear, where it is not computed: only states cross segments",
+       [](Json& g) { g["outputs"][0]["segment"] = "clear"; }},
+      {"net.json: there is no op weave", [](Json& g) { g["nodes"][0]["op"] = "weave"; }},
+      {"net.json: pointwise: \"inputs\" must be texts", [](Json& g) { g["nodes"][0]["inputs"][0] = 5; }},
+      {"net.json: pointwise has 1 outputs, not 2", [](Json& g) { g["nodes"][0]["outputs"].push_back("%9"); }},
+      {"net.json: pointwise: the output \"%0\" is no new name",
+       [](Json& g) { g["nodes"][1]["outputs"][0] = "%0"; }},
+      {"net.json: pointwise: ", [](Json& g) { g["nodes"][0]["inputs"].erase(1); }},
+      {" updates what is no state of that type", [](Json& g) { g["updates"][0]["state"] = "@x"; }},
+  };
+  const Json good = Json::parse(graph_json(with_constants()));
+  const GivenConstants constants{
+      {"table", {{DType::f32, {3}}, std::make_shared<const std::vector<std::byte>>(12)}}};
+  for (const Row& row : rows) {
+    Json damaged = good;
+    row.damage(damaged);
+    expect_user_error([&] { parse_graph(damaged.dump(), all_ops(), constants, "net.json"); }, row.message);
+  }
+}
+
 TEST_F(GraphFileTest, NeedsTheConstantsThatItNames) {
   write_graph(with_constants(), folder_ / "net.json");
   std::filesystem::remove(folder_ / "net.constants.safetensors");

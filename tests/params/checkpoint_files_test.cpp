@@ -247,6 +247,11 @@ TEST_F(CheckpointFiles, DamagedIndexIsFound) {
       index.string() + ": is no index of a checkpoint: its JSON says a key twice or nests more than 64 deep");
   EXPECT_TRUE(
       contains(error_with("\"checksum\": \"", "\"checksum\": \"x"), "' is not 16 hexadecimal digits"));
+  for (const std::string checksum : {"0x12345678abcdef", "-123456789abcdef", " 123456789abcdef"}) {
+    const std::string error =
+        error_with(nlohmann::json::parse(good)["checksum"].get<std::string>(), checksum);
+    EXPECT_EQ(error, index.string() + ": checksum '" + checksum + "' is not 16 hexadecimal digits");
+  }
   fs::remove(index);
   EXPECT_EQ(error_of([&] { CheckpointReader{index.parent_path()}; }),
             index.string() + ": cannot be opened, expected a checkpoint's index");

@@ -46,5 +46,24 @@ TEST(RecipeReference, HasEverySectionAndKey) {
   EXPECT_NE(text.find("| `keep` | an integer from 0 to 10^9 | `2` |"), std::string::npos);
 }
 
+TEST(RecipeReference, TakesItsExampleOfAStrayKeyFromTheTable) {
+  const auto key = [](const char* name, const char* kind) {
+    RecipeKey row;
+    row.section = "model";
+    row.info.name = name;
+    row.info.is_required = true;
+    row.when = Condition{"model.kind", kind};
+    return row;
+  };
+  RecipeTable made;
+  made.kinds = {{{"model.kind", "flat"}, ""}, {{"model.kind", "deep"}, ""}, {{"loss.kind", "other"}, ""}};
+  made.keys = {key("width", "flat"), key("width", "deep")};
+  EXPECT_NE(recipe_reference_markdown(made).find("another kind than the recipe's.\n"), std::string::npos);
+  made.keys.push_back(key("depth", "deep"));
+  EXPECT_NE(recipe_reference_markdown(made).find(
+                "another kind than the recipe's, such as `model.depth` with `model.kind = \"flat\"`.\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace weft

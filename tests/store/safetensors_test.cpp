@@ -258,9 +258,11 @@ TEST_F(Safetensors, AFileThatIsLargerThanAllAddressesIsNamed) {
 
 TEST_F(Safetensors, WriterRefusesBadNamesAndNamesAFullDisk) {
   std::vector<float> values = {1};
-  const auto error_for = [&](const std::vector<NamedView>& tensors, const fs::path& path) -> std::string {
+  using Metadata = std::map<std::string, std::string>;
+  const auto error_for = [&](const std::vector<NamedView>& tensors, const fs::path& path,
+                             const Metadata& metadata = {}) -> std::string {
     try {
-      write_safetensors(path, tensors);
+      write_safetensors(path, tensors, metadata);
     } catch (const UserError& error) {
       return error.what();
     }
@@ -271,6 +273,9 @@ TEST_F(Safetensors, WriterRefusesBadNamesAndNamesAFullDisk) {
   EXPECT_EQ(error_for({{"", one}}, "p"), "p: '' cannot be the name of a tensor");
   EXPECT_EQ(error_for({{"__metadata__", one}}, "p"), "p: '__metadata__' cannot be the name of a tensor");
   EXPECT_EQ(error_for({{"\xff", one}}, "p"), "p: a tensor's name or the metadata is not UTF-8");
+  for (const Metadata& metadata : {Metadata{{"\xff", "v"}}, Metadata{{"k", "\xff"}}}) {
+    EXPECT_EQ(error_for({{"a", one}}, "p", metadata), "p: a tensor's name or the metadata is not UTF-8");
+  }
   EXPECT_FALSE(fs::exists("p"));
   const std::string full = error_for({{"a", one}}, "/dev/full");
   EXPECT_NE(full.find("could not write /dev/full: No space left on device ("), std::string::npos) << full;

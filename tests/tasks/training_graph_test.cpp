@@ -20,7 +20,8 @@ int64_t count(const Graph& graph, const std::set<std::string>& ops) {
 
 TEST(TrainingGraph, HasOneNormAndOneUpdateAParameterAsOptimizerNodes) {
   NEEDS_KINDS("adamw", "arrays", "classification", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
-              "images", "language_modelling", "mixup", "mse", "regression", "resnet", "sgd", "text");
+              "augment", "images", "language_modelling", "mirror", "mixup", "mse", "regression", "resnet",
+              "sgd", "text");
   const std::set<std::string> ops{"sum(x0 * x0)", "adamw", "sgd"};
   for (const testing::CollectiveCase& one : testing::collective_cases()) {
     SCOPED_TRACE(testing::name_of(one));

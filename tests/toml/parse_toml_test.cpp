@@ -18,5 +18,12 @@ TEST(ParseToml, NamesTheLineAndTheColumnOfWhatIsNoToml) {
                     "x.toml:2: not TOML: a character beyond ASCII stands outside of strings and comments");
 }
 
+TEST(ParseToml, GivesNothingWhereThatIsNoError) {
+  EXPECT_EQ(parse_toml_if_sound("steps = 3")->at_path("steps").value<int>(), 3);
+  EXPECT_FALSE(parse_toml_if_sound("steps = 1 2"));
+  EXPECT_FALSE(parse_toml_if_sound("steps = é"));
+  EXPECT_FALSE(parse_toml_if_sound("steps = \"\xff\""));
+}
+
 }  // namespace
 }  // namespace weft::testing

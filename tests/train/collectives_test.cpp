@@ -74,8 +74,8 @@ std::map<std::string, std::string> read_expected(const std::string& path) {
 
 TEST(Collectives, OfEveryRecipeAreAsManyAndAsLargeAsExpected) {
   NEEDS_KINDS("adamw", "arrays", "classification", "constant", "cosine", "cosmoflow", "cross_entropy", "gpt",
-              "images", "language_modelling", "mixup", "mse", "regression", "resnet", "sgd", "text",
-              "accuracy");
+              "images", "language_modelling", "augment", "mirror", "mixup", "mse", "regression", "resnet",
+              "sgd", "text", "accuracy");
   const auto expected = read_expected(WEFT_SOURCE_DIR "/tests/train/collectives.txt");
   std::string written =
       "# Collectives of all recipes; see collectives_test.cpp. Number of each, and bytes that a rank "

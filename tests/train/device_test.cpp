@@ -119,7 +119,7 @@ TEST_F(Devices, TrainAGptAlike) {
 }
 
 TEST_F(Devices, TrainAResnetAlike) {
-  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   expect_one_curve(common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                           fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -138,7 +138,7 @@ TEST_F(Devices, TrainACosmoflowAlike) {
 
 /// States are downloaded into checkpoints, and uploaded from them, whichever device wrote them.
 TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
-  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -164,7 +164,7 @@ TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
 }
 
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
-  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant");
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"

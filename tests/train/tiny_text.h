@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/recipe/tiny_recipes.h"
 #include "weft/comm/communicator.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/session/load_recipe.h"
@@ -49,16 +50,7 @@ class TinyText {
 name = "tiny"
 steps = 12
 threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-path = "{}"
-context = 8
-batch = 6
+{}batch = 6
 [optimizer]
 kind = "adamw"
 learning_rate = 1e-2
@@ -68,7 +60,7 @@ oversubscribe = {}
 every = 1
 evaluate_batches = 2
 )",
-                                         path().string(), world_.size() > 1);
+                                         tiny_gpt(path()), world_.size() > 1);
     return parse_recipe(toml, "tiny.toml", changes);
   }
 

@@ -23,6 +23,11 @@ constexpr PhiloxBlock philox(PhiloxKey key, PhiloxBlock counter) {
   return counter;
 }
 
+/// Of a random word: uniform in [0, bound), with a bias of bound / 2^32.
+constexpr int64_t below(uint32_t word, int64_t bound) {
+  return static_cast<int64_t>((uint64_t{word} * static_cast<uint64_t>(bound)) >> 32);
+}
+
 /// Names one stream of random numbers: the seed of the run and what the numbers are for.
 struct RandomStream {
   uint64_t seed = 0;

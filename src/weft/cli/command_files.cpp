@@ -5,6 +5,7 @@
 #include "weft/cli/arguments.h"
 #include "weft/params/checkpoint.h"
 #include "weft/report/progress.h"
+#include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/session/huggingface.h"
 #include "weft/train/session/load_recipe.h"

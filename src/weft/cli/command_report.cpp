@@ -4,6 +4,7 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/report/facts.h"
+#include "weft/report/run_files.h"
 
 namespace weft {
 
@@ -12,7 +13,7 @@ int command_report(const Arguments& arguments) {
   if (!std::filesystem::is_directory(folder))
     user_error("{}: there is no such folder of a run", folder.string());
   const std::filesystem::path path =
-      arguments.out.empty() ? folder / "report.html" : std::filesystem::path(arguments.out);
+      arguments.out.empty() ? report_of(folder) : std::filesystem::path(arguments.out);
   write_report(path, read_report_input(folder));
   fmt::print("report {}\n", path.string());
   return 0;

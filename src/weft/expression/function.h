@@ -2,6 +2,7 @@
 // The scalar functions of expressions: one table (functions.cpp), one row a function.
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -11,6 +12,16 @@ namespace weft {
 enum class ScalarType : uint8_t { real, integer, boolean };
 
 std::string_view name_of(ScalarType type);
+
+/// The letter that the names of operands of each type begin with: "x0", "n1", "p2".
+constexpr char letter_of(ScalarType type) { return "xnp"[static_cast<size_t>(type)]; }
+/// Nothing where the operands of no type begin so.
+constexpr std::optional<ScalarType> type_of_letter(char letter) {
+  for (const ScalarType type : {ScalarType::real, ScalarType::integer, ScalarType::boolean}) {
+    if (letter_of(type) == letter) return type;
+  }
+  return std::nullopt;
+}
 
 /// What a function takes and gives.
 enum class Signature : uint8_t {

@@ -194,14 +194,14 @@ class Parser {
     for (const OperandName& known : operands_) {
       if (known.name == name) return build_.operand(known.operand, known.type);
     }
-    constexpr std::string_view kLetters = "xnp";
-    const size_t type = name.empty() ? std::string_view::npos : kLetters.find(name[0]);
+    if (name.size() < 2) return std::nullopt;
+    const std::optional<ScalarType> type = type_of_letter(name[0]);
     int at = 0;
-    if (type == std::string_view::npos || name.size() < 2) return std::nullopt;
+    if (!type) return std::nullopt;
     const char* end = name.data() + name.size();
     const auto [read, error] = std::from_chars(name.data() + 1, end, at);
     if (read != end || error != std::errc() || at >= kMostOperands) return std::nullopt;
-    return build_.operand(at, static_cast<ScalarType>(type));
+    return build_.operand(at, *type);
   }
 
   Scalar call(const Function& row) {

@@ -60,7 +60,7 @@ class Printer {
     const ScalarNode& node = expression_.node(id);
     switch (node.kind) {
       case ScalarNode::Kind::operand:
-        return {fmt::format("{}{}", "xnp"[static_cast<size_t>(node.type)], node.number), kPrimary};
+        return {fmt::format("{}{}", letter_of(node.type), node.number), kPrimary};
       case ScalarNode::Kind::constant:
         return {constant_text(node), kPrimary};
       case ScalarNode::Kind::index:

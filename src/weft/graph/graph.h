@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/enum_names.h"
 #include "weft/graph/ids.h"
 #include "weft/graph/op.h"
 #include "weft/graph/segment.h"
@@ -37,6 +38,10 @@ struct Initializer {
   enum class Kind : uint8_t { constant, normal, uniform, given } kind = Kind::constant;
   double scale = 0;            ///< the constant, the standard deviation, or the bound of the uniform
   ConstantPtr data = nullptr;  ///< given: the values, row-major, of the state's dtype
+};
+template <>
+struct EnumNames<Initializer::Kind> {
+  static constexpr std::string_view kNames[] = {"constant", "normal", "uniform", "given"};
 };
 
 struct Value {

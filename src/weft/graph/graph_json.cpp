@@ -17,7 +17,6 @@ using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
 constexpr int64_t kMostElems = int64_t{1} << 48;  // their bytes, and sums of a few, are counted in 64 bits
-constexpr std::string_view kInitializerKinds[] = {"constant", "normal", "uniform", "given"};
 
 // --- writing
 // ------------------------------------------------------------------------------------------------
@@ -63,7 +62,7 @@ class Writer {
       return json;
     }
     json["state"] = value.state_kind.name;
-    json["start"] = kInitializerKinds[static_cast<size_t>(value.initializer.kind)];
+    json["start"] = name_of(value.initializer.kind);
     json["scale"] = value.initializer.scale;
     return json;
   }
@@ -214,9 +213,9 @@ class Reader {
     }
     Initializer start;
     const std::string kind = text(json, "start");
-    const auto* const known = std::find(std::begin(kInitializerKinds), std::end(kInitializerKinds), kind);
-    if (known == std::end(kInitializerKinds)) fail("state {}: it cannot start as \"{}\"", name, kind);
-    start.kind = static_cast<Initializer::Kind>(known - std::begin(kInitializerKinds));
+    const std::optional<Initializer::Kind> known = named<Initializer::Kind>(kind);
+    if (!known) fail("state {}: it cannot start as \"{}\"", name, kind);
+    start.kind = *known;
     if (json.contains("scale") && !json["scale"].is_number())
       fail("state {}: \"scale\" must be a number", name);
     if (json.contains("scale")) start.scale = json["scale"].get<double>();
@@ -296,7 +295,7 @@ class Reader {
     try {
       return build.add(prototype->with_attributes(attributes), std::move(inputs));
     } catch (const UserError& error) {
-      fail("{}", error.what());
+      user_error("{}: {}", where_, error.what());
     }
   }
 

@@ -5,6 +5,11 @@
 
 namespace weft::kernels::naive {
 
+/// The element of a scalar in f64 or f32: a rate, or a factor.
+inline double scalar(const View& view) {
+  return view.type.dtype == DType::f64 ? *view.as<double>() : static_cast<double>(*view.as<float>());
+}
+
 void adamw(const View& param, const View& grad, const View& m, const View& v, const View& learning_rate,
            const View& step, const View& grad_scale, const View& new_param, const View& new_m,
            const View& new_v, const AdamW& options);

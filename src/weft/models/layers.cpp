@@ -1,5 +1,7 @@
 #include "weft/models/layers.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "weft/ops/linear/matmul.h"
@@ -38,6 +40,15 @@ ValueId classifier(const ModelContext& context, ValueId x, int64_t outputs) {
   const double deviation = 1 / std::sqrt(static_cast<double>(channels));
   const ValueId weight = context.parameters.weight("head.weight", {outputs, channels}, deviation);
   return add(build, linear(build, x, weight, true), context.parameters.constant("head.bias", {outputs}, 0));
+}
+
+Complaint depth_complaint(int64_t depth, int64_t others) {
+  const int64_t beyond = (depth + 6 - others) % 6;
+  if (beyond == 0) return std::nullopt;
+  const int64_t below = depth - beyond;
+  return RecipeComplaint{
+      "model.depth", fmt::format("model.depth = {} is not 6n + {}; the nearest are {} and {}", depth, others,
+                                 below, below + 6)};
 }
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -29,14 +30,10 @@ DType dtype_of(const std::string& tensor, const std::string& name) {
 std::string hex(uint64_t value) { return fmt::format("{:016x}", value); }
 
 uint64_t from_hex(const std::string& text) {
-  size_t used = 0;
+  const char* const end = text.data() + text.size();
   uint64_t value = 0;
-  try {
-    value = std::stoull(text, &used, 16);
-  } catch (const std::logic_error&) {
-    used = 0;
-  }
-  if (used != text.size() || text.size() != 16)
+  const auto [read, error] = std::from_chars(text.data(), end, value, 16);
+  if (error != std::errc() || read != end || text.size() != 16)
     user_error("checksum '{}' is not 16 hexadecimal digits", text);
   return value;
 }

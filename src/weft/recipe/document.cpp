@@ -6,7 +6,6 @@
 
 #include "weft/base/check.h"
 #include "weft/toml/parse_toml.h"
-#include "weft/toml/toml_ascii.h"
 
 namespace weft {
 namespace {
@@ -57,14 +56,9 @@ std::string trimmed(std::string_view text) {
 
 /// Nothing where the text is not exactly one TOML value ("1\nb = 2" would be two).
 std::optional<RecipeValue> toml_value(const std::string& text) {
-  if (line_beyond_ascii(text)) return std::nullopt;
-  try {
-    const toml::table table = toml::parse("value = " + text);
-    if (table.size() == 1) return value_of(*table.get("value"));
-  } catch (const toml::parse_error&) {
-    return std::nullopt;
-  }
-  return std::nullopt;
+  const std::optional<toml::table> table = parse_toml_if_sound("value = " + text);
+  if (!table || table->size() != 1) return std::nullopt;
+  return value_of(*table->get("value"));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "weft/recipe/parse.h"
 
 namespace weft {
@@ -12,12 +14,30 @@ recipes: `src/weft/recipe/recipe.h` has the sections, and each model, task, loss
 its own keys in its own file. Change it there, then `build/weft inspect --reference > docs/recipes.md`.
 
 - A key that is not on this page is an error that names the line and the nearest key.
-- So is a key of another kind than the recipe's, such as `model.depth` with `model.kind = "gpt"`.
+- So is a key of another kind than the recipe's{}.
 - `--set section.key=value` on the command line overrides the file; the quotes of a string may be left out. An
   override of a kind (or of the schedule) drops the file's keys of the other kinds.
 - Keys in **bold** have no default and must be given where they mean anything.
 
 )";
+
+/// ", such as" and a key of a kind with another kind of the same choice, which has no key of that name.
+/// Empty where no kinds differ so.
+std::string stray_key_example(const RecipeTable& table) {
+  const auto has = [&](const Condition& chosen, const std::string& name) {
+    return std::ranges::any_of(
+        table.keys, [&](const RecipeKey& key) { return key.when == chosen && key.full_name() == name; });
+  };
+  for (const RecipeKey& key : table.keys) {
+    if (!key.when) continue;
+    for (const RecipeKindInfo& kind : table.kinds) {
+      if (kind.chosen.key != key.when->key || has(kind.chosen, key.full_name())) continue;
+      return fmt::format(", such as `{}` with `{} = \"{}\"`", key.full_name(), kind.chosen.key,
+                         kind.chosen.value);
+    }
+  }
+  return "";
+}
 
 /// A vertical bar would end the cell.
 std::string cell(std::string_view text) {
@@ -70,7 +90,7 @@ std::string section_text(const RecipeTable& table, const RecipeSectionInfo& sect
 }  // namespace
 
 std::string recipe_reference_markdown(const RecipeTable& table) {
-  std::string text(kIntroduction);
+  std::string text = fmt::format(kIntroduction, stray_key_example(table));
   for (const RecipeSectionInfo& section : table.sections) text += section_text(table, section);
   text.pop_back();
   return text;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/report/run_files.h"
 
 namespace weft {
 
@@ -14,8 +15,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ByteRow, kind, predicted, counted)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimelineEvent, lane, name, phase, start_ms, end_ms)
 
 namespace {
-
-constexpr const char* kFile = "report.json";
 
 void read_facts(const std::filesystem::path& path, ReportInput& input) {
   std::ifstream file(path);
@@ -50,19 +49,20 @@ void write_report_facts(const std::filesystem::path& run, const ReportInput& inp
       {"memory", input.memory}, {"arena_bytes", input.arena_bytes}, {"peak_op", input.peak_op},
       {"bytes", input.bytes},   {"timeline", input.timeline},       {"sample", input.sample},
       {"notes", input.notes}};
-  std::ofstream file(run / kFile);
+  const std::filesystem::path path = report_facts_of(run);
+  std::ofstream file(path);
   // What a model wrote need not be UTF-8.
   file << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  if (!file.flush()) user_error("{}: it cannot be written", (run / kFile).string());
+  if (!file.flush()) user_error("{}: it cannot be written", path.string());
 }
 
 ReportInput read_report_input(const std::filesystem::path& run) {
   ReportInput input;
   input.title = run.filename().string();
-  input.recipe = text_of(run / "recipe.toml");
-  input.metrics = read_metrics(run / "metrics.jsonl");
-  if (std::filesystem::exists(run / kFile)) {
-    read_facts(run / kFile, input);
+  input.recipe = text_of(recipe_of(run));
+  input.metrics = read_metrics(metrics_log_of(run));
+  if (std::filesystem::exists(report_facts_of(run))) {
+    read_facts(report_facts_of(run), input);
   } else {
     input.notes = {"The run has not ended: there are no times by op and no memory to show."};
   }

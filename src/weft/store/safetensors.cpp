@@ -15,6 +15,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/base/utf8.h"
 #include "weft/store/bool_bytes.h"
 #include "weft/store/durable_file.h"
 
@@ -229,12 +230,20 @@ std::vector<const NamedView*> order_by_alignment(std::span<const NamedView> tens
 
 std::string write_header(std::span<const NamedView* const> order,
                          const std::map<std::string, std::string>& metadata, const std::string& path) {
+  const auto check_utf8 = [&](std::string_view text) {
+    if (!is_utf8(text)) user_error("{}: a tensor's name or the metadata is not UTF-8", path);
+  };
+  for (const auto& [key, value] : metadata) {
+    check_utf8(key);
+    check_utf8(value);
+  }
   Json header = Json::object();
   if (!metadata.empty()) header[std::string(kMetadataKey)] = metadata;
   int64_t offset = 0;
   for (const NamedView* tensor : order) {
     const TensorType& type = tensor->view.type;
     const int64_t end = offset + type.elems() * file_bytes_of(type.dtype);
+    check_utf8(tensor->name);
     if (tensor->name.empty() || tensor->name == kMetadataKey) {
       user_error("{}: '{}' cannot be the name of a tensor", path, tensor->name);
     }
@@ -243,12 +252,7 @@ std::string write_header(std::span<const NamedView* const> order,
         {"dtype", file_name_of(type.dtype)}, {"shape", type.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const Json::exception&) {
-    user_error("{}: a tensor's name or the metadata is not UTF-8", path);
-  }
+  std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
 }

@@ -18,4 +18,13 @@ toml::table parse_toml(std::string_view text, std::string_view source_name) {
   }
 }
 
+std::optional<toml::table> parse_toml_if_sound(std::string_view text) {
+  if (line_beyond_ascii(text)) return std::nullopt;
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace weft

@@ -10,6 +10,7 @@
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint.h"
 #include "weft/report/progress.h"
+#include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/guard/interrupt.h"
@@ -93,8 +94,15 @@ class Trainer {
       Progress::say(fmt::format("resuming after step {}{}", step_,
                                 step_ == total_ ? ", the last: nothing is left to train" : ""));
     }
-    std::ofstream(options_.out / "recipe.toml") << to_toml(recipe_);
+    write_recipe();
     return at;
+  }
+
+  void write_recipe() const {
+    const std::filesystem::path path = recipe_of(options_.out);
+    std::ofstream file(path);
+    file << to_toml(recipe_);
+    if (!file.flush()) user_error("{}: it cannot be written", path.string());
   }
 
   void observe(Observers& observers, StepRecord record) {

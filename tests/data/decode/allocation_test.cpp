@@ -38,6 +38,13 @@ void* aligned_alloc(size_t alignment, size_t bytes) {
 namespace weft {
 namespace {
 
+class MiddleRows final : public Erasing {
+ public:
+  Box box(ImageSize image, const RandomStream& /*random*/) const override {
+    return {{image.height / 3, image.height / 2}, {0, image.width}};
+  }
+};
+
 TEST(ImageDecoder, WarmItAllocatesNothing) {
   const testing::Picture large = testing::make_picture(200, 300);
   const std::vector<std::vector<std::byte>> files{
@@ -50,7 +57,7 @@ TEST(ImageDecoder, WarmItAllocatesNothing) {
   transform.crop = ImageTransform::Crop::random_resized;
   transform.mirror = true;
   transform.changes.push_back(std::make_shared<ColourChange>(ColourRanges{.contrast = 0.5, .hue = 0.1}));
-  transform.cutout = 9;
+  transform.erasings.push_back(std::make_shared<MiddleRows>());
   const Region part{{{10, 64}, {0, 48}, {0, 3}}};
   std::vector<float> pixels(static_cast<size_t>(part.elems()));
   const View view{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, part.shape()}};

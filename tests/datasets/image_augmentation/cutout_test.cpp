@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "tests/datasets/augmented.h"
 
 namespace weft {
@@ -24,6 +27,21 @@ TEST(Cutout, BlanksASquareOfWhichPartMayLieOutside) {
     whole = whole || blank >= 36;
   }
   EXPECT_TRUE(whole);
+}
+
+TEST(Cutout, BlanksZerosAfterNormalising) {
+  Cutout cutout;
+  cutout.side = 6;
+  ImageTransform transform = testing::plain_transform();
+  transform.mean = {2, 2, 2};  // no pixel becomes zero
+  cutout.add_to(transform);
+  std::set<int64_t> areas;
+  for (int64_t sample = 0; sample < 200; ++sample) {
+    const std::vector<float> pixels = testing::augmented(transform, sample);
+    areas.insert(std::ranges::count(pixels, 0.0F) / 3);
+  }
+  EXPECT_EQ(*areas.rbegin(), 36);    // whole squares, and
+  EXPECT_GE(*areas.begin(), 3 * 3);  // those cut by a corner
 }
 
 }  // namespace

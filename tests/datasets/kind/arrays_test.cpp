@@ -69,7 +69,8 @@ momentum = 0.9
 };
 
 TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
-  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant", "accuracy");
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
+              "accuracy");
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.target.below, 2);
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
@@ -78,8 +79,8 @@ TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
 }
 
 TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
-  NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse",
-              "adamw", "sgd", "constant");
+  NEEDS_KINDS("mirror", "resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy",
+              "mse", "adamw", "sgd", "constant");
   EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
   EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
             "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");
@@ -105,7 +106,7 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
 }
 
 TEST_F(ArrayData, OtherDataAreOneSentence) {
-  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   const auto of = [&](const fs::path& path) {
     return refusal(
         arrays({"data.path=" + path.string(), "data.input=\"\"", "data.target=\"\"", "data.validation=0.5"}));
@@ -124,7 +125,7 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
 }
 
 TEST_F(ArrayData, OfValidationMustBeLikeThoseOfTraining) {
-  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   std::vector<std::byte> bytes(2 * 4 * 4 * 3);
   std::vector<int64_t> labels{0, 1};
   const fs::path other = folder_ / "other.safetensors";

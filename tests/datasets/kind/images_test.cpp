@@ -1,4 +1,5 @@
 #include "weft/datasets/kind/images.h"
+#include "tests/recipe/tiny_recipes.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -38,19 +39,13 @@ class ImageData : public testing::DataFolder {
     const Recipe recipe = parse_recipe(fmt::format(R"(
 [run]
 steps = 1
-[model]
-kind = "resnet"
-depth = 8
-[data]
-kind = "images"
-path = "{}"
-batch = 2
+{}batch = 2
 validation = 0.5
 [optimizer]
 kind = "sgd"
 learning_rate = 0.1
 )",
-                                                   (folder_ / "set").string()),
+                                                   testing::tiny_resnet(folder_ / "set")),
                                        "images.toml", keys);
     return open_data(recipe, Communicator::world());
   }

@@ -11,6 +11,7 @@
 #include "tests/datasets/data_folder.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
+#include "tests/recipe/tiny_recipes.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
 #include "weft/train/session/load_recipe.h"
@@ -33,22 +34,13 @@ class TextData : public testing::DataFolder {
 [run]
 epochs = 2
 threads = 1
-[model]
-kind = "gpt"
-layers = 1
-heads = 2
-width = 16
-[data]
-kind = "text"
-windows = "streamed"
-path = "{}"
-context = 8
+{}windows = "streamed"
 batch = 6
 [optimizer]
 kind = "adamw"
 learning_rate = 1e-2
 )",
-                                    (folder_ / "text.tokens").string()),
+                                    testing::tiny_gpt(folder_ / "text.tokens")),
                         "tokens.toml", keys);
   }
 };

@@ -1,6 +1,6 @@
 #include "tests/train/observer/observed_run.h"
 #include "weft/report/metrics_log.h"
-#include "weft/train/folder/run_folder.h"
+#include "weft/report/run_files.h"
 
 namespace weft {
 

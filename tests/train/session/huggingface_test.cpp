@@ -99,7 +99,7 @@ TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
       [&] { import_into({"model.width=48"}); },
       "tensor transformer.wte.weight is f32[256, 24], and the recipe's model needs f32[256, 48]");
   testing::expect_user_error([&] { import_into({"run.precision=f64"}); },
-                             "run.precision = \"f64\": GPT-2 weights are f32");
+                             "run.precision = \"f64\": the weights of transformers are f32");
 }
 
 TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {

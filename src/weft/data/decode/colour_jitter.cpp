@@ -4,8 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "weft/data/decode/image_placement.h"
-
 namespace weft {
 
 namespace {
@@ -85,8 +83,8 @@ ColourJitter draw_colour_jitter(const ColourRanges& ranges, const RandomStream& 
   ColourJitter jitter;
   jitter.active = ranges.brightness > 0 || ranges.contrast > 0 || ranges.saturation > 0 || ranges.hue > 0;
   if (!jitter.active) return jitter;
-  const PhiloxBlock order = random.block(static_cast<uint64_t>(ImageDraw::kJitterOrder));
-  const PhiloxBlock words = random.block(static_cast<uint64_t>(ImageDraw::kJitterFactors));
+  const PhiloxBlock order = random.block(2);
+  const PhiloxBlock words = random.block(3);
   for (size_t i = 3; i > 0; --i) {
     std::swap(jitter.order[i], jitter.order[(uint64_t{order[i]} * (i + 1)) >> 32]);
   }

@@ -175,6 +175,9 @@ void ImageDecoder::decode(std::span<const std::byte> file, const std::string& na
     }
   }
   write_pixels(pixels, transform, place, part, output);
+  for (const auto& erasing : transform.erasings) {
+    erase(erasing->box({transform.height, transform.width}, random), part, output);
+  }
 }
 
 RandomStream augmentation_stream(uint64_t seed, int64_t epoch, int64_t sample) {

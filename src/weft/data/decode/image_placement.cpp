@@ -9,14 +9,7 @@ namespace weft {
 
 namespace {
 
-/// Uniform in [0, bound): the bias of bound / 2^32 is far below one image.
-int64_t below(uint32_t word, int64_t bound) {
-  return static_cast<int64_t>((static_cast<uint64_t>(word) * static_cast<uint64_t>(bound)) >> 32);
-}
-
 double between(uint32_t word, double low, double high) { return low + (high - low) * (word / 4294967296.0); }
-
-uint64_t index_of(ImageDraw draw) { return static_cast<uint64_t>(draw); }
 
 struct Window {
   const ImageTransform& transform;
@@ -82,6 +75,7 @@ void set_box(ImagePlacement& place, int64_t top, int64_t left, int64_t height, i
 /// Szegedy et al., "Going Deeper with Convolutions" (CVPR 2015), section 6; ten attempts, then the largest
 /// box in the middle whose aspect ratio is allowed.
 ImagePlacement random_resized(const Window& at) {
+  constexpr uint64_t kFirstBlock = 4;
   constexpr uint64_t kAttempts = 10;
   ImagePlacement place;
   place.scaled = {at.transform.height, at.transform.width};
@@ -89,7 +83,7 @@ ImagePlacement random_resized(const Window& at) {
   const auto width = static_cast<double>(at.image.width);
   const auto& [least, most] = at.transform.aspect;
   for (uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-    const PhiloxBlock words = at.random.block(index_of(ImageDraw::kAttempts) + attempt);
+    const PhiloxBlock words = at.random.block(kFirstBlock + attempt);
     const double area = height * width * between(words[0], at.transform.area[0], at.transform.area[1]);
     const double aspect = std::exp(between(words[1], std::log(least), std::log(most)));
     const int64_t columns = std::lrint(std::sqrt(area * aspect));
@@ -121,24 +115,13 @@ ImagePlacement cropped(const Window& at, const PhiloxBlock& words) {
   return unchanged(at);
 }
 
-/// The part of a square around `middle` that lies in the image.
-Range square(int64_t middle, int64_t side, int64_t size) {
-  const int64_t begin = middle - side / 2;
-  return {std::max<int64_t>(0, begin), std::min(size, begin + side)};
-}
-
 }  // namespace
 
 ImagePlacement place_image(const ImageTransform& transform, const ImageSize& image,
                            const RandomStream& random, const std::string& name) {
-  const PhiloxBlock words = random.block(index_of(ImageDraw::kPlace));
+  const PhiloxBlock words = random.block(0);
   ImagePlacement place = cropped({transform, image, random, name}, words);
   place.mirrored = transform.mirror && (words[2] >> 31) != 0;
-  if (transform.cutout > 0) {
-    const PhiloxBlock middle = random.block(index_of(ImageDraw::kCutout));
-    place.cutout_rows = square(below(middle[0], transform.height), transform.cutout, transform.height);
-    place.cutout_columns = square(below(middle[1], transform.width), transform.cutout, transform.width);
-  }
   return place;
 }
 

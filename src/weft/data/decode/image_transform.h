@@ -5,11 +5,12 @@
 #include <memory>
 #include <vector>
 
+#include "weft/data/decode/erasing.h"
 #include "weft/data/decode/pixel_change.h"
 
 namespace weft {
 
-/// In this order: crop, changes of pixels, mirror, normalise, cutout.
+/// In this order: crop, changes of pixels, mirror, normalise, erase.
 /// Every random choice is a pure function of (seed, epoch, sample): never of ranks, threads or order.
 struct ImageTransform {
   enum class Crop : uint8_t {
@@ -27,8 +28,8 @@ struct ImageTransform {
   std::array<double, 2> aspect{3.0 / 4, 4.0 / 3};           ///< width / height
   bool mirror = false;                                      ///< at random, from left to right
   std::vector<std::shared_ptr<const PixelChange>> changes;  ///< one after the other; copies share them
-  int64_t cutout = 0;                   ///< side of a square of zeros (after normalising) at random; 0: none
-  std::array<double, 3> mean{0, 0, 0};  ///< of values in [0, 1]
+  std::vector<std::shared_ptr<const Erasing>> erasings;     ///< likewise
+  std::array<double, 3> mean{0, 0, 0};                      ///< of values in [0, 1]
   std::array<double, 3> deviation{1, 1, 1};
 };
 

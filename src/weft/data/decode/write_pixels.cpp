@@ -194,7 +194,6 @@ class RowWriter {
       write_filled(y, out + (filled_.begin - columns.begin) * channels_);
       write_black(columns.end - filled_.end, out + (filled_.end - columns.begin) * channels_);
     }
-    if (y >= place_.cutout_rows.begin && y < place_.cutout_rows.end) erase(out);
   }
 
  private:
@@ -223,12 +222,6 @@ class RowWriter {
     for (; count > 0; count -= kPixels, out += kPixels * channels_) {
       write_run(kBlack.data(), false, std::min(count, kPixels), out);
     }
-  }
-  void erase(T* out) const {
-    const Range columns = part_.ranges[1];
-    const int64_t begin = std::max(columns.begin, place_.cutout_columns.begin);
-    const int64_t end = std::min(columns.end, place_.cutout_columns.end);
-    if (begin < end) std::fill_n(out + (begin - columns.begin) * channels_, (end - begin) * channels_, T{});
   }
 
   const PixelView& pixels_;

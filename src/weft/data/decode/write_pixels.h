@@ -6,7 +6,7 @@
 
 namespace weft {
 
-/// The last pass: mirrors, normalises, converts and erases. Writes `part` ([y, x, channel]) of the output
+/// Mirrors, normalises and converts. Writes `part` ([y, x, channel]) of the output
 /// image to `output`. `pixels` lie in coordinates of the output before mirroring; where there are none, and
 /// the part asks, there is black. The same value for a pixel in any part and on any machine.
 void write_pixels(const PixelView& pixels, const ImageTransform& transform, const ImagePlacement& place,

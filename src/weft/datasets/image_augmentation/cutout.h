@@ -15,7 +15,7 @@ struct Cutout final : KindOf<Cutout, ImageAugmentation> {
     key("cutout", self.side, at_least(0),
         "side in pixels of a square of training images that is blanked at random; 0: none");
   }
-  void add_to(ImageTransform& transform) const override { transform.cutout = side; }
+  void add_to(ImageTransform& transform) const override;
 };
 
 }  // namespace weft

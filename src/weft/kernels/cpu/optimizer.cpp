@@ -74,9 +74,7 @@ HWY_EXPORT(sgd_piece);
 
 constexpr int64_t kGrain = 16384;
 
-double scalar(const View& view) {
-  return view.type.dtype == DType::f64 ? *view.as<double>() : static_cast<double>(*view.as<float>());
-}
+using naive::scalar;
 
 }  // namespace
 

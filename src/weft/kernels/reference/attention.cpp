@@ -8,6 +8,7 @@
 #include "weft/base/threads.h"
 #include "weft/kernels/attention.h"
 #include "weft/kernels/cpu/attention_head.h"
+#include "weft/kernels/dtype_dispatch.h"
 #include "weft/kernels/reference/in_f64.h"
 #include "weft/ops/linear/attention.h"
 
@@ -104,23 +105,14 @@ void backward_head(const Head<T>& head, const T* out, const L* lse, const T* dou
   }
 }
 
-/// Calls body with a null pointer of each element type: of qkv and of lse.
-template <class Body>
-void by_dtype(DType dtype, const Body& body) {
-  if (dtype == DType::f64) return body(static_cast<double*>(nullptr), static_cast<double*>(nullptr));
-  if (dtype == DType::f32) return body(static_cast<float*>(nullptr), static_cast<float*>(nullptr));
-  WEFT_CHECK(dtype == DType::bf16, "attention in {}", name_of(dtype));
-  body(static_cast<BFloat16*>(nullptr), static_cast<float*>(nullptr));
-}
-
 }  // namespace
 
 void naive_attention_forward(const View& qkv, const View& out, const View& lse, bool causal, double scale) {
   const AttentionShape s = attention_shape(qkv, out, lse);
-  by_dtype(qkv.type.dtype, [&]<class T, class L>(T*, L*) {
+  with_floating(qkv.type.dtype, [&]<class T>(T) {
     parallel_for(s.batch_heads(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t bh = begin; bh < end; ++bh) {
-        forward_head(Head<T>{s, qkv.as<T>(), bh}, out.as<T>(), lse.as<L>(), causal, scale);
+        forward_head(Head<T>{s, qkv.as<T>(), bh}, out.as<T>(), lse.as<Compute<T>>(), causal, scale);
       }
     });
   });
@@ -129,11 +121,11 @@ void naive_attention_forward(const View& qkv, const View& out, const View& lse, 
 void naive_attention_backward(const View& qkv, const View& out, const View& lse, const View& dout,
                               const View& dqkv, bool causal, double scale) {
   const AttentionShape s = attention_shape(qkv, out, lse);
-  by_dtype(qkv.type.dtype, [&]<class T, class L>(T*, L*) {
+  with_floating(qkv.type.dtype, [&]<class T>(T) {
     parallel_for(s.batch_heads(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t bh = begin; bh < end; ++bh) {
-        backward_head(Head<T>{s, qkv.as<T>(), bh}, out.as<T>(), lse.as<L>(), dout.as<T>(), dqkv.as<T>(),
-                      causal, scale);
+        backward_head(Head<T>{s, qkv.as<T>(), bh}, out.as<T>(), lse.as<Compute<T>>(), dout.as<T>(),
+                      dqkv.as<T>(), causal, scale);
       }
     });
   });

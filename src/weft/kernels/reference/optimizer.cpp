@@ -15,18 +15,15 @@ namespace weft::kernels::naive {
 
 namespace {
 
-double scalar(const View& view) {
-  return view.type.dtype == DType::f64 ? *view.as<double>() : static_cast<double>(*view.as<float>());
-}
-
 void keep(const View& from, const View& to) {
   if (from.data != to.data) std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
 }
 
-template <class S>
+template <class T>
 void adamw_of(const View& param, const View& grad, const View& m, const View& v, double rate, double step,
               double grad_scale, const View& new_param, const View& new_m, const View& new_v,
               const AdamW& o) {
+  using S = Compute<T>;
   const S b1 = S(o.beta1);
   const S b2 = S(o.beta2);
   const S decay = S(1 - rate * o.weight_decay);
@@ -36,26 +33,28 @@ void adamw_of(const View& param, const View& grad, const View& m, const View& v,
   const S factor = S(grad_scale);
   parallel_for(param.elems(), 4096, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const S g = grad.as<S>()[i] * factor;
-      const S first = b1 * m.as<S>()[i] + (S(1) - b1) * g;
-      const S second = b2 * v.as<S>()[i] + (S(1) - b2) * g * g;
-      new_param.as<S>()[i] = param.as<S>()[i] * decay - size * first / (std::sqrt(second) * root + epsilon);
-      new_m.as<S>()[i] = first;
-      new_v.as<S>()[i] = second;
+      const S g = load(grad.as<T>(), i) * factor;
+      const S first = b1 * load(m.as<T>(), i) + (S(1) - b1) * g;
+      const S second = b2 * load(v.as<T>(), i) + (S(1) - b2) * g * g;
+      const S move = size * first / (std::sqrt(second) * root + epsilon);
+      store(new_param.as<T>(), i, load(param.as<T>(), i) * decay - move);
+      store(new_m.as<T>(), i, first);
+      store(new_v.as<T>(), i, second);
     }
   });
 }
 
-template <class S>
+template <class T>
 void sgd_of(const View& param, const View& grad, const View& buffer, double rate, double grad_scale,
             const View& new_param, const View& new_buffer, const Sgd& o) {
+  using S = Compute<T>;
   parallel_for(param.elems(), 4096, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const S p = param.as<S>()[i];
-      const S moved =
-          S(o.momentum) * buffer.as<S>()[i] + grad.as<S>()[i] * S(grad_scale) + S(o.weight_decay) * p;
-      new_buffer.as<S>()[i] = moved;
-      new_param.as<S>()[i] = p - S(rate) * moved;
+      const S p = load(param.as<T>(), i);
+      const S g = load(grad.as<T>(), i);
+      const S moved = S(o.momentum) * load(buffer.as<T>(), i) + g * S(grad_scale) + S(o.weight_decay) * p;
+      store(new_buffer.as<T>(), i, moved);
+      store(new_param.as<T>(), i, p - S(rate) * moved);
     }
   });
 }
@@ -73,13 +72,9 @@ void adamw(const View& param, const View& grad, const View& m, const View& v, co
     return;
   }
   const auto count = static_cast<double>(*step.as<int64_t>());
-  if (param.type.dtype == DType::f64) {
-    adamw_of<double>(param, grad, m, v, scalar(learning_rate), count, factor, new_param, new_m, new_v,
-                     options);
-  } else {
-    adamw_of<float>(param, grad, m, v, scalar(learning_rate), count, factor, new_param, new_m, new_v,
-                    options);
-  }
+  with_floating(param.type.dtype, [&]<class T>(T) {
+    adamw_of<T>(param, grad, m, v, scalar(learning_rate), count, factor, new_param, new_m, new_v, options);
+  });
 }
 
 void sgd(const View& param, const View& grad, const View& momentum_buffer, const View& learning_rate,
@@ -90,13 +85,9 @@ void sgd(const View& param, const View& grad, const View& momentum_buffer, const
     keep(momentum_buffer, new_momentum);
     return;
   }
-  if (param.type.dtype == DType::f64) {
-    sgd_of<double>(param, grad, momentum_buffer, scalar(learning_rate), factor, new_param, new_momentum,
-                   options);
-  } else {
-    sgd_of<float>(param, grad, momentum_buffer, scalar(learning_rate), factor, new_param, new_momentum,
-                  options);
-  }
+  with_floating(param.type.dtype, [&]<class T>(T) {
+    sgd_of<T>(param, grad, momentum_buffer, scalar(learning_rate), factor, new_param, new_momentum, options);
+  });
 }
 
 }  // namespace weft::kernels::naive

@@ -62,17 +62,11 @@ class ResnetGraph {
 
 }  // namespace
 
-Complaint Resnet::check_keys(const Recipe& /*recipe*/) const {
-  if (depth % 6 == 2) return std::nullopt;
-  const int64_t below = depth - (depth + 4) % 6;
-  return RecipeComplaint{
-      "model.depth",
-      fmt::format("model.depth = {} is not 6n + 2; the nearest are {} and {}", depth, below, below + 6)};
-}
+Complaint Resnet::check_keys(const Recipe& /*recipe*/) const { return depth_complaint(depth, 2); }
 
 ValueId Resnet::predict(const ModelContext& context, ValueId pixels) const {
-  const int64_t outputs = classes_of(context.facts, "resnet", classes);
-  expect_images(context.facts, "resnet");
+  const int64_t outputs = classes_of(context.facts, kName, classes);
+  expect_images(context.facts, kName);
   const ValueId x = mean_spatial(context.build, ResnetGraph(context).features(pixels, *this));
   const BuilderScope labelled = context.build.labelled("head");
   return classifier(context, dropped(context, x, 0), outputs);

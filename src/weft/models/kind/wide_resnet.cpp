@@ -59,17 +59,11 @@ class WideResnetGraph {
 
 }  // namespace
 
-Complaint WideResnet::check_keys(const Recipe& /*recipe*/) const {
-  if (depth % 6 == 4) return std::nullopt;
-  const int64_t below = depth - (depth + 2) % 6;
-  return RecipeComplaint{
-      "model.depth",
-      fmt::format("model.depth = {} is not 6n + 4; the nearest are {} and {}", depth, below, below + 6)};
-}
+Complaint WideResnet::check_keys(const Recipe& /*recipe*/) const { return depth_complaint(depth, 4); }
 
 ValueId WideResnet::predict(const ModelContext& context, ValueId pixels) const {
-  const int64_t outputs = classes_of(context.facts, "wide_resnet", classes);
-  expect_images(context.facts, "wide_resnet");
+  const int64_t outputs = classes_of(context.facts, kName, classes);
+  expect_images(context.facts, kName);
   const ValueId x = WideResnetGraph(context).features(pixels, *this);
   const BuilderScope labelled = context.build.labelled("head");
   return classifier(context, x, outputs);

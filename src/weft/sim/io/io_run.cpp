@@ -20,7 +20,7 @@ IoRun::IoRun(const IoWorld& world, std::string name, std::unique_ptr<IoPolicy> p
   preprocess_s_ = std::max(1 / scenario.preprocess_mb_s, threads / scenario.staging.write->at(threads));
   share_.even_mb_s = scenario.file_system.read->at(scenario.ranks) / scenario.ranks;
   ranks_.resize(ranks);
-  tiers_.resize(ranks * scenario.tiers.size());
+  for (Rank& rank : ranks_) rank.tiers.resize(scenario.tiers.size());
   accesses_.resize(ranks * static_cast<size_t>(scenario.batch));
   urgent_.resize(ranks);
   demands_.resize(ranks);
@@ -145,10 +145,6 @@ void IoRun::play(const IoStep& step) {
 double IoRun::wait_for(double& clock, double start, double seconds) {
   clock = std::max(clock, start) + seconds;
   return clock;
-}
-
-double& IoRun::tier_clock(int rank, int tier) {
-  return tiers_[static_cast<size_t>(rank) * world_->scenario.tiers.size() + static_cast<size_t>(tier)];
 }
 
 /// When the sample lies in the staging buffer, preprocessed.

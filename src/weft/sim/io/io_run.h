@@ -43,12 +43,13 @@ class IoRun {
   };
   struct Rank {
     // Clocks.
-    double used = 0;       ///< it computes until then
-    double staging = 0;    ///< its staging threads are free
-    double fetched = 0;    ///< its last sample came
-    double reading = 0;    ///< its reads of the file system are done
-    double sending = 0;    ///< this direction of its network is free
-    double receiving = 0;  ///< this one is
+    double used = 0;            ///< it computes until then
+    double staging = 0;         ///< its staging threads are free
+    double fetched = 0;         ///< its last sample came
+    double reading = 0;         ///< its reads of the file system are done
+    double sending = 0;         ///< this direction of its network is free
+    double receiving = 0;       ///< this one is
+    std::vector<double> tiers;  ///< and each of its tiers
 
     double overdrawn_mb = 0;  ///< the background read, and steps needed, within the same time
 
@@ -70,7 +71,7 @@ class IoRun {
   double send(int from, int to, double mb, double start);
   double wait_for(double& clock, double start, double seconds);
   double thread_fetch_s(const Access& access) const;
-  double& tier_clock(int rank, int tier);
+  double& tier_clock(int rank, int tier) { return at(rank).tiers[static_cast<size_t>(tier)]; }
   void keep(const Access& access, double at);
 
   const IoWorld* world_;
@@ -86,7 +87,6 @@ class IoRun {
   double now_ = 0;                 ///< when the ranks met last
   std::vector<double> step_ends_;  ///< all of them: what was in the staging buffer is free from then on
   double file_system_ = 0;         ///< it has read all that was asked for, for all ranks together
-  std::vector<double> tiers_;      ///< [rank][tier]
 
   std::vector<Rank> ranks_;
   std::vector<IoAccess> accesses_;  ///< of the step in hand: [rank][row]

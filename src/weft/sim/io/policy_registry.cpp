@@ -19,6 +19,13 @@ std::vector<std::string> io_policy_names() {
   return names;
 }
 
+std::optional<std::string> io_baseline() {
+  for (const auto& entry : io_policies().entries()) {
+    if (entry.is_baseline) return entry.name;
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<IoPolicy> make_io_policy(std::string_view name, const IoWorld& world) {
   for (const auto& entry : io_policies().entries()) {
     if (entry.name == name) return entry.make(world);

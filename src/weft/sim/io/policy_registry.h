@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,14 +14,15 @@ namespace weft {
 class IoPolicyRegistry {
  public:
   using Make = std::function<std::unique_ptr<IoPolicy>(const IoWorld&)>;
-  /// `about`: one line for --help.
-  void add(std::string name, std::string about, Make make) {
-    entries_.push_back({std::move(name), std::move(about), std::move(make)});
+  /// `about`: one line for --help. At most one policy is the baseline, which others are compared with.
+  void add(std::string name, std::string about, Make make, bool is_baseline = false) {
+    entries_.push_back({std::move(name), std::move(about), std::move(make), is_baseline});
   }
   struct Entry {
     std::string name;
     std::string about;
     Make make;
+    bool is_baseline;
   };
   const std::vector<Entry>& entries() const { return entries_; }
 
@@ -33,6 +35,8 @@ void register_all_io_policies(IoPolicyRegistry& registry);
 
 const IoPolicyRegistry& io_policies();
 std::vector<std::string> io_policy_names();
+/// Nothing where no policy is the baseline.
+std::optional<std::string> io_baseline();
 /// `world` must outlive it. The name is one of io_policy_names().
 std::unique_ptr<IoPolicy> make_io_policy(std::string_view name, const IoWorld& world);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/simulate.h"
 
 namespace weft {
@@ -18,11 +19,13 @@ std::string time_text(double seconds) {
   return fmt::format("{:.2f} h", seconds / 3600);
 }
 
-double naive_seconds(const IoComparison& comparison) {
+/// What other runs are compared with; null where the baseline did not run.
+const IoResult* baseline_of(const IoComparison& comparison) {
+  const std::optional<std::string> baseline = io_baseline();
   for (const IoResult& run : comparison.runs) {
-    if (run.policy == "naive") return run.seconds;
+    if (run.policy == baseline && run.seconds > 0) return &run;
   }
-  return 0;
+  return nullptr;
 }
 
 /// Slowest first; what cannot run last.
@@ -36,13 +39,14 @@ std::vector<const IoResult*> by_time(const IoComparison& comparison) {
   return order;
 }
 
-std::string row_text(const IoResult& run, const IoComparison& comparison, double naive) {
+std::string row_text(const IoResult& run, const IoComparison& comparison, const IoResult* baseline) {
   if (!run.unsupported.empty()) return fmt::format("{:<21} cannot run: {}\n", run.policy, run.unsupported);
-  std::string text = fmt::format(
-      "{:<21} {:>10} {:>8} {:>9.3f} {:>6.1f}% {:>11.1f} {:>11.1f} {:>11.1f} {:>7.1f}%", run.policy,
-      time_text(run.seconds), naive > 0 ? fmt::format("{:.3f}", run.seconds / naive) : "-",
-      run.seconds / comparison.bound_s, 100 * run.stall_share(), run.file_system_mb / kMbPerGb,
-      run.peer_mb / kMbPerGb, run.local_mb / kMbPerGb, 100 * run.covered);
+  std::string text =
+      fmt::format("{:<21} {:>10} {:>8} {:>9.3f} {:>6.1f}% {:>11.1f} {:>11.1f} {:>11.1f} {:>7.1f}%",
+                  run.policy, time_text(run.seconds),
+                  baseline != nullptr ? fmt::format("{:.3f}", run.seconds / baseline->seconds) : "-",
+                  run.seconds / comparison.bound_s, 100 * run.stall_share(), run.file_system_mb / kMbPerGb,
+                  run.peer_mb / kMbPerGb, run.local_mb / kMbPerGb, 100 * run.covered);
   if (run.prepare_s > 0) text += fmt::format("  {} before training", time_text(run.prepare_s));
   if (run.read < 1) text += fmt::format("  trains on {:.1f}% of the samples", 100 * run.read);
   return text + "\n";
@@ -58,17 +62,19 @@ std::string to_text(const IoComparison& comparison) {
       "{}: {} ranks x {} samples a step, {} epochs of {} samples, {:.1f} GB; tiers of all ranks {:.1f} GB\n",
       scenario.name, scenario.ranks, scenario.batch, scenario.epochs, scenario.samples,
       comparison.total_mb / kMbPerGb, tiers_mb / kMbPerGb);
+  const IoResult* const baseline = baseline_of(comparison);
   text += fmt::format("{:<21} {:>10} {:>8} {:>9} {:>7} {:>11} {:>11} {:>11} {:>8}\n", "policy", "time",
-                      "x naive", "x bound", "stall", "file sys GB", "peers GB", "local GB", "covered");
-  const double naive = naive_seconds(comparison);
-  for (const IoResult* run : by_time(comparison)) text += row_text(*run, comparison, naive);
+                      baseline != nullptr ? "x " + baseline->policy : "-", "x bound", "stall", "file sys GB",
+                      "peers GB", "local GB", "covered");
+  for (const IoResult* run : by_time(comparison)) text += row_text(*run, comparison, baseline);
+  if (baseline == nullptr) text += "The baseline did not run: times are compared with the bound alone.\n";
   return text;
 }
 
 std::string to_json(const IoComparison& comparison) {
   using Json = nlohmann::ordered_json;
   const IoScenario& scenario = comparison.scenario;
-  const double naive = naive_seconds(comparison);
+  const IoResult* const baseline = baseline_of(comparison);
   Json policies = Json::array();
   for (const IoResult& run : comparison.runs) {
     Json entry = {{"policy", run.policy}};
@@ -79,7 +85,7 @@ std::string to_json(const IoComparison& comparison) {
     }
     entry["seconds"] = run.seconds;
     entry["prepare_seconds"] = run.prepare_s;
-    if (naive > 0) entry["ratio_to_naive"] = run.seconds / naive;
+    if (baseline != nullptr) entry["ratio_to_" + baseline->policy] = run.seconds / baseline->seconds;
     entry["ratio_to_bound"] = run.seconds / comparison.bound_s;
     entry["stall_share"] = run.stall_share();
     entry["file_system_mb"] = run.file_system_mb;

@@ -22,8 +22,4 @@ std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, c
          fmt::format("{}-{:%Y%m%d-%H%M%S}", recipe.run.name, fmt::localtime(now));
 }
 
-std::filesystem::path checkpoints_of(const std::filesystem::path& run) { return run / "checkpoints"; }
-
-std::filesystem::path report_of(const std::filesystem::path& run) { return run / "report.html"; }
-
 }  // namespace weft

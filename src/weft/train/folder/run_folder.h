@@ -15,9 +15,4 @@ std::optional<std::filesystem::path> named_run_folder(const Recipe& recipe, cons
 /// Where a new run goes: the folder that is named, else runs/NAME-DATE. Collective: every rank gets the same.
 std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world);
 
-/// The folder of a run's checkpoints.
-std::filesystem::path checkpoints_of(const std::filesystem::path& run);
-/// Its report, as a page.
-std::filesystem::path report_of(const std::filesystem::path& run);
-
 }  // namespace weft

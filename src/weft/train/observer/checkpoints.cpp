@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "weft/params/checkpoint.h"
-#include "weft/train/folder/run_folder.h"
+#include "weft/report/run_files.h"
 #include "weft/train/observer.h"
 
 namespace weft {

@@ -1,4 +1,5 @@
 // metrics.jsonl: every step's row.
+#include "weft/report/run_files.h"
 #include "weft/train/observer.h"
 
 namespace weft {
@@ -26,7 +27,7 @@ class MetricsObserver final : public RunObserver {
 void register_metrics(ObserverRegistry& registry) {
   registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (!run.first_rank) return nullptr;
-    return std::make_unique<MetricsObserver>(run.options.out / "metrics.jsonl", run.resumed_after);
+    return std::make_unique<MetricsObserver>(metrics_log_of(run.options.out), run.resumed_after);
   });
 }
 

@@ -1,5 +1,6 @@
 // report.html, and report.json, from which it can be drawn anew.
 #include "weft/report/facts.h"
+#include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/observer.h"
 #include "weft/train/run_report.h"
@@ -12,7 +13,7 @@ class ReportObserver final : public RunObserver {
  public:
   explicit ReportObserver(const RunView& run) : run_(run) {
     // Facts of an earlier run say nothing about this one.
-    std::filesystem::remove(run_.options.out / "report.json");
+    std::filesystem::remove(report_facts_of(run_.options.out));
   }
   void end(const RunEnd& end) override {
     const std::string text = end.sample.empty() ? "" : end.prompt + end.sample;

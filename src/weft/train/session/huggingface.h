@@ -1,5 +1,5 @@
 #pragma once
-// GPT-2 weights as Hugging Face's transformers stores them (config.json, model.safetensors).
+// Weights as Hugging Face's transformers stores them (config.json, model.safetensors).
 #include <filesystem>
 
 #include "weft/params/checkpoint_files.h"
@@ -7,8 +7,8 @@
 
 namespace weft {
 
-/// Writes the parameters of a GPT checkpoint to `folder` so that GPT2LMHeadModel loads them and gives the
-/// same logits. UserError for another model, or one that GPT-2's form cannot say (an untied head).
+/// Writes the parameters of a checkpoint to `folder` so that transformers loads them and gives the same
+/// results. UserError for a model that has no counterpart there.
 void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint,
                         const std::filesystem::path& folder);
 

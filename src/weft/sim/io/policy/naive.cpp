@@ -15,8 +15,8 @@ class Naive final : public IoPolicy {
 }  // namespace
 
 void register_naive(IoPolicyRegistry& registry) {
-  registry.add("naive", "read from the file system when asked for",
-               [](const IoWorld& /*world*/) { return std::make_unique<Naive>(); });
+  const auto make = [](const IoWorld& /*world*/) { return std::make_unique<Naive>(); };
+  registry.add("naive", "read from the file system when asked for", make, /*is_baseline=*/true);
 }
 
 }  // namespace weft

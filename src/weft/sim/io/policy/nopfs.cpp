@@ -33,6 +33,10 @@ class NoPfs final : public IoPolicy {
     int8_t tier = -1;
   };
   static constexpr float kNo = -1;
+  struct Tier {
+    double wanted_mb = 0;  ///< that it is to hold
+    double filled_mb = 0;  ///< that it holds
+  };
 
   size_t tier_at(int rank, int tier) const {
     return static_cast<size_t>(rank) * world_->scenario.tiers.size() + static_cast<size_t>(tier);
@@ -50,15 +54,12 @@ class NoPfs final : public IoPolicy {
   const IoWorld* world_;
   std::vector<Copy> copies_;
   std::vector<double> mb_by_uses_;  ///< [rank][uses]: MB read so often
-  std::vector<double> wanted_;      ///< [rank][tier]: MB that the tier is to hold
-  std::vector<double> filled_;      ///< [rank][tier]: MB that it holds
+  std::vector<Tier> tiers_;         ///< [rank][tier]
   double covered_ = 0;
 };
 
 NoPfs::NoPfs(const IoWorld& world) : world_(&world) {
-  const size_t tiers = tier_at(world.ranks(), 0);
-  wanted_.resize(tiers);
-  filled_.resize(tiers);
+  tiers_.resize(tier_at(world.ranks(), 0));
   if (world.tiers() == 0) return;
   find_readers();
   count_accesses();
@@ -131,7 +132,7 @@ void NoPfs::choose_tiers() {
       at += mb;
       if (copy.tier < 0) continue;
       kept[static_cast<size_t>(sample)] = true;
-      double& wanted = wanted_[tier_at(copy.rank, copy.tier)];
+      double& wanted = tiers_[tier_at(copy.rank, copy.tier)].wanted_mb;
       wanted += mb;
       copy.filled = static_cast<float>(wanted);
     }
@@ -160,7 +161,7 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s) {
     for (const Copy& copy : copies_of(access.sample)) {
       if (copy.tier < 0) continue;
       if (copy.rank == reader) own = &copy;
-      if (copy.filled > static_cast<float>(filled_[tier_at(copy.rank, copy.tier)])) continue;
+      if (copy.filled > static_cast<float>(tiers_[tier_at(copy.rank, copy.tier)].filled_mb)) continue;
       const TierSpec& tier = scenario.tiers[static_cast<size_t>(copy.tier)];
       double rate = tier.read_mb_s() / tier.threads;
       if (copy.rank != reader) rate = std::min(rate, network_mb_s(scenario.network));
@@ -173,7 +174,7 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s) {
     // Fetched by the staging threads before the tier's own came to it: it is kept all the same, and as tiers
     // are filled in order of first use, all before it is there too.
     if (access.served.from != Served::From::file_system || own == nullptr) continue;
-    double& filled = filled_[tier_at(own->rank, own->tier)];
+    double& filled = tiers_[tier_at(own->rank, own->tier)].filled_mb;
     filled = std::max(filled, static_cast<double>(own->filled));
     access.served.own_tier = own->tier;
   }
@@ -182,8 +183,8 @@ void NoPfs::serve(const IoStep& step, double file_system_mb_s) {
 int NoPfs::background_threads(int rank) const {
   int threads = 0;
   for (int tier = 0; tier < world_->tiers(); ++tier) {
-    if (filled_[tier_at(rank, tier)] < wanted_[tier_at(rank, tier)])
-      threads += world_->scenario.tiers[static_cast<size_t>(tier)].threads;
+    const Tier& own = tiers_[tier_at(rank, tier)];
+    if (own.filled_mb < own.wanted_mb) threads += world_->scenario.tiers[static_cast<size_t>(tier)].threads;
   }
   return threads;
 }
@@ -193,13 +194,13 @@ double NoPfs::background(int rank, double seconds, double mb) {
   double read = 0;
   for (int tier = 0; tier < world_->tiers(); ++tier) {
     const TierSpec& spec = world_->scenario.tiers[static_cast<size_t>(tier)];
-    double& filled = filled_[tier_at(rank, tier)];
-    const double left = wanted_[tier_at(rank, tier)] - filled;
+    Tier& own = tiers_[tier_at(rank, tier)];
+    const double left = own.wanted_mb - own.filled_mb;
     if (left <= 0) continue;
     const double part = std::min({left, mb * spec.threads / threads, seconds * spec.write_mb_s()});
-    filled += part;
+    own.filled_mb += part;
     // Sums of many sizes end a rounding error short of one of them.
-    if (part >= left) filled = wanted_[tier_at(rank, tier)];
+    if (part >= left) own.filled_mb = own.wanted_mb;
     read += part;
   }
   return read;

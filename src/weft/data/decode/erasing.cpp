@@ -1,0 +1,23 @@
+#include "weft/data/decode/erasing.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace weft {
+
+void erase(const Erasing::Box& box, const Region& part, const View& output) {
+  const auto common = [](Range a, Range b) {
+    return Range{std::max(a.begin, b.begin), std::min(a.end, b.end)};
+  };
+  const Range rows = common(box.rows, part.ranges[0]);
+  const Range columns = common(box.columns, part.ranges[1]);
+  if (columns.begin >= columns.end) return;
+  const int64_t pixel_bytes = part.ranges[2].size() * bytes_of(output.type.dtype);
+  for (int64_t y = rows.begin; y < rows.end; ++y) {
+    const int64_t pixel =
+        (y - part.ranges[0].begin) * part.ranges[1].size() + columns.begin - part.ranges[1].begin;
+    std::memset(output.data + pixel * pixel_bytes, 0, static_cast<size_t>(columns.size() * pixel_bytes));
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,20 @@
+#pragma once
+// What lies where in a run's folder.
+#include <filesystem>
+
+namespace weft {
+
+/// The whole recipe, as TOML.
+inline std::filesystem::path recipe_of(const std::filesystem::path& run) { return run / "recipe.toml"; }
+/// A row a step.
+inline std::filesystem::path metrics_log_of(const std::filesystem::path& run) {
+  return run / "metrics.jsonl";
+}
+/// What the page shows beside the log, written at the end.
+inline std::filesystem::path report_facts_of(const std::filesystem::path& run) { return run / "report.json"; }
+/// The page.
+inline std::filesystem::path report_of(const std::filesystem::path& run) { return run / "report.html"; }
+/// A folder.
+inline std::filesystem::path checkpoints_of(const std::filesystem::path& run) { return run / "checkpoints"; }
+
+}  // namespace weft
