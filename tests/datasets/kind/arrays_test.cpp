@@ -79,8 +79,8 @@ TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
 }
 
 TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
-  NEEDS_KINDS("mirror", "resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy",
-              "mse", "adamw", "sgd", "constant");
+  NEEDS_KINDS("mirror", "resnet", "cosmoflow", "arrays", "images", "classification", "regression",
+              "cross_entropy", "mse", "adamw", "sgd", "constant");
   EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
   EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
             "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");
