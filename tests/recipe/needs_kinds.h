@@ -9,22 +9,27 @@
 #include <string>
 
 #include "weft/data/text/tokenizer.h"
+#include "weft/train/observer.h"
 #include "weft/train/session/load_recipe.h"
 
 namespace weft::testing {
 
-/// The first of these names that no kind or tokenizer has, and no key: augmentations are known by theirs. ""
-/// where all are there.
+/// The first of these names that no kind, tokenizer or observer has, and no key: augmentations are known by
+/// theirs. "" where all are there.
 inline std::string first_missing(std::initializer_list<const char*> names) {
   TokenizerRegistry tokenizers;
   register_all_tokenizers(tokenizers);
+  ObserverRegistry observers;
+  register_all_observers(observers);
   for (const std::string name : names) {
     const auto is_called = [&](const RecipeKindInfo& kind) { return kind.chosen.value == name; };
     const auto is_key = [&](const RecipeKey& key) { return key.info.name == name; };
     const auto is_tokenizer = [&](const TokenizerFormat& format) { return format.name == name; };
+    const auto is_observer = [&](const ObserverRegistry::Entry& entry) { return entry.name == name; };
     if (std::ranges::none_of(recipe_table().kinds, is_called) &&
         std::ranges::none_of(recipe_table().keys, is_key) &&
-        std::ranges::none_of(tokenizers.formats(), is_tokenizer)) {
+        std::ranges::none_of(tokenizers.formats(), is_tokenizer) &&
+        std::ranges::none_of(observers.entries(), is_observer)) {
       return name;
     }
   }

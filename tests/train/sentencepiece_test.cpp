@@ -26,7 +26,8 @@ constexpr int64_t kPieces = 60;
 class SentencePiece : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "sentencepiece");
+    NEEDS_KINDS("checkpoints", "metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
+                "constant", "sentencepiece");
   }
   SentencePiece() {
     std::ofstream text(text_.path());

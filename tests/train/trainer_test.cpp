@@ -49,7 +49,8 @@ class FileLimit {
 class TrainerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+    NEEDS_KINDS("checkpoints", "metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
+                "constant", "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe({"model.dropout=0.1", "optimizer.clip=1.0", "checkpoint.every=5"}, changes);

@@ -5,8 +5,8 @@ namespace weft {
 Observers::Observers(const RunView& run) {
   ObserverRegistry registry;
   register_all_observers(registry);
-  for (const ObserverRegistry::Make make : registry.makers()) {
-    if (auto observer = make(run)) list_.push_back(std::move(observer));
+  for (const ObserverRegistry::Entry& entry : registry.entries()) {
+    if (auto observer = entry.make(run)) list_.push_back(std::move(observer));
   }
 }
 

@@ -69,8 +69,8 @@ momentum = 0.9
 };
 
 TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
-  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
-              "accuracy");
+  NEEDS_KINDS("metrics", "mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd",
+              "constant", "accuracy");
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.target.below, 2);
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});

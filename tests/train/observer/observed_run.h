@@ -34,8 +34,8 @@ class ObservedRun : public ::testing::Test {
   std::unique_ptr<RunObserver> observer(void (*add)(ObserverRegistry&)) const {
     ObserverRegistry registry;
     add(registry);
-    EXPECT_EQ(registry.makers().size(), 1U);
-    return registry.makers().at(0)(*run_);
+    EXPECT_EQ(registry.entries().size(), 1U);
+    return registry.entries().at(0).make(*run_);
   }
 
   static StepRecord record(int64_t step, double loss = 1) {

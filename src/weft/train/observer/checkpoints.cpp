@@ -33,7 +33,7 @@ class CheckpointObserver final : public RunObserver {
 }  // namespace
 
 void register_checkpoints(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("checkpoints", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     return std::make_unique<CheckpointObserver>(run);
   });
 }

@@ -19,7 +19,7 @@ class DeadlineObserver final : public RunObserver {
 }  // namespace
 
 void register_deadline(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("deadline", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     return std::make_unique<DeadlineObserver>(run.session);
   });
 }

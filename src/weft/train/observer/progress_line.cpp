@@ -42,7 +42,7 @@ class ProgressObserver final : public RunObserver {
 }  // namespace
 
 void register_progress_line(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("progress_line", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     return std::make_unique<ProgressObserver>(run);
   });
 }

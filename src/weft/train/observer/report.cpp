@@ -28,7 +28,7 @@ class ReportObserver final : public RunObserver {
 }  // namespace
 
 void register_report(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("report", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (!run.first_rank) return nullptr;
     return std::make_unique<ReportObserver>(run);
   });

@@ -48,7 +48,7 @@ class SlowStepsObserver final : public RunObserver {
 }  // namespace
 
 void register_slow_steps(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("slow_steps", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (!run.first_rank) return nullptr;
     return std::make_unique<SlowStepsObserver>();
   });

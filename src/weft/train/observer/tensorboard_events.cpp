@@ -29,7 +29,7 @@ class TensorboardObserver final : public RunObserver {
 }  // namespace
 
 void register_tensorboard_events(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("tensorboard_events", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (!run.first_rank || !run.session.recipe().log.tensorboard) return nullptr;
     return std::make_unique<TensorboardObserver>(run.options.out / "tensorboard", run.resumed_after);
   });

@@ -48,7 +48,7 @@ class TimelineObserver final : public RunObserver {
 }  // namespace
 
 void register_timeline(ObserverRegistry& registry) {
-  registry.add([](const RunView& run) -> std::unique_ptr<RunObserver> {
+  registry.add("timeline", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (run.options.trace.empty()) return nullptr;
     return std::make_unique<TimelineObserver>(run);
   });
