@@ -42,9 +42,9 @@ std::string content(const fs::path& path) {
 class Cli : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics", "report", "bytes", "adamw", "arrays", "constant", "cosine",
-                "cosmoflow", "cross_entropy", "gpt", "language_modelling", "mirror", "mse", "regression",
-                "text");
+    NEEDS_KINDS("checkpoints", "metrics", "report", "timeline", "bytes", "adamw", "arrays", "constant",
+                "cosine", "cosmoflow", "cross_entropy", "gpt", "language_modelling", "mirror", "mse",
+                "regression", "text");
   }
   Cli() : folder_(fs::temp_directory_path() / fmt::format("weft-cli-{}", getpid())) {
     fs::create_directories(folder_);

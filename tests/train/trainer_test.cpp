@@ -88,6 +88,7 @@ TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
 }
 
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
+  NEEDS_KINDS("timeline");
   Session session(recipe(), Communicator::world());
   testing::expect_user_error(
       [&] { train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}); },
