@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "tests/data/decode/random_changes.h"
 #include "weft/base/check.h"
-#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/image_decoder.h"
 
 namespace {
@@ -28,19 +28,6 @@ class Choices {
   std::span<const uint8_t>& bytes_;
 };
 
-/// A square at the image's lower right.
-class Corner final : public weft::Erasing {
- public:
-  explicit Corner(int64_t side) : side_(side) {}
-  Box box(weft::ImageSize image, const weft::RandomStream& /*random*/) const override {
-    return {{std::max<int64_t>(0, image.height - side_), image.height},
-            {std::max<int64_t>(0, image.width - side_), image.width}};
-  }
-
- private:
-  int64_t side_;
-};
-
 weft::ImageTransform choose_transform(Choices& choices) {
   weft::ImageTransform transform;
   transform.crop = static_cast<weft::ImageTransform::Crop>(choices.upto(3));
@@ -49,11 +36,8 @@ weft::ImageTransform choose_transform(Choices& choices) {
   transform.resize = 1 + choices.upto(60);
   transform.padding = choices.upto(5);
   transform.mirror = choices.upto(1) == 1;
-  transform.erasings.push_back(std::make_shared<Corner>(choices.upto(9)));
-  weft::ColourRanges colours;
-  colours.contrast = 0.25 * static_cast<double>(choices.upto(2));
-  colours.hue = 0.125 * static_cast<double>(choices.upto(4));
-  transform.changes.push_back(std::make_shared<weft::ColourChange>(colours));
+  if (choices.upto(1) == 1) transform.erasings.push_back(std::make_shared<weft::testing::RandomBox>());
+  transform.changes.push_back(std::make_shared<weft::testing::Shift>(choices.upto(1) == 1));
   return transform;
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "weft/base/memory.h"
-#include "weft/train/folder/load_metrics.h"
+#include "weft/train/load_metrics.h"
 
 namespace weft {
 

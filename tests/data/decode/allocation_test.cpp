@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "tests/data/decode/image_files.h"
-#include "weft/data/decode/colour_jitter.h"
+#include "tests/data/decode/random_changes.h"
 #include "weft/data/decode/image_decoder.h"
 
 // AddressSanitizer has a malloc of its own.
@@ -38,13 +38,6 @@ void* aligned_alloc(size_t alignment, size_t bytes) {
 namespace weft {
 namespace {
 
-class MiddleRows final : public Erasing {
- public:
-  Box box(ImageSize image, const RandomStream& /*random*/) const override {
-    return {{image.height / 3, image.height / 2}, {0, image.width}};
-  }
-};
-
 TEST(ImageDecoder, WarmItAllocatesNothing) {
   const testing::Picture large = testing::make_picture(200, 300);
   const std::vector<std::vector<std::byte>> files{
@@ -56,8 +49,8 @@ TEST(ImageDecoder, WarmItAllocatesNothing) {
   transform.width = 48;
   transform.crop = ImageTransform::Crop::random_resized;
   transform.mirror = true;
-  transform.changes.push_back(std::make_shared<ColourChange>(ColourRanges{.contrast = 0.5, .hue = 0.1}));
-  transform.erasings.push_back(std::make_shared<MiddleRows>());
+  transform.changes.push_back(std::make_shared<testing::Shift>(true));
+  transform.erasings.push_back(std::make_shared<testing::RandomBox>());
   const Region part{{{10, 64}, {0, 48}, {0, 3}}};
   std::vector<float> pixels(static_cast<size_t>(part.elems()));
   const View view{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, part.shape()}};

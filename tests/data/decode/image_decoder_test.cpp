@@ -13,8 +13,8 @@
 #include <thread>
 
 #include "tests/data/decode/image_files.h"
+#include "tests/data/decode/random_changes.h"
 #include "weft/base/check.h"
-#include "weft/data/decode/colour_jitter.h"
 #include "weft/data/decode/jpeg_reader.h"
 
 namespace weft {
@@ -63,25 +63,14 @@ ImageTransform plain(int64_t height, int64_t width) {
   return transform;
 }
 
-/// Four rows and seven columns somewhere.
-class RandomBox final : public Erasing {
- public:
-  Box box(ImageSize image, const RandomStream& random) const override {
-    const int64_t down = below(random.block(1)[0], image.height - 3);
-    const int64_t right = below(random.block(1)[1], image.width - 6);
-    return {{down, down + 4}, {right, right + 7}};
-  }
-};
-
 /// Everything at once.
-ImageTransform busy(Crop crop, double contrast = 0) {
+ImageTransform busy(Crop crop, bool whole = false) {
   ImageTransform transform = plain(24, 20);
   transform.crop = crop;
   transform.resize = 27;
   transform.mirror = true;
-  transform.erasings.push_back(std::make_shared<RandomBox>());
-  transform.changes.push_back(std::make_shared<ColourChange>(
-      ColourRanges{.brightness = 0.4, .contrast = contrast, .saturation = 0.3, .hue = 0.1}));
+  transform.erasings.push_back(std::make_shared<testing::RandomBox>());
+  transform.changes.push_back(std::make_shared<testing::Shift>(whole));
   transform.mean = {0.485, 0.456, 0.406};
   transform.deviation = {0.229, 0.224, 0.225};
   return transform;
@@ -206,10 +195,10 @@ TEST(ImageDecoder, PartsMakeTheWhole) {
   ImageDecoder decoder;
   uint64_t word = 0;
   for (const Crop crop : {Crop::padded, Crop::centre, Crop::random_resized}) {
-    for (const double contrast : {0.0, 0.5}) {
+    for (const bool at_all : {false, true}) {
       for (const DType dtype : {DType::u8, DType::bf16, DType::f32, DType::f64}) {
         for (int64_t sample = 0; sample < 12; ++sample) {
-          const ImageTransform transform = busy(crop, contrast);
+          const ImageTransform transform = busy(crop, at_all);
           const RandomStream random = augmentation_stream(7, 1, sample);
           const auto& file = sample % 2 == 0 ? jpeg : png;
           const Image all = decode(file, transform, dtype, random, whole(transform), decoder);
@@ -330,12 +319,12 @@ TEST(ImageDecoder, NormalisesToMeanAndDeviation) {
 
 TEST(ImageDecoder, ErasesABoxAfterNormalising) {
   ImageTransform transform = plain(20, 30);
-  transform.erasings.push_back(std::make_shared<RandomBox>());
+  transform.erasings.push_back(std::make_shared<testing::RandomBox>());
   transform.mean = {2, 2, 2};  // no pixel becomes zero
   const auto file = as_png(make_picture(20, 30));
   for (int64_t sample = 0; sample < 50; ++sample) {
     const RandomStream random = augmentation_stream(0, 0, sample);
-    const Erasing::Box box = RandomBox().box({20, 30}, random);
+    const Erasing::Box box = testing::RandomBox().box({20, 30}, random);
     const Image image = decode(file, transform, DType::f32, random);
     for (int64_t i = 0; i < image.view.elems(); ++i) {
       const int64_t y = i / 3 / 30;

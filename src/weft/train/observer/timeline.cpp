@@ -1,7 +1,7 @@
 // The timeline of the last steps, where --trace asks for one: a file a rank.
 #include <fmt/format.h>
 
-#include "weft/train/folder/load_metrics.h"
+#include "weft/train/load_metrics.h"
 #include "weft/train/observer.h"
 
 namespace weft {

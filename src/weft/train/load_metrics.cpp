@@ -1,4 +1,4 @@
-#include "weft/train/folder/load_metrics.h"
+#include "weft/train/load_metrics.h"
 
 namespace weft {
 
