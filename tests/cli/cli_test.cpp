@@ -42,7 +42,7 @@ std::string content(const fs::path& path) {
 class Cli : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics", "report", "timeline", "bytes", "adamw", "arrays", "constant",
+    NEEDS_KINDS("checkpoints", "metrics_log", "report", "timeline", "bytes", "adamw", "arrays", "constant",
                 "cosine", "cosmoflow", "cross_entropy", "gpt", "language_modelling", "mirror", "mse",
                 "regression", "text");
   }

@@ -107,7 +107,7 @@ evaluate_batches = 1
 };
 
 TEST_F(Devices, TrainAGptAlike) {
-  NEEDS_KINDS("checkpoints", "metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
+  NEEDS_KINDS("checkpoints", "metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
               "constant", "bytes");
   std::ofstream(folder_ / "text.txt") << [] {
     std::string text;
@@ -120,7 +120,7 @@ TEST_F(Devices, TrainAGptAlike) {
 }
 
 TEST_F(Devices, TrainAResnetAlike) {
-  NEEDS_KINDS("checkpoints", "metrics", "resnet", "arrays", "classification", "cross_entropy", "adamw",
+  NEEDS_KINDS("checkpoints", "metrics_log", "resnet", "arrays", "classification", "cross_entropy", "adamw",
               "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   expect_one_curve(common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
@@ -130,7 +130,7 @@ TEST_F(Devices, TrainAResnetAlike) {
 }
 
 TEST_F(Devices, TrainACosmoflowAlike) {
-  NEEDS_KINDS("checkpoints", "metrics", "cosmoflow", "arrays", "regression", "mse", "adamw", "constant");
+  NEEDS_KINDS("checkpoints", "metrics_log", "cosmoflow", "arrays", "regression", "mse", "adamw", "constant");
   const fs::path path = samples({8, 8, 8, 2}, {DType::f32, {kSamples, 2}});
   expect_one_curve(common("kind = \"cosmoflow\"\nstages = 2\nwidth = 4",
                           fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"
@@ -140,7 +140,7 @@ TEST_F(Devices, TrainACosmoflowAlike) {
 
 /// States are downloaded into checkpoints, and uploaded from them, whichever device wrote them.
 TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
-  NEEDS_KINDS("checkpoints", "metrics", "resnet", "arrays", "classification", "cross_entropy", "adamw",
+  NEEDS_KINDS("checkpoints", "metrics_log", "resnet", "arrays", "classification", "cross_entropy", "adamw",
               "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
@@ -167,7 +167,7 @@ TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
 }
 
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
-  NEEDS_KINDS("checkpoints", "metrics", "resnet", "arrays", "classification", "cross_entropy", "adamw",
+  NEEDS_KINDS("checkpoints", "metrics_log", "resnet", "arrays", "classification", "cross_entropy", "adamw",
               "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",

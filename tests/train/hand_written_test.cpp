@@ -47,7 +47,8 @@ TEST(HandWritten, RunsEveryLayerNormAndItsGradient) {
 }
 
 TEST(HandWritten, RunsEveryBatchNormAndItsGradient) {
-  NEEDS_KINDS("resnet", "images", "classification", "cross_entropy", "sgd", "constant", "cosine", "accuracy");
+  NEEDS_KINDS("augment", "resnet", "images", "classification", "cross_entropy", "sgd", "constant", "cosine",
+              "accuracy");
   int found = 0;
   const std::string recipe = "resnet20-cifar10.toml";
   for_instructions(recipe, Pointwise::kName, [&](const Op& node, const auto& inputs, const auto& outputs) {

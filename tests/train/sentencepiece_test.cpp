@@ -26,7 +26,7 @@ constexpr int64_t kPieces = 60;
 class SentencePiece : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
+    NEEDS_KINDS("checkpoints", "metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
                 "constant", "sentencepiece");
   }
   SentencePiece() {

@@ -49,7 +49,7 @@ class FileLimit {
 class TrainerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
+    NEEDS_KINDS("checkpoints", "metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
                 "constant", "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {

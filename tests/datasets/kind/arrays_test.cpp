@@ -69,7 +69,7 @@ momentum = 0.9
 };
 
 TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
-  NEEDS_KINDS("metrics", "mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd",
+  NEEDS_KINDS("metrics_log", "mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd",
               "constant", "accuracy");
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.target.below, 2);

@@ -77,7 +77,8 @@ TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {
 }
 
 TEST_F(TextData, ATokenFileTrains) {
-  NEEDS_KINDS("metrics", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  NEEDS_KINDS("metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
+              "bytes");
   Session session(text({}), Communicator::world());
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
   EXPECT_EQ(result.steps, 14) << "45 windows, two epochs of 7 batches";

@@ -24,8 +24,8 @@ class MetricsObserver final : public RunObserver {
 
 }  // namespace
 
-void register_metrics(ObserverRegistry& registry) {
-  registry.add("metrics", [](const RunView& run) -> std::unique_ptr<RunObserver> {
+void register_metrics_log(ObserverRegistry& registry) {
+  registry.add("metrics_log", [](const RunView& run) -> std::unique_ptr<RunObserver> {
     if (!run.first_rank) return nullptr;
     return std::make_unique<MetricsObserver>(metrics_log_of(run.options.out), run.resumed_after);
   });

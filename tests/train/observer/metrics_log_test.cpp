@@ -1,9 +1,9 @@
-#include "tests/train/observer/observed_run.h"
 #include "weft/report/metrics_log.h"
+#include "tests/train/observer/observed_run.h"
 
 namespace weft {
 
-void register_metrics(ObserverRegistry& registry);
+void register_metrics_log(ObserverRegistry& registry);
 
 namespace {
 
@@ -13,25 +13,25 @@ class Metrics : public testing::ObservedRun {
 };
 
 TEST_F(Metrics, HaveARowForEveryStep) {
-  const auto metrics = observer(register_metrics);
+  const auto metrics = observer(register_metrics_log);
   for (int64_t step = 1; step <= 3; ++step) metrics->step(record(step, 0.5 * static_cast<double>(step)));
   EXPECT_EQ(losses(), (std::vector<double>{0.5, 1, 1.5}));
 }
 
 TEST_F(Metrics, OfARunThatGoesOnKeepTheRowsUpToItsCheckpoint) {
   for (int64_t step = 1; step <= 3; ++step)
-    observer(register_metrics)->step(record(1, static_cast<double>(step + 4)));
+    observer(register_metrics_log)->step(record(1, static_cast<double>(step + 4)));
   EXPECT_EQ(losses(), (std::vector<double>{7})) << "a new run begins anew";
   run_->resumed_after = 1;
-  observer(register_metrics)->step(record(2, 8));
+  observer(register_metrics_log)->step(record(2, 8));
   EXPECT_EQ(losses(), (std::vector<double>{7, 8}));
-  observer(register_metrics)->step(record(2, 9));
+  observer(register_metrics_log)->step(record(2, 9));
   EXPECT_EQ(losses(), (std::vector<double>{7, 9}));
 }
 
 TEST_F(Metrics, AreOneRanks) {
   run_->first_rank = false;
-  EXPECT_EQ(observer(register_metrics), nullptr);
+  EXPECT_EQ(observer(register_metrics_log), nullptr);
 }
 
 }  // namespace
