@@ -25,7 +25,8 @@ ValueId batch_normed(const ModelContext& context, ValueId x, const std::string& 
 /// Logits [N, outputs] of features [N, C]: "head.weight" and "head.bias".
 ValueId classifier(const ModelContext& context, ValueId x, int64_t outputs);
 
-/// Of a network in three stages of n blocks with two layers each: its depth is 6n + `others`, 0 <= others < 6.
+/// Of a network in three stages of n blocks with two layers each: its depth is 6n + `others`, 0 <= others
+/// < 6.
 Complaint depth_complaint(int64_t depth, int64_t others);
 
 }  // namespace weft

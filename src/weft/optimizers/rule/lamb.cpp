@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "weft/ops/pointwise/elementwise.h"
 #include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/reduce/reduce.h"
-#include "weft/ops/pointwise/elementwise.h"
 
 namespace weft {
 

@@ -20,7 +20,8 @@ void transpose(const float* from, int64_t rows, int64_t columns, float* to) {
 }
 
 ForeignWeights form_of(const Recipe& recipe, const ShapeOf& shape) {
-  if (recipe.run.precision == DType::f64) user_error("run.precision = \"f64\": the weights of transformers are f32");
+  if (recipe.run.precision == DType::f64)
+    user_error("run.precision = \"f64\": the weights of transformers are f32");
   return recipe.model.kind->huggingface(shape);
 }
 
