@@ -11,7 +11,7 @@ void erase(const Erasing::Box& box, const Region& part, const View& output) {
   };
   const Range rows = common(box.rows, part.ranges[0]);
   const Range columns = common(box.columns, part.ranges[1]);
-  if (columns.begin >= columns.end) return;
+  if (columns.begin >= columns.end || part.empty()) return;
   const int64_t pixel_bytes = part.ranges[2].size() * bytes_of(output.type.dtype);
   for (int64_t y = rows.begin; y < rows.end; ++y) {
     const int64_t pixel =
