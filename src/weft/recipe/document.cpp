@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "weft/base/check.h"
+#include "weft/base/utf8.h"
 #include "weft/toml/parse_toml.h"
 
 namespace weft {
@@ -97,9 +98,8 @@ RecipeAssignment read_override(const std::string& text) {
   }
   const std::string raw = trimmed(text.substr(equals + 1));
   std::optional<RecipeValue> value = toml_value(raw);
-  // Reading the bare string back as TOML is what rejects text that is not UTF-8.
-  if (!value) value = toml_value(toml_quoted(raw));
-  if (!value) user_error("{}: the value of {} is not UTF-8 text", where, key);
+  if (!value && !is_utf8(raw)) user_error("{}: the value of {} is not UTF-8 text", where, key);
+  if (!value) value = RecipeValue{raw};
   return {key, std::move(*value), where, raw, /*is_override=*/true};
 }
 

@@ -53,12 +53,15 @@ TEST(ColourJitter, HueTurnsPrimariesIntoEachOther) {
 }
 
 TEST(ColourJitter, FactorsStayInRangeAndAllOrdersOccur) {
-  const ColourRanges ranges{.brightness = 0.3, .contrast = 1.5, .hue = 0.2};
+  JitterColours ranges;
+  ranges.brightness = 0.3;
+  ranges.contrast = 1.5;
+  ranges.hue = 0.2;
   std::set<std::array<ColourJitter::Change, 4>> orders;
   double least = 2;
   double most = 0;
   for (uint64_t sample = 0; sample < 1000; ++sample) {
-    const ColourJitter jitter = draw_colour_jitter(ranges, {0, sample, 0});
+    const ColourJitter jitter = ranges.draw({0, sample, 0});
     ASSERT_TRUE(jitter.active);
     ASSERT_LE(std::abs(jitter.brightness - 1), 0.3);
     ASSERT_GE(jitter.contrast, 0);  // torchvision's lower bound, too

@@ -1,14 +1,10 @@
 #include "weft/data/decode/erasing.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace weft {
 
 void erase(const Erasing::Box& box, const Region& part, const View& output) {
-  const auto common = [](Range a, Range b) {
-    return Range{std::max(a.begin, b.begin), std::min(a.end, b.end)};
-  };
   const Range rows = common(box.rows, part.ranges[0]);
   const Range columns = common(box.columns, part.ranges[1]);
   if (columns.begin >= columns.end || part.empty()) return;

@@ -48,8 +48,6 @@ Range hull(double from, double extent, int64_t size) {
 
 Range shifted(Range range, int64_t by) { return {range.begin + by, range.end + by}; }
 
-Range common(Range a, Range b) { return {std::max(a.begin, b.begin), std::min(a.end, b.end)}; }
-
 void check_part(const ImageTransform& transform, const Region& part, const View& output) {
   const std::array<int64_t, 3> limits{transform.height, transform.width, 3};
   WEFT_CHECK(part.ranges.size() == 3 && output.type.shape.size() == 3, "an image has three dimensions");

@@ -1,6 +1,7 @@
 #pragma once
 // Decoded pixels: a box of an image, four bytes a pixel (red, green, blue, and one that means nothing), since
 // vector code likes four better than three.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -16,6 +17,9 @@ struct ImageSize {
 };
 
 constexpr int64_t kPixelBytes = 4;
+
+/// What two ranges have in common; it ends before it begins where that is nothing.
+constexpr Range common(Range a, Range b) { return {std::max(a.begin, b.begin), std::min(a.end, b.end)}; }
 /// More pixels than this are taken for a damaged header, before memory is taken for them.
 constexpr int64_t kMostPixels = int64_t{1} << 27;
 

@@ -79,26 +79,6 @@ void turn_hue(const PixelView& pixels, float sixths) {
 
 }  // namespace
 
-ColourJitter draw_colour_jitter(const ColourRanges& ranges, const RandomStream& random) {
-  ColourJitter jitter;
-  jitter.active = ranges.brightness > 0 || ranges.contrast > 0 || ranges.saturation > 0 || ranges.hue > 0;
-  if (!jitter.active) return jitter;
-  const PhiloxBlock order = random.block(2);
-  const PhiloxBlock words = random.block(3);
-  for (size_t i = 3; i > 0; --i) {
-    std::swap(jitter.order[i], jitter.order[(uint64_t{order[i]} * (i + 1)) >> 32]);
-  }
-  const auto factor = [&](size_t word, double most) {
-    const double least = std::max(0.0, 1 - most);
-    return least + (1 + most - least) * (words[word] / 4294967296.0);
-  };
-  if (ranges.brightness > 0) jitter.brightness = factor(0, ranges.brightness);
-  if (ranges.contrast > 0) jitter.contrast = factor(1, ranges.contrast);
-  if (ranges.saturation > 0) jitter.saturation = factor(2, ranges.saturation);
-  if (ranges.hue > 0) jitter.hue = ranges.hue * (2 * (words[3] / 4294967296.0) - 1);
-  return jitter;
-}
-
 void apply(const ColourJitter& jitter, const PixelView& pixels) {
   for (const ColourJitter::Change change : jitter.order) {
     switch (change) {
@@ -118,21 +98,49 @@ void apply(const ColourJitter& jitter, const PixelView& pixels) {
   }
 }
 
-PixelChange::Reach ColourChange::reach(const RandomStream& random) const {
-  const ColourJitter jitter = draw_colour_jitter(ranges_, random);
-  if (!jitter.active) return Reach::nothing;
-  return jitter.needs_whole_image() ? Reach::image : Reach::pixel;
-}
+namespace {
 
-void ColourChange::apply(const PixelView& pixels, PixelBuffer& /*scratch*/,
-                         const RandomStream& random) const {
-  weft::apply(draw_colour_jitter(ranges_, random), pixels);
+class ColourChange final : public PixelChange {
+ public:
+  explicit ColourChange(const JitterColours& ranges) : ranges_(ranges) {}
+  Reach reach(const RandomStream& random) const override {
+    const ColourJitter jitter = ranges_.draw(random);
+    if (!jitter.active) return Reach::nothing;
+    return jitter.needs_whole_image() ? Reach::image : Reach::pixel;
+  }
+  void apply(const PixelView& pixels, PixelBuffer& /*scratch*/, const RandomStream& random) const override {
+    weft::apply(ranges_.draw(random), pixels);
+  }
+
+ private:
+  JitterColours ranges_;
+};
+
+}  // namespace
+
+ColourJitter JitterColours::draw(const RandomStream& random) const {
+  ColourJitter jitter;
+  jitter.active = brightness > 0 || contrast > 0 || saturation > 0 || hue > 0;
+  if (!jitter.active) return jitter;
+  const PhiloxBlock order = random.block(2);
+  const PhiloxBlock words = random.block(3);
+  for (size_t i = 3; i > 0; --i) {
+    std::swap(jitter.order[i], jitter.order[(uint64_t{order[i]} * (i + 1)) >> 32]);
+  }
+  const auto factor = [&](size_t word, double most) {
+    const double least = std::max(0.0, 1 - most);
+    return least + (1 + most - least) * (words[word] / 4294967296.0);
+  };
+  if (brightness > 0) jitter.brightness = factor(0, brightness);
+  if (contrast > 0) jitter.contrast = factor(1, contrast);
+  if (saturation > 0) jitter.saturation = factor(2, saturation);
+  if (hue > 0) jitter.hue = hue * (2 * (words[3] / 4294967296.0) - 1);
+  return jitter;
 }
 
 void JitterColours::add_to(ImageTransform& transform) const {
   if (brightness == 0 && contrast == 0 && saturation == 0 && hue == 0) return;
-  transform.changes.push_back(
-      std::make_shared<ColourChange>(ColourRanges{brightness, contrast, saturation, hue}));
+  transform.changes.push_back(std::make_shared<ColourChange>(*this));
 }
 
 void register_colour_jitter(KindsOf<ImageAugmentation>& kinds) { kinds.add<JitterColours>(); }

@@ -20,29 +20,9 @@ struct ColourJitter {
   bool needs_whole_image() const { return contrast != 1; }
 };
 
-/// What may be drawn.
-struct ColourRanges {
-  double brightness = 0;  ///< factors from [1 - x, 1 + x], as for contrast and saturation
-  double contrast = 0;
-  double saturation = 0;
-  double hue = 0;  ///< shift from [-x, x], in turns; at most 0.5
-};
-ColourJitter draw_colour_jitter(const ColourRanges& ranges, const RandomStream& random);
-
 /// In place. Brightness, contrast and saturation give Pillow's bytes; hue is turned in f32 (Pillow's 8-bit
 /// hue would lose colours).
 void apply(const ColourJitter& jitter, const PixelView& pixels);
-
-/// The changes in random order.
-class ColourChange final : public PixelChange {
- public:
-  explicit ColourChange(const ColourRanges& ranges) : ranges_(ranges) {}
-  Reach reach(const RandomStream& random) const override;
-  void apply(const PixelView& pixels, PixelBuffer& scratch, const RandomStream& random) const override;
-
- private:
-  ColourRanges ranges_;
-};
 
 /// Random changes of colour, as torchvision's ColorJitter makes them, in random order.
 struct JitterColours final : KindOf<JitterColours, ImageAugmentation> {
@@ -61,6 +41,8 @@ struct JitterColours final : KindOf<JitterColours, ImageAugmentation> {
     key("saturation", self.saturation, from_zero(), "the same for saturation");
     key("hue", self.hue, between(0, 0.5), "shift of the hue, drawn from [-x, x] turns");
   }
+  /// The changes of one sample.
+  ColourJitter draw(const RandomStream& random) const;
   void add_to(ImageTransform& transform) const override;
 };
 
