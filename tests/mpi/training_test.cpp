@@ -139,7 +139,7 @@ TEST_F(Training, ReplanAndBackOnAMeshChangesNoBit) {
   const auto steps = [&](int64_t first, int64_t last) {
     TrainingStep step(session);
     std::vector<double> losses;
-    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, 3e-3));
+    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, 3e-3).loss);
     return losses;
   };
   steps(0, 3);
@@ -166,7 +166,7 @@ TEST_F(Training, EvaluationOnAMeshMayBeAProgramOfItsOwn) {
   TrainingStep step(session);
   for (int64_t number = 0; number < 3; ++number) {
     step.run(number, 3e-3);
-    EXPECT_EQ(evaluate(*own, recipe, session.data(), 2).loss, evaluate(session, 2).loss);
+    EXPECT_EQ(evaluate(*own, session.feeder(), recipe, session.data(), 2).loss, evaluate(session, 2).loss);
   }
 }
 

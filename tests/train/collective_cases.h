@@ -21,7 +21,7 @@ struct CollectiveCase {
 /// What the data would say of the recipe's model: enough to plan with no file read.
 inline DataFacts planned_facts(const Recipe& recipe) {
   const InputForm takes = recipe.model.kind->takes();
-  if (takes.ids) return recipe.data.kind->foretell(256).value();
+  if (takes.ids) return recipe.data.kind->foretell(recipe, 256).value();
   if (takes.most_axes == 2) {
     return {{"pixels", 0, {32, 32, 3}, {"height", "width", "channel"}}, {"labels", 10, {}, {}}};
   }

@@ -44,7 +44,7 @@ class ReplanTest : public ::testing::Test {
       batches_->fill(number / micros, views, regions);
     });
     std::vector<double> losses;
-    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, kRate));
+    for (int64_t number = first; number < last; ++number) losses.push_back(step.run(number, kRate).loss);
     return losses;
   }
 
@@ -172,13 +172,14 @@ TEST_F(ReplanTest, EvaluationAsAProgramOfItsOwnGivesTheSameLoss) {
   const TrainingData data = open_data(narrow, session.world());
   const auto other =
       session.attach(plan_graph(build_evaluation_graph(narrow, data.facts), narrow, {}).program);
+  BatchFeed feed = feed_of(narrow, data.facts, session.world());
   EXPECT_FALSE(own->program().find("accumulate").has_value());
   EXPECT_TRUE(own->new_states().empty() && other->new_states().empty());
   std::vector<double> losses;
   for (const int64_t first : {0, 5}) {
     const Evaluation expected = evaluate(session, 0);
-    EXPECT_EQ(evaluate(*own, session.recipe(), session.data(), 0).loss, expected.loss);
-    const Evaluation apart = evaluate(*other, narrow, data, 0);
+    EXPECT_EQ(evaluate(*own, session.feeder(), session.recipe(), session.data(), 0).loss, expected.loss);
+    const Evaluation apart = evaluate(*other, feed, narrow, data, 0);
     EXPECT_EQ(apart.rows, expected.rows);
     EXPECT_NEAR(apart.loss, expected.loss, 1e-5 * expected.loss) << "sums of f32 in another order";
     losses.push_back(expected.loss);

@@ -19,7 +19,7 @@ namespace {
 
 /// What the data would say, without reading them where that is known beforehand.
 DataFacts facts_for(const Recipe& recipe) {
-  const std::optional<DataFacts> known = recipe.data.kind->foretell(recipe.model.kind->ids());
+  const std::optional<DataFacts> known = recipe.data.kind->foretell(recipe, recipe.model.kind->ids());
   return known ? *known : open_data(recipe, Communicator::world()).facts;
 }
 

@@ -1,19 +1,37 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "weft/base/enum_names.h"
 #include "weft/tensor/dtype.h"
 #include "weft/tensor/region.h"
 
 namespace weft {
 
-/// One tensor of a sample, as data bring it.
+/// What becomes of a sample that has a number that is none (NaN, infinity).
+enum class MissingNumbers : uint8_t {
+  fail,  ///< the run ends, and names it
+  skip,  ///< it is left out: its row counts for nothing
+  mask,  ///< NaN means that the data have nothing there: 0 in an input, not counted in a target; infinity fails
+};
+
+template <>
+struct EnumNames<MissingNumbers> {
+  static constexpr std::string_view kNames[] = {"fail", "skip", "mask"};
+};
+
+/// One tensor of a sample, as data bring it, and what it may hold. Every batch is checked against that
+/// (datasets/batch_rules.h).
 struct SampleTensor {
   std::string name;               ///< of the graph's input
   int64_t below = 0;              ///< elements are ids, integers in [0, below); 0: they are numbers
   Dims shape;                     ///< without the batch
   std::vector<std::string> axes;  ///< what each dimension is: "sequence", "height", "channel", …
+  std::string label = {};         ///< what an element is to people: "field y", "token"; empty: the name
+  std::optional<int64_t> ignored = {};  ///< of ids: this one may be there too, and is not counted
+  MissingNumbers missing = MissingNumbers::fail;  ///< of numbers
 
   bool has_ids() const { return below > 0; }
   bool operator==(const SampleTensor&) const = default;
@@ -23,6 +41,9 @@ struct SampleTensor {
 struct DataFacts {
   SampleTensor input;   ///< what the network is given
   SampleTensor target;  ///< what it learns
+  /// Whether training batches may have rows without a sample, or targets that do not count. Else each counts
+  /// as much as any other, and nothing has to be counted.
+  bool has_gaps = false;
 
   bool operator==(const DataFacts&) const = default;
 };

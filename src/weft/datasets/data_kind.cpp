@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "weft/base/check.h"
+
 namespace weft {
 
 namespace {
@@ -31,11 +35,38 @@ Complaint axes_in_space(const DataKind& kind, const ParallelSection& parallel) {
   return std::nullopt;
 }
 
+/// What [data] says of samples whatever they are.
+DataFacts with_rules_of(const DataSection& data, DataFacts facts) {
+  if (facts.target.has_ids()) {
+    facts.target.ignored = data.ignore_index;
+  } else if (data.ignore_index) {
+    user_error("data.ignore_index = {}: the targets are numbers, which have no id that could be ignored; "
+               "data.missing says what becomes of those that are missing",
+               *data.ignore_index);
+  }
+  const auto may_miss = [](const SampleTensor& tensor) { return tensor.missing != MissingNumbers::fail; };
+  facts.has_gaps = data.loading.on_bad == OnBadSample::skip || data.loading.last_batch != LastBatch::drop ||
+                   facts.target.ignored || may_miss(facts.input) || may_miss(facts.target);
+  return facts;
+}
+
 }  // namespace
 
 const KindsOf<DataKind>& DataKind::kinds() {
   static const auto kKinds = KindsOf<DataKind>::from(register_all_data_kinds);
   return kKinds;
+}
+
+TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int64_t ids) const {
+  TrainingData data = open_samples(recipe, world, ids);
+  data.facts = with_rules_of(recipe.data, std::move(data.facts));
+  return data;
+}
+
+std::optional<DataFacts> DataKind::foretell(const Recipe& recipe, int64_t ids) const {
+  std::optional<DataFacts> facts = foretell_samples(ids);
+  if (facts) facts = with_rules_of(recipe.data, *std::move(facts));
+  return facts;
 }
 
 Complaint DataKind::check(const Recipe& recipe) const {

@@ -23,9 +23,9 @@ class DataKind : public Kind {
   /// Opens training and validation data. Collective: the ranks of `world` share what they keep. `ids` says
   /// how many ids the network was told to expect (0: nothing), which spares data a look at all of their
   /// targets. UserError where they cannot be read, or are not of this kind.
-  virtual TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const = 0;
+  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const;
   /// What open() would say, where that is known without reading data; `ids` as there.
-  virtual std::optional<DataFacts> foretell(int64_t /*ids*/) const { return std::nullopt; }
+  std::optional<DataFacts> foretell(const Recipe& recipe, int64_t ids) const;
   /// What a training step does to a whole batch; null: nothing.
   virtual const BatchMixing* mixing() const { return nullptr; }
   /// Text that a trained network goes on with at the end of a run: how many tokens, after what.
@@ -38,6 +38,9 @@ class DataKind : public Kind {
   Complaint check(const Recipe& recipe) const final;
 
  protected:
+  /// What open() and foretell() give, but for what [data] says of all kinds alike.
+  virtual TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const = 0;
+  virtual std::optional<DataFacts> foretell_samples(int64_t /*ids*/) const { return std::nullopt; }
   /// The rules between the kind's own keys.
   virtual Complaint check_keys(const Recipe& /*recipe*/) const { return std::nullopt; }
 };

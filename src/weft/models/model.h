@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "weft/datasets/data_facts.h"
 #include "weft/models/foreign_weights.h"
 #include "weft/params/parameters.h"
@@ -16,6 +18,7 @@ struct ModelContext {
   double dropout = 0;        ///< 0 outside of training
   uint64_t seed = 0;         ///< of the dropout masks
   bool training = false;     ///< batch norm uses and updates the batch's statistics, …
+  std::optional<ValueId> rows = {};  ///< [N] is 1 where a row is a sample, else 0; nothing: all are
 };
 /// The context of a recipe's network.
 ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet& parameters,

@@ -3,12 +3,16 @@
 #include "weft/base/check.h"
 #include "weft/ops/optimizer/clip_factor.h"
 #include "weft/ops/pointwise/add_n.h"
+#include "weft/ops/pointwise/elementwise.h"
 #include "weft/ops/pointwise/fill.h"
+#include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/reduce/sum_squares.h"
 
 namespace weft {
 
 namespace {
+
+constexpr const char* kTargets = "targets";
 
 class UpdateGraph {
  public:
@@ -26,14 +30,19 @@ class UpdateGraph {
       WEFT_CHECK(gradients[p].has_value(), "the loss does not depend on {}", name);
       ready.push_back(options_.accumulate > 1 ? accumulated(name, *gradients[p]) : *gradients[p]);
     }
+    std::optional<ValueId> counted = counted_targets();
     const SegmentId here = build_.segment();
     const BuilderScope scope =
         build_.in(options_.accumulate > 1 ? build_.segment({"update", Cadence::each_step()}) : here);
-    const ValueId factor = clipping(ready);
+    const ValueId factor = factor_of(ready, counted);
     for (size_t p = 0; p < parameters.size(); ++p) {
       step_one(parameters[p], ready[p], factor);
-      if (options_.accumulate > 1) clear(parameters[p]);
+      if (options_.accumulate > 1) {
+        const ValueId weight = parameters[p].value;
+        clear(build_.graph().value(weight).name, build_.type(weight));
+      }
     }
+    if (counted && options_.accumulate > 1) clear(kTargets, build_.type(*counted));
   }
 
  private:
@@ -51,15 +60,32 @@ class UpdateGraph {
     return build_.state(kGradientSum.name + "." + parameter, type, {}, kGradientSum);
   }
 
-  /// The factor that keeps the norm of all gradients together below options.clip. It is made even without
-  /// clipping: where the norm is not finite it is NaN, and the update changes nothing.
-  ValueId clipping(const std::vector<ValueId>& gradients) {
+  /// How many targets of this microbatch count, and of those before it.
+  std::optional<ValueId> counted_targets() {
+    if (!options_.targets) return std::nullopt;
+    const BuilderScope labelled = build_.labelled(kTargets);
+    const ValueId counted = pointwise(build_, {options_.targets->counted}, "real(n0)", DType::f64);
+    return options_.accumulate > 1 ? accumulated(kTargets, counted) : counted;
+  }
+
+  /// What gradients are multiplied by: it keeps the norm of all of them together below options.clip, and makes
+  /// up for targets that do not count. It is made even where neither is asked for: where the norm is not
+  /// finite it is NaN, and the update changes nothing.
+  ValueId factor_of(const std::vector<ValueId>& gradients, std::optional<ValueId> counted) {
     const BuilderScope labelled = build_.labelled("gradient norm");
     std::vector<ValueId> squares;
     for (const ValueId gradient : gradients) squares.push_back(sum_squares(build_, gradient));
-    const ValueId total = add_n(build_, squares);
+    ValueId total = add_n(build_, squares);
+    std::optional<ValueId> share;
+    if (counted) {
+      build_.output("targets", *counted);
+      const std::string whole = real(static_cast<double>(options_.targets->whole));
+      share = pointwise(build_, {*counted}, whole + " / x0", build_.type(total).dtype);
+      total = pointwise(build_, {total, *share}, "x0 * x1 * x1");  // NaN where none counts
+    }
     build_.output("gradient_norm_squared", total);
-    return clip_factor(build_, total, options_.clip);
+    const ValueId factor = clip_factor(build_, total, options_.clip);
+    return share ? pointwise(build_, {factor, *share}, "x0 * x1") : factor;
   }
 
   void step_one(const Parameter& parameter, ValueId gradient, ValueId factor) {
@@ -68,9 +94,8 @@ class UpdateGraph {
     rule_.update({build_, parameter.value, gradient, rate_, step_, factor, decay});
   }
 
-  void clear(const Parameter& parameter) {
-    const std::string name = build_.graph().value(parameter.value).name;
-    const ValueId state = sum_state(name, build_.type(parameter.value));
+  void clear(const std::string& name, const TensorType& type) {
+    const ValueId state = sum_state(name, type);
     const BuilderScope labelled = build_.labelled(name);
     build_.update(state, fill(build_, build_.type(state), 0));
   }

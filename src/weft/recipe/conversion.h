@@ -87,6 +87,22 @@ struct Conversion<DType> {
   static RecipeValue to(DType dtype) { return {std::string(name_of(dtype))}; }
 };
 
+/// "" is none.
+template <>
+struct Conversion<std::optional<int64_t>> {
+  static std::string expected() { return "an integer, or \"\" for none"; }
+  static std::optional<std::optional<int64_t>> from(const RecipeValue& value) {
+    const std::string* text = value.as<std::string>();
+    if (text != nullptr && text->empty()) return std::optional<int64_t>();
+    const std::optional<int64_t> integer = Conversion<int64_t>::from(value);
+    if (!integer) return std::nullopt;
+    return integer;
+  }
+  static RecipeValue to(const std::optional<int64_t>& integer) {
+    return integer ? RecipeValue{*integer} : RecipeValue{std::string()};
+  }
+};
+
 template <>
 struct Conversion<std::variant<double, std::string>> {
   using Either = std::variant<double, std::string>;

@@ -3,6 +3,7 @@
 // keys; what a recipe chooses by name (model.kind, data.kind, …) says its own (recipe/kind.h). Parsing,
 // defaults, checks, overrides, printing and docs/recipes.md follow from both.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -79,6 +80,7 @@ struct DataSection {
   std::variant<double, std::string> validation = 0.1;  ///< a fraction of `path`, or a path of its own
   int64_t batch = 0;                                   ///< samples a step, over all ranks and microbatches
   bool shuffle = true;
+  std::optional<int64_t> ignore_index;
   LoadingKeys loading;
   bool operator==(const DataSection&) const = default;
 
@@ -91,6 +93,9 @@ struct DataSection {
         "`test`, `val` or `validation` are validated on that instead");
     key.required("batch", self.batch, at_least(1), "samples a step, over all ranks and microbatches");
     key("shuffle", self.shuffle, "whether training samples come in random order");
+    key("ignore_index", self.ignore_index,
+        "an id that targets may have beside those of classes or tokens, and that does not count, such as -100; "
+        "empty: none");
     LoadingKeys::visit(key, self.loading);
   }
 };
@@ -133,6 +138,7 @@ struct OptimizerSection {
   double weight_decay = 0.0;
   double clip = 0.0;       ///< largest norm of the gradient; 0: not clipped
   int64_t accumulate = 1;  ///< microbatches a step; divides data.batch
+  int64_t skip_limit = 3;  ///< updates in a row that may change nothing
   bool operator==(const OptimizerSection&) const = default;
 
   template <class Visitor, class Self>
@@ -145,6 +151,9 @@ struct OptimizerSection {
         "decay of weights, not of biases and norms; the update rule says how it is applied");
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
     key("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
+    key("skip_limit", self.skip_limit, at_least(0),
+        "updates in a row that may be left out, because the gradient is not finite or no target counts, before "
+        "the run ends");
   }
 };
 

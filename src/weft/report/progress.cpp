@@ -22,14 +22,15 @@ std::string clock_text(double seconds) {
 
 Progress::Progress(int64_t steps, int64_t done) : steps_(steps), first_(done) {}
 
-void Progress::show(int64_t step, double loss, double samples_per_s, const std::string& unit) {
+void Progress::show(int64_t step, double loss, const std::string& more, double samples_per_s,
+                    const std::string& unit) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_;
   const int64_t made = step - first_;
   const double left =
       made > 0 ? spent.count() / static_cast<double>(made) * static_cast<double>(steps_ - step) : 0;
   const std::string text =
-      fmt::format("step {:>{}}/{}  loss {:.4f}  {:.0f} {}/s  {} left", step,
-                  fmt::formatted_size("{}", steps_), steps_, loss, samples_per_s, unit, clock_text(left));
+      fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
+                  fmt::formatted_size("{}", steps_), steps_, loss, more, samples_per_s, unit, clock_text(left));
   const bool last = step == steps_;
   if (on_terminal()) {
     fmt::print(stderr, "\r\x1b[K{}{}", text, last ? "\n" : "");

@@ -12,7 +12,8 @@ class Progress {
   /// `steps` in all, of which `done` lie behind.
   Progress(int64_t steps, int64_t done);
   /// After step `step` (counted from 1).
-  void show(int64_t step, double loss, double samples_per_s, const std::string& unit);
+  /// `more`: what stands behind the loss, such as "  3 updates skipped".
+  void show(int64_t step, double loss, const std::string& more, double samples_per_s, const std::string& unit);
   /// A line of its own, above the progress line.
   static void say(const std::string& text);
 

@@ -53,7 +53,11 @@ class TrainingGraph {
   }
 
   ValueId predictions(ValueId input, bool training) {
-    return recipe_.model.kind->predict(context_for(recipe_, build_, parameters_, facts_, training), input);
+    ModelContext context = context_for(recipe_, build_, parameters_, facts_, training);
+    if (training && facts_.has_gaps) {
+      context.rows = build_.input(std::string(kRowsInput), {parameters_.dtype(), {recipe_.microbatch_rows()}}, {"batch"});
+    }
+    return recipe_.model.kind->predict(context, input);
   }
 
   ValueId training_loss(int64_t count) {
@@ -64,16 +68,22 @@ class TrainingGraph {
     return mixing->loss(build_, out, loss_of_one, parameters_.dtype());
   }
 
+  /// How many targets of the batch count: i64.
+  ValueId targets_that_count(ValueId target) {
+    return count(build_, {target}, facts_.target.has_ids() ? "n0 >= 0" : "x0 == x0");
+  }
+
   void train() {
-    const int64_t count = recipe_.data.batch * elems_of(facts_.target.shape);
-    const ValueId mean = training_loss(count);
+    const int64_t whole = recipe_.data.batch * elems_of(facts_.target.shape);
+    const ValueId mean = training_loss(whole);
     build_.output("loss", mean);
     std::vector<ValueId> values;
     for (const Parameter& parameter : parameters_.parameters()) values.push_back(parameter.value);
     const auto gradient = gradients(build_, mean, values);
     const OptimizerSection& optimizer = recipe_.optimizer;
-    append_update(build_, *optimizer.kind, {optimizer.weight_decay, optimizer.clip, optimizer.accumulate},
-                  parameters_, gradient);
+    UpdateOptions options{optimizer.weight_decay, optimizer.clip, optimizer.accumulate, {}};
+    if (facts_.has_gaps) options.targets = CountedTargets{targets_that_count(targets()), whole};
+    append_update(build_, *optimizer.kind, options, parameters_, gradient);
   }
 
   void evaluate() {
@@ -81,7 +91,7 @@ class TrainingGraph {
     const ValueId out = predictions(samples(), false);
     const ValueId target = targets();
     build_.output("loss_sum", loss(out, target, 1));
-    build_.output("rows", count(build_, {target}, facts_.target.has_ids() ? "n0 >= 0" : "x0 == x0"));
+    build_.output("rows", targets_that_count(target));
     for (const Metric* metric : metrics_of(recipe_, task_, facts_)) {
       for (const Metric::Sum& sum : metric->sums(build_, out, target)) {
         build_.output(metric_output(metric->name(), sum.name), sum.value);

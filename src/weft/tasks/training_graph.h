@@ -1,6 +1,7 @@
 #pragma once
 // The one graph of a run: forward, backward and update of a step, and evaluation.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/datasets/data_facts.h"
@@ -11,6 +12,9 @@ namespace weft {
 
 /// Names of the inputs that a batch fills, in the order of BatchSource: samples, then targets.
 std::vector<std::string> batch_inputs(const DataFacts& facts);
+/// The input [N] that is 1 for rows with a sample and 0 for rows without one, where the data have gaps and
+/// the network asks.
+inline constexpr std::string_view kRowsInput = "rows";
 
 /// Segments: "accumulate", "update" where gradients are accumulated, and "evaluate" on call.
 /// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm_squared" (in the

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "weft/base/check.h"
 #include "weft/tasks/task.h"
 
 namespace weft {
@@ -35,17 +36,17 @@ std::string Evaluation::text() const {
 }
 
 Evaluation evaluate(Session& session, int64_t batches) {
-  return evaluate(session.executor(), session.recipe(), session.data(), batches);
+  return evaluate(session.executor(), session.feeder(), session.recipe(), session.data(), batches);
 }
 
-Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches) {
-  const std::vector<std::string> inputs = batch_inputs(data.facts);
+Evaluation evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
+                    int64_t batches) {
   const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
   std::map<std::string, double> sums;
   executor.refresh();
   for (int64_t batch = 0; batch < count; ++batch) {
-    feed(executor, inputs, *data.validation, batch);
+    feed(executor, *data.validation, batch);
     executor.run(segment);
     for (const auto& [name, slot] : executor.program().segment(segment).outputs) {
       sums[name] += executor.scalar(segment, name);
@@ -53,7 +54,10 @@ Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData
   }
   Evaluation result;
   result.rows = static_cast<int64_t>(sums["rows"]);
-  const double targets = std::max(1.0, sums["rows"]);
+  if (result.rows == 0) {
+    user_error("validation: no target of the {} batches counts: all are missing, ignored or of samples that were left out", count);
+  }
+  const double targets = sums["rows"];
   result.loss = sums["loss_sum"] / targets;
   for (const Metric* metric : metrics_of(recipe, task_of(recipe, data.facts), data.facts)) {
     const double value = metric->value(totals_of(*metric, sums, targets));

@@ -27,7 +27,8 @@ struct Evaluation {
 
 /// Collective. Runs the first `batches` validation batches (0: all).
 Evaluation evaluate(Session& session, int64_t batches);
-/// The same by any Program with the segment "evaluate", for which `recipe` and `data` stand.
-Evaluation evaluate(Executor& executor, const Recipe& recipe, const TrainingData& data, int64_t batches);
+/// The same by any Program with the segment "evaluate", for which `feed`, `recipe` and `data` stand.
+Evaluation evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
+                    int64_t batches);
 
 }  // namespace weft

@@ -26,6 +26,7 @@ struct RunView {
 struct StepRecord {
   MetricsRow row;                        ///< row.step counts from 1
   std::optional<Evaluation> validation;  ///< where the step was followed by one
+  int64_t skipped_updates = 0;           ///< that changed nothing, up to this step
   bool is_last = false;                  ///< of the recipe
   bool is_interrupted = false;           ///< the run ends all the same
 };

@@ -12,18 +12,19 @@ void StepRecorder::begin() {
   sent_ = session_.executor().network_bytes();
 }
 
-StepRecord StepRecorder::finish(int64_t step, double loss, double learning_rate) {
+StepRecord StepRecorder::finish(int64_t step, const StepOutcome& made, double learning_rate) {
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began_;
   const Recipe& recipe = session_.recipe();
   const TrainingData& data = session_.data();
   StepRecord record;
   MetricsRow& row = record.row;
   row.step = step;
-  row.loss = loss;
+  row.loss = made.loss;
   row.learning_rate = learning_rate;
   row.step_ms = took.count();
   row.samples_per_s = static_cast<double>(recipe.data.batch) / (took.count() * 1e-3);
   if (data.tokenizer) row.tokens = step * recipe.data.batch * data.units_a_sample;
+  row.more.emplace_back("gradient_norm", made.gradient_norm);
   add_bytes(row);
   if (const std::optional<LoadStats> now = data.train->stats()) {
     add_loading(loaded_, *now, row);

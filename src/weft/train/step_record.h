@@ -3,6 +3,7 @@
 #include <map>
 
 #include "weft/train/observer.h"
+#include "weft/train/training_step.h"
 
 namespace weft {
 
@@ -11,8 +12,8 @@ class StepRecorder {
  public:
   explicit StepRecorder(const Session& session) : session_(session) {}
   void begin();
-  /// After step `step`, counted from 1, with this loss and learning rate.
-  StepRecord finish(int64_t step, double loss, double learning_rate);
+  /// After step `step`, counted from 1, with this outcome and learning rate.
+  StepRecord finish(int64_t step, const StepOutcome& made, double learning_rate);
 
  private:
   void add_bytes(MetricsRow& row) const;

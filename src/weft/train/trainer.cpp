@@ -50,10 +50,13 @@ class Trainer {
     while (step_ < total_ && result_.end == TrainEnd::finished) {
       recorder.begin();
       const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
-      const double loss = step.run(step_, rate);
-      if (!std::isfinite(loss)) not_finite(step, loss);
+      const StepOutcome made = step.run(step_, rate);
+      if (!std::isfinite(made.loss)) not_finite(step, fmt::format("the loss is {}", made.loss));
+      count_skipped(step, made);
       ++step_;
-      observe(observers, recorder.finish(step_, loss, rate));
+      StepRecord record = recorder.finish(step_, made, rate);
+      record.skipped_updates = skipped_;
+      observe(observers, std::move(record));
     }
     finish(observers);
     return result_;
@@ -135,7 +138,7 @@ class Trainer {
 
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
   /// more.
-  [[noreturn]] void not_finite(TrainingStep& step, double loss) {
+  [[noreturn]] void not_finite(TrainingStep& step, const std::string& what) {
     const std::optional<NonFinite> found = step.find_non_finite();
     const std::string mine =
         found ? fmt::format("{}{}{}", found->op, found->label.empty() ? "" : " in ", found->label) : "";
@@ -143,8 +146,30 @@ class Trainer {
     for (const std::string& one : session_.world().all_gather_text(mine)) {
       if (first.empty()) first = one;
     }
-    user_error("step {}: the loss is {}; the first result that is not finite comes from {}; {}", step_ + 1,
-               loss, first.empty() ? "none of the step's ops" : first, last_good());
+    user_error("step {}: {}; the first result that is not finite comes from {}; {}", step_ + 1, what,
+               first.empty() ? "none of the step's ops" : first, last_good());
+  }
+
+  /// An update that changed nothing is said; several in a row end the run.
+  void count_skipped(TrainingStep& step, const StepOutcome& made) {
+    in_a_row_ = made.updated() ? 0 : in_a_row_ + 1;
+    if (made.updated()) return;
+    ++skipped_;
+    const int64_t limit = recipe_.optimizer.skip_limit;
+    if (in_a_row_ > limit && made.has_targets) {
+      not_finite(step, fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
+                                   in_a_row_, limit));
+    }
+    if (in_a_row_ > limit) {
+      user_error(
+          "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "
+          "missing, ignored, or of samples that were left out; {}",
+          step_ + 1, in_a_row_, limit, last_good());
+    }
+    if (first_rank_) {
+      Progress::say(fmt::format("warning: step {}: the update was left out, because {}", step_ + 1,
+                                made.has_targets ? "the gradient is not finite" : "no target of the batch counts"));
+    }
   }
 
   /// A checkpoint after the last step holds the very weights that gave a loss that is not finite.
@@ -200,6 +225,8 @@ class Trainer {
   int64_t total_;
   bool first_rank_;
   int64_t step_ = 0;
+  int64_t skipped_ = 0;   ///< updates that changed nothing
+  int64_t in_a_row_ = 0;  ///< of these, at the end
   TrainResult result_;
 };
 

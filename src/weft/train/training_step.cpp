@@ -10,11 +10,15 @@ namespace weft {
 
 namespace {
 
-SegmentId segment_of_loss(const Program& program, const StepOrder& order) {
-  for (const SegmentId id : order.each) {
-    if (program.segment(id).outputs.contains("loss")) return id;
+SegmentId segment_with(const Program& program, const StepOrder& order, const std::string& output) {
+  std::optional<SegmentId> found;
+  for (const std::vector<SegmentId>& segments : {order.each, order.after}) {
+    for (const SegmentId id : segments) {
+      if (!found && program.segment(id).outputs.contains(output)) found = id;
+    }
   }
-  internal_error(__FILE__, __LINE__, "no segment that runs each microbatch has an output named loss");
+  WEFT_CHECK(found.has_value(), "no segment of a step has an output named {}", output);
+  return *found;
 }
 
 }  // namespace
@@ -23,9 +27,10 @@ TrainingStep::TrainingStep(Session& session, std::function<void(int64_t)> feed)
     : session_(session),
       feed_(std::move(feed)),
       order_(step_order(session.executor().program())),
-      loss_in_(segment_of_loss(session.executor().program(), order_)) {}
+      loss_in_(segment_with(session.executor().program(), order_, "loss")),
+      update_in_(segment_with(session.executor().program(), order_, "gradient_norm_squared")) {}
 
-double TrainingStep::run(int64_t step, double learning_rate) {
+StepOutcome TrainingStep::run(int64_t step, double learning_rate) {
   session_.set_scalar("learning_rate", learning_rate);
   session_.set_integer("update_step", step + 1);
   run_due(session_.executor(), order_.before, step);
@@ -35,11 +40,23 @@ double TrainingStep::run(int64_t step, double learning_rate) {
     set_microbatch(step * accumulate + micro);
     for (const SegmentId id : order_.each) session_.executor().run(id);
     const double part = session_.executor().scalar(loss_in_, "loss");
-    if (!std::isfinite(part)) return part;
+    if (!std::isfinite(part)) return {.loss = part};
     loss += part;
   }
   run_due(session_.executor(), order_.after, step);
-  return loss;
+  return outcome(loss);
+}
+
+StepOutcome TrainingStep::outcome(double loss) const {
+  const Executor& executor = session_.executor();
+  StepOutcome result{.loss = loss};
+  result.gradient_norm = std::sqrt(executor.scalar(update_in_, "gradient_norm_squared"));
+  if (!session_.data().facts.has_gaps) return result;
+  const double counted = executor.scalar(update_in_, "targets");
+  const int64_t whole = session_.recipe().data.batch * elems_of(session_.data().facts.target.shape);
+  result.has_targets = counted > 0;
+  if (result.has_targets) result.loss *= static_cast<double>(whole) / counted;
+  return result;
 }
 
 void TrainingStep::set_microbatch(int64_t number) {

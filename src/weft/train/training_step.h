@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -6,6 +7,14 @@
 #include "weft/train/session/session.h"
 
 namespace weft {
+
+/// What a step came to.
+struct StepOutcome {
+  double loss = 0;           ///< mean over the targets that counted; 0 where none did
+  double gradient_norm = 0;  ///< before it was clipped; not finite: nothing was changed by the update
+  bool has_targets = true;   ///< whether any target counted; else nothing was changed either
+  bool updated() const { return has_targets && std::isfinite(gradient_norm); }
+};
 
 /// Runs the segments of a step, each as its cadence says. Belongs to the program that the session has when it
 /// is made: after Session::replan() another is needed.
@@ -15,9 +24,9 @@ class TrainingStep {
   /// data.
   explicit TrainingStep(Session& session, std::function<void(int64_t)> feed = {});
 
-  /// Step `step`, counted from 0, with this learning rate; its loss. Ends at the first microbatch whose loss
-  /// is not finite, and returns that. Collective.
-  double run(int64_t step, double learning_rate);
+  /// Step `step`, counted from 0, with this learning rate. Ends at the first microbatch whose loss is not
+  /// finite, and returns that. Collective.
+  StepOutcome run(int64_t step, double learning_rate);
 
   /// The first op whose result is not finite, where one is found when the microbatch that stands in the
   /// inputs runs once more. Collective.
@@ -25,11 +34,14 @@ class TrainingStep {
 
  private:
   void set_microbatch(int64_t number);
+  /// Of all microbatches, divided by what a step has if nothing is missing.
+  StepOutcome outcome(double loss) const;
 
   Session& session_;
   std::function<void(int64_t)> feed_;
   StepOrder order_;
-  SegmentId loss_in_;  ///< the segment whose output is the loss
+  SegmentId loss_in_;    ///< the segment whose output is the loss
+  SegmentId update_in_;  ///< and that of the update
 };
 
 }  // namespace weft

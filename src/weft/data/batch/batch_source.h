@@ -20,10 +20,15 @@ class BatchSource {
   virtual void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) = 0;
   /// Instead of fill(), where the batch is in the source's own memory already: points `views` (of the types
   /// that fill() would be given) at it and returns true. The memory is valid until the next call of fill() or
-  /// lend().
+  /// lend(), and the caller may change it.
   virtual bool lend(int64_t /*number*/, std::span<View> /*views*/, std::span<const Region> /*regions*/) {
     return false;
   }
+  /// Whether a sample is in row `row` of the whole batch that fill() or lend() gave last. A row without one
+  /// has zeros, and for targets -1 or NaN. Only of rows that were asked for.
+  virtual bool has_sample(int64_t /*row*/) const { return true; }
+  /// Where that row comes from, for people: "volumes.h5[17]".
+  virtual std::string name_of(int64_t row) const = 0;
   /// Seconds that so many samples take where each is read and decoded when it is asked for, on all threads:
   /// what loading ahead is compared with. Nothing where all is in memory. After the first batch.
   virtual std::optional<double> naive_seconds(int64_t /*samples*/) { return std::nullopt; }

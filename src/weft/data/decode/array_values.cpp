@@ -93,4 +93,14 @@ void write_values(const ArrayValues& values, const View& input, bool channels_fi
   });
 }
 
+int64_t integer_at(const View& view) {
+  int64_t value = 0;
+  with_dtype(view.type.dtype, [&](auto element) {
+    using T = decltype(element);
+    WEFT_CHECK(std::is_integral_v<T>, "a class id of type {}", name_of(view.type.dtype));
+    value = element_cast<int64_t>(*view.as<T>());
+  });
+  return value;
+}
+
 }  // namespace weft

@@ -19,4 +19,7 @@ struct ArrayValues {
 void write_values(const ArrayValues& values, const View& input, bool channels_first, int64_t channels,
                   const View& output);
 
+/// The first element of a view of integers.
+int64_t integer_at(const View& view);
+
 }  // namespace weft

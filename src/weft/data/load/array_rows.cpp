@@ -3,26 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "weft/base/check.h"
-#include "weft/tensor/with_dtype.h"
 
 namespace weft {
-
-namespace {
-
-int64_t integer_at(const View& view) {
-  int64_t value = 0;
-  with_dtype(view.type.dtype, [&](auto element) {
-    using T = decltype(element);
-    WEFT_CHECK(std::is_integral_v<T>, "a class id of type {}", name_of(view.type.dtype));
-    value = element_cast<int64_t>(*view.as<T>());
-  });
-  return value;
-}
-
-}  // namespace
 
 ArrayRows::ArrayRows(const ArrayForm& form, Region part, DType floating, int workers)
     : form_(form), part_(std::move(part)), types_(form.row_types(floating)) {
@@ -68,15 +52,15 @@ void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<co
     write_volume(placement, volume, values, read_box, part, turned);
   }
   write_target(target, row[1]);
-  if (form_.target_is_class() && *row[1].as<int32_t>() < 0)
-    user_error("{}: field {} is {}, expected a class id from 0 on", form_.source_->name(sample),
-               fields[1].name, integer_at(target));
+  if (form_.target_is_class() && *row[1].as<int32_t>() != integer_at(target)) {
+    user_error("{}: field {} is {}, expected a class id below {}", form_.source_->name(sample), fields[1].name,
+               integer_at(target), int64_t{1} << 31);
+  }
 }
 
 void ArrayRows::write_target(const View& stored, const View& row) const {
   if (form_.target_is_class()) {
-    const int64_t id = integer_at(stored);
-    *row.as<int32_t>() = id > std::numeric_limits<int32_t>::max() ? -1 : static_cast<int32_t>(id);
+    *row.as<int32_t>() = static_cast<int32_t>(integer_at(stored));
     return;
   }
   write_values({}, {stored.data, {stored.type.dtype, row.type.shape}}, false, 1, row);

@@ -29,6 +29,7 @@ BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int sl
   slots_.resize(static_cast<size_t>(slots));
   for (Slot& slot : slots_) {
     slot.rows_left = rows;
+    slot.samples.assign(static_cast<size_t>(rows), 0);
     give_memory(slot);
   }
 }
@@ -66,8 +67,9 @@ bool BatchRing::is_open(int64_t step) const {
   return step < oldest_ + std::ssize(slots_);
 }
 
-void BatchRing::row_is_done(int64_t step) {
+void BatchRing::row_is_done(int64_t step, int64_t row, bool is_sample) {
   const std::lock_guard lock(mutex_);
+  slot(step).samples[static_cast<size_t>(row)] = is_sample ? 1 : 0;
   if (--slot(step).rows_left == 0) changed_.notify_all();
 }
 

@@ -24,7 +24,8 @@ class BatchRing {
   std::vector<View> row(int64_t step, int64_t row) const;
   /// Whether the step has a slot: it is at most slots - 1 ahead of the oldest that is not released.
   bool is_open(int64_t step) const;
-  void row_is_done(int64_t step);
+  /// `is_sample`: whether the row has a sample.
+  void row_is_done(int64_t step, int64_t row, bool is_sample);
   /// Every later wait throws this.
   void fail(std::exception_ptr error);
 
@@ -33,6 +34,9 @@ class BatchRing {
   std::span<const View> wait(int64_t step);
   /// The same with an end: false where the batch is not there in that time.
   bool wait_for(int64_t step, double ms);
+  /// Of a step that wait() has given: which of its rows have a sample, not 0 where one has. Valid until
+  /// release(step).
+  std::span<const uint8_t> samples(int64_t step) const { return slot(step).samples; }
   /// What the batch lies in.
   std::shared_ptr<const void> memory(int64_t step) const;
   /// Steps are released in order.
@@ -44,6 +48,7 @@ class BatchRing {
   struct Slot {
     std::shared_ptr<std::byte> memory;  ///< shared with those who keep the batch
     std::vector<View> tensors;
+    std::vector<uint8_t> samples;  ///< by row
     int64_t rows_left = 0;
   };
   void give_memory(Slot& slot) const;

@@ -62,17 +62,17 @@ void DecodePool::work(int worker) {
 
 void DecodePool::make(int worker, const Row& row) {
   const std::vector<View> views = ring_.row(row.step, row.row);
-  if (row.sample < 0) {
-    assembler_.assemble_empty(views);
-  } else {
+  bool is_sample = row.sample >= 0;
+  if (is_sample) {
     try {
       assembler_.assemble(worker, row.epoch, row.sample, row.record.bytes, views);
     } catch (const UserError& error) {
       if (on_broken_(row, error.what())) return;
-      assembler_.assemble_empty(views);
+      is_sample = false;
     }
   }
-  ring_.row_is_done(row.step);
+  if (!is_sample) assembler_.assemble_empty(views);
+  ring_.row_is_done(row.step, row.row, is_sample);
 }
 
 }  // namespace weft

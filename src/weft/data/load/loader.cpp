@@ -175,6 +175,7 @@ const Batch* Loader::take() {
   const auto start = std::chrono::steady_clock::now();
   batch_.tensors = parts_->ring->wait(next_step_);
   batch_.step = next_step_;
+  batch_.samples = parts_->ring->samples(next_step_);
   batch_.epoch = stream.epoch_of(batch_.step);
   batch_.memory = parts_->ring->memory(batch_.step);
   ++next_step_;

@@ -55,6 +55,7 @@ struct Batch {
   int64_t epoch = 0;
   double stall_ms = 0;            ///< that next() waited
   std::span<const View> tensors;  ///< [rows, ...]; valid until the batch is given back
+  std::span<const uint8_t> samples;  ///< [rows]: 0 where a row has no sample; valid as long
   /// What the tensors lie in: who keeps it keeps them (the ring then takes new memory).
   std::shared_ptr<const void> memory;
 };

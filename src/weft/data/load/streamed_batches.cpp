@@ -173,6 +173,7 @@ const Batch& StreamedBatches::next(int64_t number, std::span<const View> wanted,
   const Batch* batch = loader_->next();
   WEFT_CHECK(batch != nullptr && batch->step == number, "batch {} of a stream that has none", number);
   ++next_;
+  samples_.assign(batch->samples.begin(), batch->samples.end());
   WEFT_CHECK(batch->tensors.size() == wanted.size(), "{} tensors where {} are wanted", batch->tensors.size(),
              wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -194,6 +195,15 @@ bool StreamedBatches::lend(int64_t number, std::span<View> views, std::span<cons
   const Batch& batch = next(number, views, regions);
   for (size_t i = 0; i < views.size(); ++i) views[i].data = batch.tensors[i].data;
   return true;
+}
+
+bool StreamedBatches::has_sample(int64_t row) const {
+  return samples_[static_cast<size_t>(row - stream_->rows(rank()).begin)] != 0;
+}
+
+std::string StreamedBatches::name_of(int64_t row) const {
+  const int64_t sample = stream_->sample(next_ - 1, row);
+  return sample < 0 ? fmt::format("the empty row {}", row) : options_.source->name(sample);
 }
 
 bool StreamedBatches::wait_for(int64_t number, DType floating, double ms) {

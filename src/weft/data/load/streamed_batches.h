@@ -45,6 +45,8 @@ class StreamedBatches final : public BatchSource {
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
   /// A batch in the staging ring.
   bool lend(int64_t number, std::span<View> views, std::span<const Region> regions) override;
+  bool has_sample(int64_t row) const override;
+  std::string name_of(int64_t row) const override;
   /// For a user that keeps batches: whole rows, see Loader::take(). False from wait_for: the batch is not
   /// there after `ms`.
   bool wait_for(int64_t number, DType floating, double ms);
@@ -78,6 +80,7 @@ class StreamedBatches final : public BatchSource {
   SampleParts parts_;         ///< what is read for them
   DType floating_ = DType::f32;
   int64_t next_ = -1;  ///< number of the loader's next batch
+  std::vector<uint8_t> samples_;  ///< by row of the batch before it: whether it has a sample
   size_t bad_told_ = 0;
   bool remembers_ = false;  ///< fetches
 };

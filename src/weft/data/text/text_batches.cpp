@@ -1,5 +1,7 @@
 #include "weft/data/text/text_batches.h"
 
+#include <fmt/format.h>
+
 #include "weft/base/check.h"
 #include "weft/base/philox.h"
 
@@ -14,6 +16,11 @@ void check_length(const Tokens& tokens, const TextOptions& options) {
     user_error("{}: {} tokens are too few for windows of data.context={} and one more", options.key,
                tokens.size(), options.context);
   }
+}
+
+std::string name_of_window(const TextOptions& options, int64_t start) {
+  return fmt::format("{}, the window of {} tokens from token {} on", options.path.empty() ? options.key : options.path,
+                     options.context, start);
 }
 
 /// Copies the part of a row that `region` asks for; start < 0 stands for a row that does not count.
@@ -46,12 +53,17 @@ TextBatches::TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions optio
 }
 
 void TextBatches::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) {
-  const RandomStream stream{options_.seed, kWindowStream, static_cast<uint64_t>(number)};
-  const auto starts = static_cast<uint64_t>(static_cast<int64_t>(tokens_->size()) - options_.context);
-  copy_rows(*tokens_, outputs, regions, [&](int64_t row) {
-    return static_cast<int64_t>(stream.below(static_cast<uint64_t>(row), starts));
-  });
+  number_ = number;
+  copy_rows(*tokens_, outputs, regions, [&](int64_t row) { return start_of(row); });
 }
+
+int64_t TextBatches::start_of(int64_t row) const {
+  const RandomStream stream{options_.seed, kWindowStream, static_cast<uint64_t>(number_)};
+  const auto starts = static_cast<uint64_t>(static_cast<int64_t>(tokens_->size()) - options_.context);
+  return static_cast<int64_t>(stream.below(static_cast<uint64_t>(row), starts));
+}
+
+std::string TextBatches::name_of(int64_t row) const { return name_of_window(options_, start_of(row)); }
 
 TextEvaluation::TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options)
     : tokens_(std::move(tokens)), options_(std::move(options)) {
@@ -65,10 +77,13 @@ int64_t TextEvaluation::windows() const {
 int64_t TextEvaluation::batches() const { return (windows() + options_.batch - 1) / options_.batch; }
 
 void TextEvaluation::fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) {
-  copy_rows(*tokens_, outputs, regions, [&](int64_t row) {
-    const int64_t window = number * options_.batch + row;
-    return window < windows() ? window * options_.context : -1;
-  });
+  number_ = number;
+  copy_rows(*tokens_, outputs, regions,
+            [&](int64_t row) { return has_sample(row) ? window_of(row) * options_.context : -1; });
+}
+
+std::string TextEvaluation::name_of(int64_t row) const {
+  return name_of_window(options_, window_of(row) * options_.context);
 }
 
 }  // namespace weft

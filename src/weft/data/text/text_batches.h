@@ -12,6 +12,7 @@ struct TextOptions {
   int64_t context = 0;  ///< tokens a row
   uint64_t seed = 0;
   std::string key = "data.path";  ///< of the recipe, for errors: where the tokens come from
+  std::string path;               ///< the same, as the recipe names it
 };
 
 /// Tensors: tokens and targets (the tokens one further), i32 [batch, context] each. Row r of batch b is the
@@ -21,8 +22,12 @@ class TextBatches final : public BatchSource {
   /// UserError when the corpus has fewer than context + 1 tokens.
   TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions options);
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
+  std::string name_of(int64_t row) const override;
 
  private:
+  int64_t start_of(int64_t row) const;
+
+  int64_t number_ = 0;  ///< of the batch that was filled last
   std::shared_ptr<const Tokens> tokens_;
   TextOptions options_;
 };
@@ -33,12 +38,16 @@ class TextEvaluation final : public BatchSource {
  public:
   TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options);
   void fill(int64_t number, std::span<const View> outputs, std::span<const Region> regions) override;
+  bool has_sample(int64_t row) const override { return window_of(row) < windows(); }
+  std::string name_of(int64_t row) const override;
   /// Batches that cover the corpus once.
   int64_t batches() const;
 
  private:
   int64_t windows() const;
+  int64_t window_of(int64_t row) const { return number_ * options_.batch + row; }
 
+  int64_t number_ = 0;  ///< of the batch that was filled last
   std::shared_ptr<const Tokens> tokens_;
   TextOptions options_;
 };

@@ -1,8 +1,12 @@
 #include "weft/datasets/kind/arrays.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/array_values.h"
 #include "weft/data/read/read_record.h"
 #include "weft/datasets/streaming.h"
 
@@ -12,20 +16,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The greatest class id and one; reads the targets of all samples, and nothing else.
-int64_t count_classes(const Source& source) {
-  const TensorType& target = source.fields()[1].type;
+/// The greatest class id and one; reads the targets of all samples, and nothing else. UserError for one that
+/// can be none.
+int64_t count_classes(const Source& source, std::optional<int64_t> ignored) {
+  const Field& target = source.fields()[1];
   Region nothing = Region::all(source.fields()[0].type.shape);
   for (Range& range : nothing.ranges) range.end = range.begin;
-  const std::vector<Region> parts{nothing, Region::all(target.shape)};
-  std::vector<int64_t> id(1);  // room for any integer
+  const std::vector<Region> parts{nothing, Region::all(target.type.shape)};
+  std::vector<int64_t> memory(1);  // room for any integer
+  const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
+  const View one{reinterpret_cast<std::byte*>(memory.data()), target.type};
   int64_t classes = 0;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
-    const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
-    const View one{reinterpret_cast<std::byte*>(id.data()), target};
-    id[0] = 0;
     source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
-    classes = std::max(classes, id[0] + 1);
+    const int64_t id = integer_at(one);
+    if (id == ignored) continue;
+    if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
+      user_error("{}: field {} is {}, expected a class id from 0 on{}", source.name(sample), target.name, id,
+                 ignored ? fmt::format(", or data.ignore_index = {}", *ignored) : "");
+    }
+    classes = std::max(classes, id + 1);
   }
   return classes;
 }
@@ -68,7 +78,23 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
   return augmentations.check(recipe);
 }
 
-TrainingData Arrays::open(const Recipe& recipe, const Communicator& world, int64_t ids) const {
+/// Of the training samples; those held out may have no others.
+int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts) {
+  const int64_t classes = count_classes(*parts.training, recipe.data.ignore_index);
+  if (classes == 0) {
+    user_error("data.target: no training sample has a class id, but for data.ignore_index");
+  }
+  const int64_t held_out = count_classes(*parts.held_out, recipe.data.ignore_index);
+  if (held_out > classes) {
+    user_error(
+        "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; model.classes "
+        "may say how many there are",
+        held_out - 1, classes - 1);
+  }
+  return classes;
+}
+
+TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const {
   const auto open = [&](const fs::path& path, const char* split) { return open_file(path, split); };
   const std::shared_ptr<const Source> all = open(recipe.data.path, "train");
   const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open), open);
@@ -86,8 +112,11 @@ TrainingData Arrays::open(const Recipe& recipe, const Communicator& world, int64
   const Dims& shape = training->shape();
   data.facts.input = {"pixels", 0, shape, {kAxes.end() - std::ssize(shape), kAxes.end()}};
   data.facts.target.name = "labels";
+  data.facts.input.label = "field " + parts.training->fields()[0].name;
+  data.facts.target.label = "field " + parts.training->fields()[1].name;
+  data.facts.input.missing = data.facts.target.missing = missing;
   if (training->target_is_class()) {
-    data.facts.target.below = ids > 0 ? ids : count_classes(*parts.training);
+    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts);
   } else {
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");

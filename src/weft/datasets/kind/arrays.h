@@ -1,5 +1,6 @@
 #pragma once
 #include "weft/data/load/array_form.h"
+#include "weft/data/source/subset.h"
 #include "weft/datasets/array_augmentation.h"
 #include "weft/datasets/data_kind.h"
 
@@ -14,6 +15,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
   std::string target;
   ArrayChannels channels = ArrayChannels::last;
   bool log = false;
+  MissingNumbers missing = MissingNumbers::fail;
   std::vector<double> mean, deviation;  ///< of each channel, or one for all; none: 0 and 1
   Bundle<ArrayAugmentation> augmentations;
 
@@ -24,6 +26,9 @@ struct Arrays final : KindOf<Arrays, DataKind> {
     key("target", self.target,
         "the array of what it learns: class ids, or numbers; empty, as `input`: the second");
     key("channels", self.channels, "which dimension of a sample of `input` is the channels");
+    key("missing", self.missing,
+        "what becomes of a sample with a number that is NaN or infinite: the run ends and names it, the sample "
+        "is left out, or NaN means that the data have nothing there: 0 in inputs, not counted in targets");
     key("log", self.log, "whether log(1 + x) is taken of inputs, as of counts");
     key("mean", self.mean, "which is subtracted from inputs: of each channel, or one for all; empty: 0");
     key("deviation", self.deviation, above_zero(),
@@ -32,13 +37,14 @@ struct Arrays final : KindOf<Arrays, DataKind> {
   }
 
   InputForm form() const override { return {.ids = false, .least_axes = 1, .most_axes = 3}; }
-  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
 
  protected:
+  TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
   Complaint check_keys(const Recipe& recipe) const override;
 
  private:
   std::shared_ptr<const Source> open_file(const std::filesystem::path& path, const char* split) const;
+  static int64_t classes_in(const Recipe& recipe, const HeldOut& parts);
   ArrayFormOptions form_options(const Recipe& recipe, bool augments) const;
 };
 

@@ -51,7 +51,7 @@ ImageStatistics Images::statistics(const Recipe& recipe, const Source& source,
   return statistics;
 }
 
-TrainingData Images::open(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
+TrainingData Images::open_samples(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
   const std::shared_ptr<const Source> all = open_images(recipe.data.path, "train");
   const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open_images), open_images);
   const HeldOut& parts = samples.parts;

@@ -30,11 +30,11 @@ struct Images final : KindOf<Images, DataKind> {
 
   InputForm form() const override { return {.ids = false, .least_axes = 2, .most_axes = 2}; }
   bool knows_classes() const override { return true; }
-  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
   /// The first of the augmentations' that there is.
   const BatchMixing* mixing() const override;
 
  protected:
+  TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
   Complaint check_keys(const Recipe& recipe) const override;
 
  private:

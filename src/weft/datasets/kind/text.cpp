@@ -16,11 +16,13 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
       std::holds_alternative<double>(recipe.data.validation)
           ? cut_validation(tokens, std::get<double>(recipe.data.validation))
           : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
-  TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed)};
+  TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
+                      recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
   data.epoch_batches = data.train_samples / options.batch;
   data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
   options.key = "data.validation";
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) options.path = *path;
   auto validation =
       std::make_unique<TextEvaluation>(std::make_shared<const Tokens>(std::move(held_out)), options);
   data.validation_batches = validation->batches();
@@ -70,14 +72,15 @@ Complaint Text::check_keys(const Recipe& recipe) const {
 }
 
 DataFacts Text::facts(int64_t vocabulary) const {
-  return {{"tokens", vocabulary, {context}, {"sequence"}}, {"targets", vocabulary, {context}, {"sequence"}}};
+  const std::vector<std::string> axes{"sequence"};
+  return {{"tokens", vocabulary, {context}, axes, "token"}, {"targets", vocabulary, {context}, axes, "target"}};
 }
 
-std::optional<DataFacts> Text::foretell(int64_t ids) const {
+std::optional<DataFacts> Text::foretell_samples(int64_t ids) const {
   return facts(ids > 0 ? ids : make_tokenizer(tokenizer)->vocabulary_size());
 }
 
-TrainingData Text::open(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
+TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
   TrainingData data;
   data.unit = "tokens";
   data.units_a_sample = context;

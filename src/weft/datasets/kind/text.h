@@ -34,11 +34,11 @@ struct Text final : KindOf<Text, DataKind> {
   }
 
   InputForm form() const override { return {.ids = true}; }
-  TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
-  std::optional<DataFacts> foretell(int64_t ids) const override;
   Closing closing() const override { return {sample_tokens, prompt}; }
 
  protected:
+  TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
+  std::optional<DataFacts> foretell_samples(int64_t ids) const override;
   Complaint check_keys(const Recipe& recipe) const override;
 
  private:

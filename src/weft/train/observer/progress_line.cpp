@@ -19,13 +19,16 @@ class ProgressObserver final : public RunObserver {
       if (source == nullptr) continue;
       for (const std::string& notice : source->notices()) Progress::say(notice);
     }
+    for (const std::string& notice : run_.session.feeder().notices()) Progress::say(notice);
     if (!run_.first_rank) return;
     const MetricsRow& row = record.row;
     if (record.validation) {
       Progress::say(fmt::format("step {}  validation {}", row.step, record.validation->text()));
     }
     if (record.is_last || row.step % run_.session.recipe().log.every == 0) {
-      progress_.show(row.step, row.loss, row.samples_per_s * static_cast<double>(data.units_a_sample),
+      const std::string skipped =
+          record.skipped_updates > 0 ? fmt::format("  {} updates left out", record.skipped_updates) : "";
+      progress_.show(row.step, row.loss, skipped, row.samples_per_s * static_cast<double>(data.units_a_sample),
                      data.unit);
     }
   }

@@ -30,6 +30,12 @@ TrainingData open_data(const Recipe& recipe, const Communicator& world) {
   return recipe.data.kind->open(recipe, world, recipe.model.kind->ids());
 }
 
+BatchFeed feed_of(const Recipe& recipe, const DataFacts& facts, const Communicator& world) {
+  const LoadingKeys& loading = recipe.data.loading;
+  const bool skips = facts.input.missing == MissingNumbers::skip || facts.target.missing == MissingNumbers::skip;
+  return {{facts, skips || loading.on_bad == OnBadSample::skip, loading.bad_limit}, world};
+}
+
 Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions options) {
   return plan_graph(build_training_graph(recipe, facts), recipe, std::move(options));
 }
@@ -48,7 +54,8 @@ Session::Session(Recipe recipe, Communicator world)
         check_ranks(mesh_of(recipe_.parallel), world_.size());
         use_cores(recipe_);
         return open_data(recipe_, world_);
-      }()) {
+      }()),
+      feed_(feed_of(recipe_, data_.facts, world_)) {
   executor_ = attach(plan(recipe_).program);
 }
 
@@ -86,6 +93,7 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   if (recipe_.microbatch_rows() != old.microbatch_rows() || recipe_.run != old.run) {
     data_ = {};  // two that load the same data could be in each other's way
     data_ = open_data(recipe_, world_);
+    feed_ = feed_of(recipe_, data_.facts, world_);
   }
   if (carrying.in_place) {
     executor_ = attach(std::move(made.program));
@@ -97,25 +105,6 @@ Carrying Session::replan(const Recipe& recipe, const StateNames& renamed) {
   }
   if (world_.rank() == 0) Progress::say("replanned: " + to_string(carrying));
   return carrying;
-}
-
-void feed(Executor& executor, const std::vector<std::string>& names, BatchSource& source, int64_t number) {
-  std::vector<View> views;
-  std::vector<Region> regions;
-  for (const std::string& name : names) {
-    views.push_back(executor.view(name));
-    regions.push_back(executor.program().named.at(name).where.region);
-  }
-  std::vector<View> lent = views;
-  const bool in_place = source.lend(number, lent, regions);
-  for (size_t i = 0; i < names.size(); ++i) {
-    executor.read_input_from(names[i], in_place ? lent[i].data : nullptr);
-  }
-  if (!in_place) source.fill(number, views, regions);
-}
-
-void Session::feed(BatchSource& source, int64_t number) {
-  weft::feed(*executor_, batch_inputs(data_.facts), source, number);
 }
 
 void Session::set_scalar(const std::string& input, double value) {

@@ -10,6 +10,7 @@
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
 #include "weft/tasks/training_graph.h"
+#include "weft/train/session/batch_feed.h"
 
 namespace weft {
 
@@ -22,8 +23,8 @@ Plan plan_recipe(const Recipe& recipe, const DataFacts& facts, PlanOptions optio
 /// The same for another graph of that recipe.
 Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options);
 
-/// Puts this rank's part of batch `number` of `source` where a program reads the inputs `names`.
-void feed(Executor& executor, const std::vector<std::string>& names, BatchSource& source, int64_t number);
+/// What puts batches of a recipe's data into a program. `world`: the ranks of the job.
+BatchFeed feed_of(const Recipe& recipe, const DataFacts& facts, const Communicator& world);
 
 class Session {
  public:
@@ -40,7 +41,9 @@ class Session {
   StateStore& store() { return store_; }
   const StateStore& store() const { return store_; }
 
-  void feed(BatchSource& source, int64_t number);
+  /// Puts this rank's part of batch `number` of `source` where the program reads it: see BatchFeed.
+  void feed(BatchSource& source, int64_t number) { feed_(*executor_, source, number); }
+  BatchFeed& feeder() { return feed_; }
   void set_scalar(const std::string& input, double value);
   void set_integer(const std::string& input, int64_t value);
 
@@ -67,6 +70,7 @@ class Session {
   Recipe recipe_;
   Communicator world_;
   TrainingData data_;
+  BatchFeed feed_;
   StateStore store_;
   std::unique_ptr<Executor> executor_;
 };

@@ -1,0 +1,194 @@
+#include "weft/datasets/batch_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <limits>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/tensor/with_dtype.h"
+
+namespace weft {
+
+namespace {
+
+// Elements that are worth a thread.
+constexpr int64_t kGrain = 1 << 16;
+
+/// Floating numbers by their bits, which -ffast-math and vector compares leave alone.
+template <class T>
+struct FloatBits;
+template <>
+struct FloatBits<double> {
+  using Word = uint64_t;
+  static constexpr Word kExponent = 0x7ff0'0000'0000'0000;
+};
+template <>
+struct FloatBits<float> {
+  using Word = uint32_t;
+  static constexpr Word kExponent = 0x7f80'0000;
+};
+template <>
+struct FloatBits<BFloat16> {
+  using Word = uint16_t;
+  static constexpr Word kExponent = 0x7f80;
+};
+
+/// Without the sign: above the exponent's bits NaN, equal to them infinity.
+template <class T>
+typename FloatBits<T>::Word magnitude(const T* value) {
+  typename FloatBits<T>::Word word = 0;
+  std::memcpy(&word, value, sizeof(word));
+  return static_cast<typename FloatBits<T>::Word>(word & (std::numeric_limits<decltype(word)>::max() >> 1));
+}
+template <class T>
+bool is_nan(const T* value) {
+  return magnitude(value) > FloatBits<T>::kExponent;
+}
+template <class T>
+bool is_infinite(const T* value) {
+  return magnitude(value) == FloatBits<T>::kExponent;
+}
+
+/// Whether one of `elems` elements is suspect; all are looked at, so that the loop has no branch.
+template <class T, class Suspect>
+bool any_of_all(const T* values, int64_t elems, const Suspect& suspect) {
+  std::atomic<bool> found = false;
+  parallel_for(elems, kGrain, [&](int64_t begin, int64_t end) {
+    unsigned any = 0;
+    for (int64_t i = begin; i < end; ++i) any |= static_cast<unsigned>(suspect(values + i));
+    if (any != 0) found.store(true, std::memory_order_relaxed);
+  });
+  return found;
+}
+
+/// "field y[3, 4]": of the element at `elem` of a row.
+std::string described(const SampleTensor& tensor, const Dims& row_shape, int64_t elem) {
+  std::string text = tensor.label.empty() ? tensor.name : tensor.label;
+  if (row_shape.empty()) return text;
+  std::string index;
+  for (auto size = row_shape.rbegin(); size != row_shape.rend(); ++size) {
+    index = std::to_string(elem % *size) + (index.empty() ? "" : ", ") + index;
+    elem /= *size;
+  }
+  return fmt::format("{}[{}]", text, index);
+}
+
+class Rules {
+ public:
+  Rules(const SampleTensor& tensor, BatchPart part, const View& values, std::span<uint8_t> there)
+      : tensor_(tensor),
+        part_(part),
+        values_(values),
+        there_(there),
+        row_shape_(values.type.shape.begin() + 1, values.type.shape.end()),
+        row_elems_(elems_of(row_shape_)) {
+    WEFT_CHECK(std::ssize(there) == values.type.shape[0], "{} flags of {} rows", there.size(),
+               values.type.shape[0]);
+  }
+
+  std::optional<BadElement> ids() {
+    auto* all = values_.as<int32_t>();
+    const auto below = static_cast<uint32_t>(std::min<int64_t>(tensor_.below, int64_t{1} << 31));
+    const auto is_strange = [below](const int32_t* id) { return static_cast<uint32_t>(*id) >= below; };
+    if (!any_of_all(all, values_.elems(), is_strange)) return std::nullopt;
+    return rows(all, [&](int64_t row, int32_t* id) -> std::optional<BadElement> {
+      for (int64_t i = 0; i < row_elems_; ++i) {
+        if (!is_strange(id + i)) continue;
+        if (!tensor_.ignored || id[i] != *tensor_.ignored) return bad(row, i, fmt::format("{}", id[i]));
+        id[i] = -1;
+      }
+      return std::nullopt;
+    });
+  }
+
+  template <class T>
+  std::optional<BadElement> numbers() {
+    auto* all = values_.as<T>();
+    const bool masks = tensor_.missing == MissingNumbers::mask;
+    // NaN is what a masked target is allowed to have: there is nothing to do but for infinities.
+    const bool nan_is_fine = masks && part_ == BatchPart::target;
+    const bool clean = nan_is_fine
+                           ? !any_of_all(all, values_.elems(), is_infinite<T>)
+                           : !any_of_all(all, values_.elems(), [](const T* value) {
+                               return magnitude(value) >= FloatBits<T>::kExponent;
+                             });
+    if (clean) return std::nullopt;
+    return rows(all, [&](int64_t row, T* value) { return row_of_numbers(row, value, masks); });
+  }
+
+ private:
+  template <class T, class Row>
+  std::optional<BadElement> rows(T* all, const Row& look_at) {
+    for (int64_t row = 0; row < std::ssize(there_); ++row) {
+      if (there_[static_cast<size_t>(row)] == 0) continue;
+      if (std::optional<BadElement> found = look_at(row, all + row * row_elems_)) return found;
+    }
+    return std::nullopt;
+  }
+
+  template <class T>
+  std::optional<BadElement> row_of_numbers(int64_t row, T* value, bool masks) {
+    for (int64_t i = 0; i < row_elems_; ++i) {
+      const bool nan = is_nan(value + i);
+      if (!nan && !is_infinite(value + i)) continue;
+      if (tensor_.missing == MissingNumbers::skip) {
+        there_[static_cast<size_t>(row)] = 0;
+        return std::nullopt;
+      }
+      if (!nan || !masks) return bad(row, i, nan ? "NaN" : "infinite");
+      if (part_ == BatchPart::input) value[i] = T{};
+    }
+    return std::nullopt;
+  }
+
+  BadElement bad(int64_t row, int64_t elem, const std::string& is) const {
+    return {row, fmt::format("{} is {}, expected {}", described(tensor_, row_shape_, elem), is, expected())};
+  }
+
+  std::string expected() const {
+    if (!tensor_.has_ids()) {
+      return tensor_.missing == MissingNumbers::mask
+                 ? std::string("a number, or NaN where there is none")
+                 : std::string("a number (data.missing = \"mask\" or \"skip\" allow for those that are missing)");
+    }
+    const std::string_view id = tensor_.shape.empty() ? "a class id" : "an id";
+    return fmt::format("{} from 0 to {}{}", id, tensor_.below - 1,
+                       tensor_.ignored ? fmt::format(", or data.ignore_index = {}", *tensor_.ignored) : "");
+  }
+
+  const SampleTensor& tensor_;
+  BatchPart part_;
+  const View& values_;
+  std::span<uint8_t> there_;
+  Dims row_shape_;
+  int64_t row_elems_;
+};
+
+}  // namespace
+
+std::optional<BadElement> apply_rules(const SampleTensor& tensor, BatchPart part, const View& values,
+                                      std::span<uint8_t> there) {
+  Rules rules(tensor, part, values, there);
+  if (tensor.has_ids()) return rules.ids();
+  std::optional<BadElement> found;
+  with_floating(values.type.dtype, [&](auto element) { found = rules.numbers<decltype(element)>(); });
+  return found;
+}
+
+void empty_row(const SampleTensor& tensor, BatchPart part, const View& values, int64_t row) {
+  const int64_t elems = values.elems() / values.type.shape[0];
+  const auto fill = [&](auto element, double number) {
+    using T = decltype(element);
+    std::fill_n(values.as<T>() + row * elems, elems, element_cast<T>(number));
+  };
+  with_dtype(values.type.dtype, [&](auto element) {
+    if (part == BatchPart::input) return fill(element, 0);
+    fill(element, tensor.has_ids() ? -1 : std::numeric_limits<double>::quiet_NaN());
+  });
+}
+
+}  // namespace weft
