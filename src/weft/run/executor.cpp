@@ -195,7 +195,7 @@ View Executor::view(const std::string& name) const {
   return at(found->second.slot);
 }
 
-View Executor::output(SegmentId segment, const std::string& name) const {
+View Executor::output(SegmentId segment, std::string_view name) const {
   const auto& results = bound_[segment.at()].results;
   const auto found = results.find(name);
   WEFT_CHECK(found != results.end(), "the segment {} has no output named {}",
@@ -203,7 +203,7 @@ View Executor::output(SegmentId segment, const std::string& name) const {
   return host_ ? host_->output(segment, name) : found->second;
 }
 
-double Executor::scalar(SegmentId segment, const std::string& name) const {
+double Executor::scalar(SegmentId segment, std::string_view name) const {
   const View value = output(segment, name);
   WEFT_CHECK(value.elems() == 1, "{} is no scalar", name);
   if (value.type.dtype == DType::f64) return *value.as<double>();

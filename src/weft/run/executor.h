@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/base/memory.h"
@@ -52,9 +53,9 @@ class Executor {
   /// copied. Null: from its own memory again. Allocates nothing.
   void read_input_from(const std::string& name, const std::byte* memory);
   /// An output of a segment; to be read before the next segment runs.
-  View output(SegmentId segment, const std::string& name) const;
+  View output(SegmentId segment, std::string_view name) const;
   /// A scalar output (f32, f64 or i64).
-  double scalar(SegmentId segment, const std::string& name) const;
+  double scalar(SegmentId segment, std::string_view name) const;
 
   /// Runs the segment once more, looking at every result: names the first op that made NaN or infinity.
   std::optional<NonFinite> find_non_finite(SegmentId segment);
@@ -78,7 +79,7 @@ class Executor {
   struct Bound {
     std::vector<std::vector<View>> inputs;
     std::vector<std::vector<View>> outputs;
-    std::map<std::string, View> results;  ///< outputs of the segment; they may be inputs of it
+    std::map<std::string, View, std::less<>> results;  ///< outputs of the segment; they may be inputs of it
     std::vector<LedgerEntry> ledger;
   };
   View at(const Slot& slot) const {

@@ -12,8 +12,8 @@ void HostSide::add_output(SegmentId segment, const std::string& name, const View
   outputs_[segment].emplace(name, Mirror{HostBuffer(device.type), device});
 }
 
-View HostSide::output(SegmentId segment, const std::string& name) const {
-  return outputs_.at(segment).at(name).host.view();
+View HostSide::output(SegmentId segment, std::string_view name) const {
+  return outputs_.at(segment).find(name)->second.host.view();
 }
 
 void HostSide::upload() const {

@@ -3,6 +3,7 @@
 // after it.
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/graph/device_memory.h"
@@ -20,7 +21,7 @@ class HostSide {
 
   /// The host's copy.
   View input(const std::string& name) const { return inputs_.at(name).host.view(); }
-  View output(SegmentId segment, const std::string& name) const;
+  View output(SegmentId segment, std::string_view name) const;
   /// From now on the input comes from `source`, or from its own copy again (null).
   void read_input_from(const std::string& name, const std::byte* source) { inputs_.at(name).source = source; }
 
@@ -37,7 +38,7 @@ class HostSide {
   };
   DeviceMemoryPtr memory_;
   std::map<std::string, Mirror> inputs_;
-  std::map<SegmentId, std::map<std::string, Mirror>> outputs_;
+  std::map<SegmentId, std::map<std::string, Mirror, std::less<>>> outputs_;
 };
 
 }  // namespace weft

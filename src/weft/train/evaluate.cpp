@@ -55,7 +55,7 @@ Evaluation evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, c
   Evaluation result;
   result.rows = static_cast<int64_t>(sums["rows"]);
   if (result.rows == 0) {
-    user_error("validation: no target of the {} batches counts: all are missing, ignored or of samples that were left out", count);
+    user_error("validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
   }
   const double targets = sums["rows"];
   result.loss = sums["loss_sum"] / targets;
