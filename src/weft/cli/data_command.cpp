@@ -159,6 +159,7 @@ int DataCommand::inspect() const {
   }
   print_sizes(source);
   print_classes(source);
+  for (const std::string& remark : source.remarks()) fmt::print("note      {}\n", remark);
   if (!check_ && index_.empty()) return 0;
   return check(source, index_) ? 0 : 1;
 }

@@ -162,6 +162,12 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, cache.size.bytes(), world.rank()});
   }
+  for (const auto& source : {parts.training, parts.held_out}) {
+    for (std::string& remark : source->remarks()) {
+      const bool is_said = std::ranges::find(data.remarks, remark) != data.remarks.end();
+      if (!is_said) data.remarks.push_back(std::move(remark));
+    }
+  }
   auto training = std::make_unique<StreamedBatches>(std::move(options));
   data.train_samples = parts.training->count();
   data.epoch_batches = training->batches();

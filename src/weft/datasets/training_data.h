@@ -2,6 +2,7 @@
 // The data of a recipe, open: training and validation batches, and what they say about the model.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "weft/data/batch/batch_source.h"
 #include "weft/data/text/tokenizer.h"
@@ -18,6 +19,7 @@ struct TrainingData {
   int64_t epoch_batches = 0;                   ///< microbatches of one epoch
   int64_t validation_batches = 0;              ///< that cover the validation data
   std::shared_ptr<const Tokenizer> tokenizer;  ///< of data that are text; else null
+  std::vector<std::string> remarks;            ///< what data have to say at the start, see Source::remarks()
   std::string unit;                            ///< of throughput: "tokens", "images" or "samples"
   int64_t units_a_sample = 1;                  ///< tokens of a sample of text
 };

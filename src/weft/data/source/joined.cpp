@@ -46,6 +46,13 @@ class Joined final : public Source {
     const int32_t own = sources_[at.source]->label(at.sample);
     return own < 0 ? own : class_numbers_[at.source][static_cast<size_t>(own)];
   }
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> all;
+    for (const auto& source : sources_) {
+      for (std::string& remark : source->remarks()) all.push_back(std::move(remark));
+    }
+    return all;
+  }
 
  private:
   struct Place {

@@ -32,6 +32,7 @@ class Subset final : public Source {
   bool encoded_images() const override { return source_->encoded_images(); }
   std::span<const std::string> classes() const override { return source_->classes(); }
   int32_t label(int64_t sample) const override { return source_->label(of(sample)); }
+  std::vector<std::string> remarks() const override { return source_->remarks(); }
 
  private:
   int64_t of(int64_t sample) const {

@@ -56,6 +56,9 @@ Session::Session(Recipe recipe, Communicator world)
         return open_data(recipe_, world_);
       }()),
       feed_(feed_of(recipe_, data_.facts, world_)) {
+  if (world_.rank() == 0) {
+    for (const std::string& remark : data_.remarks) Progress::say(remark);
+  }
   executor_ = attach(plan(recipe_).program);
 }
 
