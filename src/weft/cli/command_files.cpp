@@ -7,6 +7,7 @@
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
+#include "weft/train/folder/run_lock.h"
 #include "weft/train/session/huggingface.h"
 #include "weft/train/session/load_recipe.h"
 
@@ -45,10 +46,13 @@ int command_import(const Arguments& arguments) {
     user_error("import: this job has {} ranks, expected one; any mesh loads what it writes",
                Communicator::world().size());
   }
-  Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  import_huggingface(session, arguments.target);
-  const std::filesystem::path out = run_folder(session.recipe(), arguments.out, session.world());
+  const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
+  const std::filesystem::path out = run_folder(recipe, arguments.out, Communicator::world());
   std::filesystem::create_directories(checkpoints_of(out));
+  const RunLock lock(out, Communicator::world());
+  expect_no_checkpoints(out, Communicator::world());
+  Session session(recipe, Communicator::world());
+  import_huggingface(session, arguments.target);
   const std::filesystem::path made =
       save_checkpoint(session.store(), session.world(), checkpoints_of(out), 0, 0, "{}");
   fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n", made.string(),

@@ -7,6 +7,7 @@
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/session/load_recipe.h"
+#include "weft/train/session/same_job.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
@@ -25,6 +26,7 @@ void print_metrics(const Evaluation& evaluation) {
 
 int command_train(const Arguments& arguments) {
   const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
+  expect_same_recipe(recipe, arguments.out, Communicator::world());
   TrainOptions options;
   options.out = run_folder(recipe, arguments.out, Communicator::world());
   options.trace = arguments.trace;

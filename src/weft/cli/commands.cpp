@@ -7,6 +7,7 @@
 #include <new>
 
 #include "weft/base/check.h"
+#include "weft/base/version.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
 #include "weft/cli/simulate_command.h"
@@ -147,7 +148,7 @@ int run_command(int argc, char** argv) {
   CLI::App app(
       "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "weft " WEFT_VERSION);
+  app.set_version_flag("--version", fmt::format("weft {}", version()));
   Arguments arguments;
   std::map<CLI::App*, Command> commands;
   declare_running(app, arguments, commands);

@@ -168,6 +168,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
       if (!is_said) data.remarks.push_back(std::move(remark));
     }
   }
+  data.fingerprint = fmt::format("{:016x}-{:016x}", source_key(*parts.training), source_key(*parts.held_out));
   auto training = std::make_unique<StreamedBatches>(std::move(options));
   data.train_samples = parts.training->count();
   data.epoch_batches = training->batches();

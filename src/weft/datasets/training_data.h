@@ -19,6 +19,7 @@ struct TrainingData {
   int64_t epoch_batches = 0;                   ///< microbatches of one epoch
   int64_t validation_batches = 0;              ///< that cover the validation data
   std::shared_ptr<const Tokenizer> tokenizer;  ///< of data that are text; else null
+  std::string fingerprint;                     ///< names the data: equal for equal files, fields and samples
   std::vector<std::string> remarks;            ///< what data have to say at the start, see Source::remarks()
   std::string unit;                            ///< of throughput: "tokens", "images" or "samples"
   int64_t units_a_sample = 1;                  ///< tokens of a sample of text

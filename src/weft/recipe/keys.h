@@ -26,6 +26,7 @@ struct KeyFacts {
   std::string_view meaning;
   Interval interval;
   bool is_required = false;
+  bool is_free = false;  ///< may change when a run goes on: it changes nothing that is learnt, but for rounding
 };
 
 /// The two ways to name a key, each with and without an interval, as one call of Derived::key(facts, member).
@@ -35,19 +36,30 @@ class KeyVisitor {
  public:
   template <class T>
   void operator()(std::string_view name, T& member, std::string_view meaning) {
-    derived().key(KeyFacts{name, meaning, {}, false}, member);
+    derived().key(KeyFacts{.name = name, .meaning = meaning}, member);
   }
   template <class T>
   void operator()(std::string_view name, T& member, Interval interval, std::string_view meaning) {
-    derived().key(KeyFacts{name, meaning, std::move(interval), false}, member);
+    derived().key(KeyFacts{.name = name, .meaning = meaning, .interval = std::move(interval)}, member);
   }
   template <class T>
   void required(std::string_view name, T& member, std::string_view meaning) {
-    derived().key(KeyFacts{name, meaning, {}, true}, member);
+    derived().key(KeyFacts{.name = name, .meaning = meaning, .is_required = true}, member);
   }
   template <class T>
   void required(std::string_view name, T& member, Interval interval, std::string_view meaning) {
-    derived().key(KeyFacts{name, meaning, std::move(interval), true}, member);
+    derived().key(
+        KeyFacts{.name = name, .meaning = meaning, .interval = std::move(interval), .is_required = true}, member);
+  }
+  /// Of a key that may change when a run goes on, see KeyFacts.
+  template <class T>
+  void free(std::string_view name, T& member, std::string_view meaning) {
+    derived().key(KeyFacts{.name = name, .meaning = meaning, .is_free = true}, member);
+  }
+  template <class T>
+  void free(std::string_view name, T& member, Interval interval, std::string_view meaning) {
+    derived().key(
+        KeyFacts{.name = name, .meaning = meaning, .interval = std::move(interval), .is_free = true}, member);
   }
   /// A member that is one of the registered kinds, named by the key `name`; `initial`, or kRequired, where
   /// the recipe names none ("": none is chosen, which means what `meaning` says). Sections alone have such
@@ -55,7 +67,8 @@ class KeyVisitor {
   template <class Choice>
   void choice(std::string_view /*name*/, Choice& /*member*/, std::string_view /*initial*/,
               std::string_view /*meaning*/) {}
-  /// A member that is several of the registered kinds, in a list of their names; none at the start.
+  /// A member that is several of the registered kinds, in a list of their names; none at the start. The key is
+  /// free: what a run measures may change.
   template <class Choices>
   void choices(std::string_view /*name*/, Choices& /*member*/, std::string_view /*meaning*/) {}
 
@@ -73,6 +86,7 @@ struct KeyInfo {
   bool is_required = false;
   bool is_text = false;
   RecipeValue initial;
+  bool is_free = false;  ///< see KeyFacts
 };
 
 /// Whether a value fits a key; else, where the type can tell, why not.

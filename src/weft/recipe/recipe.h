@@ -40,19 +40,19 @@ struct RunSection {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("name", self.name, "what the run is called");
-    key("output", self.output, "folder for checkpoints and logs; empty: `runs/NAME-DATE`");
+    key.free("name", self.name, "what the run is called");
+    key.free("output", self.output, "folder for checkpoints and logs; empty: `runs/NAME-DATE`");
     key("seed", self.seed, from_zero(),
         "seed of every random number; results depend on it, not on ranks or threads");
-    key("steps", self.steps, at_least(0), "optimizer steps; 0: `epochs` decides");
-    key("epochs", self.epochs, at_least(0), "passes over the training data; 0: `steps` decides");
+    key.free("steps", self.steps, at_least(0), "optimizer steps; 0: `epochs` decides");
+    key.free("epochs", self.epochs, at_least(0), "passes over the training data; 0: `steps` decides");
     key("precision", self.precision,
         "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
-    key("device", self.device,
+    key.free("device", self.device,
         "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
         "loops: some 20 to 40 times slower, for questions of numerics; docs/ops.md lists all devices");
-    key("threads", self.threads, at_least(0), "threads of each rank; 0: all cores that the rank may use");
-    key("pin", self.pin, "whether each thread is bound to a core of its own, where ranks do not share cores");
+    key.free("threads", self.threads, at_least(0), "threads of each rank; 0: all cores that the rank may use");
+    key.free("pin", self.pin, "whether each thread is bound to a core of its own, where ranks do not share cores");
   }
 };
 
@@ -150,8 +150,8 @@ struct OptimizerSection {
     key("weight_decay", self.weight_decay, from_zero(),
         "decay of weights, not of biases and norms; the update rule says how it is applied");
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
-    key("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
-    key("skip_limit", self.skip_limit, at_least(0),
+    key.free("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
+    key.free("skip_limit", self.skip_limit, at_least(0),
         "updates in a row that may be left out, because the gradient is not finite or no target counts, before "
         "the run ends");
   }
@@ -176,16 +176,24 @@ struct ParallelSection {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("data", self.data, at_least(1), "parts of the batch");
-    key("tensor", self.tensor, at_least(1), "parts of each weight matrix: heads and features");
-    key("height", self.height, at_least(1), "parts of each image, from top to bottom");
-    key("width", self.width, at_least(1), "parts of each image, from left to right");
-    key("depth", self.depth, at_least(1), "parts of each volume, from front to back");
-    key("shard_optimizer", self.shard_optimizer,
+    key.free("data", self.data, at_least(1), "parts of the batch");
+    key.free("tensor", self.tensor, at_least(1), "parts of each weight matrix: heads and features");
+    key.free("height", self.height, at_least(1), "parts of each image, from top to bottom");
+    key.free("width", self.width, at_least(1), "parts of each image, from left to right");
+    key.free("depth", self.depth, at_least(1), "parts of each volume, from front to back");
+    key.free("shard_optimizer", self.shard_optimizer,
         "whether optimizer state is split over `data` instead of repeated");
-    key("oversubscribe", self.oversubscribe,
+    key.free("oversubscribe", self.oversubscribe,
         "whether `threads` may be more than a rank's share of the cores");
   }
+};
+
+/// What becomes of a run that goes on as another one.
+enum class ResumeChanges : uint8_t { refuse, allow };
+
+template <>
+struct EnumNames<ResumeChanges> {
+  static constexpr std::string_view kNames[] = {"refuse", "allow"};
 };
 
 struct CheckpointSection {
@@ -194,14 +202,18 @@ struct CheckpointSection {
   int64_t every = 0;  ///< steps; 0: only at the end
   int64_t keep = 2;   ///< newest checkpoints kept; 0: all
   bool resume = false;
+  ResumeChanges changes = ResumeChanges::refuse;
   bool operator==(const CheckpointSection&) const = default;
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");
-    key("keep", self.keep, at_least(0), "newest checkpoints that are kept; 0: all");
-    key("resume", self.resume,
+    key.free("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");
+    key.free("keep", self.keep, at_least(0), "newest checkpoints that are kept; 0: all");
+    key.free("resume", self.resume,
         "whether to go on from the newest checkpoint of the output folder, if it has one");
+    key.free("changes", self.changes,
+             "whether a run may go on with keys or data that change what is learnt: it is refused, or listed and "
+             "allowed (what a new optimizer remembers is at its start then)");
   }
 };
 
@@ -216,11 +228,11 @@ struct LogSection {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("every", self.every, at_least(1), "steps between lines");
-    key("evaluate_every", self.evaluate_every, at_least(0), "steps between evaluations; 0: only at the end");
-    key("evaluate_batches", self.evaluate_batches, at_least(0),
+    key.free("every", self.every, at_least(1), "steps between lines");
+    key.free("evaluate_every", self.evaluate_every, at_least(0), "steps between evaluations; 0: only at the end");
+    key.free("evaluate_batches", self.evaluate_batches, at_least(0),
         "batches of an evaluation; 0: all of the validation data");
-    key("tensorboard", self.tensorboard, "whether to write event files for TensorBoard");
+    key.free("tensorboard", self.tensorboard, "whether to write event files for TensorBoard");
   }
 };
 

@@ -77,7 +77,7 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
     const auto usual = Base::kinds().find(initial);
     // A default that is not built is none.
     const bool required = initial == kRequired || (!initial.empty() && usual == nullptr);
-    RecipeKey& row = add({key, std::string(meaning), one_of(names), required, true, {std::string(initial)}});
+    RecipeKey& row = add({key, std::string(meaning), one_of(names), required, true, {std::string(initial)}, false});
     row.is_choice = true;
     row.set = [member = member_, key](Recipe& recipe, const RecipeValue& value) {
       const std::string* text = value.as<std::string>();
@@ -105,7 +105,8 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
                           "a list of " + any_of(names_of<Base>()),
                           false,
                           false,
-                          {RecipeValue::List{}}});
+                          {RecipeValue::List{}},
+                          true});
     row.set = [member = member_, key](Recipe& recipe, const RecipeValue& value) {
       const auto* list = value.as<RecipeValue::List>();
       if (list == nullptr) return KeyFit{};

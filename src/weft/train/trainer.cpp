@@ -12,6 +12,7 @@
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
+#include "weft/train/folder/run_lock.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/guard/interrupt.h"
 #include "weft/train/session/load_recipe.h"
@@ -38,7 +39,7 @@ class Trainer {
 
   TrainResult run() {
     watch_for_interrupt();
-    make_out_folder();
+    own_out_folder();
     const std::optional<int64_t> resumed_after = start_or_resume();
     const RunView view{session_, options_, total_, resumed_after, first_rank_};
     Observers observers(view);
@@ -65,23 +66,14 @@ class Trainer {
  private:
   std::filesystem::path checkpoints() const { return checkpoints_of(options_.out); }
 
-  /// A run's folder belongs to one run: a new one in it would lose to the old one's newer checkpoints.
-  void make_out_folder() const {
+  void own_out_folder() {
     std::error_code error;
     std::filesystem::create_directories(options_.out, error);
     if (error) {
       user_error("--out {}: the folder cannot be made: {}", options_.out.string(), error.message());
     }
-    if (recipe_.checkpoint.resume) return;
-    int32_t old = first_rank_ && !list_checkpoints(checkpoints()).empty() ? 1 : 0;
-    session_.world().broadcast(&old, sizeof(old), 0);
-    if (old != 0) {
-      user_error(
-          "--out {}: holds the checkpoints of an earlier run; go on from it with --set "
-          "checkpoint.resume=true, "
-          "or name another folder",
-          options_.out.string());
-    }
+    lock_.emplace(options_.out, session_.world());
+    if (!recipe_.checkpoint.resume) expect_no_checkpoints(options_.out, session_.world());
   }
 
   std::optional<int64_t> start_or_resume() {
@@ -224,6 +216,7 @@ class Trainer {
   const TrainOptions& options_;
   int64_t total_;
   bool first_rank_;
+  std::optional<RunLock> lock_;
   int64_t step_ = 0;
   int64_t skipped_ = 0;   ///< updates that changed nothing
   int64_t in_a_row_ = 0;  ///< of these, at the end

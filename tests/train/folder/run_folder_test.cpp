@@ -24,7 +24,10 @@ TEST(RunFolder, IsTheOneThatTheCommandNamesElseTheRecipes) {
 
 TEST(RunFolder, HasNameAndDateWhereNoneIsNamed) {
   const std::string folder = run_folder(named("tiny", ""), "", Communicator::world());
-  EXPECT_TRUE(std::regex_match(folder, std::regex("runs/tiny-[0-9]{8}-[0-9]{6}"))) << folder;
+  const std::string next = run_folder(named("tiny", ""), "", Communicator::world());
+  EXPECT_NE(folder, next) << "within a second";
+  EXPECT_TRUE(std::filesystem::is_directory(folder) && std::filesystem::is_directory(next));
+  EXPECT_TRUE(std::regex_match(folder, std::regex("runs/tiny-[0-9]{8}-[0-9]{6}(-[0-9]+)?"))) << folder;
 }
 
 }  // namespace

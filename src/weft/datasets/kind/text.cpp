@@ -1,14 +1,24 @@
 #include "weft/datasets/kind/text.h"
 
+#include <fmt/format.h>
+
 #include <numeric>
+#include <span>
 
 #include "weft/base/check.h"
 #include "weft/data/load/token_form.h"
 #include "weft/data/text/text_batches.h"
 #include "weft/data/text/token_corpus.h"
+#include "weft/data/verify/record_checksum.h"
 #include "weft/datasets/streaming.h"
 
 namespace weft {
+
+namespace {
+
+uint64_t key_of(const Tokens& tokens) { return record_checksum(std::as_bytes(std::span(tokens))); }
+
+}  // namespace
 
 void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
   Tokens tokens = read_corpus(recipe.data.path, *data.tokenizer);
@@ -16,6 +26,7 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
       std::holds_alternative<double>(recipe.data.validation)
           ? cut_validation(tokens, std::get<double>(recipe.data.validation))
           : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
+  data.fingerprint = fmt::format("{:016x}-{:016x}", key_of(tokens), key_of(held_out));
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
                       recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;

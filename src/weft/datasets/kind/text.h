@@ -29,8 +29,8 @@ struct Text final : KindOf<Text, DataKind> {
     key("windows", self.windows,
         "\"drawn\": samples start anywhere in the text, which is in memory; \"streamed\": they lie side by "
         "side in a token file (`weft data make tokens`) of any size, each comes once an epoch");
-    key("log.sample_tokens", self.sample_tokens, at_least(0), "tokens generated at the end of the run");
-    key("log.prompt", self.prompt, "what the generated text goes on from");
+    key.free("log.sample_tokens", self.sample_tokens, at_least(0), "tokens generated at the end of the run");
+    key.free("log.prompt", self.prompt, "what the generated text goes on from");
   }
 
   InputForm form() const override { return {.ids = true}; }

@@ -5,6 +5,10 @@
 
 #include <ctime>
 
+#include "weft/base/check.h"
+#include "weft/params/checkpoint_files.h"
+#include "weft/report/run_files.h"
+
 namespace weft {
 
 std::optional<std::filesystem::path> named_run_folder(const Recipe& recipe, const std::string& out) {
@@ -13,13 +17,41 @@ std::optional<std::filesystem::path> named_run_folder(const Recipe& recipe, cons
   return std::nullopt;
 }
 
-std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world) {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Makes runs/NAME-DATE; with a number behind it where others began in the same second.
+std::string make_dated(const std::string& name) {
+  std::error_code error;
+  fs::create_directories("runs", error);
+  const fs::path first = fs::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
+  fs::path made = first;
+  for (int number = 2; !error && !fs::create_directory(made, error); ++number) {
+    if (!error) made = fmt::format("{}-{}", first.string(), number);
+  }
+  if (error) return fmt::format("!{}: the run's folder cannot be made: {}", made.string(), error.message());
+  return made.string();
+}
+
+}  // namespace
+
+fs::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world) {
   if (const auto named = named_run_folder(recipe, out)) return *named;
-  // Every rank must name the same folder: rank 0's clock decides.
-  std::time_t now = std::time(nullptr);
-  world.broadcast(&now, sizeof(now), 0);
-  return std::filesystem::path("runs") /
-         fmt::format("{}-{:%Y%m%d-%H%M%S}", recipe.run.name, fmt::localtime(now));
+  // Every rank must name the same folder: rank 0 decides.
+  const std::string made = world.all_gather_text(world.rank() == 0 ? make_dated(recipe.run.name) : "")[0];
+  if (made.starts_with('!')) throw UserError(made.substr(1));
+  return made;
+}
+
+void expect_no_checkpoints(const fs::path& folder, const Communicator& world) {
+  int32_t old = world.rank() == 0 && !list_checkpoints(checkpoints_of(folder)).empty() ? 1 : 0;
+  world.broadcast(&old, sizeof(old), 0);
+  if (old == 0) return;
+  user_error(
+      "--out {}: holds the checkpoints of an earlier run; go on from it with --set checkpoint.resume=true, or name "
+      "another folder",
+      folder.string());
 }
 
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include "weft/params/initialize.h"
 #include "weft/report/progress.h"
 #include "weft/train/session/launch.h"
+#include "weft/train/session/same_job.h"
 
 namespace weft {
 
@@ -51,9 +52,12 @@ Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options) {
 
 Session::Session(Recipe recipe, Communicator world)
     : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
+        expect_same_recipe(recipe_, "", world_);
         check_ranks(mesh_of(recipe_.parallel), world_.size());
         use_cores(recipe_);
-        return open_data(recipe_, world_);
+        TrainingData data = open_data(recipe_, world_);
+        expect_same_data(data.fingerprint, recipe_.data.path, world_);
+        return data;
       }()),
       feed_(feed_of(recipe_, data_.facts, world_)) {
   if (world_.rank() == 0) {

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "weft/recipe/table.h"
+
+namespace weft {
+
+/// A key whose value differs between two recipes.
+struct KeyDifference {
+  std::string key;  ///< "optimizer.learning_rate"
+  std::string one, other;  ///< as TOML; "" where the key means nothing in that recipe
+  bool is_free = false;    ///< it changes nothing that is learnt, but for rounding
+};
+
+/// In the order of the table.
+std::vector<KeyDifference> differences(const RecipeTable& table, const Recipe& one, const Recipe& other);
+
+}  // namespace weft
