@@ -166,7 +166,7 @@ TEST_F(Training, EvaluationOnAMeshMayBeAProgramOfItsOwn) {
   TrainingStep step(session);
   for (int64_t number = 0; number < 3; ++number) {
     step.run(number, 3e-3);
-    EXPECT_EQ(evaluate(*own, session.feeder(), recipe, session.data(), 2).loss, evaluate(session, 2).loss);
+    EXPECT_EQ(evaluate(*own, session.feeder(), recipe, session.data(), 2)->loss, evaluate(session, 2).loss);
   }
 }
 

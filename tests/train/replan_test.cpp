@@ -178,8 +178,8 @@ TEST_F(ReplanTest, EvaluationAsAProgramOfItsOwnGivesTheSameLoss) {
   std::vector<double> losses;
   for (const int64_t first : {0, 5}) {
     const Evaluation expected = evaluate(session, 0);
-    EXPECT_EQ(evaluate(*own, session.feeder(), session.recipe(), session.data(), 0).loss, expected.loss);
-    const Evaluation apart = evaluate(*other, feed, narrow, data, 0);
+    EXPECT_EQ(evaluate(*own, session.feeder(), session.recipe(), session.data(), 0)->loss, expected.loss);
+    const Evaluation apart = *evaluate(*other, feed, narrow, data, 0);
     EXPECT_EQ(apart.rows, expected.rows);
     EXPECT_NEAR(apart.loss, expected.loss, 1e-5 * expected.loss) << "sums of f32 in another order";
     losses.push_back(expected.loss);

@@ -3,13 +3,14 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
-#include "weft/params/checkpoint.h"
+#include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/folder/run_lock.h"
 #include "weft/train/session/huggingface.h"
 #include "weft/train/session/load_recipe.h"
+#include "weft/train/session/run_identity.h"
 
 namespace weft {
 
@@ -53,10 +54,12 @@ int command_import(const Arguments& arguments) {
   expect_no_checkpoints(out, Communicator::world());
   Session session(recipe, Communicator::world());
   import_huggingface(session, arguments.target);
-  const std::filesystem::path made =
-      save_checkpoint(session.store(), session.world(), checkpoints_of(out), 0, 0, "{}");
-  fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n", made.string(),
-             out.string());
+  CheckpointWriter writer(session.store(), session.world(), {checkpoints_of(out), 0, false, {}});
+  writer.copy(0, RunIdentity::of(session, 0).to_json());
+  writer.write();
+  writer.finish();
+  fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n",
+             checkpoint_folder(checkpoints_of(out), 0).string(), out.string());
   return 0;
 }
 

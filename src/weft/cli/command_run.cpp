@@ -1,10 +1,13 @@
 // weft train, eval, generate.
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/report/progress.h"
 #include "weft/train/folder/run_folder.h"
+#include "weft/train/guard/run_control.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/session/same_job.h"
@@ -14,7 +17,7 @@ namespace weft {
 
 namespace {
 
-constexpr int kInterrupted = 130;
+constexpr int kSignalled = 128;  // and the number of the signal, as shells have it
 
 void print_metrics(const Evaluation& evaluation) {
   for (const MetricValue& metric : evaluation.metrics) {
@@ -41,12 +44,15 @@ int command_train(const Arguments& arguments) {
   }
   if (result.end == TrainEnd::finished) return 0;
   if (session.world().rank() == 0) {
-    Progress::say(fmt::format("interrupted after step {}: go on with --out {} --set checkpoint.resume=true",
-                              result.steps, options.out.string()));
+    Progress::say(fmt::format("interrupted after step {}{}: go on with --out {} --set checkpoint.resume=true",
+                              result.steps, result.is_late ? ", because its time is over" : "", options.out.string()));
+    if (result.requeue && !requeue_job()) {
+      Progress::say("warning: run.usr1 = \"requeue\": this is no job of Slurm's, or scontrol could not requeue it");
+    }
   }
   // A code that is not 0 ends the job: not before every rank has written what it has to.
   session.world().barrier();
-  return kInterrupted;
+  return kSignalled + (result.signal != 0 ? result.signal : SIGTERM);
 }
 
 int command_eval(const Arguments& arguments) {

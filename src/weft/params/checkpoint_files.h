@@ -62,6 +62,10 @@ std::filesystem::path checkpoint_folder(const std::filesystem::path& parent, int
 ShardSummary write_shard(const std::filesystem::path& folder, int rank, int ranks,
                          std::span<const TensorShard> tensors);
 
+/// Reads back what write_shard() has written, from the disk as far as the system allows. UserError where the
+/// file's checksum is another one, or it cannot be read.
+void check_shard(const std::filesystem::path& folder, const ShardSummary& shard);
+
 /// One rank, after all have written and handed in their summaries: writes index.json, syncs, renames, syncs.
 /// Of an existing checkpoint of the same step the new one takes the place. `extra_json` is a JSON object kept
 /// as it is (by convention: "data_position", "mesh" {axis: size}, RNG step, and other scalars). Failure: as

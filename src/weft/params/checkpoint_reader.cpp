@@ -1,4 +1,6 @@
 // CheckpointReader of checkpoint_files.h.
+#include <fcntl.h>
+#include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -38,6 +40,16 @@ void verify_shard(const fs::path& path, const ShardSummary& shard, const Safeten
 }
 
 }  // namespace
+
+void check_shard(const fs::path& folder, const ShardSummary& shard) {
+  const fs::path path = folder / shard.file;
+  if (const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC); descriptor >= 0) {
+    // What is clean in the kernel's cache is dropped, so that the disk is asked.
+    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(descriptor);
+  }
+  verify_shard(path, shard, SafetensorsFile(path));
+}
 
 CheckpointReader::CheckpointReader(const fs::path& folder, Verify verify) : folder_(folder) {
   const CheckpointIndex index = read_index(folder);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "weft/base/deadline.h"
 #include "weft/recipe/kind.h"
 #include "weft/recipe/loading_keys.h"
 #include "weft/tensor/dtype.h"
@@ -21,6 +22,25 @@ class Metric;     // tasks/metric.h
 class DataKind;   // datasets/data_kind.h
 class Optimizer;  // optimizers/optimizer.h
 class Schedule;   // optimizers/schedule.h
+
+/// What SIGUSR1 asks of a run.
+enum class OnUsr1 : uint8_t { checkpoint, requeue };
+
+template <>
+struct EnumNames<OnUsr1> {
+  static constexpr std::string_view kNames[] = {"checkpoint", "requeue"};
+};
+
+template <>
+struct Conversion<Deadline> {
+  static constexpr bool kIsText = true;
+  static std::string expected() { return "a time such as \"2h30m\" or \"2026-11-28 07:30\", or \"\""; }
+  static std::optional<Deadline> from(const RecipeValue& value) {
+    const std::string* text = value.as<std::string>();
+    return text == nullptr ? std::nullopt : Deadline::parse(*text);
+  }
+  static RecipeValue to(const Deadline& deadline) { return {deadline.text()}; }
+};
 
 /// [run]: exactly one of `steps` and `epochs` is above 0 in a parsed recipe.
 struct RunSection {
@@ -36,6 +56,8 @@ struct RunSection {
   std::string device = "cpu";    ///< a folder of kernels/
   int64_t threads = 0;           ///< 0: all cores of this rank
   bool pin = true;
+  Deadline deadline;
+  OnUsr1 usr1 = OnUsr1::checkpoint;
   bool operator==(const RunSection&) const = default;
 
   template <class Visitor, class Self>
@@ -52,6 +74,12 @@ struct RunSection {
         "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
         "loops: some 20 to 40 times slower, for questions of numerics; docs/ops.md lists all devices");
     key.free("threads", self.threads, at_least(0), "threads of each rank; 0: all cores that the rank may use");
+    key.free("deadline", self.deadline,
+             "when the run must have ended, with a checkpoint to go on from: so long after its start, or a time; Slurm's "
+             "own end of the job counts too, where it is told (SLURM_JOB_END_TIME)");
+    key.free("usr1", self.usr1,
+             "what SIGUSR1 makes of the run: it keeps a checkpoint and goes on, or keeps one, has Slurm start the job "
+             "again (scontrol requeue) and ends");
     key.free("pin", self.pin, "whether each thread is bound to a core of its own, where ranks do not share cores");
   }
 };
@@ -201,6 +229,7 @@ struct CheckpointSection {
   static constexpr std::string_view kMeaning = "What is kept to go on from.";
   int64_t every = 0;  ///< steps; 0: only at the end
   int64_t keep = 2;   ///< newest checkpoints kept; 0: all
+  bool asynchronous = true;
   bool resume = false;
   ResumeChanges changes = ResumeChanges::refuse;
   bool operator==(const CheckpointSection&) const = default;
@@ -209,6 +238,9 @@ struct CheckpointSection {
   static void visit(Visitor& key, Self& self) {
     key.free("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");
     key.free("keep", self.keep, at_least(0), "newest checkpoints that are kept; 0: all");
+    key.free("asynchronous", self.asynchronous,
+             "whether training goes on while a checkpoint is written, from a copy of weights and optimizer state in "
+             "memory");
     key.free("resume", self.resume,
         "whether to go on from the newest checkpoint of the output folder, if it has one");
     key.free("changes", self.changes,

@@ -69,6 +69,8 @@ class StateStore {
   /// All but the derived states.
   const std::map<std::string, StoredState>& states() const { return states_; }
   bool contains(const std::string& name) const { return states_.contains(name); }
+  /// Whether the states lie in memory that the host cannot read.
+  bool is_on_device() const { return memory_ != nullptr; }
   /// A state that is not derived.
   const StoredState& at(const std::string& name) const;
   /// Where the states lie in the host's memory: the state itself.

@@ -35,17 +35,20 @@ std::string Evaluation::text() const {
   return text;
 }
 
-Evaluation evaluate(Session& session, int64_t batches) {
-  return evaluate(session.executor(), session.feeder(), session.recipe(), session.data(), batches);
+Evaluation evaluate(Session& session, int64_t batches) { return *evaluate(session, batches, {}); }
+
+std::optional<Evaluation> evaluate(Session& session, int64_t batches, const GoesOn& goes_on) {
+  return evaluate(session.executor(), session.feeder(), session.recipe(), session.data(), batches, goes_on);
 }
 
-Evaluation evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
-                    int64_t batches) {
+std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
+                                   int64_t batches, const GoesOn& goes_on) {
   const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
   std::map<std::string, double> sums;
   executor.refresh();
   for (int64_t batch = 0; batch < count; ++batch) {
+    if (goes_on && !goes_on()) return std::nullopt;
     feed(executor, *data.validation, batch);
     executor.run(segment);
     for (const auto& [name, slot] : executor.program().segment(segment).outputs) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +27,15 @@ struct Evaluation {
   std::string text() const;
 };
 
+/// Asked before each batch, on all ranks alike.
+using GoesOn = std::function<bool()>;
+
 /// Collective. Runs the first `batches` validation batches (0: all).
 Evaluation evaluate(Session& session, int64_t batches);
+/// The same; nothing where it does not go on.
+std::optional<Evaluation> evaluate(Session& session, int64_t batches, const GoesOn& goes_on);
 /// The same by any Program with the segment "evaluate", for which `feed`, `recipe` and `data` stand.
-Evaluation evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
-                    int64_t batches);
+std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
+                                   int64_t batches, const GoesOn& goes_on = {});
 
 }  // namespace weft

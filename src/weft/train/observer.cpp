@@ -22,6 +22,10 @@ void Observers::end(const RunEnd& end) {
   for (const auto& observer : list_) observer->end(end);
 }
 
+void Observers::fail() {
+  for (const auto& observer : list_) observer->fail();
+}
+
 Observers::Doing::Doing(Observers& observers, const Activity& activity)
     : observers_(observers), activity_(activity) {
   for (const auto& observer : observers_.list_) observer->begins(activity_);

@@ -27,8 +27,10 @@ struct StepRecord {
   MetricsRow row;                        ///< row.step counts from 1
   std::optional<Evaluation> validation;  ///< where the step was followed by one
   int64_t skipped_updates = 0;           ///< that changed nothing, up to this step
+  bool is_whole = true;                  ///< else the step was given up, and nothing of it stays
   bool is_last = false;                  ///< of the recipe
   bool is_interrupted = false;           ///< the run ends all the same
+  bool checkpoint_asked = false;         ///< by a signal; the run goes on
 };
 
 struct RunEnd {
@@ -55,6 +57,8 @@ class RunObserver {
   /// After all have seen the step: what may stand for it later, such as a checkpoint, is written.
   virtual void keep(const StepRecord& /*record*/) {}
   virtual void end(const RunEnd& /*end*/) {}
+  /// The run is about to end with an error, on all ranks alike: what is under way is brought to its end.
+  virtual void fail() {}
 };
 
 class ObserverRegistry {
@@ -82,6 +86,7 @@ class Observers {
   void step(const StepRecord& record);
   void keep(const StepRecord& record);
   void end(const RunEnd& end);
+  void fail();
 
   /// While it lives, this rank does `activity`.
   class Doing {

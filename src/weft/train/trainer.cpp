@@ -14,7 +14,7 @@
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/folder/run_lock.h"
 #include "weft/train/generation/generate.h"
-#include "weft/train/guard/interrupt.h"
+#include "weft/train/guard/run_control.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/step_record.h"
 #include "weft/train/training_step.h"
@@ -38,7 +38,6 @@ class Trainer {
         first_rank_(session.world().rank() == 0) {}
 
   TrainResult run() {
-    watch_for_interrupt();
     own_out_folder();
     const std::optional<int64_t> resumed_after = start_or_resume();
     const RunView view{session_, options_, total_, resumed_after, first_rank_};
@@ -48,14 +47,17 @@ class Trainer {
       const Observers::Doing doing(observers, kData);
       session_.feed(*session_.data().train, number);
     });
+    step.ask_between([&] { return control_.goes_on(); });
     while (step_ < total_ && result_.end == TrainEnd::finished) {
       recorder.begin();
       const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
       const StepOutcome made = step.run(step_, rate);
-      if (!std::isfinite(made.loss)) not_finite(step, fmt::format("the loss is {}", made.loss));
-      count_skipped(step, made);
-      ++step_;
+      if (made.is_whole) {
+        complain_of(step, made, observers);
+        ++step_;
+      }
       StepRecord record = recorder.finish(step_, made, rate);
+      record.is_whole = made.is_whole;
       record.skipped_updates = skipped_;
       observe(observers, std::move(record));
     }
@@ -103,23 +105,45 @@ class Trainer {
   void observe(Observers& observers, StepRecord record) {
     record.is_last = step_ == total_;
     const LogSection& log = recipe_.log;
-    if (record.is_last || (log.evaluate_every > 0 && step_ % log.evaluate_every == 0)) measure(record);
-    const std::exception_ptr failed = failure_of([&] { observers.step(record); });
+    const bool is_due = record.is_last || (log.evaluate_every > 0 && step_ % log.evaluate_every == 0);
+    if (record.is_whole && is_due) measure(record);
+    const std::exception_ptr failed = failure_of([&] {
+      if (record.is_whole) observers.step(record);
+    });
     {
       const Observers::Doing doing(observers, kAgreement);
-      record.is_interrupted = agreed_to_end(failed != nullptr || interrupted());
+      longest_ms_ = std::max(longest_ms_, record.row.step_ms);
+      obey(control_.agree(failed != nullptr, 2 * longest_ms_ + keeping_ms_), record);
     }
     {
       const Observers::Doing doing(observers, kKeeping);
+      const auto start = std::chrono::steady_clock::now();
       observers.keep(record);
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      keeping_ms_ = std::max(keeping_ms_, took.count());
     }
     if (failed) std::rethrow_exception(failed);
-    result_.loss = record.row.loss;
-    if (record.is_interrupted) result_.end = TrainEnd::interrupted;
+    if (record.is_whole) result_.loss = record.row.loss;
+  }
+
+  void obey(const Orders& orders, StepRecord& record) {
+    record.is_interrupted = orders.end;
+    record.checkpoint_asked = orders.checkpoint;
+    if (!orders.end) return;
+    result_.end = TrainEnd::interrupted;
+    result_.signal = orders.signal;
+    result_.is_late = orders.is_late;
+    result_.requeue = orders.requeue;
   }
 
   void measure(StepRecord& record) {
-    const Evaluation evaluation = evaluate(session_, recipe_.log.evaluate_batches);
+    const std::optional<Evaluation> measured =
+        evaluate(session_, recipe_.log.evaluate_batches, [&] { return control_.goes_on(); });
+    if (!measured) return;  // asked to end
+    const Evaluation& evaluation = *measured;
+    if (!std::isfinite(evaluation.loss) && first_rank_) {
+      Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));
+    }
     record.row.validation_loss = evaluation.loss;
     for (const MetricValue& metric : evaluation.metrics) {
       record.row.more.emplace_back("validation_" + metric.name, metric.value);
@@ -142,26 +166,30 @@ class Trainer {
                first.empty() ? "none of the step's ops" : first, last_good());
   }
 
-  /// An update that changed nothing is said; several in a row end the run.
-  void count_skipped(TrainingStep& step, const StepOutcome& made) {
+  /// A loss or a gradient that is not finite, and targets of which none counts. All ranks see the same.
+  void complain_of(TrainingStep& step, const StepOutcome& made, Observers& observers) {
     in_a_row_ = made.updated() ? 0 : in_a_row_ + 1;
+    const bool is_over = in_a_row_ > recipe_.optimizer.skip_limit;
+    if (!std::isfinite(made.loss) || is_over) observers.fail();
+    if (!std::isfinite(made.loss)) not_finite(step, fmt::format("the loss is {}", made.loss));
     if (made.updated()) return;
     ++skipped_;
+    if (is_over) end_with_skipped(step, made);
+    if (!first_rank_) return;
+    Progress::say(fmt::format("warning: step {}: the update was left out, because {}", step_ + 1,
+                              made.has_targets ? "the gradient is not finite" : "no target of the batch counts"));
+  }
+
+  [[noreturn]] void end_with_skipped(TrainingStep& step, const StepOutcome& made) {
     const int64_t limit = recipe_.optimizer.skip_limit;
-    if (in_a_row_ > limit && made.has_targets) {
+    if (made.has_targets) {
       not_finite(step, fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
                                    in_a_row_, limit));
     }
-    if (in_a_row_ > limit) {
-      user_error(
-          "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "
-          "missing, ignored, or of samples that were left out; {}",
-          step_ + 1, in_a_row_, limit, last_good());
-    }
-    if (first_rank_) {
-      Progress::say(fmt::format("warning: step {}: the update was left out, because {}", step_ + 1,
-                                made.has_targets ? "the gradient is not finite" : "no target of the batch counts"));
-    }
+    user_error(
+        "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "
+        "missing, ignored, or of samples that were left out; {}",
+        step_ + 1, in_a_row_, limit, last_good());
   }
 
   /// A checkpoint after the last step holds the very weights that gave a loss that is not finite.
@@ -187,13 +215,6 @@ class Trainer {
     return nullptr;
   }
 
-  /// Ranks may want to end at different steps: all stop when any does.
-  bool agreed_to_end(bool wanted) {
-    int32_t seen = wanted ? 1 : 0;
-    session_.world().all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
-    return seen != 0;
-  }
-
   void finish(Observers& observers) {
     const Observers::Doing doing(observers, kEnd);
     result_.steps = step_;
@@ -217,9 +238,12 @@ class Trainer {
   int64_t total_;
   bool first_rank_;
   std::optional<RunLock> lock_;
+  RunControl control_{recipe_.run, session_.world()};
   int64_t step_ = 0;
-  int64_t skipped_ = 0;   ///< updates that changed nothing
-  int64_t in_a_row_ = 0;  ///< of these, at the end
+  double longest_ms_ = 0;  ///< of a step
+  double keeping_ms_ = 0;  ///< of what is kept after one
+  int64_t skipped_ = 0;    ///< updates that changed nothing
+  int64_t in_a_row_ = 0;   ///< of these, at the end
   TrainResult result_;
 };
 

@@ -17,6 +17,9 @@ enum class TrainEnd : uint8_t { finished, interrupted };
 
 struct TrainResult {
   TrainEnd end = TrainEnd::finished;
+  int signal = 0;        ///< that interrupted it, where one did
+  bool is_late = false;  ///< its deadline did
+  bool requeue = false;  ///< the job is to be started again
   int64_t steps = 0;  ///< done, from the start of the run
   double loss = 0;    ///< of the last step
   std::optional<Evaluation> validation;

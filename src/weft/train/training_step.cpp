@@ -1,5 +1,6 @@
 #include "weft/train/training_step.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "weft/base/check.h"
@@ -36,7 +37,12 @@ StepOutcome TrainingStep::run(int64_t step, double learning_rate) {
   run_due(session_.executor(), order_.before, step);
   double loss = 0;
   const int64_t accumulate = session_.recipe().optimizer.accumulate;
+  if (accumulate > 1 && goes_on_) remember();
   for (int64_t micro = 0; micro < accumulate; ++micro) {
+    if (micro > 0 && goes_on_ && !goes_on_()) {
+      put_back();
+      return {.is_whole = false};
+    }
     set_microbatch(step * accumulate + micro);
     for (const SegmentId id : order_.each) session_.executor().run(id);
     const double part = session_.executor().scalar(loss_in_, "loss");
@@ -57,6 +63,24 @@ StepOutcome TrainingStep::outcome(double loss) const {
   result.has_targets = counted > 0;
   if (result.has_targets) result.loss *= static_cast<double>(whole) / counted;
   return result;
+}
+
+void TrainingStep::remember() {
+  before_.clear();
+  for (const auto& [name, state] : session_.store().states()) {
+    if (state.kind != kBuffer) continue;
+    const HostState read = session_.store().read(name);
+    before_.insert(before_.end(), read.view.data, read.view.data + read.view.bytes());
+  }
+}
+
+void TrainingStep::put_back() {
+  auto from = before_.cbegin();
+  for (const auto& [name, state] : session_.store().states()) {
+    if (state.kind != kBuffer) continue;
+    session_.store().write(name, [&](const View& to) { std::copy_n(from, to.bytes(), to.data); });
+    from += state.type.bytes();
+  }
 }
 
 void TrainingStep::set_microbatch(int64_t number) {

@@ -1,33 +1,107 @@
-// Checkpoints: every so many steps, and after the last.
+// Checkpoints: every so many steps, after the last, and when they are asked for. They are written beside training;
+// where a launcher would not wait for a step to end, a recent copy of the states is at hand.
 #include <fmt/format.h>
 
-#include "weft/params/checkpoint.h"
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "weft/base/byte_size.h"
+#include "weft/base/host_share.h"
+#include "weft/params/checkpoint_writer.h"
+#include "weft/report/progress.h"
 #include "weft/report/run_files.h"
+#include "weft/train/guard/signals.h"
 #include "weft/train/observer.h"
+#include "weft/train/session/run_identity.h"
 
 namespace weft {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
 class CheckpointObserver final : public RunObserver {
  public:
-  explicit CheckpointObserver(const RunView& run) : run_(run) {}
+  explicit CheckpointObserver(const RunView& run)
+      : run_(run),
+        keys_(run.session.recipe().checkpoint),
+        copies_(can_copy()),
+        can_rescue_(copies_ && CommSession::mpi_runs()),
+        writer_(run.session.store(), run.session.world(), options()) {}
+
+  void step(const StepRecord& /*record*/) override { writer_.rethrow(); }
 
   void keep(const StepRecord& record) override {
-    const Recipe& recipe = run_.session.recipe();
     const int64_t step = record.row.step;
-    const int64_t every = recipe.checkpoint.every;
-    const bool is_due = every > 0 && step % every == 0;
-    if (!record.is_last && !record.is_interrupted && !is_due) return;
-    const std::string extra =
-        fmt::format(R"({{"data_position":{},"mesh":"{}"}})", step * recipe.optimizer.accumulate,
-                    run_.session.executor().program().mesh.to_string());
-    save_checkpoint(run_.session.store(), run_.session.world(), checkpoints_of(run_.options.out), step,
-                    recipe.checkpoint.keep, extra);
+    const bool is_due = keys_.every > 0 && step % keys_.every == 0;
+    const bool ends = record.is_last || record.is_interrupted;
+    if (ends || is_due || record.checkpoint_asked) {
+      copy(step);
+      writer_.write();
+      if (ends || !copies_) writer_.finish();
+    } else if (can_rescue_ && !writer_.is_writing() && step >= next_copy_) {
+      copy(step);
+      plan_next_copy(record);
+    }
   }
 
+  void fail() override { writer_.finish(); }
+
  private:
+  /// Whether there is a use for a copy of the states, and memory. Collective.
+  bool can_copy() const {
+    const bool is_used = keys_.every > 0 || CommSession::mpi_runs();
+    if (!keys_.asynchronous || !is_used) return false;
+    const int64_t bytes = CheckpointSnapshot::bytes_of(run_.session.store());
+    int32_t fits = bytes <= share_of_memory() ? 1 : 0;
+    run_.session.world().all_reduce(&fits, 1, Element::i32, Reduce::min).wait();
+    if (fits == 0 && run_.first_rank) {
+      Progress::say(fmt::format("checkpoints are written while training waits: the {} for a copy of weights and optimizer "
+                                "state are not free",
+                                format_bytes(bytes)));
+    }
+    return fits != 0;
+  }
+
+  CheckpointWriter::Options options() const {
+    CheckpointWriter::Options options{checkpoints_of(run_.options.out), keys_.keep, copies_, {}};
+    if (can_rescue_) options.rescue = [] { return ending_signal() != 0; };
+    return options;
+  }
+
+  void copy(int64_t step) {
+    const Clock::time_point start = Clock::now();
+    const bool waits = writer_.is_writing();
+    std::string identity = RunIdentity::of(run_.session, step).to_json();
+    writer_.copy(step, std::move(identity));
+    copy_ms_ = ms_since(start);
+    if (waits && run_.first_rank) {
+      Progress::say(fmt::format("step {} waited {:.1f} s for the checkpoint before it to be written", step,
+                                copy_ms_ / 1000));
+    }
+  }
+
+  /// So many steps on that copies cost a hundredth of the time. All ranks copy after the same step.
+  void plan_next_copy(const StepRecord& record) {
+    constexpr double kShare = 0.01;
+    const double ratio = copy_ms_ / (kShare * std::max(record.row.step_ms, 1e-3));
+    auto steps = static_cast<int64_t>(std::ceil(std::min(ratio, 1e9)));
+    run_.session.world().all_reduce(&steps, 1, Element::i64, Reduce::max).wait();
+    next_copy_ = record.row.step + std::max<int64_t>(1, steps);
+  }
+
   const RunView& run_;
+  const CheckpointSection& keys_;
+  bool copies_;      ///< training goes on while a checkpoint is written
+  bool can_rescue_;  ///< under mpirun, which kills soon after it has asked
+  double copy_ms_ = 0;
+  int64_t next_copy_ = 1;
+  CheckpointWriter writer_;
 };
 
 }  // namespace

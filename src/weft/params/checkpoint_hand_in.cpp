@@ -1,0 +1,110 @@
+#include "weft/params/checkpoint_hand_in.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "weft/base/check.h"
+#include "weft/store/durable_file.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kWritten = "written";
+constexpr std::string_view kChecked = "checked";
+constexpr char kFailed = '!';  // marks a note as an error message
+constexpr std::chrono::milliseconds kLook{5};
+constexpr std::chrono::milliseconds kLookSeldom{200};
+
+/// The note's text behind its first line, which names the attempt; nothing where it is not there, or another's.
+std::optional<std::string> read_note(const fs::path& path, const std::string& attempt) {
+  std::ifstream file(path);
+  std::string first;
+  if (!file || !std::getline(file, first) || first != attempt) return std::nullopt;
+  std::ostringstream rest;
+  rest << file.rdbuf();
+  return rest.str();
+}
+
+}  // namespace
+
+HandIn::HandIn(fs::path folder, std::string attempt, int rank, int ranks, std::chrono::seconds patience)
+    : folder_(std::move(folder)), attempt_(std::move(attempt)), rank_(rank), ranks_(ranks), patience_(patience) {}
+
+fs::path HandIn::note(int rank, std::string_view what) const {
+  return folder_ / fmt::format("rank-{:05}.{}", rank, what);
+}
+
+/// Under another name until it is whole.
+void HandIn::leave(std::string_view what, const std::string& text) const {
+  const fs::path path = note(rank_, what);
+  fs::path beside = path;
+  beside += ".part";
+  DurableFile file(beside);
+  file.append(attempt_ + "\n" + text);
+  file.finish();
+  std::error_code error;
+  fs::rename(beside, path, error);
+  if (error) file_error("rename to its final name", beside, error.value());
+}
+
+void HandIn::hand_in(const ShardSummary& shard) const { leave(kWritten, shard.to_text()); }
+
+void HandIn::fail(const std::string& why) const noexcept {
+  try {
+    std::error_code ignored;
+    fs::create_directories(folder_, ignored);
+    leave(kWritten, kFailed + why);
+    leave(kChecked, kFailed + why);
+  } catch (const std::exception&) {
+    // The others find out by their patience.
+  }
+}
+
+std::string HandIn::wait_for(int rank, std::string_view what) const {
+  const auto began = std::chrono::steady_clock::now();
+  while (true) {
+    if (std::optional<std::string> text = read_note(note(rank, what), attempt_)) {
+      if (text->empty() || text->front() != kFailed) return *std::move(text);
+      throw UserError(text->substr(1));
+    }
+    const auto waited = std::chrono::steady_clock::now() - began;
+    if (waited > patience_) {
+      user_error(
+          "checkpoint {}: nothing of rank {} was to be seen there within {} s; is the folder on a disk that all hosts "
+          "share?",
+          folder_.string(), rank, patience_.count());
+    }
+    std::this_thread::sleep_for(waited < std::chrono::seconds(1) ? kLook : kLookSeldom);
+  }
+}
+
+void HandIn::wait_for_commit() const {
+  const auto began = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - began < patience_ && fs::exists(folder_)) {
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+void HandIn::check_neighbour() const {
+  const int next = (rank_ + 1) % ranks_;
+  check_shard(folder_, ShardSummary::from_text(wait_for(next, kWritten)));
+  leave(kChecked, "");
+}
+
+std::vector<ShardSummary> HandIn::collect() const {
+  std::vector<ShardSummary> shards;
+  for (int rank = 0; rank < ranks_; ++rank) shards.push_back(ShardSummary::from_text(wait_for(rank, kWritten)));
+  for (int rank = 0; rank < ranks_; ++rank) wait_for(rank, kChecked);
+  return shards;
+}
+
+}  // namespace weft

@@ -1,0 +1,146 @@
+#include "weft/params/checkpoint_writer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "weft/base/check.h"
+#include "weft/base/threads.h"
+#include "weft/params/checkpoint_hand_in.h"
+
+namespace weft {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRescueIsLookedAt{20};
+constexpr std::chrono::seconds kPatience{60};
+/// A launcher that ends the job does not wait; and where one rank alone is asked to end, the others write nothing.
+constexpr std::chrono::seconds kRescuePatience{2};
+
+}  // namespace
+
+CheckpointWriter::CheckpointWriter(const StateStore& store, const Communicator& world, Options options)
+    : options_(std::move(options)),
+      world_(world),
+      rank_(world.rank()),
+      ranks_(world.size()),
+      attempt_(world.all_gather_text(fmt::format("{:08x}", std::random_device()()))[0]),
+      snapshot_(store, options_.copies),
+      thread_([this] { run(); }) {}
+
+CheckpointWriter::~CheckpointWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void CheckpointWriter::copy(int64_t step, std::string extra_json) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !writing_ && !asked_; });
+    step_ = -1;
+  }
+  snapshot_.take();
+  const std::lock_guard lock(mutex_);
+  step_ = step;
+  extra_json_ = std::move(extra_json);
+}
+
+void CheckpointWriter::write() {
+  {
+    const std::lock_guard lock(mutex_);
+    WEFT_CHECK(step_ >= 0, "a checkpoint of nothing");
+    asked_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool CheckpointWriter::is_writing() const {
+  const std::lock_guard lock(mutex_);
+  return writing_ || asked_;
+}
+
+void CheckpointWriter::rethrow() {
+  std::exception_ptr error;
+  {
+    const std::lock_guard lock(mutex_);
+    error = std::exchange(error_, nullptr);
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+void CheckpointWriter::finish() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !writing_ && !asked_; });
+  }
+  std::string failed;
+  try {
+    rethrow();
+  } catch (const UserError& error) {
+    failed = error.what();
+  }
+  for (const std::string& why : world_.all_gather_text(failed)) {
+    if (!why.empty()) throw UserError(why);
+  }
+}
+
+/// Under the lock.
+bool CheckpointWriter::is_due() const {
+  return asked_ || (step_ >= 0 && step_ != written_ && options_.rescue && options_.rescue());
+}
+
+void CheckpointWriter::run() {
+  unpin_this_thread();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (options_.rescue) {
+      changed_.wait_for(lock, kRescueIsLookedAt, [&] { return stopping_ || is_due(); });
+    } else {
+      changed_.wait(lock, [&] { return stopping_ || is_due(); });
+    }
+    if (!is_due()) {
+      if (stopping_) return;
+      continue;
+    }
+    const bool is_rescue = !std::exchange(asked_, false);
+    writing_ = true;
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      write_copy(is_rescue ? kRescuePatience : kPatience);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    writing_ = false;
+    written_ = step_;
+    if (error && !is_rescue) error_ = error;
+    changed_.notify_all();
+  }
+}
+
+void CheckpointWriter::write_copy(std::chrono::seconds patience) const {
+  const std::filesystem::path temporary = temporary_checkpoint(options_.folder, step_);
+  const HandIn desk(temporary, attempt_, rank_, ranks_, patience);
+  try {
+    desk.hand_in(write_shard(temporary, rank_, ranks_, snapshot_.shards()));
+    desk.check_neighbour();
+  } catch (const UserError& error) {
+    desk.fail(error.what());
+    throw;
+  }
+  if (rank_ != 0) {
+    desk.wait_for_commit();
+    return;
+  }
+  commit_checkpoint(options_.folder, step_, desk.collect(), extra_json_);
+  if (options_.keep > 0) prune_checkpoints(options_.folder, options_.keep);
+}
+
+}  // namespace weft

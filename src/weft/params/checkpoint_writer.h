@@ -1,0 +1,72 @@
+#pragma once
+// Writes checkpoints beside training. A step waits for a copy of the states in memory; a thread of each rank
+// writes it, and the ranks agree by files, not by messages: each hands in what it has written, reads back what
+// its neighbour wrote, and rank 0 commits once all have. So no rank needs another's main thread, and a
+// checkpoint in memory can still be written while a step that will not end in time goes on.
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "weft/comm/communicator.h"
+#include "weft/params/checkpoint_snapshot.h"
+
+namespace weft {
+
+class CheckpointWriter {
+ public:
+  struct Options {
+    std::filesystem::path folder;  ///< of all checkpoints of the run
+    int64_t keep = 2;              ///< newest ones kept; 0: all
+    bool copies = true;            ///< else states must not change from copy() to the end of the writing
+    /// Looked at often: once it says true the newest copy is written, if it is not yet. Empty: never.
+    std::function<bool()> rescue;
+  };
+  /// Collective: all ranks of `world`. `store` outlives this. Errors: as CheckpointSnapshot has them.
+  CheckpointWriter(const StateStore& store, const Communicator& world, Options options);
+  /// Waits for what is being written.
+  ~CheckpointWriter();
+  CheckpointWriter(const CheckpointWriter&) = delete;
+  CheckpointWriter& operator=(const CheckpointWriter&) = delete;
+
+  /// Copies the states, which stand for step `step`; waits for what is being written first.
+  void copy(int64_t step, std::string extra_json);
+  /// Begins to write the newest copy.
+  void write();
+  /// Whether something is being written.
+  bool is_writing() const;
+  /// Throws what went wrong on this rank since the last call, if anything.
+  void rethrow();
+  /// Collective. Waits until nothing is being written; what went wrong on any rank is thrown on all.
+  void finish();
+
+ private:
+  void run();
+  void write_copy(std::chrono::seconds patience) const;
+  bool is_due() const;
+
+  Options options_;
+  Communicator world_;
+  const int rank_;   ///< the thread asks no communicator
+  const int ranks_;
+  std::string attempt_;  ///< names this run among those that wrote to the folder
+  CheckpointSnapshot snapshot_;
+  int64_t step_ = -1;  ///< of the copy; -1: none is whole
+  std::string extra_json_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool asked_ = false;
+  bool writing_ = false;
+  bool stopping_ = false;
+  int64_t written_ = -1;  ///< step of the copy that was written last
+  std::exception_ptr error_;
+  std::thread thread_;  ///< last: it uses the others
+};
+
+}  // namespace weft

@@ -1,0 +1,73 @@
+#include "weft/train/guard/run_control.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "weft/train/guard/signals.h"
+
+namespace weft {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+/// A whole number above 0 in the environment.
+std::optional<int64_t> number_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr) return std::nullopt;
+  int64_t number = 0;
+  const std::string_view view(text);
+  const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
+  if (error != std::errc() || end != view.data() + view.size() || number <= 0) return std::nullopt;
+  return number;
+}
+
+/// The recipe's deadline, or the end of Slurm's time, whichever comes first.
+std::optional<Clock::time_point> end_time_of(const RunSection& run) {
+  std::optional<Clock::time_point> end = run.deadline.at(Clock::now());
+  if (const auto slurm = number_in("SLURM_JOB_END_TIME")) {
+    const Clock::time_point of_job = Clock::from_time_t(*slurm);
+    end = end ? std::min(*end, of_job) : of_job;
+  }
+  return end;
+}
+
+}  // namespace
+
+RunControl::RunControl(const RunSection& run, const Communicator& world)
+    : run_(run), world_(world), end_time_(end_time_of(run)) {
+  watch_signals();
+}
+
+Orders RunControl::agree(bool failed, double to_end_ms) {
+  constexpr auto kSpare = std::chrono::seconds(2);
+  const auto to_end = std::chrono::milliseconds(static_cast<int64_t>(to_end_ms)) + kSpare;
+  const bool is_late = end_time_ && Clock::now() + to_end >= *end_time_;
+  std::array<int32_t, 4> votes{ending_signal(), failed ? 1 : 0, is_late ? 1 : 0, take_checkpoint_signal() ? 1 : 0};
+  world_.all_reduce(votes.data(), std::ssize(votes), Element::i32, Reduce::max).wait();
+  Orders orders;
+  orders.signal = votes[0];
+  orders.is_late = votes[2] != 0;
+  orders.requeue = votes[3] != 0 && run_.usr1 == OnUsr1::requeue;
+  orders.checkpoint = votes[3] != 0 && !orders.requeue;
+  orders.end = orders.signal != 0 || votes[1] != 0 || orders.is_late || orders.requeue;
+  return orders;
+}
+
+bool RunControl::goes_on() const {
+  int32_t seen = ending_signal();
+  world_.all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
+  return seen == 0;
+}
+
+bool requeue_job() {
+  const std::optional<int64_t> job = number_in("SLURM_JOB_ID");
+  if (!job) return false;
+  return std::system(("scontrol requeue " + std::to_string(*job)).c_str()) == 0;  // NOLINT(cert-env33-c): a number
+}
+
+}  // namespace weft

@@ -1,0 +1,42 @@
+#pragma once
+#include <chrono>
+#include <optional>
+
+#include "weft/comm/communicator.h"
+#include "weft/recipe/recipe.h"
+
+namespace weft {
+
+/// What all ranks do after a step.
+struct Orders {
+  bool end = false;         ///< the run ends, though its recipe has not
+  int signal = 0;           ///< that asked for it; 0: a rank failed, or time is over
+  bool is_late = false;     ///< the deadline is near
+  bool requeue = false;     ///< the job is to be started again
+  bool checkpoint = false;  ///< one is kept, and the run goes on
+};
+
+/// Whether a run goes on: signals, its deadline, and what other ranks say of these.
+class RunControl {
+ public:
+  /// Watches signals from here on.
+  RunControl(const RunSection& run, const Communicator& world);
+
+  /// Collective, after each step. `failed`: this rank cannot go on. `to_end_ms`: what a step and a checkpoint at the
+  /// end may take.
+  Orders agree(bool failed, double to_end_ms);
+  /// Collective, within a step and an evaluation: whether no rank has been asked to end.
+  bool goes_on() const;
+  /// When the run must have ended.
+  const std::optional<std::chrono::system_clock::time_point>& end_time() const { return end_time_; }
+
+ private:
+  const RunSection& run_;
+  Communicator world_;
+  std::optional<std::chrono::system_clock::time_point> end_time_;
+};
+
+/// Asks Slurm to start this job again; false where it is no job of Slurm's, or that fails.
+bool requeue_job();
+
+}  // namespace weft

@@ -1,0 +1,64 @@
+#include "weft/train/session/run_identity.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "weft/base/check.h"
+#include "weft/base/version.h"
+#include "weft/recipe/difference.h"
+#include "weft/train/session/load_recipe.h"
+
+namespace weft {
+
+RunIdentity RunIdentity::of(const Session& session, int64_t step) {
+  RunIdentity made;
+  made.version = weft::version();
+  made.recipe = to_toml(session.recipe());
+  made.data = session.data().fingerprint;
+  made.mesh = session.executor().program().mesh.to_string();
+  made.data_position = step * session.recipe().optimizer.accumulate;
+  for (const auto& [name, state] : session.store().states()) made.kinds.emplace(name, state.kind.name);
+  return made;
+}
+
+std::string RunIdentity::to_json() const {
+  return nlohmann::json{{"version", version}, {"recipe", recipe},
+                        {"data", data},       {"mesh", mesh},
+                        {"kinds", kinds},     {"data_position", data_position}}
+      .dump();
+}
+
+std::optional<RunIdentity> RunIdentity::from_json(const std::string& json, const std::string& where) {
+  const nlohmann::json read = nlohmann::json::parse(json, nullptr, false);
+  if (!read.contains("recipe")) return std::nullopt;
+  RunIdentity made;
+  try {
+    read.at("version").get_to(made.version);
+    read.at("recipe").get_to(made.recipe);
+    read.at("data").get_to(made.data);
+    read.at("mesh").get_to(made.mesh);
+    read.at("kinds").get_to(made.kinds);
+    read.at("data_position").get_to(made.data_position);
+  } catch (const nlohmann::json::exception&) {
+    user_error("{}: what index.json says of the run is not what Weft writes there", where);
+  }
+  return made;
+}
+
+RunDifferences differences(const RunIdentity& then, const Session& now) {
+  RunDifferences found;
+  const auto none = [](const std::string& value) { return value.empty() ? std::string("nothing") : value; };
+  const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
+  for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
+    (key.is_free ? found.free : found.learning)
+        .push_back(fmt::format("{} was {}, and is {}", key.key, none(key.one), none(key.other)));
+  }
+  if (then.version != weft::version())
+    found.free.push_back(fmt::format("weft was {}, and is {}", then.version, weft::version()));
+  if (then.data != now.data().fingerprint)
+    found.learning.emplace_back("the data are others: other samples, files or tokens");
+  return found;
+}
+
+}  // namespace weft
