@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -16,9 +17,11 @@
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/params/checkpoint_writer.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
+#include "weft/train/resume.h"
 #include "weft/train/training_step.h"
 
 namespace weft {
@@ -177,24 +180,76 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
 
 TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
   run(recipe({"model.layers=2"}), "run");
-  Session smaller(recipe(), Communicator::world());
+  testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
+                             "step-0000000012: model.layers 2 -> 1; go on with what wrote it, or allow this with --set "
+                             "checkpoint.changes=allow");
+  Session smaller(recipe({"checkpoint.changes=allow"}), Communicator::world());
   testing::expect_user_error(
-      [&] { smaller.load_newest(folder_ / "run/checkpoints"); },
-      "the checkpoint has the tensor adam.m.h.1.attn.proj.bias, which this recipe's model has not");
+      [&] { resume(smaller, folder_ / "run/checkpoints"); },
+      "the checkpoint has the tensor h.1.attn.proj.bias, which this recipe's model has not");
 }
 
 TEST_F(TrainerTest, ACheckpointOfASmallerModelIsRefused) {
   run(recipe(), "run");
   const auto load_into = [&](const std::vector<std::string>& keys) {
-    Session other(recipe(keys), Communicator::world());
-    other.load_newest(folder_ / "run/checkpoints");
+    std::vector<std::string> allowing = keys;
+    allowing.emplace_back("checkpoint.changes=allow");
+    Session other(recipe(allowing), Communicator::world());
+    resume(other, folder_ / "run/checkpoints");
   };
   testing::expect_user_error(
       [&] { load_into({"model.layers=2"}); },
-      "the checkpoint has no tensor adam.m.h.1.attn.proj.bias, which this recipe's model needs");
+      "the checkpoint has no tensor h.1.attn.proj.bias, which this recipe's model needs");
   testing::expect_user_error(
       [&] { load_into({"model.width=32"}); },
       "tensor adam.m.h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]");
+}
+
+TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
+  run(recipe({"run.steps=5"}), "run");
+  const auto go_on = [&](std::vector<std::string> keys) {
+    keys.emplace_back("checkpoint.resume=true");
+    ::testing::internal::CaptureStderr();
+    run(recipe(keys), "run");
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_NE(go_on({"run.steps=6", "log.every=3"}).find("resuming with changes: run.steps 5 -> 6, log.every 1 -> 3\n"),
+            std::string::npos);
+  EXPECT_EQ(go_on({"run.steps=6", "log.every=3"}).find("resuming with changes"), std::string::npos);
+  testing::expect_user_error(
+      [&] { run(recipe({"checkpoint.resume=true", "optimizer.learning_rate=0.5", "model.dropout=0.2"}), "run"); },
+      "model.dropout 0.1 -> 0.2, optimizer.learning_rate 0.01 -> 0.5; go on");
+  std::ofstream(text_.path(), std::ios::app) << "and one line more\n";
+  testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
+                             "step-0000000006: the data (names, fields or tokens) ");
+  const std::string said = go_on({"checkpoint.changes=allow", "optimizer.kind=sgd", "run.steps=8"});
+  EXPECT_NE(said.find("optimizer.kind \"adamw\" -> \"sgd\""), std::string::npos) << said;
+  EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"), std::string::npos)
+      << said;
+  EXPECT_EQ(losses("run").size(), 8U);
+}
+
+TEST_F(TrainerTest, ResumingWhereNothingIsIsSaid) {
+  ::testing::internal::CaptureStderr();
+  run(recipe({"run.steps=2", "checkpoint.resume=true"}), "fresh");
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("no checkpoint in " + (folder_ / "fresh/checkpoints").string() +
+                                                          ": the run begins at step 1\n"),
+            std::string::npos);
+}
+
+TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
+  run(recipe({"run.steps=2"}), "run");
+  Session session(recipe(), Communicator::world());
+  resume(session, folder_ / "run/checkpoints");
+  session.store().write("wte", [](const View& view) { view.as<float>()[7] = std::nanf(""); });
+  CheckpointWriter writer(session.store(), session.world(), {folder_ / "bad", 0, false, {}});
+  writer.copy(3, "{}");
+  writer.write();
+  writer.finish();
+  Session other(recipe(), Communicator::world());
+  testing::expect_user_error([&] { other.load(CheckpointReader(folder_ / "bad/step-0000000003")); },
+                             "step-0000000003: tensor wte has numbers that are not finite; with --checkpoint an earlier "
+                             "one can be named, which may be good");
 }
 
 TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {
@@ -210,7 +265,7 @@ TEST_F(TrainerTest, AFallenBackCheckpointIsSaidAndUsed) {
   run(recipe(), "run");
   fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);
   Session session(recipe(), Communicator::world());
-  EXPECT_EQ(session.load_newest(folder_ / "run/checkpoints"), 10);
+  EXPECT_EQ(resume(session, folder_ / "run/checkpoints"), 10);
 }
 
 TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheOp) {

@@ -1,6 +1,7 @@
 // weft train, eval, generate.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <csignal>
 
 #include "weft/base/check.h"
@@ -57,8 +58,9 @@ int command_train(const Arguments& arguments) {
 
 int command_eval(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(open_checkpoint(arguments, session.recipe()));
+  session.load(open_checkpoint(arguments, session.recipe()), true);
   const Evaluation evaluation = evaluate(session, session.recipe().log.evaluate_batches);
+  if (!std::isfinite(evaluation.loss)) user_error("eval: the validation loss is {}", evaluation.loss);
   if (session.world().rank() != 0) return 0;
   fmt::print("validation loss {:.4f} over {} rows\n", evaluation.loss, evaluation.rows);
   print_metrics(evaluation);
@@ -67,7 +69,7 @@ int command_eval(const Arguments& arguments) {
 
 int command_generate(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(open_checkpoint(arguments, session.recipe()));
+  session.load(open_checkpoint(arguments, session.recipe()), true);
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;

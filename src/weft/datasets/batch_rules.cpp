@@ -3,67 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstring>
 #include <limits>
 
 #include "weft/base/check.h"
-#include "weft/base/threads.h"
+#include "weft/tensor/any_of_all.h"
+#include "weft/tensor/finite.h"
 #include "weft/tensor/with_dtype.h"
 
 namespace weft {
 
 namespace {
-
-// Elements that are worth a thread.
-constexpr int64_t kGrain = 1 << 16;
-
-/// Floating numbers by their bits, which -ffast-math and vector compares leave alone.
-template <class T>
-struct FloatBits;
-template <>
-struct FloatBits<double> {
-  using Word = uint64_t;
-  static constexpr Word kExponent = 0x7ff0'0000'0000'0000;
-};
-template <>
-struct FloatBits<float> {
-  using Word = uint32_t;
-  static constexpr Word kExponent = 0x7f80'0000;
-};
-template <>
-struct FloatBits<BFloat16> {
-  using Word = uint16_t;
-  static constexpr Word kExponent = 0x7f80;
-};
-
-/// Without the sign: above the exponent's bits NaN, equal to them infinity.
-template <class T>
-typename FloatBits<T>::Word magnitude(const T* value) {
-  typename FloatBits<T>::Word word = 0;
-  std::memcpy(&word, value, sizeof(word));
-  return static_cast<typename FloatBits<T>::Word>(word & (std::numeric_limits<decltype(word)>::max() >> 1));
-}
-template <class T>
-bool is_nan(const T* value) {
-  return magnitude(value) > FloatBits<T>::kExponent;
-}
-template <class T>
-bool is_infinite(const T* value) {
-  return magnitude(value) == FloatBits<T>::kExponent;
-}
-
-/// Whether one of `elems` elements is suspect; all are looked at, so that the loop has no branch.
-template <class T, class Suspect>
-bool any_of_all(const T* values, int64_t elems, const Suspect& suspect) {
-  std::atomic<bool> found = false;
-  parallel_for(elems, kGrain, [&](int64_t begin, int64_t end) {
-    unsigned any = 0;
-    for (int64_t i = begin; i < end; ++i) any |= static_cast<unsigned>(suspect(values + i));
-    if (any != 0) found.store(true, std::memory_order_relaxed);
-  });
-  return found;
-}
 
 /// "field y[3, 4]": of the element at `elem` of a row.
 std::string described(const SampleTensor& tensor, const Dims& row_shape, int64_t elem) {
@@ -114,7 +63,7 @@ class Rules {
     const bool clean = nan_is_fine
                            ? !any_of_all(all, values_.elems(), is_infinite<T>)
                            : !any_of_all(all, values_.elems(), [](const T* value) {
-                               return magnitude(value) >= FloatBits<T>::kExponent;
+                               return !is_finite(value);
                              });
     if (clean) return std::nullopt;
     return rows(all, [&](int64_t row, T* value) { return row_of_numbers(row, value, masks); });

@@ -2,6 +2,7 @@
 
 #include "weft/base/check.h"
 #include "weft/params/parameters.h"
+#include "weft/tensor/finite.h"
 
 namespace weft {
 
@@ -9,22 +10,47 @@ namespace {
 
 /// A model with fewer layers would load, and be another. Checkpoints of before held sums of gradients, which
 /// are zero.
-void check_none_is_left(const StateStore& store, const CheckpointReader& reader) {
+std::vector<std::string> tensors_without_state(const StateStore& store, const CheckpointReader& reader,
+                                               const LoadRules& rules) {
+  std::vector<std::string> left;
   for (const auto& [name, type] : reader.tensors()) {
     if (store.contains(name) || name.starts_with(kGradientSum.name + ".")) continue;
+    if (rules.optimizer_may_differ && rules.is_of_optimizer && rules.is_of_optimizer(name)) {
+      left.push_back(name);
+      continue;
+    }
     user_error("{}: the checkpoint has the tensor {}, which this recipe's model has not",
                reader.folder().string(), name);
   }
+  return left;
+}
+
+void read_state(const StateStore& store, const CheckpointReader& reader, const std::string& name) {
+  const Region& region = store.at(name).where.region;
+  bool finite = true;
+  store.write(name, [&](const View& view) {
+    reader.read_region(name, region, view);
+    finite = all_finite(view);
+  });
+  if (finite) return;
+  user_error(
+      "{}: tensor {} has numbers that are not finite; with --checkpoint an earlier one can be named, which may be good",
+      reader.folder().string(), name);
 }
 
 }  // namespace
 
-void load_checkpoint(const StateStore& store, const CheckpointReader& reader) {
-  check_none_is_left(store, reader);
+LoadGaps load_checkpoint(const StateStore& store, const CheckpointReader& reader, const LoadRules& rules) {
+  LoadGaps gaps;
+  gaps.not_read = tensors_without_state(store, reader, rules);
   for (const auto& [name, state] : store.states()) {
     if (state.kind == kGradientSum) continue;
     const auto found = reader.tensors().find(name);
     if (found == reader.tensors().end()) {
+      if (rules.optimizer_may_differ && state.kind != kParameter && state.kind != kBuffer) {
+        gaps.not_filled.push_back(name);
+        continue;
+      }
       user_error("{}: the checkpoint has no tensor {}, which this recipe's model needs",
                  reader.folder().string(), name);
     }
@@ -32,10 +58,9 @@ void load_checkpoint(const StateStore& store, const CheckpointReader& reader) {
       user_error("{}: tensor {} is {}, and this recipe's model needs {}", reader.folder().string(), name,
                  to_string(found->second), to_string(state.where.global_type));
     }
-    const std::string& tensor = name;
-    const Region& region = state.where.region;
-    store.write(name, [&](const View& view) { reader.read_region(tensor, region, view); });
+    read_state(store, reader, name);
   }
+  return gaps;
 }
 
 }  // namespace weft

@@ -8,13 +8,14 @@
 
 #include "weft/base/check.h"
 #include "weft/optimizers/schedule.h"
-#include "weft/params/checkpoint.h"
+#include "weft/params/checkpoint_files.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/folder/run_lock.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/guard/run_control.h"
+#include "weft/train/resume.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/step_record.h"
 #include "weft/train/training_step.h"
@@ -80,13 +81,16 @@ class Trainer {
 
   std::optional<int64_t> start_or_resume() {
     std::optional<int64_t> at;
-    if (recipe_.checkpoint.resume) at = session_.load_newest(checkpoints());
+    if (recipe_.checkpoint.resume) at = resume(session_, checkpoints());
     step_ = at.value_or(0);
     if (step_ > total_) {
       user_error("--out {}: its newest checkpoint is of step {}, and the recipe ends at step {}",
                  options_.out.string(), step_, total_);
     }
     if (!first_rank_) return at;
+    if (recipe_.checkpoint.resume && !at) {
+      Progress::say(fmt::format("no checkpoint in {}: the run begins at step 1", checkpoints().string()));
+    }
     if (at) {
       Progress::say(fmt::format("resuming after step {}{}", step_,
                                 step_ == total_ ? ", the last: nothing is left to train" : ""));

@@ -176,7 +176,7 @@ TEST_F(RecipeErrors, UnknownKeysNameTheLineAndTheNearestKey) {
   EXPECT_EQ(error_of("seed = 1\n"), "x.toml:1: unknown key \"seed\"; did you mean \"run.seed\"?");
   EXPECT_EQ(error_of(gpt_with("steps", "flux_capacitor = 1")),
             "x.toml:2: unknown key \"run.flux_capacitor\"; the keys of its section are name, output, seed, "
-            "steps, epochs, precision, device, threads, pin");
+            "steps, epochs, precision, device, threads, deadline, usr1, pin");
   EXPECT_EQ(
       error_of("flux_capacitor = 1"),
       "x.toml:1: unknown key \"flux_capacitor\"; the sections are run, model, data, task, loss, optimizer, "

@@ -11,6 +11,12 @@
 
 namespace weft {
 
+namespace {
+
+constexpr std::string_view kCheckpointKeys = "checkpoint.";
+
+}  // namespace
+
 RunIdentity RunIdentity::of(const Session& session, int64_t step) {
   RunIdentity made;
   made.version = weft::version();
@@ -48,16 +54,18 @@ std::optional<RunIdentity> RunIdentity::from_json(const std::string& json, const
 
 RunDifferences differences(const RunIdentity& then, const Session& now) {
   RunDifferences found;
-  const auto none = [](const std::string& value) { return value.empty() ? std::string("nothing") : value; };
+  const auto changed = [](const std::string& what, const std::string& from, const std::string& to) {
+    return fmt::format("{} {} -> {}", what, from.empty() ? "nothing" : from, to.empty() ? "nothing" : to);
+  };
   const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
-    (key.is_free ? found.free : found.learning)
-        .push_back(fmt::format("{} was {}, and is {}", key.key, none(key.one), none(key.other)));
+    if (key.key.starts_with(kCheckpointKeys)) continue;  // how it goes on
+    (key.is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
   }
   if (then.version != weft::version())
-    found.free.push_back(fmt::format("weft was {}, and is {}", then.version, weft::version()));
+    found.free.push_back(changed("weft", then.version, std::string(weft::version())));
   if (then.data != now.data().fingerprint)
-    found.learning.emplace_back("the data are others: other samples, files or tokens");
+    found.learning.push_back(changed("the data (names, fields or tokens)", then.data, now.data().fingerprint));
   return found;
 }
 

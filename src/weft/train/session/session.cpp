@@ -7,10 +7,10 @@
 #include "weft/base/threads.h"
 #include "weft/models/model.h"
 #include "weft/parallel/strategies/named_axes.h"
-#include "weft/params/checkpoint.h"
 #include "weft/params/initialize.h"
 #include "weft/report/progress.h"
 #include "weft/train/session/launch.h"
+#include "weft/train/session/run_identity.h"
 #include "weft/train/session/same_job.h"
 
 namespace weft {
@@ -127,15 +127,16 @@ void Session::set_integer(const std::string& input, int64_t value) {
   if (executor_->program().named.contains(input)) *executor_->view(input).as<int64_t>() = value;
 }
 
-std::optional<int64_t> Session::load_newest(const std::filesystem::path& folder) {
-  const auto newest = open_newest_good(folder, [&](const std::string& warning) {
-    if (world_.rank() == 0) Progress::say("warning: " + warning);
-  });
-  if (!newest) return std::nullopt;
-  load(*newest);
-  return newest->step();
+LoadGaps Session::load(const CheckpointReader& checkpoint, bool optimizer_may_differ) {
+  LoadRules rules;
+  rules.optimizer_may_differ = optimizer_may_differ;
+  if (const auto identity = RunIdentity::from_json(checkpoint.extra_json(), checkpoint.folder().string())) {
+    rules.is_of_optimizer = [kinds = identity->kinds](const std::string& name) {
+      const auto kind = kinds.find(name);
+      return kind != kinds.end() && kind->second != kParameter.name && kind->second != kBuffer.name;
+    };
+  }
+  return load_checkpoint(store_, checkpoint, rules);
 }
-
-void Session::load(const CheckpointReader& checkpoint) { load_checkpoint(store_, checkpoint); }
 
 }  // namespace weft

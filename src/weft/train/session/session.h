@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "weft/datasets/data_kind.h"
-#include "weft/params/checkpoint_files.h"
+#include "weft/params/checkpoint.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/carry_states.h"
 #include "weft/run/executor.h"
@@ -59,9 +59,8 @@ class Session {
   /// would change its type or region, data, mesh or device differ, or memory is short.
   Carrying replan(const Recipe& recipe, const StateNames& renamed = {});
 
-  /// The newest good checkpoint under `folder`, loaded; its step, or nothing where there is none.
-  std::optional<int64_t> load_newest(const std::filesystem::path& folder);
-  void load(const CheckpointReader& checkpoint);
+  /// Fills the states from a checkpoint; `optimizer_may_differ` as LoadRules have it. Errors: as load_checkpoint().
+  LoadGaps load(const CheckpointReader& checkpoint, bool optimizer_may_differ = false);
 
  private:
   Plan plan(const Recipe& recipe) const;
