@@ -69,7 +69,7 @@ TEST_F(Checkpoints, ALossThatIsNotFiniteNamesTheLastCheckpointThatIsGood) {
             0);
   std::vector<std::string> then = keys;
   for (const char* key :
-       {"parallel.data=2", "run.steps=9", "checkpoint.resume=true", "optimizer.learning_rate=1e30"}) {
+       {"parallel.data=2", "run.steps=9", "checkpoint.resume=true", "checkpoint.changes=allow", "optimizer.learning_rate=1e30"}) {
     then.emplace_back(key);
   }
   const Outcome outcome = run(2, train("run", then));

@@ -167,6 +167,17 @@ void prune_checkpoints(const fs::path& parent, int64_t keep) {
   for (const fs::path& folder : doomed) remove_quietly(folder);
 }
 
+void remove_unfinished_checkpoints(const fs::path& parent) {
+  std::error_code ignored;
+  std::vector<fs::path> doomed;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.ends_with(kTemporary)) continue;
+    if (step_of(std::string_view(name).substr(0, name.size() - kTemporary.size()))) doomed.push_back(entry.path());
+  }
+  for (const fs::path& folder : doomed) remove_quietly(folder);
+}
+
 std::optional<CheckpointReader> open_newest_good(const fs::path& parent,
                                                  const std::function<void(const std::string&)>& warn) {
   const std::vector<CheckpointName> all = list_checkpoints(parent);

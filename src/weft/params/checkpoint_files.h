@@ -87,6 +87,9 @@ void prune_checkpoints(const std::filesystem::path& parent, int64_t keep);
 /// How much of a checkpoint is checked at opening: everything, or all but the checksums (no tensor is read).
 enum class Verify : uint8_t { full, sizes };
 
+/// Removes what writers that did not finish left there. Nobody may be writing.
+void remove_unfinished_checkpoints(const std::filesystem::path& parent);
+
 /// A checkpoint open for reading; its files stay mapped.
 class CheckpointReader {
  public:

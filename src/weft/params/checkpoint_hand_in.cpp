@@ -59,6 +59,7 @@ void HandIn::leave(std::string_view what, const std::string& text) const {
 void HandIn::hand_in(const ShardSummary& shard) const { leave(kWritten, shard.to_text()); }
 
 void HandIn::fail(const std::string& why) const noexcept {
+  if (ranks_ == 1) return;
   try {
     std::error_code ignored;
     fs::create_directories(folder_, ignored);

@@ -86,7 +86,10 @@ void CheckpointWriter::finish() {
     failed = error.what();
   }
   for (const std::string& why : world_.all_gather_text(failed)) {
-    if (!why.empty()) throw UserError(why);
+    if (why.empty()) continue;
+    // Nobody writes or reads there any more.
+    if (rank_ == 0) remove_unfinished_checkpoints(options_.folder);
+    throw UserError(why);
   }
 }
 
