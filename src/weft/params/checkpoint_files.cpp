@@ -37,13 +37,16 @@ void remove_quietly(const fs::path& folder) {
   fs::remove_all(folder, ignored);
 }
 
-/// Runs `work`; where it throws, the unfinished folder goes first.
+/// Runs `work`; where it throws, what it has not finished at `path` goes first, and the folder around it if that is
+/// empty then.
 template <class Work>
-auto removing_on_failure(const fs::path& folder, const Work& work) {
+auto removing_on_failure(const fs::path& path, const Work& work) {
   try {
     return work();
   } catch (...) {
-    remove_quietly(folder);
+    remove_quietly(path);
+    std::error_code ignored;
+    fs::remove(path.parent_path(), ignored);
     throw;
   }
 }
@@ -101,10 +104,10 @@ ShardSummary write_shard(const fs::path& folder, int rank, int ranks, std::span<
     views.push_back({key, tensor.view});
     summary.parts.push_back({tensor.name, {tensor.dtype, tensor.global_shape}, tensor.region, key});
   }
-  return removing_on_failure(folder, [&] {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) file_error("create the folder", folder, error.value());
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) file_error("create the folder", folder, error.value());
+  return removing_on_failure(folder / summary.file, [&] {
     const WrittenFile written = write_safetensors(folder / summary.file, views);
     summary.bytes = written.bytes;
     summary.checksum = written.checksum;

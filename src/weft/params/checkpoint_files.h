@@ -57,7 +57,7 @@ std::filesystem::path temporary_checkpoint(const std::filesystem::path& parent, 
 std::filesystem::path checkpoint_folder(const std::filesystem::path& parent, int64_t step);
 
 /// Writes and fsyncs this rank's file into `folder` (made where absent). On failure (a full disk among
-/// others) the folder is removed, earlier checkpoints stay, and the UserError names the path and the free
+/// others) the file is removed, with the folder where that is empty, earlier checkpoints stay, and the UserError names the path and the free
 /// space; the caller must then see to it that no rank goes on to commit.
 ShardSummary write_shard(const std::filesystem::path& folder, int rank, int ranks,
                          std::span<const TensorShard> tensors);
@@ -68,8 +68,8 @@ void check_shard(const std::filesystem::path& folder, const ShardSummary& shard)
 
 /// One rank, after all have written and handed in their summaries: writes index.json, syncs, renames, syncs.
 /// Of an existing checkpoint of the same step the new one takes the place. `extra_json` is a JSON object kept
-/// as it is (by convention: "data_position", "mesh" {axis: size}, RNG step, and other scalars). Failure: as
-/// write_shard. Returns the checkpoint's folder.
+/// as it is. On failure the folder is removed, and the UserError is as that of write_shard(). Returns the
+/// checkpoint's folder.
 std::filesystem::path commit_checkpoint(const std::filesystem::path& parent, int64_t step,
                                         std::span<const ShardSummary> summaries,
                                         const std::string& extra_json);

@@ -90,7 +90,11 @@ std::string HandIn::wait_for(int rank, std::string_view what) const {
 
 void HandIn::wait_for_commit() const {
   const auto began = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - began < patience_ && fs::exists(folder_)) {
+  const auto has_failed = [&] {
+    const std::optional<std::string> text = read_note(note(0, kWritten), attempt_);
+    return text && text->starts_with(kFailed);
+  };
+  while (std::chrono::steady_clock::now() - began < patience_ && fs::exists(folder_) && !has_failed()) {
     std::this_thread::sleep_for(kLook);
   }
 }

@@ -1,0 +1,133 @@
+#include "weft/params/checkpoint_writer.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/ops/expect_error.h"
+#include "weft/ops/pointwise/add.h"
+#include "weft/params/checkpoint.h"
+#include "weft/params/parameters.h"
+#include "weft/plan/pipeline.h"
+#include "weft/run/executor.h"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A store with one weight of 300 numbers, which begins at 0.
+class CheckpointWriterTest : public ::testing::Test {
+ protected:
+  CheckpointWriterTest() {
+    GraphBuilder build;
+    const ValueId weight = build.state("weight", {DType::f32, {300}}, {}, kParameter);
+    build.output("y", add(build, weight, weight));
+    DeviceRegistry devices;
+    register_all_devices(devices);
+    executor_ = std::make_unique<Executor>(make_plan(std::move(build).build(), devices.find("cpu"), {}).program, store_,
+                                           Communicator::world());
+    fs::create_directories(folder_);
+  }
+  ~CheckpointWriterTest() override { fs::remove_all(folder_); }
+
+  void set(float value) {
+    store_.write("weight", [&](const View& view) { std::fill_n(view.as<float>(), view.elems(), value); });
+  }
+  float in_checkpoint(int64_t step) const {
+    const CheckpointReader reader(checkpoint_folder(folder_, step));
+    std::vector<float> read(300);
+    reader.read_region("weight", Region::all({300}), {reinterpret_cast<std::byte*>(read.data()), {DType::f32, {300}}});
+    EXPECT_EQ(read.front(), read.back());
+    return read.front();
+  }
+  CheckpointWriter::Options options(bool copies, int64_t keep = 0) const { return {folder_, keep, copies, {}}; }
+
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("weft-writer-{}", getpid());
+  StateStore store_;
+  std::unique_ptr<Executor> executor_;
+  const Communicator world_ = Communicator::world();
+};
+
+TEST_F(CheckpointWriterTest, WritesWhatWasCopiedWhateverComesAfterwards) {
+  CheckpointWriter writer(store_, world_, options(true));
+  for (int64_t step = 1; step <= 5; ++step) {
+    set(static_cast<float>(step));
+    writer.copy(step, fmt::format(R"({{"at":{}}})", step));
+    writer.write();
+    set(-1);
+  }
+  writer.finish();
+  for (int64_t step = 1; step <= 5; ++step) EXPECT_EQ(in_checkpoint(step), static_cast<float>(step));
+  EXPECT_EQ(CheckpointReader(checkpoint_folder(folder_, 3)).extra_json(), R"({"at":3})");
+}
+
+TEST_F(CheckpointWriterTest, WithoutACopyTheStatesThemselvesAreWritten) {
+  CheckpointWriter writer(store_, world_, options(false));
+  set(7);
+  writer.copy(1, "{}");
+  writer.write();
+  writer.finish();
+  EXPECT_EQ(in_checkpoint(1), 7);
+}
+
+TEST_F(CheckpointWriterTest, KeepsTheNewestOnceTheyAreReadBack) {
+  CheckpointWriter writer(store_, world_, options(true, 2));
+  for (int64_t step = 1; step <= 4; ++step) {
+    writer.copy(step, "{}");
+    writer.write();
+  }
+  writer.finish();
+  std::vector<int64_t> steps;
+  for (const CheckpointName& name : list_checkpoints(folder_)) steps.push_back(name.step);
+  EXPECT_EQ(steps, (std::vector<int64_t>{4, 3}));
+}
+
+TEST_F(CheckpointWriterTest, TheNewestCopyIsRescued) {
+  std::atomic<bool> ending = false;
+  CheckpointWriter::Options rescuing = options(true);
+  rescuing.rescue = [&] { return ending.load(); };
+  CheckpointWriter writer(store_, world_, rescuing);
+  for (int64_t step = 1; step <= 3; ++step) {
+    set(static_cast<float>(step));
+    writer.copy(step, "{}");
+  }
+  set(-1);  // in the middle of a step
+  EXPECT_TRUE(list_checkpoints(folder_).empty());
+  ending = true;
+  for (int i = 0; i < 1000 && list_checkpoints(folder_).empty(); ++i) usleep(10'000);
+  EXPECT_EQ(in_checkpoint(3), 3);
+  EXPECT_EQ(list_checkpoints(folder_).size(), 1U) << "once";
+}
+
+TEST_F(CheckpointWriterTest, WhatGoesWrongIsSaidLaterAndLeavesNothing) {
+  const fs::path file = folder_ / "file";
+  std::ofstream(file) << "no folder";
+  CheckpointWriter::Options nowhere = options(true);
+  nowhere.folder = file;
+  CheckpointWriter writer(store_, world_, nowhere);
+  writer.copy(1, "{}");
+  writer.write();
+  testing::expect_user_error([&] { writer.finish(); }, "could not create the folder " + file.string());
+  writer.finish();  // said once
+}
+
+TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {
+  const fs::path left = temporary_checkpoint(folder_, 1);
+  fs::create_directories(left);
+  std::ofstream(left / "rank-00000.written") << "deadbeef\n!the disk of an earlier run was full";
+  CheckpointWriter writer(store_, world_, options(true));
+  writer.copy(1, "{}");
+  writer.write();
+  writer.finish();
+  EXPECT_EQ(in_checkpoint(1), 0);
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_FALSE(fs::exists(checkpoint_folder(folder_, 1) / "rank-00000.written"));
+}
+
+}  // namespace
+}  // namespace weft
