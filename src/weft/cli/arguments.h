@@ -26,6 +26,7 @@ struct Arguments {
   double temperature = 0.8;
   int ranks = 0;
   bool explain = false;
+  bool partial = false;  ///< an import says what it cannot use, and goes on
   bool dot = false;
   bool graph = false;
   bool passes = false;

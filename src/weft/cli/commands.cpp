@@ -127,6 +127,8 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   imported->add_option("--from", arguments.target, "folder with config.json and model.safetensors")
       ->required()
       ->type_name("FOLDER");
+  imported->add_flag("--partial", arguments.partial,
+                     "say what does not fit the recipe's model and leave it out, instead of refusing the whole");
   commands[imported] = command_import;
 
   CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weft/tensor/region.h"
@@ -16,12 +17,21 @@ struct ForeignTensor {
   bool is_zero = false;     ///< ours has none, which means zeros
 };
 
-/// The weights of a model in the form of another program, and the text of the file beside them that describes
-/// it.
+/// One field of the other program's configuration that decides what its weights compute. Values are JSON.
+struct ForeignField {
+  std::string name;
+  std::vector<std::string> same;  ///< what it may say of our model; the first is what is written
+  std::string absent;             ///< what it means where it is left out; "": it never is
+};
+
+/// The weights of a model in the form of another program, and what the file beside them says of them.
 struct ForeignWeights {
   std::vector<ForeignTensor> tensors;
   std::string prefix;  ///< of their names, which files of the bare model lack
-  std::string config;  ///< config.json
+  std::vector<ForeignField> fields;
+  std::vector<std::pair<std::string, std::string>> also_written;  ///< further fields of a file that we write
+  std::vector<std::string> irrelevant_fields;   ///< that change nothing that is computed from the weights; "a_*" too
+  std::vector<std::string> irrelevant_tensors;  ///< ends of names: what follows from the others
 };
 
 /// The shape of a parameter that is there. UserError where it is not.

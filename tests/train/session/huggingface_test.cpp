@@ -12,7 +12,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
+#include <tuple>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
@@ -59,13 +61,26 @@ class HuggingFace : public ::testing::Test {
   }
 
   /// Trains, so that no bias is zero and no scale is one, and exports.
-  void train_and_export() {
-    Session session(recipe(), Communicator::world());
+  void train_and_export(const std::vector<std::string>& changes = {}) {
+    Session session(recipe(changes), Communicator::world());
     train(session, {.out = folder_ / "run", .trace = {}});
     logits_ = logits_of(session);
     const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
     ASSERT_TRUE(newest.has_value());
-    export_huggingface(recipe(), *newest, folder_ / "exported");
+    export_huggingface(recipe(changes), *newest, folder_ / "exported");
+  }
+  void import_into(const std::vector<std::string>& changes) const {
+    Session session(recipe(changes), Communicator::world());
+    import_huggingface(session, folder_ / "exported");
+  }
+  nlohmann::json config() const { return nlohmann::json::parse(std::ifstream(folder_ / "exported/config.json")); }
+  void write_config(const nlohmann::json& config) const {
+    std::ofstream(folder_ / "exported/config.json") << config;
+  }
+  void change_config(const nlohmann::json& changes) const {
+    nlohmann::json changed = config();
+    changed.update(changes);
+    write_config(changed);
   }
 
   /// Of 16 tokens, [16 * 256].
@@ -90,17 +105,99 @@ TEST_F(HuggingFace, WhatIsExportedComesBack) {
 
 TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
   train_and_export();
-  const auto import_into = [&](const std::vector<std::string>& changes) {
-    Session session(recipe(changes), Communicator::world());
-    import_huggingface(session, folder_ / "exported");
-  };
+  change_config({{"n_layer", 3}});
   testing::expect_user_error([&] { import_into({"model.layers=3"}); },
                              "/exported: no tensor transformer.h.2.");
+  change_config({{"n_layer", 1}});
+  testing::expect_user_error([&] { import_into({"model.layers=1"}); },
+                             "/exported: tensor transformer.h.1.ln_1.weight is nothing that the recipe's model has; "
+                             "--partial would leave it out");
+  change_config({{"n_layer", 2}, {"n_embd", 48}, {"n_inner", 192}});
   testing::expect_user_error(
       [&] { import_into({"model.width=48"}); },
       "tensor transformer.wte.weight is f32[256, 24], and the recipe's model needs f32[256, 48]");
   testing::expect_user_error([&] { import_into({"run.precision=f64"}); },
                              "run.precision = \"f64\": the weights of transformers are f32");
+}
+
+TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
+  train_and_export();
+  const nlohmann::json good = config();
+  for (const auto& [name, value, message] :
+       std::vector<std::tuple<std::string, nlohmann::json, std::string>>{
+           {"n_head", 4, "n_head is 4, and the recipe's model has 3; --partial would leave it out"},
+           {"activation_function", "relu", "activation_function is \"relu\", and the recipe's model has \"gelu_new\""},
+           {"layer_norm_epsilon", 0.1, "layer_norm_epsilon is 0.1, and the recipe's model has 1e-5"},
+           {"scale_attn_weights", false, "scale_attn_weights is false, and the recipe's model has true"},
+           {"scale_attn_by_inverse_layer_idx", true, "scale_attn_by_inverse_layer_idx is true, and"},
+           {"tie_word_embeddings", false, "tie_word_embeddings is false, and the recipe's model has true"},
+           {"add_cross_attention", true, "add_cross_attention is true, and the recipe's model has false"},
+           {"model_type", "llama", "model_type is \"llama\", and the recipe's model has \"gpt2\""},
+           {"rope_theta", 1e4, "config.json: rope_theta = 10000.0 is a field that Weft does not know"}}) {
+    nlohmann::json changed = good;
+    changed[name] = value;
+    write_config(changed);
+    testing::expect_user_error([&] { import_into({}); }, "/exported/config.json: ");
+    testing::expect_user_error([&] { import_into({}); }, message);
+  }
+  nlohmann::json without = good;
+  without.erase("n_head");
+  write_config(without);
+  testing::expect_user_error([&] { import_into({}); },
+                             "config.json: n_head is 12, as where it is left out, and the recipe's model has 3");
+  nlohmann::json same = good;
+  same["n_inner"] = nullptr;
+  same["activation_function"] = "gelu_pytorch_tanh";
+  same["attn_pdrop"] = 0.1;
+  same["summary_type"] = "cls_index";
+  same["_name_or_path"] = "gpt2";
+  same.erase("scale_attn_weights");
+  write_config(same);
+  import_into({});
+}
+
+TEST_F(HuggingFace, AFolderThatIsNoneIsOneSentence) {
+  train_and_export();
+  std::ofstream(folder_ / "exported/config.json") << "[]";
+  testing::expect_user_error([&] { import_into({}); }, "/exported/config.json: is no JSON object");
+  fs::remove(folder_ / "exported/config.json");
+  testing::expect_user_error(
+      [&] { import_into({}); },
+      "/exported/config.json: cannot be opened; it says which model the weights are of");
+  write_config({{"model_type", "gpt2"}});
+  fs::remove(folder_ / "exported/model.safetensors");
+  testing::expect_user_error([&] { import_into({}); }, "/exported: has no model.safetensors");
+  std::ofstream(folder_ / "exported/pytorch_model.bin") << "x";
+  testing::expect_user_error([&] { import_into({}); },
+                             "/exported: has pytorch_model.bin and no model.safetensors; transformers writes it by ");
+}
+
+TEST_F(HuggingFace, APartialImportSaysWhatItLeavesOut) {
+  train_and_export();
+  change_config({{"n_layer", 3}});
+  ::testing::internal::CaptureStderr();
+  Session session(recipe({"model.layers=3"}), Communicator::world());
+  import_huggingface(session, folder_ / "exported", Import::partial);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("left out: " + (folder_ / "exported").string() + ": no tensor transformer.h.2.ln_1.weight\n"),
+            std::string::npos)
+      << said;
+  EXPECT_EQ(said.find("transformer.h.1."), std::string::npos) << said;
+}
+
+TEST_F(HuggingFace, BiasesThatTheRecipeHasNotMustBeZero) {
+  train_and_export();
+  testing::expect_user_error([&] { import_into({"model.bias=false"}); },
+                             "tensor transformer.ln_f.bias is nothing that the recipe's model has");
+}
+
+TEST_F(HuggingFace, AHeadOfItsOwnComesBackToo) {
+  const std::vector<std::string> untied{"model.tied=false"};
+  train_and_export(untied);
+  EXPECT_EQ(config().at("tie_word_embeddings"), false);
+  Session session(recipe(untied), Communicator::world());
+  import_huggingface(session, folder_ / "exported");
+  EXPECT_EQ(logits_of(session), logits_);
 }
 
 TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {

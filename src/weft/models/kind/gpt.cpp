@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
 #include "weft/ops/linear/attention.h"
@@ -210,6 +209,31 @@ void add_block(std::vector<ForeignTensor>& tensors, int64_t layer, int64_t width
   product("mlp.proj", "mlp.c_proj", hidden, width);
 }
 
+/// GPT-2's configuration, with the defaults that transformers has for it.
+std::vector<ForeignField> foreign_fields(const Gpt& gpt, int64_t rows, int64_t positions) {
+  const auto number = [](int64_t value) { return std::to_string(value); };
+  const std::string hidden = number(gpt.mlp_ratio * gpt.width);
+  const std::string activation = fmt::format("\"{}\"", foreign_name(gpt.activation));
+  std::vector<ForeignField> fields{
+      {"model_type", {"\"gpt2\""}, "\"gpt2\""},
+      {"n_layer", {number(gpt.layers)}, "12"},
+      {"n_head", {number(gpt.heads)}, "12"},
+      {"n_embd", {number(gpt.width)}, "768"},
+      {"n_inner", {hidden}, "null"},
+      {"n_positions", {number(positions)}, "1024"},
+      {"vocab_size", {number(rows)}, "50257"},
+      {"activation_function", {activation}, "\"gelu_new\""},
+      {"layer_norm_epsilon", {"1e-5"}, "1e-5"},
+      {"scale_attn_weights", {"true"}, "true"},
+      {"scale_attn_by_inverse_layer_idx", {"false"}, "false"},
+      {"add_cross_attention", {"false"}, "false"},
+      {"tie_word_embeddings", {gpt.tied ? "true" : "false"}, "true"},
+  };
+  if (gpt.mlp_ratio == 4) fields[4].same.emplace_back("null");
+  if (gpt.activation == MlpActivation::gelu_tanh) fields[7].same.emplace_back("\"gelu_pytorch_tanh\"");
+  return fields;
+}
+
 }  // namespace
 
 Complaint Gpt::check_keys(const Recipe& /*recipe*/) const {
@@ -235,7 +259,6 @@ ValueId Gpt::follow(const ModelContext& context, ValueId token, ValueId position
 }
 
 ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
-  if (!tied) user_error("model.tied = false: GPT-2's head is the embedding");
   const int64_t rows = shape("wte")[0];
   const int64_t positions = shape("wpe")[0];
   ForeignWeights made;
@@ -244,23 +267,18 @@ ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
                   {"wpe", "transformer.wpe.weight", {positions, width}},
                   {"ln_f.weight", "transformer.ln_f.weight", {width}},
                   {"ln_f.bias", "transformer.ln_f.bias", {width}}};
+  if (!tied) made.tensors.push_back({"lm_head", "lm_head.weight", {rows, width}});
   for (int64_t layer = 0; layer < layers; ++layer) add_block(made.tensors, layer, width, mlp_ratio * width);
   for (ForeignTensor& tensor : made.tensors) tensor.is_zero = !bias && tensor.ours.ends_with(".bias");
-  made.config = nlohmann::json{
-      {"architectures", {"GPT2LMHeadModel"}},
-      {"model_type", "gpt2"},
-      {"n_layer", layers},
-      {"n_head", heads},
-      {"n_embd", width},
-      {"n_inner", mlp_ratio * width},
-      {"n_positions", positions},
-      {"vocab_size", rows},
-      {"activation_function", foreign_name(activation)},
-      {"layer_norm_epsilon", 1e-5},
-      {"tie_word_embeddings", true},
-      {"bos_token_id", nullptr},
-      {"eos_token_id",
-       nullptr}}.dump(2);
+  made.fields = foreign_fields(*this, rows, positions);
+  made.also_written = {
+      {"architectures", "[\"GPT2LMHeadModel\"]"}, {"bos_token_id", "null"}, {"eos_token_id", "null"}};
+  // Dropout is the recipe's, and what text is made of tokens the tokenizer's.
+  made.irrelevant_fields = {"architectures", "transformers_version", "torch_dtype", "dtype", "_*", "attn_pdrop",
+                            "embd_pdrop", "resid_pdrop", "initializer_range", "summary_*", "task_specific_params",
+                            "use_cache", "*_token_id", "n_ctx", "id2label", "label2id", "gradient_checkpointing",
+                            "reorder_and_upcast_attn", "output_past", "tokenizer_class"};
+  made.irrelevant_tensors = {".attn.bias", ".attn.masked_bias"};  // the causal mask
   return made;
 }
 

@@ -1,33 +1,23 @@
 #include "weft/train/session/huggingface.h"
 
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
 #include "weft/models/model.h"
 #include "weft/store/safetensors.h"
+#include "weft/train/session/foreign_form.h"
 
 namespace weft {
 
 namespace {
 
-/// to [columns, rows] = from [rows, columns], transposed.
-void transpose(const float* from, int64_t rows, int64_t columns, float* to) {
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
-  }
-}
-
-ForeignWeights form_of(const Recipe& recipe, const ShapeOf& shape) {
-  if (recipe.run.precision == DType::f64)
-    user_error("run.precision = \"f64\": the weights of transformers are f32");
-  return recipe.model.kind->huggingface(shape);
-}
-
-void write_config(const std::string& text, const std::filesystem::path& folder) {
+void write_config(const ForeignWeights& form, const std::filesystem::path& folder) {
+  nlohmann::json config;
+  for (const ForeignField& field : form.fields) config[field.name] = nlohmann::json::parse(field.same.front());
+  for (const auto& [name, value] : form.also_written) config[name] = nlohmann::json::parse(value);
   std::ofstream file(folder / "config.json");
-  file << text << "\n";
+  file << config.dump(2) << "\n";
   file.close();
   if (!file) user_error("{}: config.json cannot be written", folder.string());
 }
@@ -36,7 +26,7 @@ void write_config(const std::string& text, const std::filesystem::path& folder) 
 
 void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint,
                         const std::filesystem::path& folder) {
-  const ForeignWeights form = form_of(recipe, [&](const std::string& ours) {
+  const ForeignWeights form = foreign_form(recipe, [&](const std::string& ours) {
     const auto found = checkpoint.tensors().find(ours);
     if (found != checkpoint.tensors().end()) return found->second.shape;
     user_error("{}: has no tensor {}, so it is no checkpoint of a {}", checkpoint.folder().string(), ours,
@@ -73,35 +63,7 @@ void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
     views.push_back({pair.theirs, {reinterpret_cast<std::byte*>(kept.back().data()), type}});
   }
   write_safetensors(folder / "model.safetensors", views, {{"format", "pt"}});
-  write_config(form.config, folder);
-}
-
-void import_huggingface(Session& session, const std::filesystem::path& folder) {
-  const Recipe& recipe = session.recipe();
-  const auto& named = session.executor().program().named;
-  const ForeignWeights form =
-      form_of(recipe, [&](const std::string& ours) { return named.at(ours).slot.type.shape; });
-  const SafetensorsFile file(folder / "model.safetensors");
-  for (const ForeignTensor& pair : form.tensors) {
-    if (!named.contains(pair.ours)) continue;
-    // Files that transformers wrote of the bare model lack the prefix.
-    const std::string bare = pair.theirs.substr(form.prefix.size());
-    const std::string name = file.find(pair.theirs) != nullptr ? pair.theirs : bare;
-    const SafetensorsEntry* entry = file.find(name);
-    if (entry == nullptr) user_error("{}: no tensor {}", folder.string(), pair.theirs);
-    if (entry->type != TensorType{DType::f32, pair.shape}) {
-      user_error("{}: tensor {} is {}, and the recipe's model needs {}", folder.string(), name,
-                 to_string(entry->type), to_string(TensorType{DType::f32, pair.shape}));
-    }
-    const View from = file.view(name);
-    session.store().write(pair.ours, [&](const View& to) {
-      if (pair.transposed) {
-        transpose(from.as<float>(), pair.shape[0], pair.shape[1], to.as<float>());
-      } else {
-        std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
-      }
-    });
-  }
+  write_config(form, folder);
 }
 
 }  // namespace weft

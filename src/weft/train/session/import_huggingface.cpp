@@ -1,0 +1,169 @@
+// import_huggingface() of huggingface.h: nothing of a foreign checkpoint is left out without a word.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "weft/base/check.h"
+#include "weft/models/model.h"
+#include "weft/report/progress.h"
+#include "weft/store/safetensors.h"
+#include "weft/tensor/finite.h"
+#include "weft/train/session/foreign_form.h"
+#include "weft/train/session/huggingface.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json read_config(const fs::path& folder) {
+  const fs::path path = folder / "config.json";
+  std::ifstream file(path);
+  if (!file) user_error("{}: cannot be opened; it says which model the weights are of", path.string());
+  nlohmann::json config = nlohmann::json::parse(file, nullptr, false);
+  if (!config.is_object()) user_error("{}: is no JSON object", path.string());
+  return config;
+}
+
+fs::path weights_in(const fs::path& folder) {
+  const fs::path path = folder / "model.safetensors";
+  if (fs::exists(path)) return path;
+  for (const char* other : {"model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+    if (!fs::exists(folder / other)) continue;
+    user_error(
+        "{}: has {} and no model.safetensors; transformers writes it by "
+        "model.save_pretrained(FOLDER, max_shard_size=\"100GB\")",
+        folder.string(), other);
+  }
+  user_error("{}: has no model.safetensors", folder.string());
+}
+
+/// "summary_*" and "*_token_id" name all that begin or end so.
+bool matches(std::string_view name, std::string_view pattern) {
+  if (pattern.starts_with('*')) return name.ends_with(pattern.substr(1));
+  if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
+  return name == pattern;
+}
+
+class Importer {
+ public:
+  Importer(Session& session, fs::path folder, Import import)
+      : session_(session),
+        folder_(std::move(folder)),
+        is_partial_(import == Import::partial),
+        form_(foreign_form(session.recipe(), [&](const std::string& ours) { return shape_of(ours); })),
+        config_(read_config(folder_)),
+        file_(weights_in(folder_)) {}
+
+  void run() {
+    compare_config();
+    for (const ForeignTensor& pair : form_.tensors) fill(pair);
+    for (const SafetensorsEntry& entry : file_.entries()) {
+      if (!used_.contains(entry.name) && !is_irrelevant(entry.name))
+        complain(fmt::format("{}: tensor {} is nothing that the recipe's model has", folder_.string(), entry.name));
+    }
+  }
+
+ private:
+  Dims shape_of(const std::string& ours) const {
+    const auto& named = session_.executor().program().named;
+    const auto found = named.find(ours);
+    return found == named.end() ? Dims{0, 0} : found->second.where.global_type.shape;
+  }
+
+  /// What does not fit: an error, or a sentence where that is wanted.
+  void complain(const std::string& why) const {
+    if (!is_partial_) user_error("{}; --partial would leave it out", why);
+    Progress::say("left out: " + why);
+  }
+
+  void compare_config() const {
+    const std::string path = (folder_ / "config.json").string();
+    for (const ForeignField& field : form_.fields) {
+      const bool is_there = config_.contains(field.name);
+      if (!is_there && field.absent.empty()) complain(fmt::format("{}: has no {}", path, field.name));
+      const nlohmann::json value = is_there ? config_.at(field.name) : nlohmann::json::parse(field.absent);
+      const auto is_same = [&](const std::string& text) { return nlohmann::json::parse(text) == value; };
+      if (std::ranges::any_of(field.same, is_same)) continue;
+      complain(fmt::format("{}: {} is {}{}, and the recipe's model has {}", path, field.name, value.dump(),
+                           is_there ? "" : ", as where it is left out", field.same.front()));
+    }
+    for (const auto& [name, value] : config_.items()) {
+      const auto is_this = [&, &key = name](const ForeignField& field) { return field.name == key; };
+      const auto fits = [&, &key = name](const std::string& pattern) { return matches(key, pattern); };
+      if (std::ranges::any_of(form_.fields, is_this) || std::ranges::any_of(form_.irrelevant_fields, fits)) continue;
+      complain(fmt::format("{}: {} = {} is a field that Weft does not know", path, name, value.dump()));
+    }
+  }
+
+  bool is_irrelevant(const std::string& name) const {
+    const auto ends = [&](const std::string& end) { return name.ends_with(end); };
+    return std::ranges::any_of(form_.irrelevant_tensors, ends) || is_tied_head(name);
+  }
+
+  /// A head that is the embedding, written a second time.
+  bool is_tied_head(const std::string& name) const {
+    if (name != "lm_head.weight") return false;
+    const SafetensorsEntry* table = find("transformer.wte.weight");
+    const SafetensorsEntry* head = file_.find(name);
+    if (table == nullptr || table->type != head->type) return false;
+    return std::memcmp(file_.view(table->name).data, file_.view(name).data, static_cast<size_t>(head->bytes())) == 0;
+  }
+
+  /// Files that transformers wrote of the bare model lack the prefix.
+  const SafetensorsEntry* find(const std::string& theirs) const {
+    if (const SafetensorsEntry* entry = file_.find(theirs)) return entry;
+    return theirs.starts_with(form_.prefix) ? file_.find(theirs.substr(form_.prefix.size())) : nullptr;
+  }
+
+  void fill(const ForeignTensor& pair) {
+    const SafetensorsEntry* entry = find(pair.theirs);
+    if (pair.is_zero) {
+      if (entry != nullptr && is_all_zero(*entry)) used_.insert(entry->name);
+      return;
+    }
+    if (entry == nullptr) return complain(fmt::format("{}: no tensor {}", folder_.string(), pair.theirs));
+    used_.insert(entry->name);
+    if (entry->type != TensorType{DType::f32, pair.shape}) {
+      return complain(fmt::format("{}: tensor {} is {}, and the recipe's model needs {}", folder_.string(), entry->name,
+                                  to_string(entry->type), to_string(TensorType{DType::f32, pair.shape})));
+    }
+    const View from = file_.view(entry->name);
+    if (!all_finite(from))
+      user_error("{}: tensor {} has numbers that are not finite", folder_.string(), entry->name);
+    session_.store().write(pair.ours, [&](const View& to) {
+      if (pair.transposed) {
+        transpose(from.as<float>(), pair.shape[0], pair.shape[1], to.as<float>());
+      } else {
+        std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
+      }
+    });
+  }
+
+  bool is_all_zero(const SafetensorsEntry& entry) const {
+    if (entry.type.dtype != DType::f32) return false;
+    const View view = file_.view(entry.name);
+    return std::all_of(view.as<float>(), view.as<float>() + view.elems(), [](float value) { return value == 0; });
+  }
+
+  Session& session_;
+  fs::path folder_;
+  bool is_partial_;
+  ForeignWeights form_;
+  nlohmann::json config_;
+  SafetensorsFile file_;
+  std::set<std::string> used_;
+};
+
+}  // namespace
+
+void import_huggingface(Session& session, const fs::path& folder, Import import) {
+  Importer(session, folder, import).run();
+}
+
+}  // namespace weft
