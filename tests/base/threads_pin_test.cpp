@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "weft/base/cores.h"
 #include "weft/base/threads.h"
 
 namespace weft {
@@ -19,11 +20,11 @@ int cores_of_this_thread() {
 }
 
 TEST(PinThreads, GivesEachThreadACoreAndLeavesBackgroundThreadsFree) {
-  const int all = available_cores();
+  const auto all = static_cast<int>(cores_of_process().size());
   std::thread([&] {  // the main thread stays as it is, for the other tests
     set_threads(all);
-    ASSERT_TRUE(pin_threads(0));
-    EXPECT_EQ(available_cores(), all) << "what is bound is still the process's";
+    ASSERT_TRUE(pin_threads(cores_of_process()));
+    EXPECT_EQ(std::ssize(cores_of_process()), all) << "what is bound is still the process's";
     std::set<int> cores;
 #pragma omp parallel num_threads(all)
     {
@@ -39,7 +40,7 @@ TEST(PinThreads, GivesEachThreadACoreAndLeavesBackgroundThreadsFree) {
       unpin_this_thread();
       EXPECT_EQ(cores_of_this_thread(), all);
     }).join();
-    EXPECT_FALSE(pin_threads(all)) << "there are no cores after the last";
+    EXPECT_FALSE(pin_threads(std::span(cores_of_process()).subspan(1))) << "there is a core too few";
   })
       .join();
 }

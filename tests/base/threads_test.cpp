@@ -1,3 +1,4 @@
+#include "weft/base/cores.h"
 #include "weft/base/threads.h"
 
 #include <gtest/gtest.h>

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/control_groups.h"
 
 namespace weft {
 
@@ -61,38 +62,14 @@ int64_t left_in(const fs::path& group, const GroupFiles& files) {
   return std::max<int64_t>(0, *limit - *used + std::min(cache, *used));
 }
 
-/// The least that the group at `path` below `mount`, and all that it is nested in, still grant. Inside a
-/// container the mount is often the container's own group, and the path means nothing there.
-int64_t left_in_all(const fs::path& mount, const fs::path& path, const GroupFiles& files) {
-  int64_t left = left_in(mount, files);
-  fs::path group = mount;
-  for (const fs::path& name : path.relative_path()) {
-    group /= name;
-    left = std::min(left, left_in(group, files));
-  }
-  return left;
-}
-
 }  // namespace
 
 int64_t available_memory_under(const fs::path& root) {
   int64_t available = kEndless;
   if (const auto kib = number_after(root / "proc/meminfo", "MemAvailable:")) available = *kib * 1024;
-  const fs::path mount = root / "sys/fs/cgroup";
-  std::ifstream groups(root / "proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {  // "hierarchy:controllers:path"
-    const size_t first = line.find(':');
-    const size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const fs::path path = line.substr(second + 1);
-    if (controllers == ",,") {
-      available = std::min(available, left_in_all(mount, path, kVersion2));
-      available = std::min(available, left_in_all(mount / "unified", path, kVersion2));
-    } else if (controllers.find(",memory,") != std::string::npos) {
-      available = std::min(available, left_in_all(mount / "memory", path, kVersion1));
-    }
-  }
+  each_control_group(root, "memory", [&](const fs::path& group, GroupVersion version) {
+    available = std::min(available, left_in(group, version == GroupVersion::two ? kVersion2 : kVersion1));
+  });
   return available;
 }
 

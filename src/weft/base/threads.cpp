@@ -4,44 +4,30 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <vector>
+
+#include "weft/base/cores.h"
 
 namespace weft {
 
-namespace {
-
-/// The cores of the process before any thread was bound.
-const cpu_set_t& cores_at_start() {
-  static const cpu_set_t cores = [] {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof(set), &set) != 0) CPU_SET(0, &set);
-    return set;
-  }();
-  return cores;
-}
-
-}  // namespace
-
-int available_cores() { return std::max(1, CPU_COUNT(&cores_at_start())); }
-
-bool pin_threads(int first) {
-  std::vector<int> cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &cores_at_start())) cores.push_back(core);
-  }
-  if (first < 0 || first + threads() > static_cast<int>(cores.size())) return false;
+bool pin_threads(std::span<const int> cores) {
+  cores_of_process();  // as they are before any is bound
+  if (threads() > std::ssize(cores)) return false;
 #pragma omp parallel num_threads(threads())
   {
     cpu_set_t own;
     CPU_ZERO(&own);
-    CPU_SET(cores[static_cast<size_t>(first + omp_get_thread_num())], &own);
+    CPU_SET(cores[static_cast<size_t>(omp_get_thread_num())], &own);
     sched_setaffinity(0, sizeof(own), &own);  // 0: the calling thread; a refusal costs speed only
   }
   return true;
 }
 
-void unpin_this_thread() { sched_setaffinity(0, sizeof(cpu_set_t), &cores_at_start()); }
+void unpin_this_thread() {
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  for (const int core : cores_of_process()) CPU_SET(core, &all);
+  sched_setaffinity(0, sizeof(all), &all);
+}
 
 void set_threads(int count) { omp_set_num_threads(std::max(1, count)); }
 

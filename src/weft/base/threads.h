@@ -1,20 +1,17 @@
 #pragma once
 // The one thread pool: libgomp's, which oneDNN shares. A second pool would fight for the same cores.
 #include <cstdint>
+#include <span>
 
 namespace weft {
-
-/// Cores that this process may run on (its affinity mask).
-int available_cores();
 
 /// Sets the number of threads of every later parallel_for and library call. Call once, at start.
 void set_threads(int threads);
 int threads();
 
-/// Binds thread i of the pool to core first + i of those that the process could run on at its start, so that
-/// no thread loses its cache to a move. False, and nothing bound, where there are not that many. Call after
-/// set_threads().
-bool pin_threads(int first);
+/// Binds thread i of the pool to cores[i], so that no thread loses its cache to a move. False, and nothing bound, where
+/// there are fewer cores than threads. Call after set_threads().
+bool pin_threads(std::span<const int> cores);
 /// Lets the calling thread run on all of the process's cores: for background threads, which inherit the
 /// binding of the thread that makes them.
 void unpin_this_thread();

@@ -8,6 +8,7 @@
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
+#include "weft/base/cores.h"
 #include "weft/base/threads.h"
 #include "weft/cli/counter.h"
 #include "weft/data/inspect/check_samples.h"

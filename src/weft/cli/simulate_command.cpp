@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/base/cores.h"
 #include "weft/base/threads.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/simulate.h"

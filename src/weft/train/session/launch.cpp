@@ -1,10 +1,11 @@
 #include "weft/train/session/launch.h"
 
-#include <unistd.h>
-
+#include <span>
 #include <string>
+#include <vector>
 
 #include "weft/base/check.h"
+#include "weft/base/cores.h"
 #include "weft/base/host_share.h"
 #include "weft/base/memory.h"
 #include "weft/base/threads.h"
@@ -48,7 +49,7 @@ int threads_for(const Recipe& recipe) {
 
 void check_memory(int64_t bytes) {
   const int64_t available = available_memory();
-  const int ranks = ranks_of_host();
+  const int ranks = host_share().ranks;
   if (bytes <= available / ranks) return;
   constexpr double kGiB = 1 << 30;
   user_error(
@@ -63,9 +64,14 @@ void use_cores(const Recipe& recipe) {
   const int count = threads_for(recipe);
   set_threads(count);
   if (!recipe.run.pin) return;
-  // A launcher that binds ranks has given this one cores of its own.
-  const bool bound = available_cores() < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-  if (bound || ranks_of_host() * count <= available_cores()) pin_threads(bound ? 0 : rank_on_host() * count);
+  const HostShare& host = host_share();
+  const std::vector<int>& cores = cores_of_process();
+  if (int64_t{host.sharers} * count > std::ssize(cores)) return;
+  // Ranks that share cores divide them by their numbers; one alone takes any that no other job has.
+  const std::span<const int> mine =
+      host.sharers == 1 ? std::span(cores) : std::span(cores).subspan(static_cast<size_t>(host.place * count));
+  const std::vector<int> claimed = claim_cores(host.sharers == 1 ? mine : mine.first(static_cast<size_t>(count)), count);
+  if (!claimed.empty()) pin_threads(claimed);
 }
 
 }  // namespace weft
