@@ -23,6 +23,7 @@ struct Arguments {
   std::string file_system;  ///< folders that probe measures
   std::string local_disk;
   int64_t tokens = 200;
+  int64_t batches = 0;  ///< of an evaluation; 0: all
   double temperature = 0.8;
   int ranks = 0;
   bool explain = false;

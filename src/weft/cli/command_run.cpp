@@ -6,6 +6,7 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/report/counter.h"
 #include "weft/report/progress.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/guard/run_control.h"
@@ -59,7 +60,11 @@ int command_train(const Arguments& arguments) {
 int command_eval(const Arguments& arguments) {
   Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
   session.load(open_checkpoint(arguments, session.recipe()), true);
-  const Evaluation evaluation = evaluate(session, session.recipe().log.evaluate_batches);
+  Counter counter("evaluated batches:");
+  const Evaluation evaluation = *evaluate(session, arguments.batches, [&](int64_t done, int64_t total) {
+    if (session.world().rank() == 0) counter.show(done, total);
+    return true;
+  });
   if (!std::isfinite(evaluation.loss)) user_error("eval: the validation loss is {}", evaluation.loss);
   if (session.world().rank() != 0) return 0;
   fmt::print("validation loss {:.4f} over {} rows\n", evaluation.loss, evaluation.rows);

@@ -56,6 +56,8 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
   add_recipe(*eval, arguments);
   add_checkpoint(*eval, arguments);
+  eval->add_option("--batches", arguments.batches, "so many batches of the validation data; without: all")
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
   commands[eval] = command_eval;
 
   CLI::App* generate = app.add_subcommand("generate", "text that a trained model goes on with");

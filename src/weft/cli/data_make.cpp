@@ -6,7 +6,7 @@
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
-#include "weft/cli/counter.h"
+#include "weft/report/counter.h"
 #include "weft/data/text/token_corpus.h"
 #include "weft/data/text/token_file.h"
 

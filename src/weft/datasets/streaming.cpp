@@ -13,6 +13,7 @@
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/joined.h"
 #include "weft/data/stream/mixture_sampler.h"
+#include "weft/data/stream/stratified_sampler.h"
 #include "weft/data/stream/weighted_sampler.h"
 
 namespace weft {
@@ -84,6 +85,13 @@ std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& 
                                                source.count(), seed);
   }
   return nullptr;
+}
+
+/// What is measured on the first batches of validation data stands for all of them.
+std::shared_ptr<const Sampler> subset_order(const Source& source, uint64_t seed) {
+  std::vector<int32_t> labels;
+  for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
+  return std::make_shared<StratifiedSampler>(labels, seed);
 }
 
 int64_t memory_for(const LoadingKeys& keys) {
@@ -174,6 +182,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   data.epoch_batches = training->batches();
   data.train = std::move(training);
   options = options_for(recipe, world, parts.held_out, forms.validation);
+  if (recipe.log.evaluate_batches > 0) options.sampler = subset_order(*parts.held_out, options.seed);
   options.memory_bytes = memory_for(keys) / 4;
   options.last = LastBatch::pad;
   auto validation = std::make_unique<StreamedBatches>(std::move(options));

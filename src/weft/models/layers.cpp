@@ -30,7 +30,7 @@ ValueId batch_normed(const ModelContext& context, ValueId x, const std::string& 
                                parameters.constant(name + ".bias", shape, 0),
                                parameters.buffer(name + ".running_mean", shape, 0),
                                parameters.buffer(name + ".running_var", shape, 1)};
-  return context.training ? batch_norm(context.build, x, states, context.rows)
+  return context.training ? batch_norm(context.build, x, states, 1e-5, 0.1, context.rows)
                           : batch_norm_inference(context.build, x, states);
 }
 

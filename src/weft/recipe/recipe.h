@@ -263,7 +263,8 @@ struct LogSection {
     key.free("every", self.every, at_least(1), "steps between lines");
     key.free("evaluate_every", self.evaluate_every, at_least(0), "steps between evaluations; 0: only at the end");
     key.free("evaluate_batches", self.evaluate_batches, at_least(0),
-        "batches of an evaluation; 0: all of the validation data");
+        "batches of an evaluation on the way, the same each time, drawn from the validation data by the seed with the "
+        "classes in their proportions; 0: all of the data, as the last evaluation has them in any case");
     key.free("tensorboard", self.tensorboard, "whether to write event files for TensorBoard");
   }
 };

@@ -48,7 +48,7 @@ std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Re
   std::map<std::string, double> sums;
   executor.refresh();
   for (int64_t batch = 0; batch < count; ++batch) {
-    if (goes_on && !goes_on()) return std::nullopt;
+    if (goes_on && !goes_on(batch, count)) return std::nullopt;
     feed(executor, *data.validation, batch);
     executor.run(segment);
     for (const auto& [name, slot] : executor.program().segment(segment).outputs) {

@@ -27,8 +27,8 @@ struct Evaluation {
   std::string text() const;
 };
 
-/// Asked before each batch, on all ranks alike.
-using GoesOn = std::function<bool()>;
+/// Asked before each batch, on all ranks alike: whether the evaluation goes on; `done` of `total` batches are.
+using GoesOn = std::function<bool(int64_t done, int64_t total)>;
 
 /// Collective. Runs the first `batches` validation batches (0: all).
 Evaluation evaluate(Session& session, int64_t batches);

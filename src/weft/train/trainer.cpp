@@ -9,6 +9,7 @@
 #include "weft/base/check.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/report/counter.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
@@ -141,8 +142,13 @@ class Trainer {
   }
 
   void measure(StepRecord& record) {
-    const std::optional<Evaluation> measured =
-        evaluate(session_, recipe_.log.evaluate_batches, [&] { return control_.goes_on(); });
+    Counter counter("evaluated batches:");
+    // The last number is over all, whatever was measured on the way.
+    const int64_t batches = record.is_last ? 0 : recipe_.log.evaluate_batches;
+    const std::optional<Evaluation> measured = evaluate(session_, batches, [&](int64_t done, int64_t total) {
+      if (first_rank_) counter.show(done, total);
+      return control_.goes_on();
+    });
     if (!measured) return;  // asked to end
     const Evaluation& evaluation = *measured;
     if (!std::isfinite(evaluation.loss) && first_rank_) {

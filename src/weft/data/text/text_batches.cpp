@@ -68,6 +68,7 @@ std::string TextBatches::name_of(int64_t row) const { return name_of_window(opti
 TextEvaluation::TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options)
     : tokens_(std::move(tokens)), options_(std::move(options)) {
   check_length(*tokens_, options_);
+  if (options_.shuffled) order_.emplace(windows(), RandomStream{options_.seed, kWindowStream, 0});
 }
 
 int64_t TextEvaluation::windows() const {

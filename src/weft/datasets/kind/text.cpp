@@ -33,6 +33,7 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
   data.epoch_batches = data.train_samples / options.batch;
   data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
   options.key = "data.validation";
+  options.shuffled = recipe.log.evaluate_batches > 0;
   if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) options.path = *path;
   auto validation =
       std::make_unique<TextEvaluation>(std::make_shared<const Tokens>(std::move(held_out)), options);
