@@ -1,3 +1,4 @@
+// Of params/checkpoint_hand_in.h, params/checkpoint_snapshot.h: how copies are written and the ranks agree.
 #include "weft/params/checkpoint_writer.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "tests/ops/expect_error.h"
 #include "weft/ops/pointwise/add.h"
 #include "weft/params/checkpoint.h"
+#include "weft/params/checkpoint_hand_in.h"
 #include "weft/params/parameters.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
@@ -127,6 +129,42 @@ TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {
   EXPECT_EQ(in_checkpoint(1), 0);
   EXPECT_FALSE(fs::exists(left));
   EXPECT_FALSE(fs::exists(checkpoint_folder(folder_, 1) / "rank-00000.written"));
+}
+
+TEST_F(CheckpointWriterTest, ARankThatIsNotToBeSeenIsNamed) {
+  const fs::path temporary = temporary_checkpoint(folder_, 1);
+  fs::create_directories(temporary);
+  const HandIn desk(temporary, "abc", 0, 2, std::chrono::seconds(0));
+  testing::expect_user_error([&] { desk.check_neighbour(); },
+                             fmt::format("checkpoint {}: nothing of rank 1 was to be seen there within 0 s; is the folder on "
+                                         "a disk that all hosts share?",
+                                         temporary.string()));
+}
+
+TEST_F(CheckpointWriterTest, AFailureOfOneRankIsToldToTheOthers) {
+  const fs::path temporary = temporary_checkpoint(folder_, 1);
+  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  second.fail("its disk is full");
+  testing::expect_user_error([&] { first.check_neighbour(); }, "its disk is full");
+}
+
+TEST_F(CheckpointWriterTest, WhatTheNeighbourReadsBackMustBeWhatWasWritten) {
+  const fs::path temporary = temporary_checkpoint(folder_, 1);
+  float number = 7;
+  const View value{reinterpret_cast<std::byte*>(&number), {DType::f32, {1}}};
+  const std::vector<TensorShard> shards{{"one", DType::f32, {1}, {{{0, 1}}}, value}};
+  const ShardSummary written = write_shard(temporary, 1, 2, shards);
+  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  second.hand_in(written);
+  first.check_neighbour();
+  // The disk gives back another byte.
+  std::fstream file(temporary / written.file, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-1, std::ios::end);
+  file.put('x');
+  file.close();
+  testing::expect_user_error([&] { first.check_neighbour(); }, "its checksum is ");
 }
 
 }  // namespace

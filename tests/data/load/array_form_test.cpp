@@ -33,13 +33,13 @@ class GridSource final : public Source {
       outputs[0].as<float>()[i] = static_cast<float>(sample * 1000 + index);
     }
     if (fields_[1].type.dtype == DType::i64) {
-      *outputs[1].as<int64_t>() = sample == bad ? -3 : sample;
+      *outputs[1].as<int64_t>() = sample == bad ? 3'000'000'000 : sample;
     } else {
       for (int64_t i = 0; i < outputs[1].elems(); ++i)
         outputs[1].as<float>()[i] = static_cast<float>(sample) + 0.5F * static_cast<float>(i);
     }
   }
-  int64_t bad = -1;  ///< a sample whose class id is negative
+  int64_t bad = -1;  ///< a sample whose class id is too large for an i32
 
  private:
   std::vector<Field> fields_;
@@ -213,7 +213,7 @@ TEST(ArrayForm, ClassIdsAreIntegersAndEmptyRowsDoNotCount) {
   EXPECT_EQ(label[0], -1);
   EXPECT_EQ(input[11], 0);
   EXPECT_EQ(message_of([&] { assembler->assemble(0, 0, 4, {}, row); }),
-            "grid[4]: field target is -3, expected a class id from 0 on");
+            "grid[4]: field target is 3000000000, expected a class id below 2147483648");
   const ArrayForm other(numbers({2, 2, 1}), {});
   std::vector<float> target;
   other.assembler(std::vector{Region::all({2, 2, 1}), Region::all({2})}, DType::f64, 1)

@@ -1,5 +1,5 @@
-// GPT-2 weights as transformers stores them: what goes out comes back, and transformers' own model gives our
-// logits.
+// Of train/session/import_huggingface.cpp, train/session/foreign_form.h: GPT-2 weights as transformers stores them.
+// What goes out comes back, and transformers' own model gives our logits.
 #include "weft/train/session/huggingface.h"
 
 #include <fmt/format.h>

@@ -351,5 +351,14 @@ TEST_F(RecipeTest, CacheDirectoriesAreInlineTables) {
   }
 }
 
+TEST_F(RecipeErrors, ARunIsCalledAsAFolderMayBe) {
+  for (const char* name : {"../elsewhere", "a/b", ".hidden", ""}) {
+    EXPECT_EQ(error_of(gpt_with("steps", fmt::format("name = \"{}\"", name))),
+              fmt::format("x.toml:2: run.name = \"{}\" names a folder below runs/: expected a name without \"/\" that does "
+                          "not begin with \".\"",
+                          name));
+  }
+}
+
 }  // namespace
 }  // namespace weft

@@ -18,9 +18,6 @@ void note_ending(int signal) {
 void note_checkpoint(int /*signal*/) { checkpoint = 1; }
 
 void watch(int signal, void (*handler)(int)) {
-  struct sigaction old = {};
-  sigaction(signal, nullptr, &old);
-  if (old.sa_handler == SIG_IGN) return;
   struct sigaction noted = {};
   noted.sa_handler = handler;
   noted.sa_flags = SA_RESTART;  // a read or a wait that is under way goes on
@@ -32,7 +29,10 @@ void watch(int signal, void (*handler)(int)) {
 void watch_signals() {
   ending = 0;
   checkpoint = 0;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2, SIGXCPU}) watch(signal, note_ending);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR2, SIGXCPU}) watch(signal, note_ending);
+  struct sigaction old = {};
+  sigaction(SIGHUP, nullptr, &old);
+  if (old.sa_handler != SIG_IGN) watch(SIGHUP, note_ending);
   watch(SIGUSR1, note_checkpoint);
 }
 

@@ -1,0 +1,60 @@
+// Of train/session/run_identity.h, recipe/difference.h: what a checkpoint says of its run.
+#include "weft/train/session/run_identity.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/ops/expect_error.h"
+#include "tests/recipe/needs_kinds.h"
+#include "tests/train/tiny_text.h"
+#include "weft/recipe/difference.h"
+
+namespace weft {
+namespace {
+
+class RunIdentityTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "sgd", "constant", "bytes");
+  }
+  Recipe recipe(const std::vector<std::string>& keys) const { return text_.recipe(keys); }
+  testing::TinyText text_;
+};
+
+TEST_F(RunIdentityTest, ComesBackFromItsText) {
+  const Session session(recipe({}), Communicator::world());
+  const RunIdentity made = RunIdentity::of(session, 7);
+  const auto read = RunIdentity::from_json(made.to_json(), "here");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->recipe, made.recipe);
+  EXPECT_EQ(read->data, session.data().fingerprint);
+  EXPECT_EQ(read->kinds.at("wte"), "parameter");
+  EXPECT_EQ(read->kinds.at("adam.m.wte"), "adam.m");
+  EXPECT_EQ(read->data_position, 7);
+  EXPECT_TRUE(differences(*read, session).free.empty() && differences(*read, session).learning.empty());
+}
+
+TEST_F(RunIdentityTest, AnOlderCheckpointHasNone) {
+  EXPECT_FALSE(RunIdentity::from_json(R"({"data_position":7,"mesh":"data=2"})", "here").has_value());
+  EXPECT_FALSE(RunIdentity::from_json("{}", "here").has_value());
+  testing::expect_user_error([] { RunIdentity::from_json(R"({"recipe":5})", "here"); },
+                             "here: what index.json says of the run is not what Weft writes there");
+}
+
+TEST_F(RunIdentityTest, DifferencesAreThoseOfKeysThatMeanSomething) {
+  const std::vector<KeyDifference> found =
+      differences(recipe_table(), recipe({"log.every=2"}), recipe({"optimizer.kind=sgd", "run.threads=2"}));
+  std::vector<std::string> keys;
+  for (const KeyDifference& difference : found) keys.push_back(difference.key);
+  EXPECT_EQ(std::ranges::count(keys, "run.threads"), 1);
+  EXPECT_EQ(std::ranges::count(keys, "log.every"), 1);
+  EXPECT_EQ(std::ranges::count(keys, "optimizer.kind"), 1);
+  for (const KeyDifference& difference : found) {
+    const bool of_running = difference.key.starts_with("run.") || difference.key.starts_with("log.");
+    EXPECT_EQ(difference.is_free, of_running) << difference.key;
+    if (difference.key != "optimizer.momentum") continue;
+    EXPECT_EQ(difference.one, "") << "AdamW has none";
+  }
+}
+
+}  // namespace
+}  // namespace weft
