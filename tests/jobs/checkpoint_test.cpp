@@ -88,6 +88,10 @@ TEST_F(Checkpoints, ALossThatIsNotFiniteNamesTheLastCheckpointThatIsGood) {
       JobTest::run(1, fmt::format("eval {} --checkpoint {}0000000003", folder("tiny.toml").string(), at));
   EXPECT_EQ(good.code, 0) << good.text;
   EXPECT_EQ(count(good.text, "nan"), 0) << good.text;
+  const Outcome bad =
+      JobTest::run(1, fmt::format("eval {} --checkpoint {}0000000004", folder("tiny.toml").string(), at));
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_EQ(count(bad.text, "weft: eval: the validation loss is "), 1) << bad.text;
 }
 
 /// A file system of a few MiB, mounted while it lives.

@@ -1,6 +1,4 @@
 // The life of MPI in this process: start, end, abort.
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -8,13 +6,12 @@
 #include <exception>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "weft/base/check.h"
-#include "weft/base/cores.h"
 #include "weft/base/host_share.h"
 #include "weft/comm/communicator.h"
 #include "weft/comm/group.h"
+#include "weft/comm/share_of_host.h"
 
 namespace weft {
 
@@ -33,34 +30,6 @@ bool mpi_is_running() {
   MPI_Finalized(&finalized);
   return initialized != 0 && finalized == 0;
 }
-
-namespace {
-
-/// Ranks of this host, and those whose affinity masks have a core in common with this one's. Collective.
-HostShare share_of_host() {
-  MPI_Comm host = MPI_COMM_NULL;
-  check_mpi(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host), "MPI_Comm_split_type");
-  HostShare share;
-  check_mpi(MPI_Comm_size(host, &share.ranks), "MPI_Comm_size");
-  check_mpi(MPI_Comm_rank(host, &share.rank), "MPI_Comm_rank");
-  cpu_set_t own;
-  CPU_ZERO(&own);
-  for (const int core : cores_of_process()) CPU_SET(core, &own);
-  std::vector<cpu_set_t> masks(static_cast<size_t>(share.ranks));
-  check_mpi(MPI_Allgather(&own, sizeof(own), MPI_BYTE, masks.data(), sizeof(own), MPI_BYTE, host), "MPI_Allgather");
-  check_mpi(MPI_Comm_free(&host), "MPI_Comm_free");
-  share.sharers = 0;
-  for (int rank = 0; rank < share.ranks; ++rank) {
-    cpu_set_t common;
-    CPU_AND(&common, &own, &masks[static_cast<size_t>(rank)]);
-    if (CPU_COUNT(&common) == 0) continue;
-    ++share.sharers;
-    if (rank < share.rank) ++share.place;
-  }
-  return share;
-}
-
-}  // namespace
 
 /// A communicator of its own: what ranks were in the middle of cannot be taken for this.
 struct CommSession::Ending {

@@ -51,6 +51,8 @@ learning_rate = 0.05
                                     folder_.string()),
                         "feed.toml", keys);
   }
+  std::string set() const { return (folder_ / "set.safetensors").string(); }
+
   std::vector<float> pixels_ = std::vector<float>(6 * 64, 0.5F);
   std::vector<int64_t> labels_{0, 1, 2, 0, 1, 2};
   std::vector<int64_t> held_labels_{0, 1, 2};
@@ -71,14 +73,15 @@ TEST_F(BatchFeedTest, SkippedSamplesAreListedAndBounded) {
   session.feed(*session.data().train, 0);
   const std::vector<std::string> notices = session.feeder().notices();
   ASSERT_EQ(notices.size(), 1U);
-  EXPECT_EQ(notices[0], "left out: set.safetensors[1]: field image has numbers that are missing");
+  EXPECT_EQ(notices[0], fmt::format("left out: {}[1]: field image has numbers that are missing", set()));
   for (int64_t number = 1; number < 6; ++number) session.feed(*session.data().train, number);
   EXPECT_EQ(session.feeder().notices().size(), 1U) << "each sample once, however many epochs";
   Session strict(recipe({"data.missing=skip", "data.bad_limit=1"}), Communicator::world());
   strict.feed(*strict.data().train, 0);
   testing::expect_user_error([&] { strict.feed(*strict.data().train, 1); },
-                             "data.bad_limit=1: one bad sample too many; the last was: set.safetensors[4]: field image has "
-                             "numbers that are missing");
+                             fmt::format("data.bad_limit=1: one bad sample too many; the last was: {}[4]: field image has "
+                                         "numbers that are missing",
+                                         set()));
 }
 
 TEST_F(BatchFeedTest, TheProgramIsToldWhichRowsAreThere) {
@@ -102,9 +105,9 @@ TEST_F(BatchFeedTest, LabelsThatTheDataCannotHaveAreRefusedAtTheStart) {
             "say how many there are");
   held_labels_[1] = 1;
   labels_[3] = -1;
-  EXPECT_EQ(refusal(recipe({})), "set.safetensors[3]: field label is -1, expected a class id from 0 on");
+  EXPECT_EQ(refusal(recipe({})), set() + "[3]: field label is -1, expected a class id from 0 on");
   EXPECT_EQ(refusal(recipe({"data.ignore_index=-100"})),
-            "set.safetensors[3]: field label is -1, expected a class id from 0 on, or data.ignore_index = -100");
+            set() + "[3]: field label is -1, expected a class id from 0 on, or data.ignore_index = -100");
   EXPECT_EQ(refusal(recipe({"data.ignore_index=-1"})), "");
   labels_.assign(6, -1);
   EXPECT_EQ(refusal(recipe({"data.ignore_index=-1"})),
