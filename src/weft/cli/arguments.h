@@ -38,6 +38,7 @@ struct Arguments {
 };
 
 int command_train(const Arguments& arguments);
+int command_resume(const Arguments& arguments);
 int command_eval(const Arguments& arguments);
 int command_generate(const Arguments& arguments);
 int command_plan(const Arguments& arguments);
@@ -47,8 +48,9 @@ int command_export(const Arguments& arguments);
 int command_import(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 
-/// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder.
+/// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder, `out` or the
+/// recipe's.
 /// UserError where it names none, or the folder has none.
-CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe);
+CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe, const std::string& out);
 
 }  // namespace weft

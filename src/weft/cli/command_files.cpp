@@ -3,6 +3,7 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/cli/job_recipe.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
@@ -14,9 +15,9 @@
 
 namespace weft {
 
-CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe) {
+CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe, const std::string& out) {
   if (!arguments.checkpoint.empty()) return CheckpointReader(arguments.checkpoint);
-  const auto run = named_run_folder(recipe, arguments.out);
+  const auto run = named_run_folder(recipe, out);
   if (!run) {
     user_error(
         "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
@@ -34,8 +35,8 @@ CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recip
 }
 
 int command_export(const Arguments& arguments) {
-  const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
-  const CheckpointReader checkpoint = open_checkpoint(arguments, recipe);
+  const auto [recipe, out] = job_recipe(arguments);
+  const CheckpointReader checkpoint = open_checkpoint(arguments, recipe, out);
   export_huggingface(recipe, checkpoint, arguments.target);
   fmt::print("{} exported to {}\n", checkpoint.folder().string(), arguments.target);
   return 0;

@@ -6,6 +6,7 @@
 #include "weft/graph/graph_file.h"
 #include "weft/graph/op_reference.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/report/run_files.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/session/load_recipe.h"
 
@@ -22,6 +23,12 @@ void inspect_checkpoint(const std::filesystem::path& path) {
   const CheckpointReader reader(path);
   fmt::print("step {}\n", reader.step());
   for (const auto& [name, type] : reader.tensors()) fmt::print("{:<40} {}\n", name, to_string(type));
+}
+
+void inspect_run(const std::filesystem::path& run, const std::vector<std::string>& set) {
+  fmt::print("{}", to_toml(load_recipe(recipe_of(run).string(), set)));
+  for (const CheckpointName& checkpoint : list_checkpoints(checkpoints_of(run)))
+    fmt::print("# checkpoint of step {}: {}\n", checkpoint.step, checkpoint.path.string());
 }
 
 }  // namespace
@@ -50,7 +57,9 @@ int command_inspect(const Arguments& arguments) {
   }
   const std::filesystem::path path = arguments.target;
   if (path.empty()) user_error("inspect: name a recipe, a checkpoint folder or a safetensors file");
-  if (std::filesystem::is_directory(path)) {
+  if (std::filesystem::exists(recipe_of(path))) {
+    inspect_run(path, arguments.set);
+  } else if (std::filesystem::is_directory(path)) {
     inspect_checkpoint(path);
   } else if (path.extension() == ".safetensors") {
     inspect_safetensors(path);

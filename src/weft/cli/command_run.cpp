@@ -6,12 +6,12 @@
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/cli/job_recipe.h"
 #include "weft/report/counter.h"
 #include "weft/report/progress.h"
 #include "weft/train/folder/run_folder.h"
 #include "weft/train/guard/run_control.h"
 #include "weft/train/generation/generate.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/session/same_job.h"
 #include "weft/train/trainer.h"
 
@@ -30,10 +30,10 @@ void print_metrics(const Evaluation& evaluation) {
 }  // namespace
 
 int command_train(const Arguments& arguments) {
-  const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
-  expect_same_recipe(recipe, arguments.out, Communicator::world());
+  const auto [recipe, out] = job_recipe(arguments);
+  expect_same_recipe(recipe, out, Communicator::world());
   TrainOptions options;
-  options.out = run_folder(recipe, arguments.out, Communicator::world());
+  options.out = run_folder(recipe, out, Communicator::world());
   options.trace = arguments.trace;
   Session session(recipe, Communicator::world());
   const TrainResult result = train(session, options);
@@ -46,8 +46,9 @@ int command_train(const Arguments& arguments) {
   }
   if (result.end == TrainEnd::finished) return 0;
   if (session.world().rank() == 0) {
-    Progress::say(fmt::format("interrupted after step {}{}: go on with --out {} --set checkpoint.resume=true",
-                              result.steps, result.is_late ? ", because its time is over" : "", options.out.string()));
+    Progress::say(fmt::format("interrupted after step {}{}: go on with weft resume {} (--out {} --set checkpoint.resume=true)",
+                              result.steps, result.is_late ? ", because its time is over" : "", options.out.string(),
+                              options.out.string()));
     if (result.requeue && !requeue_job()) {
       Progress::say("warning: run.usr1 = \"requeue\": this is no job of Slurm's, or scontrol could not requeue it");
     }
@@ -57,9 +58,17 @@ int command_train(const Arguments& arguments) {
   return kSignalled + (result.signal != 0 ? result.signal : SIGTERM);
 }
 
+int command_resume(const Arguments& arguments) {
+  Arguments on = arguments;
+  on.set.emplace_back("checkpoint.resume=true");
+  if (!std::filesystem::is_directory(on.recipe)) user_error("resume: {} is no folder of a run", on.recipe);
+  return command_train(on);
+}
+
 int command_eval(const Arguments& arguments) {
-  Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(open_checkpoint(arguments, session.recipe()), true);
+  const auto [recipe, out] = job_recipe(arguments);
+  Session session(recipe, Communicator::world(), SessionUse::evaluate);
+  session.load(open_checkpoint(arguments, recipe, out), true);
   Counter counter("evaluated batches:");
   const Evaluation evaluation = *evaluate(session, arguments.batches, [&](int64_t done, int64_t total) {
     if (session.world().rank() == 0) counter.show(done, total);
@@ -73,8 +82,9 @@ int command_eval(const Arguments& arguments) {
 }
 
 int command_generate(const Arguments& arguments) {
-  Session session(load_recipe(arguments.recipe, arguments.set), Communicator::world());
-  session.load(open_checkpoint(arguments, session.recipe()), true);
+  const auto [recipe, out] = job_recipe(arguments);
+  Session session(recipe, Communicator::world(), SessionUse::generate);
+  session.load(open_checkpoint(arguments, recipe, out), true);
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "weft/base/check.h"
+#include "weft/base/nearest_key.h"
 #include "weft/base/version.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
@@ -20,8 +21,10 @@ namespace {
 
 using Command = int (*)(const Arguments&);
 
+constexpr int kUsage = 2;
+
 void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
-  command.add_option("RECIPE", arguments.recipe, "recipe file (TOML; every key is in docs/recipes.md)")
+  command.add_option("RECIPE", arguments.recipe, "recipe file (TOML; every key is in docs/recipes.md), or the folder of a run")
       ->required(required);
   command.add_option("--set", arguments.set, "override a key of the recipe, as in --set optimizer.clip=1.0")
       ->type_name("KEY=VALUE")
@@ -52,6 +55,14 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   train->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")
       ->type_name("FILE");
   commands[train] = command_train;
+
+  CLI::App* resume = app.add_subcommand("resume", "go on with a run from its newest good checkpoint");
+  resume->add_option("RUN", arguments.recipe, "folder of the run")->required();
+  resume->add_option("--set", arguments.set, "override a key of its recipe, as in --set run.steps=2000")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  resume->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")->type_name("FILE");
+  commands[resume] = command_resume;
 
   CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
   add_recipe(*eval, arguments);
@@ -134,7 +145,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   commands[imported] = command_import;
 
   CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");
-  inspect->add_option("FILE", arguments.target, "recipe, checkpoint folder or safetensors file");
+  inspect->add_option("FILE", arguments.target, "recipe, folder of a run, checkpoint folder or safetensors file");
   inspect->add_option("--set", arguments.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -144,6 +155,36 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
       ->type_name("FILE");
   inspect->add_flag("--ops", arguments.ops, "print the reference of all ops (docs/ops.md)");
   commands[inspect] = command_inspect;
+}
+
+/// " (did you mean train?)", where a command's name is near.
+std::string nearest_command(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::optional<std::string> nearest = nearest_key(typed, names);
+  return nearest ? fmt::format(" (did you mean {}?)", *nearest) : "";
+}
+
+/// An argument that no command takes. Who comes from other tools writes keys of the recipe as options.
+std::string unexpected(const std::string& argument) {
+  std::vector<std::string> keys;
+  for (const RecipeKey& key : recipe_table().keys) keys.push_back(key.full_name());
+  const std::string name = argument.substr(std::min(argument.size(), argument.find_first_not_of('-')));
+  const std::optional<std::string> nearest = nearest_key(name, keys);
+  return nearest ? fmt::format("{} is no option; did you mean --set {}=…?", argument, *nearest)
+                 : fmt::format("{} is no option; keys of the recipe are set by --set KEY=VALUE", argument);
+}
+
+/// One sentence of what is wrong with the command line, and where to read on.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = "weft";
+  for (const CLI::App* used : app.get_subcommands()) command += " " + used->get_name();
+  std::string what = error.what();
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
+    what = unexpected(what.substr(what.rfind(' ') + 1));  // the first of them: CLI11 says them backwards
+  }
+  while (!what.empty() && (what.back() == '\n' || what.back() == '.')) what.pop_back();
+  return fmt::format("{}; {} --help tells more", what, command);
 }
 
 }  // namespace
@@ -164,14 +205,17 @@ int run_command(int argc, char** argv) {
   simulate.declare(app);
   // CLI11 would only say that a command is missing.
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+  const bool speaks = Communicator::world().rank() == 0;
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
-    fmt::print(stderr, "weft: there is no command {}; weft --help lists them\n", argv[1]);
-    return 1;
+    if (speaks) fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", argv[1], nearest_command(app, argv[1]));
+    return kUsage;
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return Communicator::world().rank() == 0 ? app.exit(error) : error.get_exit_code();
+    if (error.get_exit_code() == 0) return speaks ? app.exit(error) : 0;
+    if (speaks) fmt::print(stderr, "weft: {}\n", usage_error(app, error));
+    return kUsage;
   }
   try {
     if (data.parsed()) return data.run();

@@ -69,6 +69,15 @@ std::optional<DataFacts> DataKind::foretell(const Recipe& recipe, int64_t ids) c
   return facts;
 }
 
+std::optional<TrainingData> DataKind::without_samples(const Recipe& recipe, int64_t ids) const {
+  const std::optional<DataFacts> facts = foretell(recipe, ids);
+  if (!facts) return std::nullopt;
+  TrainingData data;
+  data.facts = *facts;
+  data.tokenizer = tokenizer_of_samples();
+  return data;
+}
+
 Complaint DataKind::check(const Recipe& recipe) const {
   if (recipe.data.loading.sampler == SamplerKind::class_balanced && !knows_classes()) {
     return RecipeComplaint{

@@ -2,6 +2,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "weft/comm/communicator.h"
 #include "weft/datasets/training_data.h"
@@ -26,6 +28,8 @@ class DataKind : public Kind {
   TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const;
   /// What open() would say, where that is known without reading data; `ids` as there.
   std::optional<DataFacts> foretell(const Recipe& recipe, int64_t ids) const;
+  /// What open() would give but for the samples, where that is known without reading data.
+  std::optional<TrainingData> without_samples(const Recipe& recipe, int64_t ids) const;
   /// What a training step does to a whole batch; null: nothing.
   virtual const BatchMixing* mixing() const { return nullptr; }
   /// Text that a trained network goes on with at the end of a run: how many tokens, after what.
@@ -34,6 +38,8 @@ class DataKind : public Kind {
     std::string prompt;
   };
   virtual Closing closing() const { return {}; }
+  /// Files or folders that a trained network needs beside its weights, with the keys that name them.
+  virtual std::vector<std::pair<std::string, std::string>> files_to_keep() const { return {}; }
 
   Complaint check(const Recipe& recipe) const final;
 
@@ -41,6 +47,8 @@ class DataKind : public Kind {
   /// What open() and foretell() give, but for what [data] says of all kinds alike.
   virtual TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const = 0;
   virtual std::optional<DataFacts> foretell_samples(int64_t /*ids*/) const { return std::nullopt; }
+  /// What turns samples into text, where they are text.
+  virtual std::shared_ptr<const Tokenizer> tokenizer_of_samples() const { return nullptr; }
   /// The rules between the kind's own keys.
   virtual Complaint check_keys(const Recipe& /*recipe*/) const { return std::nullopt; }
 };

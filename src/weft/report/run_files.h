@@ -14,6 +14,8 @@ inline std::filesystem::path metrics_log_of(const std::filesystem::path& run) {
 inline std::filesystem::path report_facts_of(const std::filesystem::path& run) { return run / "report.json"; }
 /// The page.
 inline std::filesystem::path report_of(const std::filesystem::path& run) { return run / "report.html"; }
+/// A folder: copies of small files that a trained model needs, such as its tokenizer.
+inline std::filesystem::path kept_files_of(const std::filesystem::path& run) { return run / "files"; }
 /// A folder.
 inline std::filesystem::path checkpoints_of(const std::filesystem::path& run) { return run / "checkpoints"; }
 

@@ -105,6 +105,21 @@ class Trainer {
     std::ofstream file(path);
     file << to_toml(recipe_);
     if (!file.flush()) user_error("{}: it cannot be written", path.string());
+    keep_files();
+  }
+
+  /// What the trained network needs beside its weights travels with the run's folder.
+  void keep_files() const {
+    namespace fs = std::filesystem;
+    const fs::path folder = kept_files_of(options_.out);
+    for (const auto& [key, from] : recipe_.data.kind->files_to_keep()) {
+      const fs::path to = folder / fs::path(from).filename();
+      std::error_code error;
+      if (fs::equivalent(from, to, error)) continue;
+      fs::create_directories(folder, error);
+      fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+      if (error) user_error("{}: {} cannot be copied there: {}", folder.string(), from, error.message());
+    }
   }
 
   void observe(Observers& observers, StepRecord record) {

@@ -1,4 +1,9 @@
 #pragma once
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "weft/data/source/subset.h"
 #include "weft/datasets/data_kind.h"
 
@@ -35,11 +40,17 @@ struct Text final : KindOf<Text, DataKind> {
 
   InputForm form() const override { return {.ids = true}; }
   Closing closing() const override { return {sample_tokens, prompt}; }
+  std::vector<std::pair<std::string, std::string>> files_to_keep() const override {
+    if (!std::filesystem::exists(tokenizer)) return {};
+    return {{"data.tokenizer", tokenizer}};
+  }
 
  protected:
   TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
   std::optional<DataFacts> foretell_samples(int64_t ids) const override;
   Complaint check_keys(const Recipe& recipe) const override;
+
+  std::shared_ptr<const Tokenizer> tokenizer_of_samples() const override { return make_tokenizer(tokenizer); }
 
  private:
   DataFacts facts(int64_t vocabulary) const;

@@ -44,7 +44,7 @@ class CheckpointObserver final : public RunObserver {
       copy(step);
       writer_.write();
       if (ends || !copies_) writer_.finish();
-    } else if (can_rescue_ && !writer_.is_writing() && step >= next_copy_) {
+    } else if (can_rescue_ && step >= next_copy_ && all_are_idle()) {
       copy(step);
       plan_next_copy(record);
     }
@@ -84,6 +84,13 @@ class CheckpointObserver final : public RunObserver {
       Progress::say(fmt::format("step {} waited {:.1f} s for the checkpoint before it to be written", step,
                                 copy_ms_ / 1000));
     }
+  }
+
+  /// Collective: a copy for a rescue does not wait for a checkpoint that some rank still writes.
+  bool all_are_idle() const {
+    int32_t busy = writer_.is_writing() ? 1 : 0;
+    run_.session.world().all_reduce(&busy, 1, Element::i32, Reduce::max).wait();
+    return busy == 0;
   }
 
   /// So many steps on that copies cost a hundredth of the time. All ranks copy after the same step.

@@ -50,15 +50,24 @@ Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options) {
   return make_plan(graph, devices.find(recipe.run.device), options);
 }
 
-Session::Session(Recipe recipe, Communicator world)
-    : recipe_(std::move(recipe)), world_(std::move(world)), data_([&] {
-        expect_same_recipe(recipe_, "", world_);
-        check_ranks(mesh_of(recipe_.parallel), world_.size());
-        use_cores(recipe_);
-        TrainingData data = open_data(recipe_, world_);
-        expect_same_data(data.fingerprint, recipe_.data.path, world_);
-        return data;
-      }()),
+TrainingData Session::open() const {
+  expect_same_recipe(recipe_, "", world_);
+  check_ranks(mesh_of(recipe_.parallel), world_.size());
+  use_cores(recipe_);
+  if (use_ == SessionUse::generate) {
+    if (std::optional<TrainingData> known = recipe_.data.kind->without_samples(recipe_, recipe_.model.kind->ids()))
+      return std::move(*known);
+  }
+  TrainingData data = open_data(recipe_, world_);
+  expect_same_data(data.fingerprint, recipe_.data.path, world_);
+  return data;
+}
+
+Session::Session(Recipe recipe, Communicator world, SessionUse use)
+    : recipe_(std::move(recipe)),
+      world_(std::move(world)),
+      use_(use),
+      data_(open()),
       feed_(feed_of(recipe_, data_.facts, world_)) {
   if (world_.rank() == 0) {
     for (const std::string& remark : data_.remarks) Progress::say(remark);
@@ -69,7 +78,8 @@ Session::Session(Recipe recipe, Communicator world)
 Plan Session::plan(const Recipe& recipe) const {
   PlanOptions options;
   options.rank = world_.rank();
-  return plan_recipe(recipe, data_.facts, std::move(options));
+  if (use_ == SessionUse::train) return plan_recipe(recipe, data_.facts, std::move(options));
+  return plan_graph(build_evaluation_graph(recipe, data_.facts), recipe, std::move(options));
 }
 
 std::unique_ptr<Executor> Session::attach(Program program) { return attach_to(store_, std::move(program)); }

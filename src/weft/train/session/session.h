@@ -26,10 +26,14 @@ Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options);
 /// What puts batches of a recipe's data into a program. `world`: the ranks of the job.
 BatchFeed feed_of(const Recipe& recipe, const DataFacts& facts, const Communicator& world);
 
+/// What a session is for: to train; to evaluate, without gradients and an optimizer's state; or to generate, which
+/// opens no data either where these are known without.
+enum class SessionUse : uint8_t { train, evaluate, generate };
+
 class Session {
  public:
   /// Collective: all ranks of `world`. Errors: as opening data, planning and allocating have them.
-  Session(Recipe recipe, Communicator world);
+  Session(Recipe recipe, Communicator world, SessionUse use = SessionUse::train);
 
   const Recipe& recipe() const { return recipe_; }
   const Communicator& world() const { return world_; }
@@ -66,8 +70,11 @@ class Session {
   Plan plan(const Recipe& recipe) const;
   std::unique_ptr<Executor> attach_to(StateStore& store, Program program) const;
 
+  TrainingData open() const;
+
   Recipe recipe_;
   Communicator world_;
+  SessionUse use_;
   TrainingData data_;
   BatchFeed feed_;
   StateStore store_;

@@ -1,0 +1,63 @@
+#include "weft/cli/job_recipe.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "weft/base/check.h"
+#include "weft/datasets/data_kind.h"
+#include "weft/report/progress.h"
+#include "weft/report/run_files.h"
+#include "weft/train/session/launch.h"
+#include "weft/train/session/load_recipe.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The overrides, before which those stand that lead to copies in the folder.
+std::vector<std::string> with_kept_files(const Recipe& recipe, const fs::path& run, const std::vector<std::string>& set) {
+  std::vector<std::string> all;
+  for (const auto& [key, path] : recipe.data.kind->files_to_keep()) {
+    const fs::path kept = kept_files_of(run) / fs::path(path).filename();
+    if (!fs::exists(path) && fs::exists(kept)) all.push_back(fmt::format("{}={}", key, kept.string()));
+  }
+  all.insert(all.end(), set.begin(), set.end());
+  return all;
+}
+
+/// Other ranks than the run had split the batch.
+void fit_mesh(Recipe& recipe, const Communicator& world) {
+  const Mesh mesh = mesh_of(recipe.parallel);
+  if (mesh.ranks() == world.size()) return;
+  ParallelSection parallel;
+  parallel.data = world.size();
+  parallel.shard_optimizer = recipe.parallel.shard_optimizer && world.size() > 1;
+  parallel.oversubscribe = recipe.parallel.oversubscribe;
+  recipe.parallel = parallel;
+  if (world.rank() != 0) return;
+  Progress::say(world.size() == 1
+                    ? fmt::format("the run had the mesh {}, and here is one rank", mesh.to_string())
+                    : fmt::format("the run had the mesh {}, and here {} ranks split the batch", mesh.to_string(),
+                                  world.size()));
+}
+
+}  // namespace
+
+JobRecipe job_recipe(const Arguments& arguments) {
+  const fs::path named = arguments.recipe;
+  if (!fs::is_directory(named)) return {load_recipe(arguments.recipe, arguments.set), arguments.out};
+  const fs::path path = recipe_of(named);
+  if (!fs::exists(path)) {
+    user_error("{}: is a folder without recipe.toml, so no run's; name a recipe or a run", named.string());
+  }
+  const Recipe first = load_recipe(path.string(), arguments.set);
+  JobRecipe job{load_recipe(path.string(), with_kept_files(first, named, arguments.set)),
+                arguments.out.empty() ? named.string() : arguments.out};
+  fit_mesh(job.recipe, Communicator::world());
+  return job;
+}
+
+}  // namespace weft
