@@ -59,7 +59,13 @@ struct Conversion<std::string> {
   static std::string expected() { return "a string"; }
   static std::optional<std::string> from(const RecipeValue& value) {
     const std::string* text = value.as<std::string>();
-    return text == nullptr ? std::nullopt : std::optional(*text);
+    return text == nullptr || has_zero(*text) ? std::nullopt : std::optional(*text);
+  }
+  /// Names of files, and what libraries are told, end at a zero byte.
+  static bool has_zero(const std::string& text) { return text.find('\0') != std::string::npos; }
+  static std::string why_not(const RecipeValue& value) {
+    const std::string* text = value.as<std::string>();
+    return text != nullptr && has_zero(*text) ? "it has a zero byte" : "";
   }
   static RecipeValue to(const std::string& text) { return {text}; }
 };
@@ -108,7 +114,10 @@ struct Conversion<std::variant<double, std::string>> {
   using Either = std::variant<double, std::string>;
   static std::string expected() { return "a path or a number"; }
   static std::optional<Either> from(const RecipeValue& value) {
-    if (const std::string* text = value.as<std::string>()) return Either(*text);
+    if (value.as<std::string>() != nullptr) {
+      const std::optional<std::string> text = Conversion<std::string>::from(value);
+      return text ? std::optional(Either(*text)) : std::nullopt;
+    }
     const std::optional<double> number = Conversion<double>::from(value);
     return number ? std::optional(Either(*number)) : std::nullopt;
   }

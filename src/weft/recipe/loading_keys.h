@@ -96,8 +96,8 @@ struct LoadingKeys {
     key.free("network_budget", self.network_budget,
         "bytes a second that each rank sends to others that ask for its copies, such as \"50MiB\", so that "
         "the training's own communication is not slowed; empty: no limit");
-    key.free("workers", self.workers, at_least(0), "threads of each rank that decode; 0: one for two cores");
-    key.free("lookahead", self.lookahead, at_least(1), "steps whose files are fetched ahead");
+    key.free("workers", self.workers, between(0, 1024), "threads of each rank that decode; 0: one for two cores");
+    key.free("lookahead", self.lookahead, between(1, 1'000'000), "steps whose files are fetched ahead");
     key.free("checksums", self.checksums,
         "index made by `weft data inspect PATH --index FILE`; training samples that differ from it count as "
         "bad; empty: none");

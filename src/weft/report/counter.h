@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <string>
 
 namespace weft {
@@ -17,10 +18,11 @@ class Counter {
     if (since.count() < (terminal_ ? 0.2 : 10.0)) return;
     last_ = now;
     shown_ = true;
-    fmt::print(stderr, "{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n");
+    std::fputs(fmt::format("{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n").c_str(),
+               stderr);
   }
   ~Counter() {
-    if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
+    if (shown_ && terminal_) std::fputs("\r\033[K", stderr);
   }
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;

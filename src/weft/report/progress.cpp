@@ -12,6 +12,11 @@ namespace {
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
 
+/// A terminal that is gone, or a full disk behind a pipe, must not end a run: what is said is said as far as it can be.
+void put_line(const std::string& text) {
+  [[maybe_unused]] const int ignored = std::fputs(text.c_str(), stderr);
+}
+
 }  // namespace
 
 std::string clock_text(double seconds) {
@@ -33,15 +38,15 @@ void Progress::show(int64_t step, double loss, const std::string& more, double s
                   fmt::formatted_size("{}", steps_), steps_, loss, more, samples_per_s, unit, clock_text(left));
   const bool last = step == steps_;
   if (on_terminal()) {
-    fmt::print(stderr, "\r\x1b[K{}{}", text, last ? "\n" : "");
+    put_line(fmt::format("\r\x1b[K{}{}", text, last ? "\n" : ""));
   } else {
-    fmt::print(stderr, "{}\n", text);
+    put_line(text + "\n");
   }
   std::fflush(stderr);
 }
 
 void Progress::say(const std::string& text) {
-  fmt::print(stderr, "{}{}\n", on_terminal() ? "\r\x1b[K" : "", text);
+  put_line((on_terminal() ? "\r\x1b[K" : "") + text + "\n");
   std::fflush(stderr);
 }
 

@@ -1,6 +1,7 @@
 #include "weft/toml/parse_toml.h"
 
 #include "weft/base/check.h"
+#include "weft/toml/deep_key.h"
 #include "weft/toml/toml_ascii.h"
 
 namespace weft {
@@ -9,6 +10,9 @@ toml::table parse_toml(std::string_view text, std::string_view source_name) {
   if (const auto line = line_beyond_ascii(text)) {
     user_error("{}:{}: not TOML: a character beyond ASCII stands outside of strings and comments",
                source_name, *line);
+  }
+  if (const auto line = line_of_deep_key(text)) {
+    user_error("{}:{}: a key has more than {} parts", source_name, *line, kMostKeyParts);
   }
   try {
     return toml::parse(text, source_name);
@@ -19,7 +23,7 @@ toml::table parse_toml(std::string_view text, std::string_view source_name) {
 }
 
 std::optional<toml::table> parse_toml_if_sound(std::string_view text) {
-  if (line_beyond_ascii(text)) return std::nullopt;
+  if (line_beyond_ascii(text) || line_of_deep_key(text)) return std::nullopt;
   try {
     return toml::parse(text);
   } catch (const toml::parse_error&) {

@@ -54,6 +54,19 @@ class Resume {
   std::optional<RunIdentity> identity_;
 };
 
+/// Checkpoints that cannot be used must not count among those that are kept.
+void set_aside_newer(const std::filesystem::path& folder, int64_t step) {
+  for (const CheckpointName& checkpoint : list_checkpoints(folder)) {
+    if (checkpoint.step <= step) continue;
+    std::filesystem::path aside = checkpoint.path;
+    aside += ".damaged";
+    std::error_code error;
+    std::filesystem::remove_all(aside, error);
+    std::filesystem::rename(checkpoint.path, aside, error);
+    if (!error) Progress::say(fmt::format("{} is called {} now", checkpoint.path.string(), aside.filename().string()));
+  }
+}
+
 }  // namespace
 
 std::optional<int64_t> resume(Session& session, const std::filesystem::path& folder) {
@@ -62,6 +75,8 @@ std::optional<int64_t> resume(Session& session, const std::filesystem::path& fol
   });
   if (!newest) return std::nullopt;
   Resume(session, *newest).run();
+  if (session.world().rank() == 0) set_aside_newer(folder, newest->step());
+  session.world().barrier();
   return newest->step();
 }
 

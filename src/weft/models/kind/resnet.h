@@ -17,7 +17,7 @@ struct Resnet final : KindOf<Resnet, Model> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("depth", self.depth, at_least(8), "layers with weights; 6n + 2, such as 20, 32, 56");
+    key("depth", self.depth, between(8, 2000), "layers with weights; 6n + 2, such as 20, 32, 56");
     key("width", self.width, at_least(1), "channels of the first of the three stages");
     key("classes", self.classes, at_least(0), "outputs; 0: as many as the data has");
   }

@@ -17,7 +17,7 @@ struct WideResnet final : KindOf<WideResnet, Model> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("depth", self.depth, at_least(10), "layers, shortcuts not counted; 6n + 4, such as 16, 28, 40");
+    key("depth", self.depth, between(10, 2000), "layers, shortcuts not counted; 6n + 4, such as 16, 28, 40");
     key("factor", self.factor, at_least(1), "how many times wider than the first groups of a ResNet");
     key("classes", self.classes, at_least(0), "outputs; 0: as many as the data has");
   }

@@ -29,6 +29,7 @@ void watch(int signal, void (*handler)(int)) {
 void watch_signals() {
   ending = 0;
   checkpoint = 0;
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read what is said may be gone
   for (const int signal : {SIGINT, SIGTERM, SIGUSR2, SIGXCPU}) watch(signal, note_ending);
   struct sigaction old = {};
   sigaction(SIGHUP, nullptr, &old);
