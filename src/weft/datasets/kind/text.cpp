@@ -1,5 +1,7 @@
 #include "weft/datasets/kind/text.h"
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "weft/base/check.h"
@@ -7,15 +9,22 @@
 #include "weft/data/text/text_batches.h"
 #include "weft/data/text/token_corpus.h"
 #include "weft/datasets/streaming.h"
+#include "weft/recipe/value.h"
 
 namespace weft {
 
 void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
-  Tokens tokens = read_corpus(recipe.data.path, *data.tokenizer);
-  Tokens held_out =
-      std::holds_alternative<double>(recipe.data.validation)
-          ? cut_validation(tokens, std::get<double>(recipe.data.validation))
-          : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
+  Corpus corpus = read_corpus(recipe.data.path, *data.tokenizer);
+  Tokens tokens = std::move(corpus.tokens);
+  data.remarks = std::move(corpus.remarks);
+  Tokens held_out;
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
+    Corpus other = read_corpus(*path, *data.tokenizer, "data.validation");
+    held_out = std::move(other.tokens);
+    std::ranges::move(other.remarks, std::back_inserter(data.remarks));
+  } else {
+    held_out = cut_validation(tokens, std::get<double>(recipe.data.validation));
+  }
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
                       recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
@@ -73,7 +82,8 @@ Complaint Text::check_keys(const Recipe& recipe) const {
 
 DataFacts Text::facts(int64_t vocabulary) const {
   const std::vector<std::string> axes{"sequence"};
-  return {{"tokens", vocabulary, {context}, axes, "token"}, {"targets", vocabulary, {context}, axes, "target"}};
+  return {{"tokens", vocabulary, {context}, axes, "token"},
+          {"targets", vocabulary, {context}, axes, "target"}};
 }
 
 std::optional<DataFacts> Text::foretell_samples(int64_t ids) const {
@@ -86,6 +96,13 @@ TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world,
   data.units_a_sample = context;
   data.tokenizer = make_tokenizer(tokenizer);
   data.facts = facts(data.tokenizer->vocabulary_size());
+  if (sample_tokens > 0 && data.tokenizer->encode(prompt).empty()) {
+    user_error(
+        "log.prompt = {}: {} makes no token of it, and log.sample_tokens = {} want one to go on from; "
+        "expected "
+        "another text",
+        toml_quoted(prompt), tokenizer, sample_tokens);
+  }
   switch (windows) {
     case TextWindows::drawn:
       open_drawn(recipe, data);
