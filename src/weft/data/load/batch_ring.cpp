@@ -23,8 +23,9 @@ TensorType batched(const TensorType& row, int64_t rows) {
 
 }  // namespace
 
-BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step)
-    : rows_(rows), row_types_(row_types.begin(), row_types.end()), oldest_(first_step) {
+BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step,
+                     RingPages pages)
+    : rows_(rows), row_types_(row_types.begin(), row_types.end()), pages_(pages), oldest_(first_step) {
   WEFT_CHECK(slots >= 1 && rows >= 0, "a ring of {} slots with {} rows", slots, rows);
   slots_.resize(static_cast<size_t>(slots));
   for (Slot& slot : slots_) {
@@ -44,7 +45,7 @@ void BatchRing::give_memory(Slot& slot) const {
                     [](std::byte* memory) { std::free(memory); });
   if (!slot.memory) user_error("data: {} bytes for the staging ring are not to be had", whole);
   if (alignment == kHugePage) madvise(slot.memory.get(), whole, MADV_HUGEPAGE);
-  std::memset(slot.memory.get(), 0, whole);  // every page is there before the first step
+  if (pages_ == RingPages::at_once) std::memset(slot.memory.get(), 0, whole);
   std::byte* next = slot.memory.get();
   slot.tensors.clear();
   for (const TensorType& type : row_types_) {

@@ -10,6 +10,7 @@
 #include "weft/data/load/fetcher.h"
 #include "weft/data/place/homes.h"
 #include "weft/data/read/async_reader.h"
+#include "weft/data/read/descriptor_share.h"
 
 namespace weft {
 
@@ -111,9 +112,9 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
       p.peers = std::make_unique<PeerLinkTransport>(*p.link);
     }
   }
-  p.ring =
-      std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots, o.first_step);
-  p.reader = make_async_reader(o.read_depth);
+  p.ring = std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots,
+                                       o.first_step, o.pages);
+  p.reader = make_async_reader(reads_at_once(o.read_depth));
   world.stream = &stream;
   world.source = &source;
   world.homes = p.homes.get();
