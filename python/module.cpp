@@ -47,6 +47,17 @@ nb::dlpack::dtype pixel_dtype(const weft::View& view) {
 struct Batches {
   weft::OwnProcess<ImageBatches> value;
 
+  explicit Batches(weft::OwnProcess<ImageBatches> made) : value(std::move(made)) {}
+  Batches(Batches&&) = default;
+  Batches& operator=(Batches&&) = delete;
+  Batches(const Batches&) = delete;
+  Batches& operator=(const Batches&) = delete;
+  ~Batches() {
+    if (!value) return;
+    const nb::gil_scoped_release others_may_run;  // while threads end
+    value = {};
+  }
+
   ImageBatches& here() const {
     if (value.is_here()) return *value;
     weft::user_error(
@@ -125,8 +136,12 @@ void make_batches(Batches* self, const ImageBatchesOptions& options) {
 
 Batches another(const Batches& batches) {
   ImageBatches& here = batches.here();
-  const nb::gil_scoped_release others_may_run;
-  return {weft::OwnProcess(here.another())};
+  std::unique_ptr<ImageBatches> made;
+  {
+    const nb::gil_scoped_release others_may_run;
+    made = here.another();
+  }
+  return Batches(weft::OwnProcess(std::move(made)));
 }
 
 }  // namespace

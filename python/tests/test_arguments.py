@@ -62,6 +62,12 @@ class ArgumentsTest(trees.TreeTest):
         with self.assertRaisesRegex(weft.Error, f"split = 'foo': expected a folder in {self.root}/train"):
             DataLoader(self.root / "train", split="foo")
 
+    def test_a_batch_beyond_all_memory_is_refused(self):
+        for options in ({"batch_size": 2**31 - 1}, {"batch_size": 2**31 - 1, "size": 2**16}):
+            loader = self.loader(**options)
+            with self.assertRaisesRegex(weft.Error, "bytes for the staging ring are not to be had, .* are left"):
+                next(iter(loader))
+
     def test_a_split_is_the_one_that_was_asked_for(self):
         (self.root / "test" / "bee" / "001.png").unlink()
         self.assertEqual(self.loader().samples, COUNT)
