@@ -339,6 +339,12 @@ TEST_F(Cli, ATokenFileDoesNotReplaceItsText) {
             fmt::format("weft: --out {}/corpus/a.tokens: this lies in the folder of --text, whose files "
                         "are the text; expected another place\n",
                         folder_.string()));
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_ / "corpus");
+  outcome = run("data make tokens --text . --out a.tokens");
+  fs::current_path(before);
+  EXPECT_NE(outcome.text.find("--out a.tokens: this lies in the folder of --text"), std::string::npos)
+      << outcome.text;
   outcome = run(fmt::format("data make tokens --text {0}/corpus --out {0}/a.tokens", folder_.string()));
   EXPECT_NE(outcome.text.find("note: --text: 1 files in"), std::string::npos) << outcome.text;
 }

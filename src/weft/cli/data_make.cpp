@@ -42,7 +42,7 @@ void refuse_out_among_text(const std::filesystem::path& text, const std::filesys
   }
   const fs::path folder = fs::canonical(text, error);
   if (error || !fs::is_directory(folder, error)) return;
-  const fs::path place = fs::weakly_canonical(out, error);
+  const fs::path place = fs::weakly_canonical(fs::absolute(out), error);
   if (std::ranges::mismatch(folder, place).in1 == folder.end()) {
     user_error(
         "--out {}: this lies in the folder of --text, whose files are the text; expected another place",

@@ -33,6 +33,20 @@ TEST_F(TextFilesTest, WhatIsLeftOutOfAFolderIsCounted) {
           "pipe");
 }
 
+TEST_F(TextFilesTest, LinksToFoldersAreFollowedOnce) {
+  const fs::path text = folder_ / "text";
+  write(text / "b/two.txt", "cd");
+  write(folder_ / "other/sub/one.txt", "ab");
+  fs::create_directory_symlink(".", text / "a_loop");
+  fs::create_directory_symlink("b", text / "a_same");
+  fs::create_directory_symlink("../other", text / "a_other");
+  fs::create_directory_symlink("../other", text / "again");
+  fs::create_directory_symlink("..", folder_ / "other/loop");
+  const TextFiles found = find_text(text, "--text");
+  EXPECT_EQ(found.paths, (std::vector<fs::path>{text / "a_other/sub/one.txt", text / "b/two.txt"}));
+  EXPECT_EQ(found.left_out, "");
+}
+
 TEST_F(TextFilesTest, AFolderOfBinaryFilesIsNoText) {
   write(folder_ / "a.txt", "ab");
   write(folder_ / "b.png", std::string("\0", 1));

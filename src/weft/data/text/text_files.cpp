@@ -60,35 +60,67 @@ bool is_binary(const fs::path& path, const std::string& key) {
   return !is_token_file(path) && has_zero_byte(path, key);
 }
 
-/// All files below a folder that are neither hidden nor special, sorted.
-std::vector<fs::path> files_under(const fs::path& folder, const std::string& key, LeftOut& left_out) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator at(folder, error);
-  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    std::error_code unknown;
-    const fs::file_status status = at->status(unknown);
-    if (at->path().filename().string().starts_with('.')) {
-      ++left_out.hidden;
-      at.disable_recursion_pending();
-    } else if (status.type() == fs::file_type::not_found) {
-      ++left_out.dangling;
-    } else if (fs::is_regular_file(status)) {
-      files.push_back(at->path());
-    } else if (!fs::is_directory(status)) {
-      ++left_out.special;
+/// The files of a folder tree that are neither hidden nor special, in the order of their paths.
+class FolderWalk {
+ public:
+  FolderWalk(const fs::path& root, std::string key, LeftOut& left_out)
+      : root_(root), key_(std::move(key)), left_out_(left_out) {
+    std::error_code error;
+    real_root_ = fs::canonical(root_, error);
+    walk(root_);
+  }
+  const std::vector<fs::path>& files() const { return files_; }
+
+ private:
+  void walk(const fs::path& folder) {
+    for (const fs::path& path : sorted_entries(folder)) {
+      std::error_code error;
+      const fs::file_status status = fs::status(path, error);
+      if (path.filename().string().starts_with('.')) {
+        ++left_out_.hidden;
+      } else if (fs::is_directory(status)) {
+        if (!fs::is_symlink(path, error) || leads_to_more(path)) walk(path);
+      } else if (fs::is_regular_file(status)) {
+        files_.push_back(path);
+      } else {
+        ++(fs::exists(status) ? left_out_.special : left_out_.dangling);
+      }
     }
   }
-  if (error) user_error("{}: a folder in {} cannot be read: {}", key, folder.string(), error.message());
-  std::ranges::sort(files);
-  return files;
-}
+
+  std::vector<fs::path> sorted_entries(const fs::path& folder) const {
+    std::vector<fs::path> entries;
+    std::error_code error;
+    fs::directory_iterator at(folder, error);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) entries.push_back(at->path());
+    if (error) user_error("{}: {} cannot be read: {}", key_, folder.string(), error.message());
+    std::ranges::sort(entries);
+    return entries;
+  }
+
+  /// Of a link to a folder: not where the folder is below the root, and is walked anyway, or has the root in
+  /// it, or was walked before.
+  bool leads_to_more(const fs::path& link) {
+    std::error_code error;
+    const fs::path target = fs::canonical(link, error);
+    const auto [root_end, target_end] = std::ranges::mismatch(real_root_, target);
+    const bool is_own = root_end == real_root_.end() || target_end == target.end();
+    return !error && !is_own && linked_.insert(target).second;
+  }
+
+  fs::path root_, real_root_;
+  std::string key_;
+  LeftOut& left_out_;
+  std::set<fs::path> linked_;  ///< folders that links have led to
+  std::vector<fs::path> files_;
+};
 
 TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
   TextFiles found{folder, key, {}, {}};
   LeftOut left_out;
   std::set<fs::path> seen;
-  for (const fs::path& file : files_under(folder, key, left_out)) {
+  const FolderWalk walk(folder, key, left_out);
+  for (const fs::path& file : walk.files()) {
     std::error_code error;
     if (!seen.insert(fs::canonical(file, error)).second) {
       ++left_out.repeated;
