@@ -32,14 +32,18 @@ struct Work {
   }
 };
 
-OwnProcess<std::atomic<int>>& left_alone() {
-  static OwnProcess<std::atomic<int>> count(std::make_unique<std::atomic<int>>(0));
-  if (!count.is_here()) count = OwnProcess(std::make_unique<std::atomic<int>>(0));
-  return count;
+/// How many threads there are, which share it: one that is not waited for may outlive what is static.
+using Count = std::shared_ptr<std::atomic<int>>;
+
+Count under_way_here() {
+  const auto make = [] { return OwnProcess(std::make_unique<Count>(std::make_shared<std::atomic<int>>(0))); };
+  static OwnProcess<Count> count = make();
+  if (!count.is_here()) count = make();
+  return *count;
 }
 
 void run(const std::shared_ptr<Work>& work, std::function<void(const std::atomic<bool>&)> body,
-         std::atomic<int>& under_way) {
+         const Count& under_way) {
   std::exception_ptr error;
   try {
     body(work->stop);
@@ -53,16 +57,16 @@ void run(const std::shared_ptr<Work>& work, std::function<void(const std::atomic
     work->is_done = true;
   }
   work->changed.notify_all();
-  under_way.fetch_sub(1);
+  under_way->fetch_sub(1);
 }
 
 }  // namespace
 
 void interruptible(std::function<void(const std::atomic<bool>& stop)> body) {
   const auto work = std::make_shared<Work>();
-  std::atomic<int>& under_way = *left_alone();
-  under_way.fetch_add(1);
-  std::thread(run, work, std::move(body), std::ref(under_way)).detach();
+  const Count under_way = under_way_here();
+  under_way->fetch_add(1);
+  std::thread(run, work, std::move(body), under_way).detach();
   while (!work->wait()) {
     if (PyErr_CheckSignals() == 0) continue;
     work->stop = true;
@@ -72,7 +76,7 @@ void interruptible(std::function<void(const std::atomic<bool>& stop)> body) {
 }
 
 void wait_for_interrupted_work() {
-  while (*left_alone() > 0) {
+  while (*under_way_here() > 0) {
     {
       const nanobind::gil_scoped_release others_may_run;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
