@@ -33,23 +33,52 @@ void check(const ImageBatchesOptions& options) {
 
 }  // namespace
 
-ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(options)) {
+ImageBatches::ImageBatches(ImageBatchesOptions options, const std::atomic<bool>* stop)
+    : options_(std::move(options)) {
   check(options_);
   source_ = open_source({.path = options_.path, .fields = {}, .split = options_.split}).source;
   if (!source_->encoded_images()) {
     user_error("{}: expected JPEG or PNG images (a folder tree or tar shards)", options_.path);
   }
-  StreamedBatchesOptions streaming;
   const Communicator world = Communicator::world();
   const bool mpi = world.size() > 1;
   rank_ = mpi ? world.rank() : options_.rank;
   ranks_ = mpi ? world.size() : options_.ranks;
+  streaming_ = streaming(world, stop);
+  begin_anew();
+}
+
+void ImageBatches::begin_anew() {
+  images_ = nullptr;  // its directories are free then
+  images_ = std::make_unique<StreamedBatches>(streaming_);
+  next_ = -1;
+  out_ = 0;
+}
+
+std::unique_ptr<ImageBatches> ImageBatches::another() const {
+  std::unique_ptr<ImageBatches> other(new ImageBatches);  // NOLINT: the constructor is private
+  other->options_ = options_;
+  other->source_ = source_;
+  other->rank_ = rank_;
+  other->ranks_ = ranks_;
+  other->streaming_ = streaming_;
+  other->streaming_.world.reset();
+  other->streaming_.share = false;
+  other->streaming_.memory_bytes = 0;
+  other->streaming_.directories.clear();
+  other->begin_anew();
+  return other;
+}
+
+StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
+                                               const std::atomic<bool>* stop) const {
+  StreamedBatchesOptions streaming;
   streaming.source = source_;
   ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size);
   if (options_.augment) add_random_crop(transform);
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
-    statistics = image_statistics(*source_, options_.seed, world);
+    statistics = image_statistics(*source_, options_.seed, world, stop);
   }
   std::ranges::copy(options_.mean, statistics.mean.begin());
   std::ranges::copy(options_.deviation, statistics.deviation.begin());
@@ -60,7 +89,7 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   streaming.seed = options_.seed;
   streaming.shuffle = options_.shuffle;
   streaming.last = options_.drop_last ? LastBatch::drop : LastBatch::redistribute;
-  if (mpi) streaming.world = world;
+  if (world.size() > 1) streaming.world = world;
   streaming.data_ranks = ranks_;
   streaming.rank = rank_;
   streaming.share = true;
@@ -70,7 +99,8 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   streaming.lookahead = options_.lookahead;
   streaming.on_bad = options_.on_bad;
   streaming.bad_limit = options_.bad_limit;
-  images_ = std::make_unique<StreamedBatches>(std::move(streaming));
+  streaming.pages = RingPages::as_written;
+  return streaming;
 }
 
 std::vector<std::string> ImageBatches::classes() const {
@@ -81,7 +111,14 @@ std::vector<std::string> ImageBatches::classes() const {
 HeldBatch ImageBatches::take(int64_t number) {
   if (number != next_) out_ = 0;  // a new loader begins
   for (; out_ >= kOut; --out_) images_->give_back();
-  const Batch& batch = images_->take(number, options_.dtype);
+  const Batch& batch = [&]() -> const Batch& {
+    try {
+      return images_->take(number, options_.dtype);
+    } catch (...) {
+      begin_anew();  // what has failed would fail again, also where the file has been mended since
+      throw;
+    }
+  }();
   ++out_;
   next_ = number + 1;
   HeldBatch held{batch.memory, batch.tensors[0], batch.tensors[1], 0};

@@ -1,5 +1,6 @@
 #pragma once
 // Batches of images for Python: the loader of weft/data/load, one process's rows of each batch.
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,8 +42,11 @@ struct HeldBatch {
 
 class ImageBatches {
  public:
-  /// Collective among MPI's ranks, where there are any. UserError for bad options and data.
-  explicit ImageBatches(ImageBatchesOptions options);
+  /// Collective among MPI's ranks, where there are any. UserError for bad options and data. Where `stop`
+  /// becomes true, what is made is of no use.
+  explicit ImageBatches(ImageBatchesOptions options, const std::atomic<bool>* stop = nullptr);
+  /// Loads the same batches, for another loop at the same time: without copies of files, and alone.
+  std::unique_ptr<ImageBatches> another() const;
 
   int64_t samples() const { return source_->count(); }
   int64_t batches() const { return images_->batches(); }
@@ -57,7 +61,12 @@ class ImageBatches {
   std::vector<std::string> notices() { return images_->notices(); }
 
  private:
+  ImageBatches() = default;
+  StreamedBatchesOptions streaming(const Communicator& world, const std::atomic<bool>* stop) const;
+  void begin_anew();
+
   ImageBatchesOptions options_;
+  StreamedBatchesOptions streaming_;
   std::shared_ptr<const Source> source_;
   std::unique_ptr<StreamedBatches> images_;
   int rank_ = 0;

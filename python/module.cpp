@@ -5,8 +5,11 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <unistd.h>
 
 #include "python/image_batches.h"
+#include "python/interruptible.h"
+#include "python/own_process.h"
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/memory.h"
@@ -40,7 +43,33 @@ nb::dlpack::dtype pixel_dtype(const weft::View& view) {
           static_cast<uint8_t>(half ? 16 : 32), 1};
 }
 
-nb::tuple next_batch(ImageBatches& batches, int64_t number) {
+/// Batches of the process that made them.
+struct Batches {
+  weft::OwnProcess<ImageBatches> value;
+
+  explicit Batches(weft::OwnProcess<ImageBatches> made) : value(std::move(made)) {}
+  Batches(Batches&&) = default;
+  Batches& operator=(Batches&&) = delete;
+  Batches(const Batches&) = delete;
+  Batches& operator=(const Batches&) = delete;
+  ~Batches() {
+    if (!value) return;
+    const nb::gil_scoped_release others_may_run;  // while threads end
+    value = {};
+  }
+
+  ImageBatches& here() const {
+    if (value.is_here()) return *value;
+    weft::user_error(
+        "this DataLoader belongs to process {}, from which process {} was forked; expected one that is made "
+        "after "
+        "the fork",
+        value.maker(), getpid());
+  }
+};
+
+nb::tuple next_batch(const Batches& owned, int64_t number) {
+  ImageBatches& batches = owned.here();
   for (bool there = false; !there;) {
     {
       const nb::gil_scoped_release others_may_run;
@@ -57,8 +86,8 @@ nb::tuple next_batch(ImageBatches& batches, int64_t number) {
                         array_of(held, held.labels, nb::dtype<int32_t>()));
 }
 
-nb::dict stats_of(const ImageBatches& batches) {
-  const weft::LoadStats stats = batches.stats().value_or(weft::LoadStats{});
+nb::dict stats_of(const Batches& batches) {
+  const weft::LoadStats stats = batches.here().stats().value_or(weft::LoadStats{});
   nb::dict result;
   constexpr std::array<const char*, weft::kOrigins> kNames = {"memory", "disk", "peer", "source"};
   for (size_t i = 0; i < kNames.size(); ++i) {
@@ -71,9 +100,48 @@ nb::dict stats_of(const ImageBatches& batches) {
   return result;
 }
 
-std::unique_ptr<weft::CommSession>& session() {
-  static std::unique_ptr<weft::CommSession> session;
+weft::OwnProcess<weft::CommSession>& session() {
+  static weft::OwnProcess<weft::CommSession> session;
   return session;
+}
+
+/// MPI belongs to the process that the launcher started.
+void begin_session(pid_t importer) {
+  const bool launched = weft::CommSession::mpi_runs() || weft::CommSession::is_launched();
+  if (launched && importer != getpid()) {
+    weft::user_error(
+        "process {} was forked from a rank of MPI's, which cannot open a DataLoader in it; expected it in "
+        "the rank "
+        "itself",
+        getpid());
+  }
+  if (!session() && !weft::CommSession::mpi_runs()) {
+    session() = weft::OwnProcess(std::make_unique<weft::CommSession>(nullptr, nullptr));
+  }
+}
+
+void make_batches(Batches* self, const ImageBatchesOptions& options) {
+  auto made = std::make_shared<std::unique_ptr<ImageBatches>>();
+  const auto make = [made, options](const std::atomic<bool>& stop) {
+    *made = std::make_unique<ImageBatches>(options, &stop);
+  };
+  if (weft::CommSession::mpi_runs()) {  // whose collectives are the main thread's
+    const nb::gil_scoped_release others_may_run;
+    make(std::atomic<bool>(false));
+  } else {
+    weft::interruptible(make);
+  }
+  new (self) Batches{weft::OwnProcess(std::move(*made))};
+}
+
+Batches another(const Batches& batches) {
+  ImageBatches& here = batches.here();
+  std::unique_ptr<ImageBatches> made;
+  {
+    const nb::gil_scoped_release others_may_run;
+    made = here.another();
+  }
+  return Batches(weft::OwnProcess(std::move(made)));
 }
 
 }  // namespace
@@ -108,25 +176,27 @@ NB_MODULE(_weft, module) {
       .def_rw("bad_limit", &ImageBatchesOptions::bad_limit)
       .def_rw("rank", &ImageBatchesOptions::rank)
       .def_rw("ranks", &ImageBatchesOptions::ranks);
-  nb::class_<ImageBatches>(module, "ImageBatches")
-      .def(nb::init<ImageBatchesOptions>(), nb::call_guard<nb::gil_scoped_release>())
-      .def_prop_ro("samples", &ImageBatches::samples)
-      .def_prop_ro("batches", &ImageBatches::batches)
-      .def_prop_ro("classes", &ImageBatches::classes)
-      .def_prop_ro("rank", &ImageBatches::rank)
-      .def_prop_ro("ranks", &ImageBatches::ranks)
+  nb::class_<Batches>(module, "ImageBatches")
+      .def("__init__", &make_batches)
+      // What never changes is told in a process that was forked, too.
+      .def_prop_ro("samples", [](const Batches& batches) { return batches.value->samples(); })
+      .def_prop_ro("batches", [](const Batches& batches) { return batches.value->batches(); })
+      .def_prop_ro("classes", [](const Batches& batches) { return batches.value->classes(); })
+      .def_prop_ro("rank", [](const Batches& batches) { return batches.value->rank(); })
+      .def_prop_ro("ranks", [](const Batches& batches) { return batches.value->ranks(); })
+      .def("another", &another)
       .def("next", &next_batch)
       .def("stats", &stats_of)
-      .def("notices", &ImageBatches::notices);
+      .def("notices", [](const Batches& batches) { return batches.here().notices(); });
   module.def("parse_bytes", [](const std::string& text, const std::string& what) {
     const auto size = weft::ByteSize::parse(text);
     if (!size || size->empty()) weft::user_error("{}: {}", what, weft::not_a_size(text));
     return size->bytes();
   });
   module.def("available_memory", &weft::available_memory);
-  module.def("begin", [] {
-    if (!session() && !weft::CommSession::mpi_runs())
-      session() = std::make_unique<weft::CommSession>(nullptr, nullptr);
+  module.def("begin", [importer = getpid()] { begin_session(importer); });
+  module.def("end", [] {
+    weft::wait_for_interrupted_work();
+    session() = {};
   });
-  module.def("end", [] { session() = nullptr; });
 }

@@ -13,13 +13,20 @@ its own only.
 """
 
 import atexit
+import contextlib
+import operator
 import os
+import re
 import sys
 import weakref
 
 from weft import _weft
+from weft._weft import Error
 
 __all__ = ["DataLoader"]
+
+_MOST_EPOCHS = 2**30  # of the stream
+_MOST_WORKERS = 1024
 
 _open_loaders = weakref.WeakSet()
 _said = set()
@@ -40,8 +47,103 @@ def _say_once(sentence):
         print(f"weft: {sentence}", file=sys.stderr)
 
 
-def _bytes(size, what):
-    return size if isinstance(size, int) else _weft.parse_bytes(size, what)
+# Sentences of the C++ loader name keys of recipes.
+_ARGUMENT_OF_KEY = {"batch": "batch_size", "workers": "num_workers", "deviation": "std"}
+_KEY = re.compile(r"(?<![\w./-])data\.([a-z_]+)(?![\w./-])")
+
+
+def _in_words_of_python(sentence):
+    return _KEY.sub(lambda key: _ARGUMENT_OF_KEY.get(key[1], key[1]), sentence)
+
+
+@contextlib.contextmanager
+def _errors_in_words_of_python():
+    try:
+        yield
+    except Error as error:
+        sentence = _in_words_of_python(str(error))
+        if sentence == str(error):
+            raise
+        raise Error(sentence) from None
+
+
+def _refuse(name, value, expected):
+    raise Error(f"{name} = {value!r}: expected {expected}")
+
+
+def _whole(name, value, least=None, most=2**63 - 1):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        _refuse(name, value, "a whole number")
+    if least is not None and number < least:
+        _refuse(name, number, f"at least {least}")
+    if number > most:
+        _refuse(name, number, f"at most {most}")
+    return number
+
+
+def _flag(name, value):
+    is_flag = isinstance(value, (bool, int)) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
+    if not is_flag or value not in (0, 1):
+        _refuse(name, value, "True or False")
+    return bool(value)
+
+
+def _choice(name, value, *choices):
+    if not isinstance(value, str) or value not in choices:
+        named = [f'"{choice}"' for choice in choices]
+        _refuse(name, value, f"{', '.join(named[:-1])} or {named[-1]}")
+    return value
+
+
+def _colours(name, value):
+    if value is None:
+        return []
+    try:
+        numbers = [float(number) for number in value]
+    except (TypeError, ValueError):
+        numbers = []
+    if len(numbers) != 3:
+        raise Error(f"{name}: expected three numbers, of red, green and blue")
+    return numbers
+
+
+def _bytes(name, size):
+    if isinstance(size, str):
+        return _weft.parse_bytes(size, name)
+    try:
+        return _whole(name, size, 0)
+    except Error:
+        _refuse(name, size, 'a number of bytes, or a size as "8GiB"')
+
+
+def _path(name, value):
+    try:
+        return os.fsdecode(value)
+    except TypeError:
+        _refuse(name, value, "a path")
+
+
+def _directories(cache):
+    try:
+        pairs = [(folder, size) for folder, size in cache]
+    except (TypeError, ValueError):
+        _refuse("cache", cache, 'pairs of a directory and a size, as [("/nvme", "100GiB")]')
+    return [(_path("cache", folder), _bytes("cache", size)) for folder, size in pairs]
+
+
+def _split(path, split):
+    """The subfolder to read: one that was asked for is there; else "train", where there is one."""
+    if split is None:
+        return "train"
+    if not isinstance(split, str):
+        _refuse("split", split, "the name of a folder")
+    if os.path.exists(path) and not os.path.isdir(os.path.join(path, split)):
+        _refuse("split", split, f"a folder in {path}")
+    return split
 
 
 def _own_share_of_memory():
@@ -65,19 +167,91 @@ def _arrays(framework):
         return lambda pixels, labels: (numpy.from_dlpack(pixels), numpy.from_dlpack(labels))
     if framework == "dlpack":
         return lambda pixels, labels: (pixels, labels)
-    raise ValueError(f'framework = {framework!r}: expected "torch", "numpy" or "dlpack"')
+    _choice("framework", framework, "torch", "numpy", "dlpack")
+
+
+class _Pass:
+    """One loop over a loader's batches; it is an epoch from its first batch on."""
+
+    def __init__(self, loader):
+        self._loader = loader
+        self._own = None  # batches of its own, where another loop has the loader's
+        self._epoch = self._batch = self._given = 0
+        self._turn = None  # of the loader, when it began
+        self._is_over = False
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        loader = self._loader
+        if self._is_over:
+            loader._open()
+            raise StopIteration
+        try:
+            if self._turn is None:
+                self._begin()
+            if self._batch >= len(loader):
+                self._end(whole=True)
+                raise StopIteration
+            arrays = loader._load(self._own or loader._open(), self._epoch * len(loader) + self._batch)
+        except BaseException:
+            self._end()
+            raise
+        self._batch += 1
+        self._given += 1
+        loader._place = (self._epoch, self._batch)
+        return arrays
+
+    def _begin(self):
+        loader = self._loader
+        batches = loader._open()
+        if loader._user is not None and loader._user() is not None:
+            with _errors_in_words_of_python():
+                self._own = batches.another()
+            loader._loops.add(self)
+        else:
+            loader._user = weakref.ref(self)
+        self._epoch, self._batch = loader._next
+        self._first = self._batch
+        loader._next = (self._epoch + 1, 0)
+        loader._turn += 1
+        self._turn = loader._turn
+
+    def _end(self, whole=False):
+        if self._is_over:
+            return
+        self._is_over = True
+        self._own = None
+        loader = self._loader
+        if loader._user is not None and loader._user() in (self, None):
+            loader._user = None
+        if self._turn is None or self._turn != loader._turn:
+            return
+        if whole:
+            loader._place = loader._next
+        elif self._given <= 1:  # a look, such as next(iter(loader)), or not even that
+            loader._next = loader._place = (self._epoch, self._first)
+
+    def __del__(self):
+        self._end()
 
 
 class DataLoader:
     """Iterates over (images, labels) of a folder tree ``<class>/*.jpg|png``, or of tar shards.
 
-    Each ``for`` loop is the next epoch; ``set_epoch`` chooses another. All randomness is drawn from
-    ``(seed, epoch, sample)``: it depends neither on processes nor on ``num_workers``.
+    Each ``for`` loop, and each ``iter()``, is a pass from the first batch on, and the next epoch; ``set_epoch``
+    chooses another. Several at a time are several epochs (all but the first without copies of files). One that is left
+    after its first batch, such as ``next(iter(loader))``, was a look: the next pass is the same epoch. All randomness
+    is drawn from ``(seed, epoch, sample)``: it depends neither on processes nor on ``num_workers``.
 
-    path: folder, with or without a subfolder ``split``; a tar file, or a folder of them
+    A process that is forked leaves its parent's loaders alone, and makes its own.
+
+    path: folder; a tar file, or a folder of them
+    split: subfolder to read; without: ``train`` where there is one, else all of ``path``
     batch_size: samples of one process
     shuffle: a new order in each epoch; without it as the files are sorted
-    num_workers: threads that decode (there are no worker processes)
+    num_workers: threads that decode (there are no worker processes); 0 is 1
     drop_last: leaves out samples that do not fill a batch of all processes; else the last batch is shared out evenly
     size: pixels of a side, to which images are scaled and cut; 0: all images have one size
     augment: random cuts and mirrors (padded by 4 pixels where ``size`` is 0, else ``RandomResizedCrop``)
@@ -93,41 +267,44 @@ class DataLoader:
     Raises weft.Error (a ValueError), with one sentence, where data or options are bad.
     """
 
-    def __init__(self, path, batch_size=1, shuffle=False, *, num_workers=1, drop_last=False, seed=0, split="train",
+    def __init__(self, path, batch_size=1, shuffle=False, *, num_workers=1, drop_last=False, seed=0, split=None,
                  size=0, augment=False, mean=None, std=None, bfloat16=False, memory=None, cache=(), lookahead=32,
                  on_bad="fail", bad_limit=100, rank=None, world_size=None, framework="torch"):
+        self._batches = None
         self._make = _arrays(framework)
         options = _weft.Options()
-        options.path = os.fspath(path)
-        options.split = split
-        options.batch = batch_size
-        options.shuffle = shuffle
-        options.drop_last = drop_last
-        options.seed = seed
-        options.size = size
-        options.augment = augment
-        options.mean = list(mean or ())
-        options.deviation = list(std or ())
-        options.bfloat16 = bfloat16
-        options.memory_bytes = _own_share_of_memory() if memory is None else _bytes(memory, "memory")
-        options.cache = [(os.fspath(folder), _bytes(limit, "cache")) for folder, limit in cache]
-        options.workers = max(1, num_workers)
-        options.lookahead = lookahead
-        if on_bad not in ("fail", "skip", "substitute"):
-            raise ValueError(f'on_bad = {on_bad!r}: expected "fail", "skip" or "substitute"')
-        options.on_bad = getattr(_weft.OnBad, on_bad)
-        options.bad_limit = bad_limit
-        _weft.begin()
-        options.rank, options.ranks = self._place(rank, world_size)
-        self._batches = _weft.ImageBatches(options)
+        options.path = _path("path", path)
+        options.split = _split(options.path, split)
+        options.batch = _whole("batch_size", batch_size, 1, 2**31 - 1)
+        options.shuffle = _flag("shuffle", shuffle)
+        options.drop_last = _flag("drop_last", drop_last)
+        options.seed = _whole("seed", seed, 0, 2**64 - 1)
+        options.size = _whole("size", size, 0, 2**16)
+        options.augment = _flag("augment", augment)
+        options.mean = _colours("mean", mean)
+        options.deviation = _colours("std", std)
+        options.bfloat16 = _flag("bfloat16", bfloat16)
+        options.memory_bytes = _own_share_of_memory() if memory is None else _bytes("memory", memory)
+        options.cache = _directories(cache)
+        options.workers = max(1, _whole("num_workers", num_workers, 0, _MOST_WORKERS))
+        options.lookahead = _whole("lookahead", lookahead, 1, 2**31 - 1)
+        options.on_bad = getattr(_weft.OnBad, _choice("on_bad", on_bad, "fail", "skip", "substitute"))
+        options.bad_limit = _whole("bad_limit", bad_limit, 0)
+        with _errors_in_words_of_python():
+            _weft.begin()
+            options.rank, options.ranks = self._rank(rank, world_size)
+            self._batches = _weft.ImageBatches(options)
         _open_loaders.add(self)
-        self._epoch = 0
-        self._batch = 0  # of the epoch, the next one
+        self._next = self._place = (0, 0)  # epoch and batch: of the next loop, and where the last one is
+        self._turn = 0  # counts the loops, and what else chooses the next one
+        self._user = None  # the loop that has the batches, weakly
+        self._loops = weakref.WeakSet()  # that have batches of their own
 
     @staticmethod
-    def _place(rank, world_size):
+    def _rank(rank, world_size):
         if rank is not None or world_size is not None:
-            return int(rank or 0), int(world_size or 1)
+            return (0 if rank is None else _whole("rank", rank, 0, 2**31 - 1),
+                    1 if world_size is None else _whole("world_size", world_size, 1, 2**31 - 1))
         if "WORLD_SIZE" in os.environ and "OMPI_COMM_WORLD_SIZE" not in os.environ:
             ranks = int(os.environ["WORLD_SIZE"])
             rank = int(os.environ.get("RANK", "0"))
@@ -142,33 +319,43 @@ class DataLoader:
         return self._open().batches
 
     def __iter__(self):
-        epoch, first = self._epoch, self._batch
-        try:
-            for batch in range(first, len(self)):
-                self._epoch, self._batch = epoch, batch + 1
-                arrays = self._make(*self._open().next(epoch * len(self) + batch))
-                for notice in self._batches.notices():
-                    print(f"weft: {notice}", file=sys.stderr)
-                yield arrays
-        finally:  # also where the loop is left early
-            self._epoch, self._batch = epoch + 1, 0
+        return _Pass(self)
+
+    def _load(self, batches, number):
+        with _errors_in_words_of_python():
+            arrays = self._make(*batches.next(number))
+            for notice in batches.notices():
+                print(f"weft: {_in_words_of_python(notice)}", file=sys.stderr)
+            return arrays
 
     def _open(self):
         if self._batches is None:
-            raise ValueError("the DataLoader was closed")
+            raise Error("the DataLoader was closed")
         return self._batches
+
+    def _go_to(self, epoch, batch):
+        self._next = self._place = (epoch, batch)
+        self._turn += 1
 
     def set_epoch(self, epoch):
         """The epoch of the next loop."""
-        self._epoch, self._batch = int(epoch), 0
+        self._go_to(_whole("epoch", epoch, 0, _MOST_EPOCHS - 1), 0)
 
     def state_dict(self):
-        """Where the loop is: enough to go on exactly there, also with another number of processes or workers."""
-        return {"epoch": self._epoch, "batch": self._batch}
+        """Where the loop is: enough to go on exactly there, also with another number of processes or workers. After
+        a loop that was left early, by an exception say, where it was left."""
+        return dict(zip(("epoch", "batch"), self._place))
 
     def load_state_dict(self, state):
         """The next loop goes on after the batch at which state_dict() was called."""
-        self._epoch, self._batch = int(state["epoch"]), int(state["batch"])
+        try:
+            epoch, batch = state["epoch"], state["batch"]
+        except (KeyError, TypeError, IndexError):
+            _refuse("state", state, 'what state_dict() gives, {"epoch": ..., "batch": ...}')
+        self._go_to(_whole("epoch", epoch, 0, _MOST_EPOCHS - 1), _whole("batch", batch, 0, len(self)))
+
+    def __reduce__(self):
+        raise TypeError("a DataLoader cannot be copied or sent to another process; expected one that is made there")
 
     @property
     def classes(self):
@@ -182,8 +369,11 @@ class DataLoader:
 
     def stats(self):
         """What loading has done since it last began anew: bytes by origin, milliseconds that loops waited."""
-        return self._open().stats()
+        with _errors_in_words_of_python():
+            return self._open().stats()
 
     def close(self):
-        """Ends the loader's threads; batches that are still held stay valid."""
+        """Ends the loader's threads and loops; batches that are still held stay valid."""
         self._batches = None
+        for loop in list(self._loops):
+            loop._end()

@@ -2,10 +2,14 @@
 #include "weft/base/threads.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,6 +54,34 @@ TEST_F(Threads, PiecesAreAtLeastAGrainLongAndNoMoreThanThreads) {
     EXPECT_LE(pieces.size(), 4u);
     for (const auto& [begin, end] : pieces) EXPECT_GE(end - begin, count < 10 ? count : 10);
   }
+}
+
+/// How a forked process ends that visits a range, and whether its own threads, which have pools of their own,
+/// can.
+int end_of_fork() {
+  const auto visit = [] {
+    std::atomic<int64_t> visits{0};
+    parallel_for(1000, 1, [&](int64_t begin, int64_t end) { visits += end - begin; });
+    return visits == 1000;
+  };
+  visit();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    bool in_thread = false;
+    const bool here = visit() && visit();
+    std::thread([&] { in_thread = visit(); }).join();
+    std::_Exit(here && in_thread ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST_F(Threads, AForkedProcessDoesNotWaitForThreadsThatStayedBehind) {
+  set_threads(4);
+  EXPECT_EQ(end_of_fork(), 0);
+  std::thread([] { EXPECT_EQ(end_of_fork(), 0); }).join();
 }
 
 TEST_F(Threads, ThereIsAlwaysOne) {

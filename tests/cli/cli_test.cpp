@@ -325,6 +325,38 @@ TEST_F(Cli, ATokenFileIsMadeOfAText) {
   EXPECT_EQ(outcome.text, fmt::format("weft: --text: {}/none does not exist\n", folder_.string()));
 }
 
+TEST_F(Cli, ATokenFileDoesNotReplaceItsText) {
+  fs::create_directories(folder_ / "corpus");
+  const std::string text = (folder_ / "corpus/text.txt").string();
+  std::ofstream(text) << std::string(100, 'a');
+  std::ofstream(folder_ / "corpus/utf16.txt") << std::string("a\0", 2);
+  fs::create_symlink(text, folder_ / "link");
+  for (const std::string out : {"corpus/text.txt", "link", "corpus/../corpus/text.txt"}) {
+    const Outcome outcome =
+        run(fmt::format("data make tokens --text {} --out {}/{}", text, folder_.string(), out));
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(outcome.text,
+              fmt::format("weft: --out {}/{}: this is the text of --text itself, expected another place\n",
+                          folder_.string(), out));
+  }
+  EXPECT_EQ(fs::file_size(text), 100U);
+  Outcome outcome =
+      run(fmt::format("data make tokens --text {0}/corpus --out {0}/corpus/a.tokens", folder_.string()));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.text,
+            fmt::format("weft: --out {}/corpus/a.tokens: this lies in the folder of --text, whose files "
+                        "are the text; expected another place\n",
+                        folder_.string()));
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_ / "corpus");
+  outcome = run("data make tokens --text . --out a.tokens");
+  fs::current_path(before);
+  EXPECT_NE(outcome.text.find("--out a.tokens: this lies in the folder of --text"), std::string::npos)
+      << outcome.text;
+  outcome = run(fmt::format("data make tokens --text {0}/corpus --out {0}/a.tokens", folder_.string()));
+  EXPECT_NE(outcome.text.find("note: --text: 1 files in"), std::string::npos) << outcome.text;
+}
+
 TEST_F(Cli, OptionsTakeOneValueAndLeaveTheRecipe) {
   for (const std::string options : {"--skip hoist", "--set data.batch=2"}) {
     const Outcome outcome = run("plan " + options + " " + recipe());

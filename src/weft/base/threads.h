@@ -33,7 +33,8 @@ class RangeBody {
 
 /// Calls body(begin, end) on disjoint pieces of [0, count) in parallel; pieces are at least `grain` long.
 /// The split depends on `count`, `grain` and threads() only; within another's body all of it is one piece.
-/// The body must not throw. Allocates nothing.
+/// The body must not throw. Allocates nothing. All is one piece, too, in a process that was forked where the
+/// thread that forked had used the pool: the pool's threads stayed behind.
 void parallel_for(int64_t count, int64_t grain, RangeBody body);
 
 }  // namespace weft

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
@@ -29,6 +31,23 @@ Dims parse_sizes(const std::string& text, const char* option) {
     at = next + 1;
   }
   user_error("{} {}: expected sizes as in 128x128x128x4", option, text);
+}
+
+/// What is made of a text would be text itself the next time, or replace it.
+void refuse_out_among_text(const std::filesystem::path& text, const std::filesystem::path& out) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::equivalent(text, out, error)) {
+    user_error("--out {}: this is the text of --text itself, expected another place", out.string());
+  }
+  const fs::path folder = fs::canonical(text, error);
+  if (error || !fs::is_directory(folder, error)) return;
+  const fs::path place = fs::weakly_canonical(fs::absolute(out), error);
+  if (std::ranges::mismatch(folder, place).in1 == folder.end()) {
+    user_error(
+        "--out {}: this lies in the folder of --text, whose files are the text; expected another place",
+        out.string());
+  }
 }
 
 }  // namespace
@@ -63,11 +82,16 @@ int DataMake::make_volume_file() const {
 }
 
 int DataMake::make_token_file() const {
+  refuse_out_among_text(text_, token_file_);
   const auto tokenizer = make_tokenizer(tokenizer_);
-  const Tokens tokens = read_corpus(text_, *tokenizer, "--text");
-  write_token_file(token_file_, tokens);
-  fmt::print("{} tokens of {} kinds written to {}\n", tokens.size(), tokenizer->vocabulary_size(),
+  const TextFiles files = find_text(text_, "--text");
+  TokenFileWriter file(token_file_, tokenizer->vocabulary_size() - 1);
+  const std::vector<std::string> remarks =
+      encode_corpus(files, *tokenizer, [&](std::span<const int32_t> tokens) { file.append(tokens); });
+  file.commit();
+  fmt::print("{} tokens of {} kinds written to {}\n", file.count(), tokenizer->vocabulary_size(),
              token_file_);
+  for (const std::string& remark : remarks) fmt::print("note: {}\n", remark);
   return 0;
 }
 

@@ -37,6 +37,8 @@ class CommSession {
   static bool threads_may_communicate();
   /// Whether MPI has been started and not ended, by a session or by somebody else (mpi4py).
   static bool mpi_runs();
+  /// Whether the process's environment is that of a job of several ranks.
+  static bool is_launched();
 
  private:
   struct Ending;

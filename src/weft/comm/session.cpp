@@ -81,6 +81,8 @@ bool CommSession::threads_may_communicate() {
 
 bool CommSession::mpi_runs() { return mpi_is_running(); }
 
+bool CommSession::is_launched() { return launched_processes() > 1; }
+
 CommSession::~CommSession() {
   if (!started_ || !mpi_is_running()) return;
   if (std::uncaught_exceptions() > exceptions_) Communicator::abort_job(1);

@@ -4,10 +4,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -16,7 +18,9 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <thread>
 
+#include "weft/data/read/open_file.h"
 #include "weft/data/read/uring_reader.h"
 
 namespace weft {
@@ -210,6 +214,37 @@ TEST_P(Readers, LeavesNoFileOpen) {
   }
   collect_all(*read);
   EXPECT_EQ(open_files(), before);
+}
+
+TEST_P(Readers, WaitsForADescriptorThatOthersGiveBack) {
+  const std::string path = file("a", 4, 1);
+  std::vector<OpenFile> others;
+  const auto reader = GetParam().make(1);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit low{40, limit.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &low);
+  const auto take_one = [&] {
+    return others.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC)).number() >= 0;
+  };
+  while (take_one()) {
+  }
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    others.clear();
+  });
+  std::array<std::byte, 4> bytes{};
+  ReadTask task;
+  task.path = path.c_str();
+  task.bytes = 4;
+  task.into = bytes.data();
+  reader->submit(task);
+  std::vector<ReadResult> done;
+  while (done.empty()) reader->collect(done, 1000);
+  other.join();
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_EQ(done[0].error, 0);
+  EXPECT_EQ(done[0].bytes, 4);
 }
 
 TEST_P(Readers, Writes) {

@@ -1,6 +1,7 @@
 #include "weft/data/source/byte_reader.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "tests/data/source/source_fixture.h"
 #include "tests/ops/expect_error.h"
@@ -55,6 +56,8 @@ TEST_F(ByteReaderTest, SaysWhyTheSystemDoesNotRead) {
 TEST_F(ByteReaderTest, TakesRegularFilesOnly) {
   const std::string name = folder_.string();
   expect_user_error([&] { const FileReader file(folder_); }, name + ": is no regular file");
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  expect_user_error([&] { const FileReader file(folder_ / "pipe"); }, "/pipe: is no regular file");
   expect_user_error([&] { size_of_file(folder_); }, name + ": is no regular file");
   expect_user_error([&] { size_of_file(folder_ / "none"); },
                     "/none: cannot be looked at: No such file or directory");

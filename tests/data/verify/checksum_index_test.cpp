@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/ops/expect_error.h"
 #include "weft/base/check.h"
 
 namespace weft {
@@ -16,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Verdict = ChecksumIndex::Verdict;
 
-class ChecksumIndexTest : public testing::Test {
+class ChecksumIndexTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string pattern = fs::temp_directory_path() / "weft-sums-XXXXXX";
@@ -101,6 +102,15 @@ TEST_F(ChecksumIndexTest, IsTrustedOnlyWholeAndOfThisBoot) {
   EXPECT_FALSE(
       parse_record_log(std::as_bytes(std::span(whole).first(whole.size() - 1)), boot_number())->trusted);
   EXPECT_FALSE(parse_record_log(std::as_bytes(std::span(whole).first(39)), boot_number()));
+}
+
+TEST_F(ChecksumIndexTest, AFileThatIsNoIndexIsNotOverwritten) {
+  std::ofstream(file()) << "precious";
+  weft::testing::expect_user_error([&] { const ChecksumIndex index(file(), 7); },
+                             file().string() + ": is no checksum index, and would be overwritten; name another file");
+  std::string text;
+  std::ifstream(file()) >> text;
+  EXPECT_EQ(text, "precious");
 }
 
 }  // namespace weft

@@ -101,6 +101,33 @@ TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }
 
+TEST_F(TextData, APromptWithoutATokenIsRefusedAtTheStart) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  for (const std::string windows : {"drawn", "streamed"}) {
+    EXPECT_EQ(
+        refusal(text({"data.windows=" + windows, "log.prompt=''", "log.sample_tokens=4"})),
+        "log.prompt = \"\": bytes makes no token of it, and log.sample_tokens = 4 want one to go on from; "
+        "expected another text");
+    EXPECT_EQ(refusal(text({"data.windows=" + windows, "log.prompt=''"})), "");
+  }
+}
+
+TEST_F(TextData, WhatIsLeftOutOfATextIsSaid) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  fs::create_directories(folder_ / "texts");
+  std::ofstream(folder_ / "texts/a.txt") << std::string(400, 'a');
+  std::ofstream(folder_ / "texts/b.txt") << std::string("b\0", 2);
+  const std::string path = (folder_ / "texts").string();
+  for (const std::string& validation : std::vector<std::string>{"0.1", "\"" + path + "\""}) {
+    const TrainingData data =
+        open_data(text({"data.windows=drawn", "data.path=" + path, "data.validation=" + validation}),
+                  Communicator::world());
+    ASSERT_EQ(data.remarks.size(), validation == "0.1" ? 1U : 2U);
+    EXPECT_EQ(data.remarks.front(),
+              "data.path: 1 files in " + path + " left out: 1 with a zero byte (binary, or UTF-16)");
+  }
+}
+
 TEST_F(TextData, WhatIsOfStreamedWindowsIsRefusedForDrawnOnes) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   for (const std::string key :

@@ -63,7 +63,8 @@ Sums sums_of(ImageDecoder& decoder, const Source& source, int64_t sample) {
 
 }  // namespace
 
-ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world) {
+ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world,
+                                 const std::atomic<bool>* stop) {
   const Permutation order(source.count(), {seed, kStatisticsStream, 0});
   std::mutex mutex;
   Sums all;
@@ -71,7 +72,7 @@ ImageStatistics image_statistics(const Source& source, uint64_t seed, const Comm
   const Range own = split_range(std::min(kImages, source.count()), world.size(), world.rank());
   parallel_for(own.size(), 8, [&](int64_t begin, int64_t end) {
     ImageDecoder decoder;
-    for (int64_t i = begin; i < end; ++i) {
+    for (int64_t i = begin; i < end && (stop == nullptr || !*stop); ++i) {
       // Integers: the sum does not depend on the order.
       try {
         const Sums sums = sums_of(decoder, source, order.at(own.begin + i));

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 #include "weft/comm/communicator.h"
@@ -16,8 +17,10 @@ struct ImageStatistics {
 
 /// Of 1000 images drawn by `seed` (all where there are fewer), which are read at once: two decimals are all
 /// that normalising needs. Each rank reads its share of them. Images that cannot be read do not count.
-/// UserError where none can. Collective.
-ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world);
+/// UserError where none can. Collective. Where `stop` becomes true, no further image is read, and the result
+/// is of no use.
+ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world,
+                                 const std::atomic<bool>* stop = nullptr);
 
 /// The size of one image of the source. UserError naming it where it cannot be read.
 ImageSize size_of_image(const Source& source, int64_t sample);

@@ -6,6 +6,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/decode/image_decoder.h"
+#include "weft/data/read/descriptor_share.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/latency_pool.h"
 #include "weft/data/verify/record_checksum.h"
@@ -14,12 +15,11 @@ namespace weft {
 
 namespace {
 
-constexpr size_t kFilesKeptOpen = 256;
-
 class Checker {
  public:
-  Checker(const Source& source, const CheckOptions& options) : source_(source), options_(options) {
-    if (source.files().size() > kFilesKeptOpen) return;
+  Checker(const Source& source, const CheckOptions& options)
+      : source_(source), options_(options), kept_open_(std::ssize(source.files())) {
+    if (!kept_open_.granted()) return;
     for (const std::filesystem::path& path : source.files()) {
       open_.push_back(std::make_unique<FileReader>(path));
     }
@@ -131,6 +131,7 @@ class Checker {
 
   const Source& source_;
   const CheckOptions& options_;
+  KeptOpen kept_open_;
   std::vector<std::unique_ptr<FileReader>> open_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<ImageDecoder>> decoders_;

@@ -8,6 +8,7 @@
 
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
+#include "weft/base/memory.h"
 
 namespace weft {
 
@@ -21,11 +22,22 @@ TensorType batched(const TensorType& row, int64_t rows) {
   return type;
 }
 
+/// The kernel may promise more memory than there is, and end the process when it is written.
+void refuse_beyond_memory(std::span<const TensorType> row_types, double rows) {
+  double wanted = 0;  // in which nothing overflows
+  for (const TensorType& type : row_types) wanted += static_cast<double>(type.bytes()) * rows;
+  const int64_t available = available_memory();
+  if (wanted <= static_cast<double>(available)) return;
+  user_error("data: {:.0f} bytes for the staging ring are not to be had, {} are left", wanted, available);
+}
+
 }  // namespace
 
-BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step)
-    : rows_(rows), row_types_(row_types.begin(), row_types.end()), oldest_(first_step) {
+BatchRing::BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step,
+                     RingPages pages)
+    : rows_(rows), row_types_(row_types.begin(), row_types.end()), pages_(pages), oldest_(first_step) {
   WEFT_CHECK(slots >= 1 && rows >= 0, "a ring of {} slots with {} rows", slots, rows);
+  refuse_beyond_memory(row_types_, static_cast<double>(rows) * slots);
   slots_.resize(static_cast<size_t>(slots));
   for (Slot& slot : slots_) {
     slot.rows_left = rows;
@@ -44,7 +56,7 @@ void BatchRing::give_memory(Slot& slot) const {
                     [](std::byte* memory) { std::free(memory); });
   if (!slot.memory) user_error("data: {} bytes for the staging ring are not to be had", whole);
   if (alignment == kHugePage) madvise(slot.memory.get(), whole, MADV_HUGEPAGE);
-  std::memset(slot.memory.get(), 0, whole);  // every page is there before the first step
+  if (pages_ == RingPages::at_once) std::memset(slot.memory.get(), 0, whole);
   std::byte* next = slot.memory.get();
   slot.tensors.clear();
   for (const TensorType& type : row_types_) {

@@ -11,13 +11,18 @@
 
 namespace weft {
 
-/// The staging ring: room for a few batches of this rank, touched once and used for ever. Workers fill rows
+/// When the kernel gives the pages of a ring: all before the first step, which no step then waits for; or as
+/// rows are written, so that making a ring takes no time however large its batches are.
+enum class RingPages : uint8_t { at_once, as_written };
+
+/// The staging ring: room for a few batches of this rank, made once and used for ever. Workers fill rows
 /// of steps that have a slot, the trainer takes whole batches in order and gives them back. Who wants to keep
 /// a batch for longer keeps its memory(): the slot then gets new memory.
 class BatchRing {
  public:
   /// `row_types`: tensors of one row; a slot has `rows` of each.
-  BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step);
+  BatchRing(std::span<const TensorType> row_types, int64_t rows, int slots, int64_t first_step,
+            RingPages pages = RingPages::at_once);
 
   int64_t rows() const { return rows_; }
   /// One row of a step's slot. The step must be open.
@@ -57,6 +62,7 @@ class BatchRing {
 
   int64_t rows_;
   std::vector<TensorType> row_types_;
+  RingPages pages_;
   std::vector<Slot> slots_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

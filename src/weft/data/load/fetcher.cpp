@@ -32,6 +32,7 @@ void Fetcher::start(DecodePool& pool, BatchRing& ring) {
 
 void Fetcher::stop() {
   stop_asked_ = true;
+  if (!has_peers_) broker_.abandon();
   wake();
   if (thread_.joinable()) thread_.join();
 }
@@ -98,6 +99,7 @@ Fetcher::Phase Fetcher::phase_after(Phase phase) {
   // Peers may still need this rank's tiers, however long they take: only a stop sets a limit.
   const bool left = (!has_peers_ || broker_.has_finished() || stop_asked_) && broker_.leave();
   if (!stop_asked_) return phase;
+  if (!has_peers_) return Phase::ended;  // nobody needs what is being read
   if (phase == Phase::fetching)
     leave_by_ms_ = broker_.now_ms() + (broker_.has_finished() ? kLeaveMs : kAbortMs);
   const bool may_end = (left && broker_.is_quiet()) || broker_.now_ms() > leave_by_ms_;

@@ -10,6 +10,7 @@
 #include "weft/data/load/fetcher.h"
 #include "weft/data/place/homes.h"
 #include "weft/data/read/async_reader.h"
+#include "weft/data/read/descriptor_share.h"
 
 namespace weft {
 
@@ -97,6 +98,8 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
   const int everybody = stream.ranks() * o.parts.group();
   WEFT_CHECK(!o.peers || o.peers->size() == everybody, "{} peers where the stream has {} ranks",
              o.peers ? o.peers->size() : 0, everybody);
+  p.ring = std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots,
+                                       o.first_step, o.pages);
   FetchWorld world;
   const std::vector<std::vector<int64_t>> capacity = all_capacities(o, stream.ranks());
   world.tiers = o.tiers;
@@ -111,9 +114,7 @@ Loader::Loader(const Source& source, Assembler& assembler, LoaderOptions options
       p.peers = std::make_unique<PeerLinkTransport>(*p.link);
     }
   }
-  p.ring =
-      std::make_unique<BatchRing>(assembler.row_types(), stream.rows(o.rank).size(), o.slots, o.first_step);
-  p.reader = make_async_reader(o.read_depth);
+  p.reader = make_async_reader(reads_at_once(o.read_depth));
   world.stream = &stream;
   world.source = &source;
   world.homes = p.homes.get();

@@ -14,6 +14,7 @@
 #include "weft/data/batch/load_stats.h"
 #include "weft/data/load/assembler.h"
 #include "weft/data/load/bad_samples.h"
+#include "weft/data/load/batch_ring.h"
 #include "weft/data/load/sample_parts.h"
 #include "weft/data/source/source.h"
 #include "weft/data/stream/access_stream.h"
@@ -37,6 +38,7 @@ struct LoaderOptions {
   uint64_t seed = 0;
   int64_t first_step = 0;                     ///< to go on from
   int slots = 3;                              ///< batches in the staging ring
+  RingPages pages = RingPages::at_once;       ///< of its memory
   int workers = 1;                            ///< threads that decode
   int64_t lookahead = 32;                     ///< steps that are fetched ahead
   int64_t budget_bytes = int64_t{256} << 20;  ///< of records on their way
@@ -53,8 +55,8 @@ struct LoaderOptions {
 struct Batch {
   int64_t step = 0;
   int64_t epoch = 0;
-  double stall_ms = 0;            ///< that next() waited
-  std::span<const View> tensors;  ///< [rows, ...]; valid until the batch is given back
+  double stall_ms = 0;               ///< that next() waited
+  std::span<const View> tensors;     ///< [rows, ...]; valid until the batch is given back
   std::span<const uint8_t> samples;  ///< [rows]: 0 where a row has no sample; valid as long
   /// What the tensors lie in: who keeps it keeps them (the ring then takes new memory).
   std::shared_ptr<const void> memory;

@@ -180,6 +180,7 @@ void RecordBroker::read_source(const FetchPtr& fetch) {
 bool RecordBroker::collect_reads() {
   return reads_.collect(dialogue_ ? kReadWaitMs : 4 * kReadWaitMs,
                         [this](const FetchPtr& fetch, const ReadEnd& end) {
+                          if (is_abandoned_) return;
                           if (fetch->state() == State::reading_tier) return tier_was_read(fetch, end);
                           source_was_read(fetch, end);
                         });

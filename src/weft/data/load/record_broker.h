@@ -68,6 +68,9 @@ class RecordBroker {
 
   /// The trainer has released this step. Its thread alone.
   void released(int64_t step);
+  /// Nothing that is under way is of use to anybody any more: what has been read is not looked at. Any
+  /// thread.
+  void abandon() { is_abandoned_ = true; }
   /// One round: begins what is due, and takes what has ended. What it throws ends the loading.
   Did work(Round round);
   /// Another sample takes the place of this row's, which cannot be used: `why`, thrown where there is no
@@ -129,6 +132,7 @@ class RecordBroker {
   RecordReads reads_;
   std::optional<PeerDialogue> dialogue_;
 
+  std::atomic<bool> is_abandoned_{false};
   std::atomic<int64_t> consumer_step_;
   RowCursor cursor_;
   std::unordered_map<RecordId, FetchPtr> under_way_;

@@ -12,8 +12,6 @@ namespace weft {
 
 namespace {
 
-constexpr size_t kOpenFiles = 256;  // sources of more files have them opened and closed by each read
-
 ReadEnd end_of(const RecordFetch::Reading& reading) {
   if (reading.error != 0) return {ReadEnd::Kind::system_error, reading.error};
   return {reading.bytes_left != 0 ? ReadEnd::Kind::too_short : ReadEnd::Kind::whole};
@@ -39,8 +37,9 @@ bool ReadEnd::may_pass() const {
   return kind != Kind::system_error || (error_number != ENOENT && error_number != EACCES);
 }
 
-RecordReads::RecordReads(AsyncReader& reader, const Source& source) : reader_(reader), source_(source) {
-  if (source.files().size() <= kOpenFiles) open_files_.assign(source.files().size(), -1);
+RecordReads::RecordReads(AsyncReader& reader, const Source& source)
+    : reader_(reader), source_(source), kept_open_(std::ssize(source.files())) {
+  if (kept_open_.granted()) open_files_.assign(source.files().size(), -1);
 }
 
 RecordReads::~RecordReads() {

@@ -7,6 +7,7 @@
 
 #include "weft/data/load/record_fetch.h"
 #include "weft/data/read/async_reader.h"
+#include "weft/data/read/descriptor_share.h"
 #include "weft/data/source/source.h"
 
 namespace weft {
@@ -57,7 +58,8 @@ class RecordReads {
 
   AsyncReader& reader_;
   const Source& source_;
-  std::vector<int> open_files_;  ///< of sources with few files; empty: files are opened for each read
+  KeptOpen kept_open_;
+  std::vector<int> open_files_;  ///< where they are kept open; empty: files are opened for each read
   std::unordered_map<uint64_t, FetchPtr> reads_;  ///< by ReadTask::id
   uint64_t next_id_ = 1;
   std::vector<ReadResult> results_;

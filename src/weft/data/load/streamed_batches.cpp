@@ -146,6 +146,7 @@ void StreamedBatches::begin(int64_t number, DType floating, const std::vector<Re
   loading.first_step = number;
   loading.workers = options_.workers;
   loading.lookahead = options_.lookahead;
+  loading.pages = options_.pages;
   loading.known = options_.known;
   loading.network_budget = options_.network_budget;
   loading.machine = options_.machine;

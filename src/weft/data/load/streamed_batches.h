@@ -28,6 +28,7 @@ struct StreamedBatchesOptions {
   std::vector<DirectoryTierOptions> directories;
   int workers = 1;
   int64_t lookahead = 32;
+  RingPages pages = RingPages::at_once;         ///< see LoaderOptions
   std::shared_ptr<const KnownChecksums> known;  ///< see LoaderOptions
   Machine machine;                              ///< see LoaderOptions
   OnBadSample on_bad = OnBadSample::fail;
@@ -79,7 +80,7 @@ class StreamedBatches final : public BatchSource {
   std::vector<Region> rows_;  ///< boxes of a row's tensors that the loader makes
   SampleParts parts_;         ///< what is read for them
   DType floating_ = DType::f32;
-  int64_t next_ = -1;  ///< number of the loader's next batch
+  int64_t next_ = -1;             ///< number of the loader's next batch
   std::vector<uint8_t> samples_;  ///< by row of the batch before it: whether it has a sample
   size_t bad_told_ = 0;
   bool remembers_ = false;  ///< fetches

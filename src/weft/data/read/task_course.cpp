@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "weft/base/check.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 /// Long direct reads go through the bounce buffer in pieces of this size.
 constexpr int64_t kBounceBytes = int64_t{1} << 20;
+/// Others that have all of the process's descriptors may give one back in this time.
+constexpr std::chrono::seconds kPatience(5);
 /// Linux transfers less than 2 GiB in one call.
 constexpr int64_t kMostBytes = int64_t{1} << 30;
 
@@ -46,6 +49,10 @@ bool TaskCourse::opened(int result) {
     return true;
   }
   if (result == -EINTR || result == -EAGAIN) return true;
+  if ((result == -EMFILE || result == -ENFILE) && Clock::now() - submitted_ < kPatience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return true;
+  }
   if (result == -EINVAL && task_.direct) {
     // This file system knows no O_DIRECT.
     task_.direct = false;

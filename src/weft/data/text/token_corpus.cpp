@@ -1,12 +1,11 @@
 #include "weft/data/text/token_corpus.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <set>
-#include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
+#include "weft/data/text/text_losses.h"
+#include "weft/data/text/text_pieces.h"
 #include "weft/data/text/token_file.h"
 
 namespace weft {
@@ -15,56 +14,56 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_all(const fs::path& path, const std::string& key) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) user_error("{}: {} cannot be read", key, path.string());
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::vector<fs::path> files_under(const fs::path& folder, const std::string& key) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, error)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+Tokens read_tokens(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
+  const std::string bytes = read_text(path, "token file");
+  Tokens tokens = parse_token_file(std::as_bytes(std::span(bytes)), path.string());
+  const auto bad =
+      std::ranges::find_if(tokens, [&](int32_t token) { return token >= tokenizer.vocabulary_size(); });
+  if (bad != tokens.end()) {
+    user_error("{}: {} has the token {}, and the tokenizer has {} tokens", key, path.string(), *bad,
+               tokenizer.vocabulary_size());
   }
-  if (error) user_error("{}: {}: {}", key, folder.string(), error.message());
-  std::sort(files.begin(), files.end());
-  std::set<fs::path> seen;
-  std::erase_if(files, [&](const fs::path& file) { return !seen.insert(fs::canonical(file)).second; });
-  return files;
-}
-
-void append(const fs::path& path, const Tokenizer& tokenizer, const std::string& key, Tokens& tokens) {
-  const std::string text = read_all(path, key);
-  Tokens more;
-  if (path.extension() == ".tokens") {
-    more = parse_token_file(std::as_bytes(std::span(text)), path.string());
-    const auto bad = std::find_if(more.begin(), more.end(),
-                                  [&](int32_t token) { return token >= tokenizer.vocabulary_size(); });
-    if (bad != more.end()) {
-      user_error("{}: {} has the token {}, and the tokenizer has {} tokens", key, path.string(), *bad,
-                 tokenizer.vocabulary_size());
-    }
-  } else if (text.find('\0') == std::string::npos) {
-    more = tokenizer.encode(text);
-  }
-  tokens.insert(tokens.end(), more.begin(), more.end());
+  return tokens;
 }
 
 }  // namespace
 
-Tokens read_corpus(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
-  if (!fs::exists(path)) user_error("{}: {} does not exist", key, path.string());
-  Tokens tokens;
-  if (fs::is_directory(path)) {
-    for (const fs::path& file : files_under(path, key)) append(file, tokenizer, key, tokens);
-  } else {
-    append(path, tokenizer, key, tokens);
+std::vector<std::string> encode_corpus(const TextFiles& files, const Tokenizer& tokenizer,
+                                       const std::function<void(std::span<const int32_t>)>& take) {
+  TextLosses losses(tokenizer);
+  int64_t count = 0;
+  const auto hand_on = [&](const Tokens& tokens) {
+    count += std::ssize(tokens);
+    take(tokens);
+  };
+  for (const fs::path& file : files.paths) {
+    if (is_token_file(file)) {
+      hand_on(read_tokens(file, tokenizer, files.key));
+      continue;
+    }
+    TextPieces pieces(file, files.key);
+    while (pieces.next()) {
+      const Tokens tokens = pieces.before().empty() ? tokenizer.encode(pieces.piece())
+                                                    : tokenizer.encode_after(pieces.before(), pieces.piece());
+      losses.look(pieces.piece(), tokens);
+      hand_on(tokens);
+    }
   }
-  if (tokens.empty()) {
-    user_error("{}: {} holds no text (files with a zero byte are taken for binary)", key, path.string());
+  if (count == 0) {
+    user_error("{}: {} holds no text (files with a zero byte are taken for binary)", files.key,
+               files.root.string());
   }
-  return tokens;
+  std::vector<std::string> remarks = losses.remarks();
+  if (!files.left_out.empty()) remarks.insert(remarks.begin(), files.left_out);
+  return remarks;
+}
+
+Corpus read_corpus(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
+  Corpus corpus;
+  corpus.remarks = encode_corpus(find_text(path, key), tokenizer, [&](std::span<const int32_t> tokens) {
+    corpus.tokens.insert(corpus.tokens.end(), tokens.begin(), tokens.end());
+  });
+  return corpus;
 }
 
 Tokens cut_validation(Tokens& tokens, double fraction) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 
 #include "weft/base/check.h"
 
@@ -51,20 +50,29 @@ std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const st
   return tokens;
 }
 
+TokenFileWriter::TokenFileWriter(const std::filesystem::path& path, int64_t largest)
+    : file_(path, "token file"), item_(largest < 65536 ? 2 : 4) {
+  file_.write(kMagic.data(), kMagic.size());
+  file_.write(&item_, sizeof(item_));
+  file_.write(&count_, sizeof(count_));
+}
+
+void TokenFileWriter::append(std::span<const int32_t> tokens) {
+  for (const int32_t token : tokens) file_.write(&token, item_);
+  count_ += tokens.size();
+}
+
+void TokenFileWriter::commit() {
+  file_.write_over(static_cast<int64_t>(kMagic.size() + sizeof(item_)), &count_, sizeof(count_));
+  file_.commit();
+}
+
 void write_token_file(const std::filesystem::path& path, std::span<const int32_t> tokens) {
   const bool narrow =
       std::all_of(tokens.begin(), tokens.end(), [](int32_t t) { return t >= 0 && t < 65536; });
-  const uint32_t item = narrow ? 2 : 4;
-  const uint64_t count = tokens.size();
-  std::ofstream file(path, std::ios::binary);
-  file.write(kMagic.data(), static_cast<std::streamsize>(kMagic.size()));
-  file.write(reinterpret_cast<const char*>(&item), sizeof(item));
-  file.write(reinterpret_cast<const char*>(&count), sizeof(count));
-  for (const int32_t token : tokens) {
-    file.write(reinterpret_cast<const char*>(&token), static_cast<std::streamsize>(item));
-  }
-  file.close();
-  if (!file) user_error("{}: the token file cannot be written", path.string());
+  TokenFileWriter file(path, narrow ? 0 : INT32_MAX);
+  file.append(tokens);
+  file.commit();
 }
 
 }  // namespace weft

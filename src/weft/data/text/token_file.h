@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/replaced_file.h"
+
 namespace weft {
 
 struct TokenFileHeader {
@@ -22,7 +24,22 @@ TokenFileHeader parse_token_header(std::span<const std::byte> head, int64_t file
 /// The tokens of a file's bytes. UserError naming `source` where they are no token file, or cut short, or too
 /// long.
 std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source);
-/// UserError where the file cannot be written.
+/// Writes a token file of any length, which takes its place when it is whole. UserError where it cannot.
+class TokenFileWriter {
+ public:
+  /// No token is above `largest`.
+  TokenFileWriter(const std::filesystem::path& path, int64_t largest);
+  void append(std::span<const int32_t> tokens);
+  void commit();
+  int64_t count() const { return static_cast<int64_t>(count_); }
+
+ private:
+  ReplacedFile file_;
+  uint32_t item_;
+  uint64_t count_ = 0;
+};
+
+/// As TokenFileWriter.
 void write_token_file(const std::filesystem::path& path, std::span<const int32_t> tokens);
 
 }  // namespace weft

@@ -17,6 +17,10 @@ const TokenizerRegistry& tokenizers() {
 
 }  // namespace
 
+std::vector<int32_t> Tokenizer::encode_after(std::string_view /*before*/, std::string_view text) const {
+  return encode(text);
+}
+
 std::string tokenizers_there_are() {
   std::string text;
   for (const TokenizerFormat& format : tokenizers().formats()) {

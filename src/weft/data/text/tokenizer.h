@@ -12,9 +12,16 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
+  /// The tokens of `text` where it goes on from `before`, of which some characters are enough: those that
+  /// encode() would give it there. `text` begins with white space, if possible, and `before` ends with none.
+  virtual std::vector<int32_t> encode_after(std::string_view before, std::string_view text) const;
   /// Ids that there are not give nothing.
   virtual std::string decode(const std::vector<int32_t>& tokens) const = 0;
   virtual int64_t vocabulary_size() const = 0;
+  /// The token of what the vocabulary has no token for; -1: there is none.
+  virtual int32_t unknown() const { return -1; }
+  /// For people.
+  virtual std::string name() const { return "the tokenizer"; }
 };
 
 /// A kind of tokenizer, known by what names it. It is one file in data/text/tokenizer/, which no other file

@@ -71,6 +71,10 @@ CacheFolder::CacheFolder(const fs::path& directory, int rank)
   }
 }
 
+CacheFolder::~CacheFolder() {
+  if (lock_) ::flock(lock_.number(), LOCK_UN);
+}
+
 bool CacheFolder::vanished() const {
   struct stat there {};
   struct stat ours {};

@@ -13,6 +13,11 @@ class CacheFolder {
   /// directory cannot be used, or another live process has the lock.
   CacheFolder(const std::filesystem::path& directory, int rank);
 
+  /// Unlocks it, also where a process that was forked has the lock's file open too.
+  ~CacheFolder();
+  CacheFolder(const CacheFolder&) = delete;
+  CacheFolder& operator=(const CacheFolder&) = delete;
+
   const std::filesystem::path& path() const { return path_; }
   /// True where the folder is no longer there, or is another one (deleted, unmounted).
   bool vanished() const;

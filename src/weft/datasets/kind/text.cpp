@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <span>
 
@@ -11,6 +13,7 @@
 #include "weft/data/text/token_corpus.h"
 #include "weft/data/verify/record_checksum.h"
 #include "weft/datasets/streaming.h"
+#include "weft/recipe/value.h"
 
 namespace weft {
 
@@ -21,11 +24,17 @@ uint64_t key_of(const Tokens& tokens) { return record_checksum(std::as_bytes(std
 }  // namespace
 
 void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
-  Tokens tokens = read_corpus(recipe.data.path, *data.tokenizer);
-  Tokens held_out =
-      std::holds_alternative<double>(recipe.data.validation)
-          ? cut_validation(tokens, std::get<double>(recipe.data.validation))
-          : read_corpus(std::get<std::string>(recipe.data.validation), *data.tokenizer, "data.validation");
+  Corpus corpus = read_corpus(recipe.data.path, *data.tokenizer);
+  Tokens tokens = std::move(corpus.tokens);
+  data.remarks = std::move(corpus.remarks);
+  Tokens held_out;
+  if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
+    Corpus other = read_corpus(*path, *data.tokenizer, "data.validation");
+    held_out = std::move(other.tokens);
+    std::ranges::move(other.remarks, std::back_inserter(data.remarks));
+  } else {
+    held_out = cut_validation(tokens, std::get<double>(recipe.data.validation));
+  }
   data.fingerprint = fmt::format("{:016x}-{:016x}", key_of(tokens), key_of(held_out));
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
                       recipe.data.path};
@@ -85,7 +94,8 @@ Complaint Text::check_keys(const Recipe& recipe) const {
 
 DataFacts Text::facts(int64_t vocabulary) const {
   const std::vector<std::string> axes{"sequence"};
-  return {{"tokens", vocabulary, {context}, axes, "token"}, {"targets", vocabulary, {context}, axes, "target"}};
+  return {{"tokens", vocabulary, {context}, axes, "token"},
+          {"targets", vocabulary, {context}, axes, "target"}};
 }
 
 std::optional<DataFacts> Text::foretell_samples(int64_t ids) const {
@@ -98,6 +108,13 @@ TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world,
   data.units_a_sample = context;
   data.tokenizer = make_tokenizer(tokenizer);
   data.facts = facts(data.tokenizer->vocabulary_size());
+  if (sample_tokens > 0 && data.tokenizer->encode(prompt).empty()) {
+    user_error(
+        "log.prompt = {}: {} makes no token of it, and log.sample_tokens = {} want one to go on from; "
+        "expected "
+        "another text",
+        toml_quoted(prompt), tokenizer, sample_tokens);
+  }
   switch (windows) {
     case TextWindows::drawn:
       open_drawn(recipe, data);

@@ -1,11 +1,16 @@
 #include "weft/data/text/tokenizer/byte_pairs.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "tests/ops/expect_error.h"
+#include "weft/data/text/text_pieces.h"
 
 namespace weft {
 namespace {
@@ -58,6 +63,27 @@ TEST(BytePairs, AnyBytesComeBack) {
   EXPECT_EQ(tokens.decode(tokens.encode(all)), all);
   EXPECT_EQ(tokens.decode({'a', 999, -1, 'b'}), "ab") << "ids that there are not give nothing";
   EXPECT_TRUE(tokens.encode("").empty());
+}
+
+TEST(BytePairs, TokensOfPiecesAreThoseOfTheWholeText) {
+  const BytePairs tokens(vocabulary({"Ġa", "ĊĊ", "aa", "'s", "ĠĠ"}), "Ġ a\nĊ Ċ\na a\n' s\nĠ Ġ\n", "x");
+  const std::string words[] = {" ",      "\n",   "a",    "aa's", "1", "\u4e2d",
+                               "\u3000", "\xff", "\xe3", "\r\n", "'", "!"};
+  const std::string file = fmt::format("{}/weft-byte-pairs-{}", ::testing::TempDir(), getpid());
+  std::mt19937 random(3);
+  for (int round = 0; round < 100; ++round) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += words[random() % std::size(words)];
+    std::ofstream(file) << text;
+    TextPieces pieces(file, "data.path", 1 + random() % 50, 10'000);
+    Ids joined;
+    while (pieces.next()) {
+      const Ids more = tokens.encode_after(pieces.before(), pieces.piece());
+      joined.insert(joined.end(), more.begin(), more.end());
+    }
+    ASSERT_EQ(joined, tokens.encode(text)) << round;
+  }
+  std::filesystem::remove(file);
 }
 
 TEST(BytePairs, ALongWordTakesNoLongerThanItShould) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/data/text/text_pieces.h"
 #include "weft/data/text/token_corpus.h"
 #include "weft/data/text/tokenizer.h"
 
@@ -24,6 +25,28 @@ class SentencePiece : public ::testing::Test {
     for (int i = 0; i < 300; ++i) text << kLine << "\n";
   }
   ~SentencePiece() override { fs::remove_all(folder_); }
+
+  std::shared_ptr<const Tokenizer> model_of(const std::string& options) const {
+    const std::string model = (folder_ / "tiny").string();
+    const auto made = sentencepiece::SentencePieceTrainer::Train(
+        fmt::format("--input={} --model_prefix={} --minloglevel=2 --hard_vocab_limit=false {}",
+                    (folder_ / "text.txt").string(), model, options));
+    EXPECT_TRUE(made.ok()) << made.ToString();
+    return make_tokenizer(model + ".model");
+  }
+  /// Of a text in pieces of some bytes, one after the other.
+  std::vector<int32_t> in_pieces(const Tokenizer& tokenizer, const std::string& text, size_t bytes) const {
+    const fs::path file = folder_ / "pieces.txt";
+    std::ofstream(file) << text;
+    TextPieces pieces(file, "data.path", bytes, 16 * bytes);
+    std::vector<int32_t> tokens;
+    while (pieces.next()) {
+      const auto more = pieces.before().empty() ? tokenizer.encode(pieces.piece())
+                                                : tokenizer.encode_after(pieces.before(), pieces.piece());
+      tokens.insert(tokens.end(), more.begin(), more.end());
+    }
+    return tokens;
+  }
 
   static constexpr const char* kLine = "she sells sea shells by the sea shore";
   fs::path folder_;
@@ -42,7 +65,57 @@ TEST_F(SentencePiece, TokensAreThePiecesOfTheModel) {
   EXPECT_LT(tokens.size(), std::string(kLine).size()) << "pieces are longer than letters";
   for (const int32_t token : tokens) EXPECT_TRUE(token >= 0 && token < tokenizer->vocabulary_size());
   EXPECT_EQ(tokenizer->decode(tokens), kLine);
-  EXPECT_GT(read_corpus(folder_ / "text.txt", *tokenizer, "data.path").size(), 300 * tokens.size() / 2);
+  EXPECT_GT(read_corpus(folder_ / "text.txt", *tokenizer, "data.path").tokens.size(),
+            300 * tokens.size() / 2);
+}
+
+/// What a model may do with white space, and with what it does not know.
+constexpr const char* kModels[] = {
+    "--vocab_size=40",
+    "--vocab_size=40 --model_type=bpe",
+    "--vocab_size=40 --add_dummy_prefix=false",
+    "--vocab_size=40 --treat_whitespace_as_suffix=true",
+    "--vocab_size=40 --normalization_rule_name=identity --remove_extra_whitespaces=false "
+    "--user_defined_symbols=\\n",
+    "--vocab_size=340 --normalization_rule_name=identity --remove_extra_whitespaces=false "
+    "--byte_fallback=true "
+    "--model_type=bpe"};
+
+TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeText) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    text += kLine;
+    text += i % 7 == 0 ? "\n\n  " : i % 5 == 0 ? "\t" : i % 3 == 0 ? " \u4e2d\u6587\u3000 \n" : "\r\n";
+  }
+  for (const char* options : kModels) {
+    const auto tokenizer = model_of(options);
+    const std::vector<int32_t> whole = tokenizer->encode(text);
+    for (const size_t bytes : {100, 333, 5000}) {
+      EXPECT_EQ(in_pieces(*tokenizer, text, bytes), whole) << options << ", pieces of " << bytes;
+    }
+  }
+}
+
+TEST_F(SentencePiece, WhatItLosesIsSaid) {
+  const auto said = [&](const std::string& options, const std::string& text) {
+    const auto tokenizer = model_of(options);
+    std::ofstream(folder_ / "said.txt") << text;
+    return read_corpus(folder_ / "said.txt", *tokenizer).remarks;
+  };
+  const std::string name = (folder_ / "tiny.model").string();
+  using Remarks = std::vector<std::string>;
+  EXPECT_EQ(said(kModels[0], "she sells\nsea\tshells\n"),
+            (Remarks{name + ": makes spaces of newlines, as its normalizer says; 2 newlines were lost",
+                     name + ": makes spaces of tabs, as its normalizer says; 1 tabs were lost"}));
+  EXPECT_EQ(said(kModels[0], "she  sells   sea"),
+            Remarks{name + ": makes one space of several, as its normalizer says; 3 were lost"});
+  EXPECT_EQ(said(kModels[0], "she \u4e2d\u6587 sea \u6587"),
+            Remarks{name + ": has no token for 2 characters or runs of them, which were lost"});
+  EXPECT_EQ(
+      said(kModels[0], "she \uff53ea"),
+      Remarks{name + ": makes other characters of some, as its normalizer says; the first is \"\uff53\", "
+                     "made \"s\""});
+  EXPECT_EQ(said(kModels[5], "she  sells\nsea \u4e2d\tshells\n"), Remarks{});
 }
 
 TEST_F(SentencePiece, AFileThatIsNoModelIsNamed) {

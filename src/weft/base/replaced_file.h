@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+/// A file that is written beside its place and takes it when it is whole, so that a full disk, Ctrl-C or a
+/// kill leave what was there before. Where the file system can, what is not whole has no name.
+class ReplacedFile {
+ public:
+  /// UserError where there is no place for it, or something that is no file is there; `what` names it to
+  /// people: "token file".
+  ReplacedFile(std::filesystem::path path, std::string what);
+  /// Leaves nothing, unless commit() was called.
+  ~ReplacedFile();
+  ReplacedFile(const ReplacedFile&) = delete;
+  ReplacedFile& operator=(const ReplacedFile&) = delete;
+
+  /// Appends. UserError.
+  void write(const void* bytes, size_t count);
+  /// Bytes that were written already are others. UserError.
+  void write_over(int64_t offset, const void* bytes, size_t count);
+  /// The file is whole, on the disk, and at its place. UserError.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(int error) const;
+  void flush();
+  void write_all(const char* bytes, size_t count, int64_t offset) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path beside_;
+  std::string what_;
+  std::vector<char> buffer_;
+  int64_t written_ = 0;
+  int file_ = -1;
+  bool has_name_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,170 @@
+#include "weft/data/text/text_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <set>
+
+#include "weft/base/check.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct LeftOut {
+  int64_t binary = 0, hidden = 0, dangling = 0, repeated = 0, special = 0;
+
+  int64_t count() const { return binary + hidden + dangling + repeated + special; }
+  std::string text() const {
+    std::string all;
+    const auto add = [&](int64_t count, const char* what) {
+      if (count > 0) all += fmt::format("{}{} {}", all.empty() ? "" : ", ", count, what);
+    };
+    add(binary, "with a zero byte (binary, or UTF-16)");
+    add(hidden, "whose name begins with a dot");
+    add(dangling, "that a link leads to and that is not there");
+    add(repeated, "that is read already by another name");
+    add(special, "that is a device or a pipe");
+    return all;
+  }
+};
+
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+File open(const fs::path& path, const std::string& key) {
+  File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) user_error("{}: {} cannot be read: {}", key, path.string(), std::strerror(errno));
+  return file;
+}
+
+bool has_zero_byte(const fs::path& path, const std::string& key) {
+  const File file = open(path, key);
+  std::array<char, 65536> piece;
+  while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    if (std::memchr(piece.data(), '\0', count) != nullptr) return true;
+  }
+  if (std::ferror(file.get()) != 0) {
+    user_error("{}: {} cannot be read: {}", key, path.string(), std::strerror(errno));
+  }
+  return false;
+}
+
+bool is_binary(const fs::path& path, const std::string& key) {
+  return !is_token_file(path) && has_zero_byte(path, key);
+}
+
+/// The files of a folder tree that are neither hidden nor special, in the order of their paths.
+class FolderWalk {
+ public:
+  FolderWalk(const fs::path& root, std::string key, LeftOut& left_out)
+      : root_(root), key_(std::move(key)), left_out_(left_out) {
+    std::error_code error;
+    real_root_ = fs::canonical(root_, error);
+    walk(root_);
+  }
+  const std::vector<fs::path>& files() const { return files_; }
+
+ private:
+  void walk(const fs::path& folder) {
+    for (const fs::path& path : sorted_entries(folder)) {
+      std::error_code error;
+      const fs::file_status status = fs::status(path, error);
+      if (path.filename().string().starts_with('.')) {
+        ++left_out_.hidden;
+      } else if (fs::is_directory(status)) {
+        if (!fs::is_symlink(path, error) || leads_to_more(path)) walk(path);
+      } else if (fs::is_regular_file(status)) {
+        files_.push_back(path);
+      } else {
+        ++(fs::exists(status) ? left_out_.special : left_out_.dangling);
+      }
+    }
+  }
+
+  std::vector<fs::path> sorted_entries(const fs::path& folder) const {
+    std::vector<fs::path> entries;
+    std::error_code error;
+    fs::directory_iterator at(folder, error);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) entries.push_back(at->path());
+    if (error) user_error("{}: {} cannot be read: {}", key_, folder.string(), error.message());
+    std::ranges::sort(entries);
+    return entries;
+  }
+
+  /// Of a link to a folder: not where the folder is below the root, and is walked anyway, or has the root in
+  /// it, or was walked before.
+  bool leads_to_more(const fs::path& link) {
+    std::error_code error;
+    const fs::path target = fs::canonical(link, error);
+    const auto [root_end, target_end] = std::ranges::mismatch(real_root_, target);
+    const bool is_own = root_end == real_root_.end() || target_end == target.end();
+    return !error && !is_own && linked_.insert(target).second;
+  }
+
+  fs::path root_, real_root_;
+  std::string key_;
+  LeftOut& left_out_;
+  std::set<fs::path> linked_;  ///< folders that links have led to
+  std::vector<fs::path> files_;
+};
+
+TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
+  TextFiles found{folder, key, {}, {}};
+  LeftOut left_out;
+  std::set<fs::path> seen;
+  const FolderWalk walk(folder, key, left_out);
+  for (const fs::path& file : walk.files()) {
+    std::error_code error;
+    if (!seen.insert(fs::canonical(file, error)).second) {
+      ++left_out.repeated;
+    } else if (is_binary(file, key)) {
+      ++left_out.binary;
+    } else {
+      found.paths.push_back(file);
+    }
+  }
+  if (left_out.binary > std::ssize(found.paths)) {
+    user_error("{}: {} of {} files in {} have a zero byte and are taken for binary, expected text in most",
+               key, left_out.binary, left_out.binary + std::ssize(found.paths), folder.string());
+  }
+  if (left_out.count() > 0) {
+    found.left_out = fmt::format("{}: {} files in {} left out: {}", key, left_out.count(), folder.string(),
+                                 left_out.text());
+  }
+  return found;
+}
+
+}  // namespace
+
+bool is_token_file(const fs::path& path) {
+  if (path.extension() == ".tokens") return true;
+  std::array<char, 8> head{};
+  const File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  return file && std::fread(head.data(), 1, head.size(), file.get()) == head.size() &&
+         std::string_view(head.data(), head.size()) == "WEFTTOK1";
+}
+
+TextFiles find_text(const fs::path& path, const std::string& key) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) user_error("{}: {} does not exist", key, path.string());
+  if (fs::is_directory(status)) return find_in_folder(path, key);
+  if (error) user_error("{}: {} cannot be read: {}", key, path.string(), error.message());
+  if (!fs::is_regular_file(status)) {
+    user_error("{}: {} is a device or a pipe, expected a file or a folder of text", key, path.string());
+  }
+  if (is_binary(path, key)) {
+    user_error("{}: {} has a zero byte and is taken for binary (or UTF-16), expected text", key,
+               path.string());
+  }
+  return {path, key, {path}, {}};
+}
+
+}  // namespace weft
