@@ -35,7 +35,8 @@ TEST(Deadline, IsATimeOfTheDay) {
   parts.tm_min = 30;
   parts.tm_isdst = -1;
   const auto when = Clock::from_time_t(std::mktime(&parts));
-  for (const char* text : {"2026-11-28 07:30", "2026-11-28T07:30", "2026-11-28 07:30:00", "2026-11-28T07:30:00"}) {
+  for (const char* text :
+       {"2026-11-28 07:30", "2026-11-28T07:30", "2026-11-28 07:30:00", "2026-11-28T07:30:00"}) {
     ASSERT_TRUE(Deadline::parse(text).has_value()) << text;
     EXPECT_EQ(Deadline::parse(text)->at(kStart), when) << text;
     EXPECT_EQ(Deadline::parse(text)->text(), text);
@@ -48,8 +49,8 @@ TEST(Deadline, EmptyIsNever) {
 }
 
 TEST(Deadline, AnythingElseIsNone) {
-  for (const char* text : {"soon", "5", "h", "5x", "30m2h", "2h2h", "-5m", "0s", "1e3s", "99999999999s", "5m ", "2026-11-28",
-                           "2026-13-01 07:30", "07:30", "2026-11-28 07:30 UTC"}) {
+  for (const char* text : {"soon", "5", "h", "5x", "30m2h", "2h2h", "-5m", "0s", "1e3s", "99999999999s",
+                           "5m ", "2026-11-28", "2026-13-01 07:30", "07:30", "2026-11-28 07:30 UTC"}) {
     EXPECT_FALSE(Deadline::parse(text).has_value()) << text;
   }
 }

@@ -1,5 +1,5 @@
-#include "weft/base/cores.h"
 #include "weft/base/threads.h"
+#include "weft/base/cores.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -180,13 +180,15 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
   const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
   EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
   EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
-  EXPECT_EQ(run("trian x.toml").text, "weft: there is no command trian (did you mean train?); weft --help lists them\n");
+  EXPECT_EQ(run("trian x.toml").text,
+            "weft: there is no command trian (did you mean train?); weft --help lists them\n");
   EXPECT_EQ(run("trian x.toml").code, 2);
   EXPECT_EQ(run("train x.toml --epochs 3").text,
             "weft: --epochs is no option; did you mean --set run.epochs=…?; weft train --help tells more\n");
   EXPECT_EQ(run("train x.toml --epochs 3").code, 2);
   EXPECT_EQ(run("train x.toml --gpus 3").text,
-            "weft: --gpus is no option; keys of the recipe are set by --set KEY=VALUE; weft train --help tells more\n");
+            "weft: --gpus is no option; keys of the recipe are set by --set KEY=VALUE; weft train --help "
+            "tells more\n");
   EXPECT_EQ(run("train").code, 2);
   const Outcome heads = run("train " + recipe() + " --set model.width=1024");
   EXPECT_EQ(heads.text,

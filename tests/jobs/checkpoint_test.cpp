@@ -35,7 +35,8 @@ TEST_F(Checkpoints, ATruncatedOneFallsBackToThePreviousAndSaysSo) {
 
 TEST_F(Checkpoints, OneOfAnotherModelIsRefusedByTheFirstTensorThatDiffers) {
   ASSERT_EQ(run(1, train("run", {"run.steps=2"})).code, 0);
-  const Outcome outcome = run(1, train("run", {"run.steps=4", "checkpoint.resume=true", "checkpoint.changes=allow", "model.width=32"}));
+  const Outcome outcome = run(1, train("run", {"run.steps=4", "checkpoint.resume=true",
+                                               "checkpoint.changes=allow", "model.width=32"}));
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(count(outcome.text, "weft: "), 1) << outcome.text;
   EXPECT_EQ(count(outcome.text, "and this recipe's model needs"), 1) << outcome.text;
@@ -68,8 +69,8 @@ TEST_F(Checkpoints, ALossThatIsNotFiniteNamesTheLastCheckpointThatIsGood) {
                 .code,
             0);
   std::vector<std::string> then = keys;
-  for (const char* key :
-       {"parallel.data=2", "run.steps=9", "checkpoint.resume=true", "checkpoint.changes=allow", "optimizer.learning_rate=1e30"}) {
+  for (const char* key : {"parallel.data=2", "run.steps=9", "checkpoint.resume=true",
+                          "checkpoint.changes=allow", "optimizer.learning_rate=1e30"}) {
     then.emplace_back(key);
   }
   const Outcome outcome = run(2, train("run", then));

@@ -1,4 +1,5 @@
-// A run that is killed at any moment goes on to the last bit, though its checkpoints are written beside training.
+// A run that is killed at any moment goes on to the last bit, though its checkpoints are written beside
+// training.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -42,7 +43,8 @@ class Kills : public JobTest {
         std::filesystem::remove_all(folder(parts));  // from the start again
         continue;
       }
-      if (const std::optional<pid_t> victim = ranks == 1 ? std::optional(job.pid()) : job.rank(killed % ranks)) {
+      if (const std::optional<pid_t> victim =
+              ranks == 1 ? std::optional(job.pid()) : job.rank(killed % ranks)) {
         kill(*victim, SIGKILL);
       } else {
         kill(job.pid(), SIGKILL);

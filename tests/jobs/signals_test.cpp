@@ -1,4 +1,5 @@
-// Signals and deadlines, as schedulers and people send them: the run ends in time, keeps a checkpoint, and says how.
+// Signals and deadlines, as schedulers and people send them: the run ends in time, keeps a checkpoint, and
+// says how.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -54,9 +55,11 @@ TEST_F(Signals, ADeadlineEndsTheRunInTime) {
 
 TEST_F(Signals, AnEvaluationIsNotWaitedFor) {
   // All of the text, a window at a time, after every step.
-  Job job = start(1, train("run", {"log.evaluate_every=1", "log.evaluate_batches=0", "data.batch=1", "data.context=4",
-                                   "data.validation=0.9", "model.width=64", "model.layers=4"}));
-  ASSERT_TRUE(wait_until(kStart, [&] { return std::filesystem::exists(folder("run") / "lock"); })) << job.text();
+  Job job =
+      start(1, train("run", {"log.evaluate_every=1", "log.evaluate_batches=0", "data.batch=1",
+                             "data.context=4", "data.validation=0.9", "model.width=64", "model.layers=4"}));
+  ASSERT_TRUE(wait_until(kStart, [&] { return std::filesystem::exists(folder("run") / "lock"); }))
+      << job.text();
   usleep(500'000);
   kill(job.pid(), SIGTERM);
   const std::optional<Outcome> outcome = job.wait(Seconds(5));

@@ -1,5 +1,5 @@
-// Rows that are not there change nothing: a batch with such rows trains as the batch of the others alone, with
-// batch norm and accumulated gradients, and on every mesh alike.
+// Rows that are not there change nothing: a batch with such rows trains as the batch of the others alone,
+// with batch norm and accumulated gradients, and on every mesh alike.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -62,10 +62,10 @@ class Gaps : public ::testing::Test {
     folder_ = fs::temp_directory_path() / fmt::format("weft-gaps-{}", id);
     if (world_.rank() == 0) {
       fs::create_directories(folder_);
-      Images holes;    // of every six, the last two are missing
-      Images others;   // the first four
-      Images all;      // missing here and there, and without labels
-      Images some;     // six and four in turn
+      Images holes;   // of every six, the last two are missing
+      Images others;  // the first four
+      Images all;     // missing here and there, and without labels
+      Images some;    // six and four in turn
       for (int64_t i = 0; i < 6 * kSteps; ++i) {
         holes.add(i, i % 6 >= 4, true);
         if (i % 6 < 4) others.add(i, false, true);
@@ -85,7 +85,8 @@ class Gaps : public ::testing::Test {
   }
 
   Recipe recipe(const std::string& file, int64_t batch, const Keys& keys) const {
-    return parse_recipe(fmt::format(R"(
+    return parse_recipe(
+        fmt::format(R"(
 [run]
 steps = {}
 threads = 1
@@ -108,9 +109,8 @@ clip = 0.7
 [parallel]
 oversubscribe = true
 )",
-                                    kSteps, (folder_ / file).string(),
-                                    (folder_ / "ten.safetensors").string(), batch),
-                        "gaps.toml", keys);
+                    kSteps, (folder_ / file).string(), (folder_ / "ten.safetensors").string(), batch),
+        "gaps.toml", keys);
   }
 
   struct Run {
@@ -180,7 +180,8 @@ TEST_F(Gaps, OnAnyMeshTheyChangeNothing) {
   std::vector<Keys> meshes;
   switch (world_.size()) {
     case 2:
-      meshes = {{"parallel.data=2"}, {"parallel.height=2"}, {"parallel.data=2", "parallel.shard_optimizer=true"}};
+      meshes = {
+          {"parallel.data=2"}, {"parallel.height=2"}, {"parallel.data=2", "parallel.shard_optimizer=true"}};
       break;
     case 3:
       meshes = {{"parallel.data=3"}, {"parallel.height=3"}};

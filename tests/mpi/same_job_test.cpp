@@ -42,24 +42,30 @@ TEST_F(SameJob, EqualRecipesPass) {
 
 TEST_F(SameJob, ARecipeThatDiffersIsToldByItsKeyOnAllRanks) {
   const Recipe mine = recipe({is_last() ? "optimizer.learning_rate=0.5" : "optimizer.learning_rate=0.25"});
-  EXPECT_EQ(refusal([&] { expect_same_recipe(mine, "", world_); }),
-            fmt::format("rank {} has optimizer.learning_rate = 0.5, and rank 0 has 0.25: all ranks of a job must be given "
-                        "one recipe",
-                        world_.size() - 1));
+  EXPECT_EQ(
+      refusal([&] { expect_same_recipe(mine, "", world_); }),
+      fmt::format(
+          "rank {} has optimizer.learning_rate = 0.5, and rank 0 has 0.25: all ranks of a job must be given "
+          "one recipe",
+          world_.size() - 1));
   const Recipe other = recipe({is_last() ? "optimizer.kind=sgd" : "optimizer.kind=adamw"});
-  EXPECT_NE(refusal([&] { expect_same_recipe(other, "", world_); }).find("optimizer.kind = \"sgd\""), std::string::npos);
+  EXPECT_NE(refusal([&] { expect_same_recipe(other, "", world_); }).find("optimizer.kind = \"sgd\""),
+            std::string::npos);
 }
 
 TEST_F(SameJob, AnotherFolderIsOneMistakeMore) {
   const std::string out = is_last() ? "runs/b" : "runs/a";
-  EXPECT_EQ(refusal([&] { expect_same_recipe(recipe({}), out, world_); }),
-            fmt::format("rank {} has --out \"runs/b\", and rank 0 has --out \"runs/a\": all ranks of a job must be given "
-                        "one folder",
-                        world_.size() - 1));
+  EXPECT_EQ(
+      refusal([&] { expect_same_recipe(recipe({}), out, world_); }),
+      fmt::format(
+          "rank {} has --out \"runs/b\", and rank 0 has --out \"runs/a\": all ranks of a job must be given "
+          "one folder",
+          world_.size() - 1));
 }
 
 TEST_F(SameJob, OtherDataAreFoundBeforeTheFirstStep) {
-  if (is_last()) std::ofstream(text_.folder() / "other.txt") << std::ifstream(text_.path()).rdbuf() << "one line more\n";
+  if (is_last())
+    std::ofstream(text_.folder() / "other.txt") << std::ifstream(text_.path()).rdbuf() << "one line more\n";
   world_.barrier();
   // The path is one; on the last rank it leads elsewhere.
   const std::filesystem::path path = text_.folder() / fmt::format("text-{}", world_.rank());
@@ -71,10 +77,12 @@ TEST_F(SameJob, OtherDataAreFoundBeforeTheFirstStep) {
   std::filesystem::current_path(mine);
   const std::vector<std::string> keys{"data.path=text.txt", fmt::format("parallel.data={}", world_.size()),
                                       fmt::format("data.batch={}", 2 * world_.size())};
-  EXPECT_EQ(refusal([&] { const Session session(recipe(keys), world_); }),
-            fmt::format("rank {} sees other data at data.path = \"text.txt\" than rank 0: other samples, files or tokens; "
-                        "the path must lead to the same data on all hosts",
-                        world_.size() - 1));
+  EXPECT_EQ(
+      refusal([&] { const Session session(recipe(keys), world_); }),
+      fmt::format(
+          "rank {} sees other data at data.path = \"text.txt\" than rank 0: other samples, files or tokens; "
+          "the path must lead to the same data on all hosts",
+          world_.size() - 1));
   std::filesystem::current_path(std::filesystem::temp_directory_path());
 }
 

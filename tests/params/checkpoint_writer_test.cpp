@@ -31,8 +31,8 @@ class CheckpointWriterTest : public ::testing::Test {
     build.output("y", add(build, weight, weight));
     DeviceRegistry devices;
     register_all_devices(devices);
-    executor_ = std::make_unique<Executor>(make_plan(std::move(build).build(), devices.find("cpu"), {}).program, store_,
-                                           Communicator::world());
+    executor_ = std::make_unique<Executor>(
+        make_plan(std::move(build).build(), devices.find("cpu"), {}).program, store_, Communicator::world());
     fs::create_directories(folder_);
   }
   ~CheckpointWriterTest() override { fs::remove_all(folder_); }
@@ -43,11 +43,14 @@ class CheckpointWriterTest : public ::testing::Test {
   float in_checkpoint(int64_t step) const {
     const CheckpointReader reader(checkpoint_folder(folder_, step));
     std::vector<float> read(300);
-    reader.read_region("weight", Region::all({300}), {reinterpret_cast<std::byte*>(read.data()), {DType::f32, {300}}});
+    reader.read_region("weight", Region::all({300}),
+                       {reinterpret_cast<std::byte*>(read.data()), {DType::f32, {300}}});
     EXPECT_EQ(read.front(), read.back());
     return read.front();
   }
-  CheckpointWriter::Options options(bool copies, int64_t keep = 0) const { return {folder_, keep, copies, {}}; }
+  CheckpointWriter::Options options(bool copies, int64_t keep = 0) const {
+    return {folder_, keep, copies, {}};
+  }
 
   fs::path folder_ = fs::temp_directory_path() / fmt::format("weft-writer-{}", getpid());
   StateStore store_;
@@ -135,10 +138,11 @@ TEST_F(CheckpointWriterTest, ARankThatIsNotToBeSeenIsNamed) {
   const fs::path temporary = temporary_checkpoint(folder_, 1);
   fs::create_directories(temporary);
   const HandIn desk(temporary, "abc", 0, 2, std::chrono::seconds(0));
-  testing::expect_user_error([&] { desk.check_neighbour(); },
-                             fmt::format("checkpoint {}: nothing of rank 1 was to be seen there within 0 s; is the folder on "
-                                         "a disk that all hosts share?",
-                                         temporary.string()));
+  testing::expect_user_error(
+      [&] { desk.check_neighbour(); },
+      fmt::format("checkpoint {}: nothing of rank 1 was to be seen there within 0 s; is the folder on "
+                  "a disk that all hosts share?",
+                  temporary.string()));
 }
 
 TEST_F(CheckpointWriterTest, AFailureOfOneRankIsToldToTheOthers) {

@@ -15,7 +15,8 @@ std::string dotted(int64_t parts) {
 }
 
 TEST(DeepKey, KeysOfManyPartsAreRefusedBeforeTheyOverflowTheStack) {
-  for (const std::string& text : {dotted(100'000) + " = 1\n", "[" + dotted(100'000) + "]\n", "x = {" + dotted(100'000) + " = 1}\n"}) {
+  for (const std::string& text :
+       {dotted(100'000) + " = 1\n", "[" + dotted(100'000) + "]\n", "x = {" + dotted(100'000) + " = 1}\n"}) {
     testing::expect_user_error([&] { parse_toml("b = 2\n" + text, "x.toml"); },
                                "x.toml:2: a key has more than 128 parts");
     EXPECT_FALSE(parse_toml_if_sound(text).has_value());

@@ -180,9 +180,10 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
 
 TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
   run(recipe({"model.layers=2"}), "run");
-  testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-                             "step-0000000012: model.layers 2 -> 1; go on with what wrote it, or allow this with --set "
-                             "checkpoint.changes=allow");
+  testing::expect_user_error(
+      [&] { run(recipe({"checkpoint.resume=true"}), "run"); },
+      "step-0000000012: model.layers 2 -> 1; go on with what wrote it, or allow this with --set "
+      "checkpoint.changes=allow");
   Session smaller(recipe({"checkpoint.changes=allow"}), Communicator::world());
   testing::expect_user_error(
       [&] { resume(smaller, folder_ / "run/checkpoints"); },
@@ -213,18 +214,22 @@ TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
     run(recipe(keys), "run");
     return ::testing::internal::GetCapturedStderr();
   };
-  EXPECT_NE(go_on({"run.steps=6", "log.every=3"}).find("resuming with changes: run.steps 5 -> 6, log.every 1 -> 3\n"),
+  EXPECT_NE(go_on({"run.steps=6", "log.every=3"})
+                .find("resuming with changes: run.steps 5 -> 6, log.every 1 -> 3\n"),
             std::string::npos);
   EXPECT_EQ(go_on({"run.steps=6", "log.every=3"}).find("resuming with changes"), std::string::npos);
   testing::expect_user_error(
-      [&] { run(recipe({"checkpoint.resume=true", "optimizer.learning_rate=0.5", "model.dropout=0.2"}), "run"); },
+      [&] {
+        run(recipe({"checkpoint.resume=true", "optimizer.learning_rate=0.5", "model.dropout=0.2"}), "run");
+      },
       "model.dropout 0.1 -> 0.2, optimizer.learning_rate 0.01 -> 0.5; go on");
   std::ofstream(text_.path(), std::ios::app) << "and one line more\n";
   testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
                              "step-0000000006: the data (names, fields or tokens) ");
   const std::string said = go_on({"checkpoint.changes=allow", "optimizer.kind=sgd", "run.steps=8"});
   EXPECT_NE(said.find("optimizer.kind \"adamw\" -> \"sgd\""), std::string::npos) << said;
-  EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"), std::string::npos)
+  EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"),
+            std::string::npos)
       << said;
   EXPECT_EQ(losses("run").size(), 8U);
 }
@@ -232,9 +237,10 @@ TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
 TEST_F(TrainerTest, ResumingWhereNothingIsIsSaid) {
   ::testing::internal::CaptureStderr();
   run(recipe({"run.steps=2", "checkpoint.resume=true"}), "fresh");
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find("no checkpoint in " + (folder_ / "fresh/checkpoints").string() +
-                                                          ": the run begins at step 1\n"),
-            std::string::npos);
+  EXPECT_NE(
+      ::testing::internal::GetCapturedStderr().find(
+          "no checkpoint in " + (folder_ / "fresh/checkpoints").string() + ": the run begins at step 1\n"),
+      std::string::npos);
 }
 
 TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
@@ -247,9 +253,10 @@ TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
   writer.write();
   writer.finish();
   Session other(recipe(), Communicator::world());
-  testing::expect_user_error([&] { other.load(CheckpointReader(folder_ / "bad/step-0000000003")); },
-                             "step-0000000003: tensor wte has numbers that are not finite; with --checkpoint an earlier "
-                             "one can be named, which may be good");
+  testing::expect_user_error(
+      [&] { other.load(CheckpointReader(folder_ / "bad/step-0000000003")); },
+      "step-0000000003: tensor wte has numbers that are not finite; with --checkpoint an earlier "
+      "one can be named, which may be good");
 }
 
 TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {

@@ -22,10 +22,11 @@ constexpr int64_t kImages = 8;
 class SkippedUpdates : public testing::DataFolder {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("metrics_log", "progress_line", "checkpoints", "resnet", "arrays", "classification", "cross_entropy",
-                "sgd", "constant");
+    NEEDS_KINDS("metrics_log", "progress_line", "checkpoints", "resnet", "arrays", "classification",
+                "cross_entropy", "sgd", "constant");
     for (int64_t i = 0; i < kImages; ++i) labels_.push_back(i % 2);
-    for (int64_t i = 0; i < kImages * kSide * kSide; ++i) pixels_.push_back(static_cast<float>(i * 37 % 19) / 19);
+    for (int64_t i = 0; i < kImages * kSide * kSide; ++i)
+      pixels_.push_back(static_cast<float>(i * 37 % 19) / 19);
   }
   /// Sums of them are infinite: batch norm makes NaN of that, which the relu behind it hides from the loss.
   void make_huge(int64_t image) {
@@ -105,9 +106,10 @@ TEST_F(SkippedUpdates, SeveralInARowEndTheRunWithTheOpsName) {
   for (int64_t i = 4; i < kImages; ++i) make_huge(i);
   labels_.assign(labels_.size(), 1);
   const Said said = run({"optimizer.skip_limit=1"});
-  EXPECT_TRUE(said.error.starts_with(
-      "step 4: the gradient is not finite, the 2. time in a row (optimizer.skip_limit = 1); the first result that is "
-      "not finite comes from "))
+  EXPECT_TRUE(
+      said.error.starts_with("step 4: the gradient is not finite, the 2. time in a row (optimizer.skip_limit "
+                             "= 1); the first result that is "
+                             "not finite comes from "))
       << said.error;
   EXPECT_NE(said.error.find("conv"), std::string::npos) << said.error;
   EXPECT_EQ(said.rows.size(), 3U);
@@ -116,12 +118,14 @@ TEST_F(SkippedUpdates, SeveralInARowEndTheRunWithTheOpsName) {
 TEST_F(SkippedUpdates, TargetsOfWhichNoneCountsAreNoLossOfZero) {
   std::fill(labels_.begin() + 2, labels_.end(), -100);
   const Said said = run({"data.ignore_index=-100", "optimizer.skip_limit=2"});
-  EXPECT_NE(said.lines.find("warning: step 2: the update was left out, because no target of the batch counts"),
-            std::string::npos)
+  EXPECT_NE(
+      said.lines.find("warning: step 2: the update was left out, because no target of the batch counts"),
+      std::string::npos)
       << said.lines;
-  EXPECT_TRUE(said.error.starts_with("step 4: no target of its batch counts, the 3. time in a row "
-                                     "(optimizer.skip_limit = 2): all are missing, ignored, or of samples that were "
-                                     "left out; no good checkpoint was written yet"))
+  EXPECT_TRUE(
+      said.error.starts_with("step 4: no target of its batch counts, the 3. time in a row "
+                             "(optimizer.skip_limit = 2): all are missing, ignored, or of samples that were "
+                             "left out; no good checkpoint was written yet"))
       << said.error;
 }
 
@@ -132,8 +136,9 @@ TEST_F(SkippedUpdates, ValidationOfWhichNoTargetCountsIsAnError) {
     evaluate(session, 0);
     FAIL() << "a loss of nothing";
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(),
-                 "validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
+    EXPECT_STREQ(
+        error.what(),
+        "validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
   }
 }
 

@@ -20,7 +20,8 @@ std::optional<std::chrono::seconds> duration_in(std::string_view text) {
   while (!text.empty()) {
     int64_t number = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 0 || number > kMost || end == text.data() + text.size()) return std::nullopt;
+    if (error != std::errc() || number < 0 || number > kMost || end == text.data() + text.size())
+      return std::nullopt;
     while (unit < std::size(kUnits) && kUnits[unit].name != *end) ++unit;
     if (unit == std::size(kUnits)) return std::nullopt;
     seconds += number * kUnits[unit++].seconds;

@@ -9,7 +9,8 @@ namespace weft {
 class Deadline {
  public:
   Deadline() = default;
-  /// "2h30m", "90m", "45s"; "2026-11-28 07:30" (local time, seconds may follow). Nothing where it is none of these.
+  /// "2h30m", "90m", "45s"; "2026-11-28 07:30" (local time, seconds may follow). Nothing where it is none of
+  /// these.
   static std::optional<Deadline> parse(const std::string& text);
   const std::string& text() const { return text_; }
   /// The point in time, where there is one; `start`: of what must end.

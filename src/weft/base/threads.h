@@ -9,8 +9,8 @@ namespace weft {
 void set_threads(int threads);
 int threads();
 
-/// Binds thread i of the pool to cores[i], so that no thread loses its cache to a move. False, and nothing bound, where
-/// there are fewer cores than threads. Call after set_threads().
+/// Binds thread i of the pool to cores[i], so that no thread loses its cache to a move. False, and nothing
+/// bound, where there are fewer cores than threads. Call after set_threads().
 bool pin_threads(std::span<const int> cores);
 /// Lets the calling thread run on all of the process's cores: for background threads, which inherit the
 /// binding of the thread that makes them.

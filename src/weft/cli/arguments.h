@@ -48,9 +48,8 @@ int command_export(const Arguments& arguments);
 int command_import(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);
 
-/// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder, `out` or the
-/// recipe's.
-/// UserError where it names none, or the folder has none.
+/// The checkpoint that the command line names: --checkpoint, or the newest good one of the run's folder,
+/// `out` or the recipe's. UserError where it names none, or the folder has none.
 CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe, const std::string& out);
 
 }  // namespace weft

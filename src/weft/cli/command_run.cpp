@@ -10,8 +10,8 @@
 #include "weft/report/counter.h"
 #include "weft/report/progress.h"
 #include "weft/train/folder/run_folder.h"
-#include "weft/train/guard/run_control.h"
 #include "weft/train/generation/generate.h"
+#include "weft/train/guard/run_control.h"
 #include "weft/train/session/same_job.h"
 #include "weft/train/trainer.h"
 
@@ -46,11 +46,13 @@ int command_train(const Arguments& arguments) {
   }
   if (result.end == TrainEnd::finished) return 0;
   if (session.world().rank() == 0) {
-    Progress::say(fmt::format("interrupted after step {}{}: go on with weft resume {} (--out {} --set checkpoint.resume=true)",
-                              result.steps, result.is_late ? ", because its time is over" : "", options.out.string(),
-                              options.out.string()));
+    Progress::say(fmt::format(
+        "interrupted after step {}{}: go on with weft resume {} (--out {} --set checkpoint.resume=true)",
+        result.steps, result.is_late ? ", because its time is over" : "", options.out.string(),
+        options.out.string()));
     if (result.requeue && !requeue_job()) {
-      Progress::say("warning: run.usr1 = \"requeue\": this is no job of Slurm's, or scontrol could not requeue it");
+      Progress::say(
+          "warning: run.usr1 = \"requeue\": this is no job of Slurm's, or scontrol could not requeue it");
     }
   }
   // A code that is not 0 ends the job: not before every rank has written what it has to.

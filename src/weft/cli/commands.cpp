@@ -24,7 +24,9 @@ using Command = int (*)(const Arguments&);
 constexpr int kUsage = 2;
 
 void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
-  command.add_option("RECIPE", arguments.recipe, "recipe file (TOML; every key is in docs/recipes.md), or the folder of a run")
+  command
+      .add_option("RECIPE", arguments.recipe,
+                  "recipe file (TOML; every key is in docs/recipes.md), or the folder of a run")
       ->required(required);
   command.add_option("--set", arguments.set, "override a key of the recipe, as in --set optimizer.clip=1.0")
       ->type_name("KEY=VALUE")
@@ -61,7 +63,8 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   resume->add_option("--set", arguments.set, "override a key of its recipe, as in --set run.steps=2000")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  resume->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")->type_name("FILE");
+  resume->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")
+      ->type_name("FILE");
   commands[resume] = command_resume;
 
   CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
@@ -140,12 +143,14 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   imported->add_option("--from", arguments.target, "folder with config.json and model.safetensors")
       ->required()
       ->type_name("FOLDER");
-  imported->add_flag("--partial", arguments.partial,
-                     "say what does not fit the recipe's model and leave it out, instead of refusing the whole");
+  imported->add_flag(
+      "--partial", arguments.partial,
+      "say what does not fit the recipe's model and leave it out, instead of refusing the whole");
   commands[imported] = command_import;
 
   CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");
-  inspect->add_option("FILE", arguments.target, "recipe, folder of a run, checkpoint folder or safetensors file");
+  inspect->add_option("FILE", arguments.target,
+                      "recipe, folder of a run, checkpoint folder or safetensors file");
   inspect->add_option("--set", arguments.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -207,7 +212,9 @@ int run_command(int argc, char** argv) {
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   const bool speaks = Communicator::world().rank() == 0;
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
-    if (speaks) fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", argv[1], nearest_command(app, argv[1]));
+    if (speaks)
+      fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", argv[1],
+                 nearest_command(app, argv[1]));
     return kUsage;
   }
   try {

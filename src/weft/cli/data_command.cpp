@@ -10,10 +10,10 @@
 #include "weft/base/check.h"
 #include "weft/base/cores.h"
 #include "weft/base/threads.h"
-#include "weft/report/counter.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/verify/checksum_index.h"
+#include "weft/report/counter.h"
 
 namespace weft {
 

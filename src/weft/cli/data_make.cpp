@@ -8,9 +8,9 @@
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
-#include "weft/report/counter.h"
 #include "weft/data/text/token_corpus.h"
 #include "weft/data/text/token_file.h"
+#include "weft/report/counter.h"
 
 namespace weft {
 

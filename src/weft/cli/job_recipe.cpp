@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The overrides, before which those stand that lead to copies in the folder.
-std::vector<std::string> with_kept_files(const Recipe& recipe, const fs::path& run, const std::vector<std::string>& set) {
+std::vector<std::string> with_kept_files(const Recipe& recipe, const fs::path& run,
+                                         const std::vector<std::string>& set) {
   std::vector<std::string> all;
   for (const auto& [key, path] : recipe.data.kind->files_to_keep()) {
     const fs::path kept = kept_files_of(run) / fs::path(path).filename();
@@ -40,8 +41,8 @@ void fit_mesh(Recipe& recipe, const Communicator& world) {
   if (world.rank() != 0) return;
   Progress::say(world.size() == 1
                     ? fmt::format("the run had the mesh {}, and here is one rank", mesh.to_string())
-                    : fmt::format("the run had the mesh {}, and here {} ranks split the batch", mesh.to_string(),
-                                  world.size()));
+                    : fmt::format("the run had the mesh {}, and here {} ranks split the batch",
+                                  mesh.to_string(), world.size()));
 }
 
 }  // namespace

@@ -60,11 +60,9 @@ class Rules {
     const bool masks = tensor_.missing == MissingNumbers::mask;
     // NaN is what a masked target is allowed to have: there is nothing to do but for infinities.
     const bool nan_is_fine = masks && part_ == BatchPart::target;
-    const bool clean = nan_is_fine
-                           ? !any_of_all(all, values_.elems(), is_infinite<T>)
-                           : !any_of_all(all, values_.elems(), [](const T* value) {
-                               return !is_finite(value);
-                             });
+    const bool clean =
+        nan_is_fine ? !any_of_all(all, values_.elems(), is_infinite<T>)
+                    : !any_of_all(all, values_.elems(), [](const T* value) { return !is_finite(value); });
     if (clean) return std::nullopt;
     return rows(all, [&](int64_t row, T* value) { return row_of_numbers(row, value, masks); });
   }
@@ -102,7 +100,8 @@ class Rules {
     if (!tensor_.has_ids()) {
       return tensor_.missing == MissingNumbers::mask
                  ? std::string("a number, or NaN where there is none")
-                 : std::string("a number (data.missing = \"mask\" or \"skip\" allow for those that are missing)");
+                 : std::string(
+                       "a number (data.missing = \"mask\" or \"skip\" allow for those that are missing)");
     }
     const std::string_view id = tensor_.shape.empty() ? "a class id" : "an id";
     return fmt::format("{} from 0 to {}{}", id, tensor_.below - 1,

@@ -14,7 +14,8 @@ namespace weft {
 enum class MissingNumbers : uint8_t {
   fail,  ///< the run ends, and names it
   skip,  ///< it is left out: its row counts for nothing
-  mask,  ///< NaN means that the data have nothing there: 0 in an input, not counted in a target; infinity fails
+  mask,  ///< NaN means that the data have nothing there: 0 in an input, not counted in a target; infinity
+         ///< fails
 };
 
 template <>
@@ -25,11 +26,11 @@ struct EnumNames<MissingNumbers> {
 /// One tensor of a sample, as data bring it, and what it may hold. Every batch is checked against that
 /// (datasets/batch_rules.h).
 struct SampleTensor {
-  std::string name;               ///< of the graph's input
-  int64_t below = 0;              ///< elements are ids, integers in [0, below); 0: they are numbers
-  Dims shape;                     ///< without the batch
-  std::vector<std::string> axes;  ///< what each dimension is: "sequence", "height", "channel", …
-  std::string label = {};         ///< what an element is to people: "field y", "token"; empty: the name
+  std::string name;                     ///< of the graph's input
+  int64_t below = 0;                    ///< elements are ids, integers in [0, below); 0: they are numbers
+  Dims shape;                           ///< without the batch
+  std::vector<std::string> axes;        ///< what each dimension is: "sequence", "height", "channel", …
+  std::string label = {};               ///< what an element is to people: "field y", "token"; empty: the name
   std::optional<int64_t> ignored = {};  ///< of ids: this one may be there too, and is not counted
   MissingNumbers missing = MissingNumbers::fail;  ///< of numbers
 

@@ -40,9 +40,10 @@ DataFacts with_rules_of(const DataSection& data, DataFacts facts) {
   if (facts.target.has_ids()) {
     facts.target.ignored = data.ignore_index;
   } else if (data.ignore_index) {
-    user_error("data.ignore_index = {}: the targets are numbers, which have no id that could be ignored; "
-               "data.missing says what becomes of those that are missing",
-               *data.ignore_index);
+    user_error(
+        "data.ignore_index = {}: the targets are numbers, which have no id that could be ignored; "
+        "data.missing says what becomes of those that are missing",
+        *data.ignore_index);
   }
   const auto may_miss = [](const SampleTensor& tensor) { return tensor.missing != MissingNumbers::fail; };
   facts.has_gaps = data.loading.on_bad == OnBadSample::skip || data.loading.last_batch != LastBatch::drop ||

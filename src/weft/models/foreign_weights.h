@@ -30,7 +30,8 @@ struct ForeignWeights {
   std::string prefix;  ///< of their names, which files of the bare model lack
   std::vector<ForeignField> fields;
   std::vector<std::pair<std::string, std::string>> also_written;  ///< further fields of a file that we write
-  std::vector<std::string> irrelevant_fields;   ///< that change nothing that is computed from the weights; "a_*" too
+  std::vector<std::string>
+      irrelevant_fields;  ///< that change nothing that is computed from the weights; "a_*" too
   std::vector<std::string> irrelevant_tensors;  ///< ends of names: what follows from the others
 };
 

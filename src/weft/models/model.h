@@ -13,11 +13,11 @@ struct ModelContext {
   GraphBuilder& build;
   ParameterSet& parameters;
   const DataFacts& facts;
-  ValueId step;              ///< i64 scalar that keys dropout masks
-  DType dtype = DType::f32;  ///< of the activations
-  double dropout = 0;        ///< 0 outside of training
-  uint64_t seed = 0;         ///< of the dropout masks
-  bool training = false;     ///< batch norm uses and updates the batch's statistics, …
+  ValueId step;                      ///< i64 scalar that keys dropout masks
+  DType dtype = DType::f32;          ///< of the activations
+  double dropout = 0;                ///< 0 outside of training
+  uint64_t seed = 0;                 ///< of the dropout masks
+  bool training = false;             ///< batch norm uses and updates the batch's statistics, …
   std::optional<ValueId> rows = {};  ///< [N] is 1 where a row is a sample, else 0; nothing: all are
 };
 /// The context of a recipe's network.

@@ -68,9 +68,9 @@ class UpdateGraph {
     return options_.accumulate > 1 ? accumulated(kTargets, counted) : counted;
   }
 
-  /// What gradients are multiplied by: it keeps the norm of all of them together below options.clip, and makes
-  /// up for targets that do not count. It is made even where neither is asked for: where the norm is not
-  /// finite it is NaN, and the update changes nothing.
+  /// What gradients are multiplied by: it keeps the norm of all of them together below options.clip, and
+  /// makes up for targets that do not count. It is made even where neither is asked for: where the norm is
+  /// not finite it is NaN, and the update changes nothing.
   ValueId factor_of(const std::vector<ValueId>& gradients, std::optional<ValueId> counted) {
     const BuilderScope labelled = build_.labelled("gradient norm");
     std::vector<ValueId> squares;

@@ -18,9 +18,9 @@ struct CountedTargets {
 
 /// What is done with gradients whatever the rule.
 struct UpdateOptions {
-  double weight_decay = 0;  ///< of the parameters that it applies to
-  double clip = 0;          ///< largest norm of the gradient; 0: not clipped
-  int64_t accumulate = 1;   ///< microbatches a step
+  double weight_decay = 0;                     ///< of the parameters that it applies to
+  double clip = 0;                             ///< largest norm of the gradient; 0: not clipped
+  int64_t accumulate = 1;                      ///< microbatches a step
   std::optional<CountedTargets> targets = {};  ///< nothing: all count
 };
 

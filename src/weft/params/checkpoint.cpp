@@ -34,7 +34,8 @@ void read_state(const StateStore& store, const CheckpointReader& reader, const s
   });
   if (finite) return;
   user_error(
-      "{}: tensor {} has numbers that are not finite; with --checkpoint an earlier one can be named, which may be good",
+      "{}: tensor {} has numbers that are not finite; with --checkpoint an earlier one can be named, which "
+      "may be good",
       reader.folder().string(), name);
 }
 

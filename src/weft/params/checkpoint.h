@@ -11,8 +11,8 @@ namespace weft {
 
 /// What a checkpoint may lack, or have beside what the store needs.
 struct LoadRules {
-  /// Whether states that are neither parameters nor buffers, as an optimizer has them, may be left as they are
-  /// where the checkpoint has none, and be left out where the store has none.
+  /// Whether states that are neither parameters nor buffers, as an optimizer has them, may be left as they
+  /// are where the checkpoint has none, and be left out where the store has none.
   bool optimizer_may_differ = false;
   /// Whether a tensor of the checkpoint is such a state. Empty: not known, and none is.
   std::function<bool(const std::string& name)> is_of_optimizer;
@@ -25,8 +25,9 @@ struct LoadGaps {
 };
 
 /// Fills every state that is not derived from the checkpoint, whatever mesh wrote it; derived ones then wait
-/// for Executor::refresh(). UserError naming the first state that is missing, of another shape or has numbers that
-/// are not finite, or the first tensor that the store has no state for; but for what `rules` allow.
-LoadGaps load_checkpoint(const StateStore& store, const CheckpointReader& reader, const LoadRules& rules = {});
+/// for Executor::refresh(). UserError naming the first state that is missing, of another shape or has numbers
+/// that are not finite, or the first tensor that the store has no state for; but for what `rules` allow.
+LoadGaps load_checkpoint(const StateStore& store, const CheckpointReader& reader,
+                         const LoadRules& rules = {});
 
 }  // namespace weft

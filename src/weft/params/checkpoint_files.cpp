@@ -37,8 +37,8 @@ void remove_quietly(const fs::path& folder) {
   fs::remove_all(folder, ignored);
 }
 
-/// Runs `work`; where it throws, what it has not finished at `path` goes first, and the folder around it if that is
-/// empty then.
+/// Runs `work`; where it throws, what it has not finished at `path` goes first, and the folder around it if
+/// that is empty then.
 template <class Work>
 auto removing_on_failure(const fs::path& path, const Work& work) {
   try {
@@ -176,7 +176,8 @@ void remove_unfinished_checkpoints(const fs::path& parent) {
   for (const fs::directory_entry& entry : fs::directory_iterator(parent, ignored)) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(kTemporary)) continue;
-    if (step_of(std::string_view(name).substr(0, name.size() - kTemporary.size()))) doomed.push_back(entry.path());
+    if (step_of(std::string_view(name).substr(0, name.size() - kTemporary.size())))
+      doomed.push_back(entry.path());
   }
   for (const fs::path& folder : doomed) remove_quietly(folder);
 }

@@ -57,8 +57,9 @@ std::filesystem::path temporary_checkpoint(const std::filesystem::path& parent, 
 std::filesystem::path checkpoint_folder(const std::filesystem::path& parent, int64_t step);
 
 /// Writes and fsyncs this rank's file into `folder` (made where absent). On failure (a full disk among
-/// others) the file is removed, with the folder where that is empty, earlier checkpoints stay, and the UserError names the path and the free
-/// space; the caller must then see to it that no rank goes on to commit.
+/// others) the file is removed, with the folder where that is empty, earlier checkpoints stay, and the
+/// UserError names the path and the free space; the caller must then see to it that no rank goes on to
+/// commit.
 ShardSummary write_shard(const std::filesystem::path& folder, int rank, int ranks,
                          std::span<const TensorShard> tensors);
 

@@ -24,7 +24,8 @@ constexpr char kFailed = '!';  // marks a note as an error message
 constexpr std::chrono::milliseconds kLook{5};
 constexpr std::chrono::milliseconds kLookSeldom{200};
 
-/// The note's text behind its first line, which names the attempt; nothing where it is not there, or another's.
+/// The note's text behind its first line, which names the attempt; nothing where it is not there, or
+/// another's.
 std::optional<std::string> read_note(const fs::path& path, const std::string& attempt) {
   std::ifstream file(path);
   std::string first;
@@ -37,7 +38,11 @@ std::optional<std::string> read_note(const fs::path& path, const std::string& at
 }  // namespace
 
 HandIn::HandIn(fs::path folder, std::string attempt, int rank, int ranks, std::chrono::seconds patience)
-    : folder_(std::move(folder)), attempt_(std::move(attempt)), rank_(rank), ranks_(ranks), patience_(patience) {}
+    : folder_(std::move(folder)),
+      attempt_(std::move(attempt)),
+      rank_(rank),
+      ranks_(ranks),
+      patience_(patience) {}
 
 fs::path HandIn::note(int rank, std::string_view what) const {
   return folder_ / fmt::format("rank-{:05}.{}", rank, what);
@@ -80,7 +85,8 @@ std::string HandIn::wait_for(int rank, std::string_view what) const {
     const auto waited = std::chrono::steady_clock::now() - began;
     if (waited > patience_) {
       user_error(
-          "checkpoint {}: nothing of rank {} was to be seen there within {} s; is the folder on a disk that all hosts "
+          "checkpoint {}: nothing of rank {} was to be seen there within {} s; is the folder on a disk that "
+          "all hosts "
           "share?",
           folder_.string(), rank, patience_.count());
     }
@@ -107,7 +113,8 @@ void HandIn::check_neighbour() const {
 
 std::vector<ShardSummary> HandIn::collect() const {
   std::vector<ShardSummary> shards;
-  for (int rank = 0; rank < ranks_; ++rank) shards.push_back(ShardSummary::from_text(wait_for(rank, kWritten)));
+  for (int rank = 0; rank < ranks_; ++rank)
+    shards.push_back(ShardSummary::from_text(wait_for(rank, kWritten)));
   for (int rank = 0; rank < ranks_; ++rank) wait_for(rank, kChecked);
   return shards;
 }

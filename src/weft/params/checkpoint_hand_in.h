@@ -8,13 +8,14 @@
 
 namespace weft {
 
-/// How the ranks that write a checkpoint agree by files in its temporary folder: each leaves a note of what it
-/// has written, and another once it has read back what the next rank wrote. Notes of other attempts, which may
-/// lie there from a run that was killed, are not read.
+/// How the ranks that write a checkpoint agree by files in its temporary folder: each leaves a note of what
+/// it has written, and another once it has read back what the next rank wrote. Notes of other attempts, which
+/// may lie there from a run that was killed, are not read.
 class HandIn {
  public:
   /// `patience`: how long a note is waited for.
-  HandIn(std::filesystem::path folder, std::string attempt, int rank, int ranks, std::chrono::seconds patience);
+  HandIn(std::filesystem::path folder, std::string attempt, int rank, int ranks,
+         std::chrono::seconds patience);
 
   /// This rank's file is written.
   void hand_in(const ShardSummary& shard) const;

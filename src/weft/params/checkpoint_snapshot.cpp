@@ -50,8 +50,8 @@ void CheckpointSnapshot::take() {
   if (!memory_) return;
   for (const TensorShard& shard : shards_) {
     const HostState state = store_.read(shard.name);
-    WEFT_CHECK(state.view.type == shard.view.type, "the state {} is another one than when the snapshot was made",
-               shard.name);
+    WEFT_CHECK(state.view.type == shard.view.type,
+               "the state {} is another one than when the snapshot was made", shard.name);
     parallel_for(shard.view.bytes(), kGrain, [&](int64_t begin, int64_t end) {
       std::memcpy(shard.view.data + begin, state.view.data + begin, static_cast<size_t>(end - begin));
     });

@@ -9,15 +9,15 @@
 
 namespace weft {
 
-/// What this rank's part of a checkpoint holds: every state that is not derived, of copies only one. Either a copy
-/// of these, or where they lie.
+/// What this rank's part of a checkpoint holds: every state that is not derived, of copies only one. Either a
+/// copy of these, or where they lie.
 class CheckpointSnapshot {
  public:
   /// Of this rank's part of a checkpoint.
   static int64_t bytes_of(const StateStore& store);
 
-  /// `copies`: takes memory, all of it at once; UserError where that is short. States on a device are copied in
-  /// any case. `store` outlives this.
+  /// `copies`: takes memory, all of it at once; UserError where that is short. States on a device are copied
+  /// in any case. `store` outlives this.
   CheckpointSnapshot(const StateStore& store, bool copies);
   /// The states as they are now; copies them on all threads.
   void take();

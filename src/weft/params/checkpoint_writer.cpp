@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kRescueIsLookedAt{20};
 constexpr std::chrono::seconds kPatience{60};
-/// A launcher that ends the job does not wait; and where one rank alone is asked to end, the others write nothing.
+/// A launcher that ends the job does not wait; and where one rank alone is asked to end, the others write
+/// nothing.
 constexpr std::chrono::seconds kRescuePatience{2};
 
 }  // namespace

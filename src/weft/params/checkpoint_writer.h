@@ -1,7 +1,7 @@
 #pragma once
 // Writes checkpoints beside training. A step waits for a copy of the states in memory; a thread of each rank
-// writes it, and the ranks agree by files, not by messages: each hands in what it has written, reads back what
-// its neighbour wrote, and rank 0 commits once all have. So no rank needs another's main thread, and a
+// writes it, and the ranks agree by files, not by messages: each hands in what it has written, reads back
+// what its neighbour wrote, and rank 0 commits once all have. So no rank needs another's main thread, and a
 // checkpoint in memory can still be written while a step that will not end in time goes on.
 #include <chrono>
 #include <condition_variable>
@@ -52,7 +52,7 @@ class CheckpointWriter {
 
   Options options_;
   Communicator world_;
-  const int rank_;   ///< the thread asks no communicator
+  const int rank_;  ///< the thread asks no communicator
   const int ranks_;
   std::string attempt_;  ///< names this run among those that wrote to the folder
   CheckpointSnapshot snapshot_;

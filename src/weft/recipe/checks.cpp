@@ -36,10 +36,11 @@ Complaint data_is_named(const Recipe& recipe) {
 Complaint run_is_named(const Recipe& recipe) {
   const std::string& name = recipe.run.name;
   if (!name.empty() && name[0] != '.' && name.find('/') == std::string::npos) return std::nullopt;
-  return RecipeComplaint{"run.name",
-                         fmt::format("run.name = \"{}\" names a folder below runs/: expected a name without \"/\" that "
-                                     "does not begin with \".\"",
-                                     name)};
+  return RecipeComplaint{
+      "run.name",
+      fmt::format("run.name = \"{}\" names a folder below runs/: expected a name without \"/\" that "
+                  "does not begin with \".\"",
+                  name)};
 }
 
 Complaint microbatches(const Recipe& recipe) {
@@ -81,7 +82,8 @@ Complaint check_recipe(const RecipeTable& table, const Recipe& recipe) {
     if (kind == nullptr) continue;
     if (Complaint complaint = kind->check(recipe)) return complaint;
   }
-  for (const auto rule : {run_is_named, data_is_named, check_loading, microbatches, warmup, ranks_of_the_mesh}) {
+  for (const auto rule :
+       {run_is_named, data_is_named, check_loading, microbatches, warmup, ranks_of_the_mesh}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;

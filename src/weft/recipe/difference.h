@@ -8,7 +8,7 @@ namespace weft {
 
 /// A key whose value differs between two recipes.
 struct KeyDifference {
-  std::string key;  ///< "optimizer.learning_rate"
+  std::string key;         ///< "optimizer.learning_rate"
   std::string one, other;  ///< as TOML; "" where the key means nothing in that recipe
   bool is_free = false;    ///< it changes nothing that is learnt, but for rounding
 };

@@ -26,7 +26,8 @@ struct KeyFacts {
   std::string_view meaning;
   Interval interval;
   bool is_required = false;
-  bool is_free = false;  ///< may change when a run goes on: it changes nothing that is learnt, but for rounding
+  bool is_free =
+      false;  ///< may change when a run goes on: it changes nothing that is learnt, but for rounding
 };
 
 /// The two ways to name a key, each with and without an interval, as one call of Derived::key(facts, member).
@@ -49,7 +50,8 @@ class KeyVisitor {
   template <class T>
   void required(std::string_view name, T& member, Interval interval, std::string_view meaning) {
     derived().key(
-        KeyFacts{.name = name, .meaning = meaning, .interval = std::move(interval), .is_required = true}, member);
+        KeyFacts{.name = name, .meaning = meaning, .interval = std::move(interval), .is_required = true},
+        member);
   }
   /// Of a key that may change when a run goes on, see KeyFacts.
   template <class T>
@@ -67,8 +69,8 @@ class KeyVisitor {
   template <class Choice>
   void choice(std::string_view /*name*/, Choice& /*member*/, std::string_view /*initial*/,
               std::string_view /*meaning*/) {}
-  /// A member that is several of the registered kinds, in a list of their names; none at the start. The key is
-  /// free: what a run measures may change.
+  /// A member that is several of the registered kinds, in a list of their names; none at the start. The key
+  /// is free: what a run measures may change.
   template <class Choices>
   void choices(std::string_view /*name*/, Choices& /*member*/, std::string_view /*meaning*/) {}
 

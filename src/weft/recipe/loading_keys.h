@@ -90,18 +90,22 @@ struct LoadingKeys {
         "what becomes of samples that fill no batch at the end of an epoch: they wait for another, make "
         "a batch with empty rows at its end, or one whose samples are shared out evenly among ranks");
     key.free("memory", self.memory,
-        "memory of each rank for copies of samples, such as \"8GiB\"; empty: a quarter of what is free");
+             "memory of each rank for copies of samples, such as \"8GiB\"; empty: a quarter of what is free");
     key.free("cache", self.cache,
-        "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
-    key.free("network_budget", self.network_budget,
+             "directories on fast disks for more copies, such as [{path = \"/nvme\", size = \"100GiB\"}]");
+    key.free(
+        "network_budget", self.network_budget,
         "bytes a second that each rank sends to others that ask for its copies, such as \"50MiB\", so that "
         "the training's own communication is not slowed; empty: no limit");
-    key.free("workers", self.workers, between(0, 1024), "threads of each rank that decode; 0: one for two cores");
+    key.free("workers", self.workers, between(0, 1024),
+             "threads of each rank that decode; 0: one for two cores");
     key.free("lookahead", self.lookahead, between(1, 1'000'000), "steps whose files are fetched ahead");
-    key.free("checksums", self.checksums,
+    key.free(
+        "checksums", self.checksums,
         "index made by `weft data inspect PATH --index FILE`; training samples that differ from it count as "
         "bad; empty: none");
-    key.free("machine", self.machine,
+    key.free(
+        "machine", self.machine,
         "file made by `weft probe --storage FOLDER --out FILE`: how fast the file system and other ranks "
         "are until records have come from them; empty: not known");
     key("on_bad", self.on_bad,

@@ -70,17 +70,22 @@ struct RunSection {
     key.free("epochs", self.epochs, at_least(0), "passes over the training data; 0: `steps` decides");
     key("precision", self.precision,
         "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
-    key.free("device", self.device,
+    key.free(
+        "device", self.device,
         "whose kernels run: \"cpu\", or \"reference\", which computes in f64 on one thread by the plainest "
         "loops: some 20 to 40 times slower, for questions of numerics; docs/ops.md lists all devices");
-    key.free("threads", self.threads, at_least(0), "threads of each rank; 0: all cores that the rank may use");
+    key.free("threads", self.threads, at_least(0),
+             "threads of each rank; 0: all cores that the rank may use");
     key.free("deadline", self.deadline,
-             "when the run must have ended, with a checkpoint to go on from: so long after its start, or a time; Slurm's "
+             "when the run must have ended, with a checkpoint to go on from: so long after its start, or a "
+             "time; Slurm's "
              "own end of the job counts too, where it is told (SLURM_JOB_END_TIME)");
     key.free("usr1", self.usr1,
-             "what SIGUSR1 makes of the run: it keeps a checkpoint and goes on, or keeps one, has Slurm start the job "
+             "what SIGUSR1 makes of the run: it keeps a checkpoint and goes on, or keeps one, has Slurm "
+             "start the job "
              "again (scontrol requeue) and ends");
-    key.free("pin", self.pin, "whether each thread is bound to a core of its own, where ranks do not share cores");
+    key.free("pin", self.pin,
+             "whether each thread is bound to a core of its own, where ranks do not share cores");
   }
 };
 
@@ -122,7 +127,8 @@ struct DataSection {
     key.required("batch", self.batch, at_least(1), "samples a step, over all ranks and microbatches");
     key("shuffle", self.shuffle, "whether training samples come in random order");
     key("ignore_index", self.ignore_index,
-        "an id that targets may have beside those of classes or tokens, and that does not count, such as -100; "
+        "an id that targets may have beside those of classes or tokens, and that does not count, such as "
+        "-100; "
         "empty: none");
     LoadingKeys::visit(key, self.loading);
   }
@@ -180,8 +186,9 @@ struct OptimizerSection {
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
     key.free("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
     key.free("skip_limit", self.skip_limit, at_least(0),
-        "updates in a row that may be left out, because the gradient is not finite or no target counts, before "
-        "the run ends");
+             "updates in a row that may be left out, because the gradient is not finite or no target counts, "
+             "before "
+             "the run ends");
   }
 };
 
@@ -210,9 +217,9 @@ struct ParallelSection {
     key.free("width", self.width, at_least(1), "parts of each image, from left to right");
     key.free("depth", self.depth, at_least(1), "parts of each volume, from front to back");
     key.free("shard_optimizer", self.shard_optimizer,
-        "whether optimizer state is split over `data` instead of repeated");
+             "whether optimizer state is split over `data` instead of repeated");
     key.free("oversubscribe", self.oversubscribe,
-        "whether `threads` may be more than a rank's share of the cores");
+             "whether `threads` may be more than a rank's share of the cores");
   }
 };
 
@@ -239,13 +246,15 @@ struct CheckpointSection {
     key.free("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");
     key.free("keep", self.keep, at_least(0), "newest checkpoints that are kept; 0: all");
     key.free("asynchronous", self.asynchronous,
-             "whether training goes on while a checkpoint is written, from a copy of weights and optimizer state in "
+             "whether training goes on while a checkpoint is written, from a copy of weights and optimizer "
+             "state in "
              "memory");
     key.free("resume", self.resume,
-        "whether to go on from the newest checkpoint of the output folder, if it has one");
-    key.free("changes", self.changes,
-             "whether a run may go on with keys or data that change what is learnt: it is refused, or listed and "
-             "allowed (what a new optimizer remembers is at its start then)");
+             "whether to go on from the newest checkpoint of the output folder, if it has one");
+    key.free(
+        "changes", self.changes,
+        "whether a run may go on with keys or data that change what is learnt: it is refused, or listed and "
+        "allowed (what a new optimizer remembers is at its start then)");
   }
 };
 
@@ -261,10 +270,12 @@ struct LogSection {
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
     key.free("every", self.every, at_least(1), "steps between lines");
-    key.free("evaluate_every", self.evaluate_every, at_least(0), "steps between evaluations; 0: only at the end");
+    key.free("evaluate_every", self.evaluate_every, at_least(0),
+             "steps between evaluations; 0: only at the end");
     key.free("evaluate_batches", self.evaluate_batches, at_least(0),
-        "batches of an evaluation on the way, the same each time, drawn from the validation data by the seed with the "
-        "classes in their proportions; 0: all of the data, as the last evaluation has them in any case");
+             "batches of an evaluation on the way, the same each time, drawn from the validation data by the "
+             "seed with the "
+             "classes in their proportions; 0: all of the data, as the last evaluation has them in any case");
     key.free("tensorboard", self.tensorboard, "whether to write event files for TensorBoard");
   }
 };

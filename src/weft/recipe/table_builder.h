@@ -77,7 +77,8 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
     const auto usual = Base::kinds().find(initial);
     // A default that is not built is none.
     const bool required = initial == kRequired || (!initial.empty() && usual == nullptr);
-    RecipeKey& row = add({key, std::string(meaning), one_of(names), required, true, {std::string(initial)}, false});
+    RecipeKey& row =
+        add({key, std::string(meaning), one_of(names), required, true, {std::string(initial)}, false});
     row.is_choice = true;
     row.set = [member = member_, key](Recipe& recipe, const RecipeValue& value) {
       const std::string* text = value.as<std::string>();

@@ -18,8 +18,10 @@ class Counter {
     if (since.count() < (terminal_ ? 0.2 : 10.0)) return;
     last_ = now;
     shown_ = true;
-    std::fputs(fmt::format("{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n").c_str(),
-               stderr);
+    std::fputs(
+        fmt::format("{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n")
+            .c_str(),
+        stderr);
   }
   ~Counter() {
     if (shown_ && terminal_) std::fputs("\r\033[K", stderr);

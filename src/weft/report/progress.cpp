@@ -12,7 +12,8 @@ namespace {
 
 bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
 
-/// A terminal that is gone, or a full disk behind a pipe, must not end a run: what is said is said as far as it can be.
+/// A terminal that is gone, or a full disk behind a pipe, must not end a run: what is said is said as far as
+/// it can be.
 void put_line(const std::string& text) {
   [[maybe_unused]] const int ignored = std::fputs(text.c_str(), stderr);
 }
@@ -33,9 +34,9 @@ void Progress::show(int64_t step, double loss, const std::string& more, double s
   const int64_t made = step - first_;
   const double left =
       made > 0 ? spent.count() / static_cast<double>(made) * static_cast<double>(steps_ - step) : 0;
-  const std::string text =
-      fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
-                  fmt::formatted_size("{}", steps_), steps_, loss, more, samples_per_s, unit, clock_text(left));
+  const std::string text = fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
+                                       fmt::formatted_size("{}", steps_), steps_, loss, more, samples_per_s,
+                                       unit, clock_text(left));
   const bool last = step == steps_;
   if (on_terminal()) {
     put_line(fmt::format("\r\x1b[K{}{}", text, last ? "\n" : ""));

@@ -13,7 +13,8 @@ class Progress {
   Progress(int64_t steps, int64_t done);
   /// After step `step` (counted from 1).
   /// `more`: what stands behind the loss, such as "  3 updates skipped".
-  void show(int64_t step, double loss, const std::string& more, double samples_per_s, const std::string& unit);
+  void show(int64_t step, double loss, const std::string& more, double samples_per_s,
+            const std::string& unit);
   /// A line of its own, above the progress line.
   static void say(const std::string& text);
 

@@ -55,7 +55,8 @@ class TrainingGraph {
   ValueId predictions(ValueId input, bool training) {
     ModelContext context = context_for(recipe_, build_, parameters_, facts_, training);
     if (training && facts_.has_gaps) {
-      context.rows = build_.input(std::string(kRowsInput), {parameters_.dtype(), {recipe_.microbatch_rows()}}, {"batch"});
+      context.rows = build_.input(std::string(kRowsInput), {parameters_.dtype(), {recipe_.microbatch_rows()}},
+                                  {"batch"});
     }
     return recipe_.model.kind->predict(context, input);
   }

@@ -6,7 +6,8 @@
 
 namespace weft {
 
-/// Whether one of `elems` elements is suspect; all are looked at, on all threads, so that the loop has no branch.
+/// Whether one of `elems` elements is suspect; all are looked at, on all threads, so that the loop has no
+/// branch.
 template <class T, class Suspect>
 bool any_of_all(const T* values, int64_t elems, const Suspect& suspect) {
   constexpr int64_t kGrain = 1 << 16;  // elements that are worth a thread

@@ -41,8 +41,8 @@ std::optional<Evaluation> evaluate(Session& session, int64_t batches, const Goes
   return evaluate(session.executor(), session.feeder(), session.recipe(), session.data(), batches, goes_on);
 }
 
-std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
-                                   int64_t batches, const GoesOn& goes_on) {
+std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe,
+                                   const TrainingData& data, int64_t batches, const GoesOn& goes_on) {
   const SegmentId segment = executor.program().at("evaluate");
   const int64_t count = batches > 0 ? std::min(batches, data.validation_batches) : data.validation_batches;
   std::map<std::string, double> sums;
@@ -58,7 +58,8 @@ std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Re
   Evaluation result;
   result.rows = static_cast<int64_t>(sums["rows"]);
   if (result.rows == 0) {
-    user_error("validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
+    user_error(
+        "validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
   }
   const double targets = sums["rows"];
   result.loss = sums["loss_sum"] / targets;

@@ -27,7 +27,8 @@ struct Evaluation {
   std::string text() const;
 };
 
-/// Asked before each batch, on all ranks alike: whether the evaluation goes on; `done` of `total` batches are.
+/// Asked before each batch, on all ranks alike: whether the evaluation goes on; `done` of `total` batches
+/// are.
 using GoesOn = std::function<bool(int64_t done, int64_t total)>;
 
 /// Collective. Runs the first `batches` validation batches (0: all).
@@ -35,7 +36,7 @@ Evaluation evaluate(Session& session, int64_t batches);
 /// The same; nothing where it does not go on.
 std::optional<Evaluation> evaluate(Session& session, int64_t batches, const GoesOn& goes_on);
 /// The same by any Program with the segment "evaluate", for which `feed`, `recipe` and `data` stand.
-std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe, const TrainingData& data,
-                                   int64_t batches, const GoesOn& goes_on = {});
+std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Recipe& recipe,
+                                   const TrainingData& data, int64_t batches, const GoesOn& goes_on = {});
 
 }  // namespace weft

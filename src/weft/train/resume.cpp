@@ -22,14 +22,16 @@ class Resume {
     if (identity_) {
       compare(allows);
     } else {
-      say(fmt::format("{} does not say which run wrote it; nothing is compared", checkpoint_.folder().string()));
+      say(fmt::format("{} does not say which run wrote it; nothing is compared",
+                      checkpoint_.folder().string()));
     }
     const LoadGaps gaps = session_.load(checkpoint_, allows);
     if (!gaps.not_filled.empty())
       say(fmt::format("{} states of the optimizer are at their start: {}, …", gaps.not_filled.size(),
                       gaps.not_filled.front()));
     if (!gaps.not_read.empty())
-      say(fmt::format("{} states of another optimizer are left out: {}, …", gaps.not_read.size(), gaps.not_read.front()));
+      say(fmt::format("{} states of another optimizer are left out: {}, …", gaps.not_read.size(),
+                      gaps.not_read.front()));
   }
 
  private:
@@ -37,7 +39,8 @@ class Resume {
     RunDifferences found = differences(*identity_, session_);
     if (!allows && !found.learning.empty()) {
       user_error(
-          "checkpoint.resume: something else would be learnt than by {}: {}; go on with what wrote it, or allow this "
+          "checkpoint.resume: something else would be learnt than by {}: {}; go on with what wrote it, or "
+          "allow this "
           "with --set checkpoint.changes=allow",
           checkpoint_.folder().string(), fmt::join(found.learning, ", "));
     }
@@ -63,7 +66,8 @@ void set_aside_newer(const std::filesystem::path& folder, int64_t step) {
     std::error_code error;
     std::filesystem::remove_all(aside, error);
     std::filesystem::rename(checkpoint.path, aside, error);
-    if (!error) Progress::say(fmt::format("{} is called {} now", checkpoint.path.string(), aside.filename().string()));
+    if (!error)
+      Progress::say(fmt::format("{} is called {} now", checkpoint.path.string(), aside.filename().string()));
   }
 }
 

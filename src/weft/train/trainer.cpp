@@ -201,15 +201,17 @@ class Trainer {
     ++skipped_;
     if (is_over) end_with_skipped(step, made);
     if (!first_rank_) return;
-    Progress::say(fmt::format("warning: step {}: the update was left out, because {}", step_ + 1,
-                              made.has_targets ? "the gradient is not finite" : "no target of the batch counts"));
+    Progress::say(
+        fmt::format("warning: step {}: the update was left out, because {}", step_ + 1,
+                    made.has_targets ? "the gradient is not finite" : "no target of the batch counts"));
   }
 
   [[noreturn]] void end_with_skipped(TrainingStep& step, const StepOutcome& made) {
     const int64_t limit = recipe_.optimizer.skip_limit;
     if (made.has_targets) {
-      not_finite(step, fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
-                                   in_a_row_, limit));
+      not_finite(step,
+                 fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
+                             in_a_row_, limit));
     }
     user_error(
         "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "

@@ -20,8 +20,8 @@ struct TrainResult {
   int signal = 0;        ///< that interrupted it, where one did
   bool is_late = false;  ///< its deadline did
   bool requeue = false;  ///< the job is to be started again
-  int64_t steps = 0;  ///< done, from the start of the run
-  double loss = 0;    ///< of the last step
+  int64_t steps = 0;     ///< done, from the start of the run
+  double loss = 0;       ///< of the last step
   std::optional<Evaluation> validation;
   std::filesystem::path report;
 };

@@ -106,8 +106,9 @@ TEST_F(ChecksumIndexTest, IsTrustedOnlyWholeAndOfThisBoot) {
 
 TEST_F(ChecksumIndexTest, AFileThatIsNoIndexIsNotOverwritten) {
   std::ofstream(file()) << "precious";
-  weft::testing::expect_user_error([&] { const ChecksumIndex index(file(), 7); },
-                             file().string() + ": is no checksum index, and would be overwritten; name another file");
+  weft::testing::expect_user_error(
+      [&] { const ChecksumIndex index(file(), 7); },
+      file().string() + ": is no checksum index, and would be overwritten; name another file");
   std::string text;
   std::ifstream(file()) >> text;
   EXPECT_EQ(text, "precious");

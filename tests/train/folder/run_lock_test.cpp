@@ -31,8 +31,8 @@ TEST_F(RunLockTest, ASecondRunIsRefusedAndToldWhoIsThere) {
     } catch (const UserError& error) {
       refusal = error.what();
     }
-    EXPECT_TRUE(refusal.starts_with(
-        fmt::format("--out {}: another run writes there now (process {} of host ", folder_.string(), getpid())))
+    EXPECT_TRUE(refusal.starts_with(fmt::format("--out {}: another run writes there now (process {} of host ",
+                                                folder_.string(), getpid())))
         << refusal;
     EXPECT_TRUE(refusal.ends_with("; name another folder, or wait for its end")) << refusal;
   }

@@ -17,7 +17,8 @@ class RunControlTest : public ::testing::Test {
   void TearDown() override {
     unsetenv("SLURM_JOB_END_TIME");
     unsetenv("SLURM_JOB_ID");
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) std::signal(signal, SIG_DFL);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU})
+      std::signal(signal, SIG_DFL);
   }
   const Communicator world_ = Communicator::world();
   RunSection run_;

@@ -30,7 +30,8 @@ TEST(Divergence, ALossThatExplodesIsSaidOnceUntilItComesDown) {
   EXPECT_EQ(steps(3, 5), 0) << "three steps of 2.5 times";
   std::optional<std::string> said;
   while (!said) said = divergence.look_at(++step, 1e4);
-  EXPECT_TRUE(said->starts_with("warning: step 104: the loss explodes: 1003 over the last 10 steps, and 2 up to step 60"))
+  EXPECT_TRUE(said->starts_with(
+      "warning: step 104: the loss explodes: 1003 over the last 10 steps, and 2 up to step 60"))
       << *said;
   EXPECT_EQ(steps(100, 1e5), 0);
   EXPECT_EQ(steps(100, 2), 0);

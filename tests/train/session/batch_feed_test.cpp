@@ -78,10 +78,11 @@ TEST_F(BatchFeedTest, SkippedSamplesAreListedAndBounded) {
   EXPECT_EQ(session.feeder().notices().size(), 1U) << "each sample once, however many epochs";
   Session strict(recipe({"data.missing=skip", "data.bad_limit=1"}), Communicator::world());
   strict.feed(*strict.data().train, 0);
-  testing::expect_user_error([&] { strict.feed(*strict.data().train, 1); },
-                             fmt::format("data.bad_limit=1: one bad sample too many; the last was: {}[4]: field image has "
-                                         "numbers that are missing",
-                                         set()));
+  testing::expect_user_error(
+      [&] { strict.feed(*strict.data().train, 1); },
+      fmt::format("data.bad_limit=1: one bad sample too many; the last was: {}[4]: field image has "
+                  "numbers that are missing",
+                  set()));
 }
 
 TEST_F(BatchFeedTest, TheProgramIsToldWhichRowsAreThere) {
@@ -95,13 +96,15 @@ TEST_F(BatchFeedTest, TheProgramIsToldWhichRowsAreThere) {
   EXPECT_EQ(rows(0), (std::vector<float>{1, 0, 1}));
   EXPECT_EQ(rows(1), (std::vector<float>{1, 1, 1}));
   const Session whole(recipe({"data.missing=fail"}), Communicator::world());
-  EXPECT_FALSE(whole.executor().program().named.contains("rows")) << "where none can be missing nothing is counted";
+  EXPECT_FALSE(whole.executor().program().named.contains("rows"))
+      << "where none can be missing nothing is counted";
 }
 
 TEST_F(BatchFeedTest, LabelsThatTheDataCannotHaveAreRefusedAtTheStart) {
   held_labels_[1] = 7;
   EXPECT_EQ(refusal(recipe({})),
-            "data.validation: a sample has the class id 7, and those to train on have ids from 0 to 2; model.classes may "
+            "data.validation: a sample has the class id 7, and those to train on have ids from 0 to 2; "
+            "model.classes may "
             "say how many there are");
   held_labels_[1] = 1;
   labels_[3] = -1;
@@ -124,7 +127,8 @@ TEST_F(BatchFeedTest, NumbersHaveNoIdThatCouldBeIgnored) {
   std::filesystem::copy_file(folder_ / "set.safetensors", folder_ / "held.safetensors",
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(refusal(numbers),
-            "data.ignore_index = -100: the targets are numbers, which have no id that could be ignored; data.missing says "
+            "data.ignore_index = -100: the targets are numbers, which have no id that could be ignored; "
+            "data.missing says "
             "what becomes of those that are missing");
 }
 

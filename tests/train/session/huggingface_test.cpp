@@ -1,5 +1,5 @@
-// Of train/session/import_huggingface.cpp, train/session/foreign_form.h: GPT-2 weights as transformers stores them.
-// What goes out comes back, and transformers' own model gives our logits.
+// Of train/session/import_huggingface.cpp, train/session/foreign_form.h: GPT-2 weights as transformers stores
+// them. What goes out comes back, and transformers' own model gives our logits.
 #include "weft/train/session/huggingface.h"
 
 #include <fmt/format.h>
@@ -73,7 +73,9 @@ class HuggingFace : public ::testing::Test {
     Session session(recipe(changes), Communicator::world());
     import_huggingface(session, folder_ / "exported");
   }
-  nlohmann::json config() const { return nlohmann::json::parse(std::ifstream(folder_ / "exported/config.json")); }
+  nlohmann::json config() const {
+    return nlohmann::json::parse(std::ifstream(folder_ / "exported/config.json"));
+  }
   void write_config(const nlohmann::json& config) const {
     std::ofstream(folder_ / "exported/config.json") << config;
   }
@@ -109,9 +111,10 @@ TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
   testing::expect_user_error([&] { import_into({"model.layers=3"}); },
                              "/exported: no tensor transformer.h.2.");
   change_config({{"n_layer", 1}});
-  testing::expect_user_error([&] { import_into({"model.layers=1"}); },
-                             "/exported: tensor transformer.h.1.ln_1.weight is nothing that the recipe's model has; "
-                             "--partial would leave it out");
+  testing::expect_user_error(
+      [&] { import_into({"model.layers=1"}); },
+      "/exported: tensor transformer.h.1.ln_1.weight is nothing that the recipe's model has; "
+      "--partial would leave it out");
   change_config({{"n_layer", 2}, {"n_embd", 48}, {"n_inner", 192}});
   testing::expect_user_error(
       [&] { import_into({"model.width=48"}); },
@@ -123,10 +126,10 @@ TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {
 TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
   train_and_export();
   const nlohmann::json good = config();
-  for (const auto& [name, value, message] :
-       std::vector<std::tuple<std::string, nlohmann::json, std::string>>{
+  for (const auto& [name, value, message] : std::vector<std::tuple<std::string, nlohmann::json, std::string>>{
            {"n_head", 4, "n_head is 4, and the recipe's model has 3; --partial would leave it out"},
-           {"activation_function", "relu", "activation_function is \"relu\", and the recipe's model has \"gelu_new\""},
+           {"activation_function", "relu",
+            "activation_function is \"relu\", and the recipe's model has \"gelu_new\""},
            {"layer_norm_epsilon", 0.1, "layer_norm_epsilon is 0.1, and the recipe's model has 1e-5"},
            {"scale_attn_weights", false, "scale_attn_weights is false, and the recipe's model has true"},
            {"scale_attn_by_inverse_layer_idx", true, "scale_attn_by_inverse_layer_idx is true, and"},
@@ -143,8 +146,9 @@ TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
   nlohmann::json without = good;
   without.erase("n_head");
   write_config(without);
-  testing::expect_user_error([&] { import_into({}); },
-                             "config.json: n_head is 12, as where it is left out, and the recipe's model has 3");
+  testing::expect_user_error(
+      [&] { import_into({}); },
+      "config.json: n_head is 12, as where it is left out, and the recipe's model has 3");
   nlohmann::json same = good;
   same["n_inner"] = nullptr;
   same["activation_function"] = "gelu_pytorch_tanh";
@@ -168,8 +172,9 @@ TEST_F(HuggingFace, AFolderThatIsNoneIsOneSentence) {
   fs::remove(folder_ / "exported/model.safetensors");
   testing::expect_user_error([&] { import_into({}); }, "/exported: has no model.safetensors");
   std::ofstream(folder_ / "exported/pytorch_model.bin") << "x";
-  testing::expect_user_error([&] { import_into({}); },
-                             "/exported: has pytorch_model.bin and no model.safetensors; transformers writes it by ");
+  testing::expect_user_error(
+      [&] { import_into({}); },
+      "/exported: has pytorch_model.bin and no model.safetensors; transformers writes it by ");
 }
 
 TEST_F(HuggingFace, APartialImportSaysWhatItLeavesOut) {
@@ -179,8 +184,9 @@ TEST_F(HuggingFace, APartialImportSaysWhatItLeavesOut) {
   Session session(recipe({"model.layers=3"}), Communicator::world());
   import_huggingface(session, folder_ / "exported", Import::partial);
   const std::string said = ::testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("left out: " + (folder_ / "exported").string() + ": no tensor transformer.h.2.ln_1.weight\n"),
-            std::string::npos)
+  EXPECT_NE(
+      said.find("left out: " + (folder_ / "exported").string() + ": no tensor transformer.h.2.ln_1.weight\n"),
+      std::string::npos)
       << said;
   EXPECT_EQ(said.find("transformer.h.1."), std::string::npos) << said;
 }

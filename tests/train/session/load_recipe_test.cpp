@@ -353,10 +353,12 @@ TEST_F(RecipeTest, CacheDirectoriesAreInlineTables) {
 
 TEST_F(RecipeErrors, ARunIsCalledAsAFolderMayBe) {
   for (const char* name : {"../elsewhere", "a/b", ".hidden", ""}) {
-    EXPECT_EQ(error_of(gpt_with("steps", fmt::format("steps = 5\nname = \"{}\"", name))),
-              fmt::format("x.toml:3: run.name = \"{}\" names a folder below runs/: expected a name without \"/\" that does "
-                          "not begin with \".\"",
-                          name));
+    EXPECT_EQ(
+        error_of(gpt_with("steps", fmt::format("steps = 5\nname = \"{}\"", name))),
+        fmt::format(
+            "x.toml:3: run.name = \"{}\" names a folder below runs/: expected a name without \"/\" that does "
+            "not begin with \".\"",
+            name));
   }
 }
 

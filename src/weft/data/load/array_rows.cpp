@@ -53,8 +53,8 @@ void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<co
   }
   write_target(target, row[1]);
   if (form_.target_is_class() && *row[1].as<int32_t>() != integer_at(target)) {
-    user_error("{}: field {} is {}, expected a class id below {}", form_.source_->name(sample), fields[1].name,
-               integer_at(target), int64_t{1} << 31);
+    user_error("{}: field {} is {}, expected a class id below {}", form_.source_->name(sample),
+               fields[1].name, integer_at(target), int64_t{1} << 31);
   }
 }
 

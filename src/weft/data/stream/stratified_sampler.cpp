@@ -15,8 +15,9 @@ constexpr uint64_t kOrderStream = 0x7374'7261'7469'6679;  // "stratify"
 
 }  // namespace
 
-/// The samples of a class, shuffled, are spread evenly over [0, 1), and all classes' are put in that order. Where a
-/// class begins between two of its places is drawn too, or those of one sample would all come in the middle.
+/// The samples of a class, shuffled, are spread evenly over [0, 1), and all classes' are put in that order.
+/// Where a class begins between two of its places is drawn too, or those of one sample would all come in the
+/// middle.
 StratifiedSampler::StratifiedSampler(std::span<const int32_t> labels, uint64_t seed) {
   std::map<int32_t, std::vector<int64_t>> classes;
   for (size_t sample = 0; sample < labels.size(); ++sample) {
@@ -27,7 +28,8 @@ StratifiedSampler::StratifiedSampler(std::span<const int32_t> labels, uint64_t s
     const RandomStream stream{seed, kOrderStream, static_cast<uint64_t>(int64_t{label} + 1)};
     const Permutation shuffled(std::ssize(members), stream);
     constexpr uint64_t kParts = 1 << 20;
-    const double begin = static_cast<double>(stream.below(uint64_t{1} << 40, kParts)) / static_cast<double>(kParts);
+    const double begin =
+        static_cast<double>(stream.below(uint64_t{1} << 40, kParts)) / static_cast<double>(kParts);
     for (int64_t i = 0; i < std::ssize(members); ++i) {
       places[static_cast<size_t>(members[static_cast<size_t>(shuffled.at(i))])] =
           (static_cast<double>(i) + begin) / static_cast<double>(members.size());

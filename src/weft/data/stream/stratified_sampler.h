@@ -6,8 +6,8 @@
 
 namespace weft {
 
-/// Each sample once, in one order for all epochs, drawn by the seed, of which every beginning has the classes in the
-/// proportions that they have in the whole: what is measured on the first batches stands for all.
+/// Each sample once, in one order for all epochs, drawn by the seed, of which every beginning has the classes
+/// in the proportions that they have in the whole: what is measured on the first batches stands for all.
 class StratifiedSampler final : public Sampler {
  public:
   /// A label for each sample; equal ones where classes are not known.

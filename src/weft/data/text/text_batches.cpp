@@ -19,8 +19,8 @@ void check_length(const Tokens& tokens, const TextOptions& options) {
 }
 
 std::string name_of_window(const TextOptions& options, int64_t start) {
-  return fmt::format("{}, the window of {} tokens from token {} on", options.path.empty() ? options.key : options.path,
-                     options.context, start);
+  return fmt::format("{}, the window of {} tokens from token {} on",
+                     options.path.empty() ? options.key : options.path, options.context, start);
 }
 
 /// Copies the part of a row that `region` asks for; start < 0 stands for a row that does not count.

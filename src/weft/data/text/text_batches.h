@@ -35,9 +35,9 @@ class TextBatches final : public BatchSource {
   TextOptions options_;
 };
 
-/// The corpus cut into windows side by side: row r of batch b is window b * batch + r, in the corpus' order, or
-/// (options.shuffled) in one drawn by the seed, so that the first batches stand for all. Rows past the end have zeros
-/// for tokens and -1 (not counted) for targets.
+/// The corpus cut into windows side by side: row r of batch b is window b * batch + r, in the corpus' order,
+/// or (options.shuffled) in one drawn by the seed, so that the first batches stand for all. Rows past the end
+/// have zeros for tokens and -1 (not counted) for targets.
 class TextEvaluation final : public BatchSource {
  public:
   TextEvaluation(std::shared_ptr<const Tokens> tokens, TextOptions options);

@@ -87,7 +87,8 @@ int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts) {
   const int64_t held_out = count_classes(*parts.held_out, recipe.data.ignore_index);
   if (held_out > classes) {
     user_error(
-        "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; model.classes "
+        "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
+        "model.classes "
         "may say how many there are",
         held_out - 1, classes - 1);
   }

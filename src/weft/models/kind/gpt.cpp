@@ -274,10 +274,26 @@ ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
   made.also_written = {
       {"architectures", "[\"GPT2LMHeadModel\"]"}, {"bos_token_id", "null"}, {"eos_token_id", "null"}};
   // Dropout is the recipe's, and what text is made of tokens the tokenizer's.
-  made.irrelevant_fields = {"architectures", "transformers_version", "torch_dtype", "dtype", "_*", "attn_pdrop",
-                            "embd_pdrop", "resid_pdrop", "initializer_range", "summary_*", "task_specific_params",
-                            "use_cache", "*_token_id", "n_ctx", "id2label", "label2id", "gradient_checkpointing",
-                            "reorder_and_upcast_attn", "output_past", "tokenizer_class"};
+  made.irrelevant_fields = {"architectures",
+                            "transformers_version",
+                            "torch_dtype",
+                            "dtype",
+                            "_*",
+                            "attn_pdrop",
+                            "embd_pdrop",
+                            "resid_pdrop",
+                            "initializer_range",
+                            "summary_*",
+                            "task_specific_params",
+                            "use_cache",
+                            "*_token_id",
+                            "n_ctx",
+                            "id2label",
+                            "label2id",
+                            "gradient_checkpointing",
+                            "reorder_and_upcast_attn",
+                            "output_past",
+                            "tokenizer_class"};
   made.irrelevant_tensors = {".attn.bias", ".attn.masked_bias"};  // the causal mask
   return made;
 }

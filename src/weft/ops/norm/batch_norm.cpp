@@ -102,20 +102,20 @@ Statistics normalized_by_batch(GraphBuilder& build, ValueId x, ValueId gamma, Va
   const Scalar count = apply("max", points.in(made, 3), made.constant(1));
   const Scalar mean = made.operand(0) / count;
   const Scalar variance = apply("max", made.operand(1) / count - mean * mean, made.constant(0));
-  const std::vector<ValueId> found = of_channels(
-      build, operands, made, {mean, variance, slope_of(variance, made.operand(2), epsilon)});
+  const std::vector<ValueId> found =
+      of_channels(build, operands, made, {mean, variance, slope_of(variance, made.operand(2), epsilon)});
   return {{normalize(build, x, found[0], found[2], beta), found[0], found[1]}, std::move(points)};
 }
 
 }  // namespace
 
-BatchNormalized batch_normalize(GraphBuilder& build, ValueId x, ValueId gamma, ValueId beta,
-                                double epsilon, std::optional<ValueId> rows) {
+BatchNormalized batch_normalize(GraphBuilder& build, ValueId x, ValueId gamma, ValueId beta, double epsilon,
+                                std::optional<ValueId> rows) {
   return normalized_by_batch(build, x, gamma, beta, rows, epsilon).normalized;
 }
 
-ValueId batch_norm(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon, double momentum,
-                   std::optional<ValueId> rows) {
+ValueId batch_norm(GraphBuilder& build, ValueId x, const BatchNormStates& states, double epsilon,
+                   double momentum, std::optional<ValueId> rows) {
   check_types(build, x, {states.running_mean, states.running_variance});
   const auto [batch, points] = normalized_by_batch(build, x, states.gamma, states.beta, rows, epsilon);
   std::vector<ValueId> operands{states.running_mean, states.running_variance, batch.mean, batch.variance};
@@ -171,7 +171,7 @@ OpCase gaps_case(CaseRandom& random) {
 
 }  // namespace
 
-void register_batch_norm(OpRegistry& registry) { 
+void register_batch_norm(OpRegistry& registry) {
   registry.add_cases(Pointwise::kName, batch_case);
   registry.add_cases(Pointwise::kName, gaps_case);
 }

@@ -25,7 +25,8 @@ namespace fs = std::filesystem;
 std::string make_dated(const std::string& name) {
   std::error_code error;
   fs::create_directories("runs", error);
-  const fs::path first = fs::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
+  const fs::path first =
+      fs::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
   fs::path made = first;
   for (int number = 2; !error && !fs::create_directory(made, error); ++number) {
     if (!error) made = fmt::format("{}-{}", first.string(), number);
@@ -49,7 +50,8 @@ void expect_no_checkpoints(const fs::path& folder, const Communicator& world) {
   world.broadcast(&old, sizeof(old), 0);
   if (old == 0) return;
   user_error(
-      "--out {}: holds the checkpoints of an earlier run; go on from it with --set checkpoint.resume=true, or name "
+      "--out {}: holds the checkpoints of an earlier run; go on from it with --set checkpoint.resume=true, "
+      "or name "
       "another folder",
       folder.string());
 }

@@ -12,8 +12,8 @@ namespace weft {
 /// empty.
 std::optional<std::filesystem::path> named_run_folder(const Recipe& recipe, const std::string& out);
 
-/// Where a new run goes: the folder that is named, else runs/NAME-DATE, which is made, with a number behind it
-/// where it is there already. Collective: every rank gets the same. UserError where it cannot be made.
+/// Where a new run goes: the folder that is named, else runs/NAME-DATE, which is made, with a number behind
+/// it where it is there already. Collective: every rank gets the same. UserError where it cannot be made.
 std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world);
 
 /// A run's folder belongs to one run: a new one in it would lose to the old one's newer checkpoints.

@@ -66,17 +66,21 @@ std::string take(int& descriptor, const fs::path& folder, const std::string& tex
     return fmt::format("--out {}: no file can be made there: {}", folder.string(), std::strerror(errno));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      return fmt::format("--out {}: another run writes there now ({}); name another folder, or wait for its end",
-                         folder.string(), text_in(descriptor));
+      return fmt::format(
+          "--out {}: another run writes there now ({}); name another folder, or wait for its end",
+          folder.string(), text_in(descriptor));
     }
-    Progress::say(fmt::format("warning: --out {}: its file system has no locks ({}), so nothing keeps two runs from "
-                              "writing there at the same time",
-                              folder.string(), std::strerror(errno)));
+    Progress::say(
+        fmt::format("warning: --out {}: its file system has no locks ({}), so nothing keeps two runs from "
+                    "writing there at the same time",
+                    folder.string(), std::strerror(errno)));
   }
   const bool written = ftruncate(descriptor, 0) == 0 &&
                        pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
                        fsync(descriptor) == 0;
-  if (!written) return fmt::format("--out {}: the file `lock` there cannot be written: {}", folder.string(), std::strerror(errno));
+  if (!written)
+    return fmt::format("--out {}: the file `lock` there cannot be written: {}", folder.string(),
+                       std::strerror(errno));
   return {};
 }
 
@@ -107,7 +111,8 @@ RunLock::RunLock(const fs::path& folder, const Communicator& world) {
     if (hosts[rank].empty()) continue;
     if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
     user_error(
-        "--out {}: rank {} on host {} does not see what rank 0 wrote there; the folder must be on a disk that all "
+        "--out {}: rank {} on host {} does not see what rank 0 wrote there; the folder must be on a disk "
+        "that all "
         "hosts share",
         folder.string(), rank, hosts[rank]);
   }

@@ -9,8 +9,8 @@ namespace weft {
 /// on its file `lock`, which says who holds it. It ends with the process, however that ends.
 class RunLock {
  public:
-  /// Collective: all ranks of `world`; rank 0 holds the lock. UserError where another run holds it, or where a
-  /// rank does not see the folder that rank 0 sees.
+  /// Collective: all ranks of `world`; rank 0 holds the lock. UserError where another run holds it, or where
+  /// a rank does not see the folder that rank 0 sees.
   RunLock(const std::filesystem::path& folder, const Communicator& world);
   ~RunLock();
   RunLock(const RunLock&) = delete;

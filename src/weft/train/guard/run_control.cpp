@@ -47,7 +47,8 @@ Orders RunControl::agree(bool failed, double to_end_ms) {
   constexpr auto kSpare = std::chrono::seconds(2);
   const auto to_end = std::chrono::milliseconds(static_cast<int64_t>(to_end_ms)) + kSpare;
   const bool is_late = end_time_ && Clock::now() + to_end >= *end_time_;
-  std::array<int32_t, 4> votes{ending_signal(), failed ? 1 : 0, is_late ? 1 : 0, take_checkpoint_signal() ? 1 : 0};
+  std::array<int32_t, 4> votes{ending_signal(), failed ? 1 : 0, is_late ? 1 : 0,
+                               take_checkpoint_signal() ? 1 : 0};
   world_.all_reduce(votes.data(), std::ssize(votes), Element::i32, Reduce::max).wait();
   Orders orders;
   orders.signal = votes[0];
@@ -67,7 +68,8 @@ bool RunControl::goes_on() const {
 bool requeue_job() {
   const std::optional<int64_t> job = number_in("SLURM_JOB_ID");
   if (!job) return false;
-  return std::system(("scontrol requeue " + std::to_string(*job)).c_str()) == 0;  // NOLINT(cert-env33-c): a number
+  return std::system(("scontrol requeue " + std::to_string(*job)).c_str()) ==
+         0;  // NOLINT(cert-env33-c): a number
 }
 
 }  // namespace weft

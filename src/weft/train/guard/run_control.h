@@ -22,8 +22,8 @@ class RunControl {
   /// Watches signals from here on.
   RunControl(const RunSection& run, const Communicator& world);
 
-  /// Collective, after each step. `failed`: this rank cannot go on. `to_end_ms`: what a step and a checkpoint at the
-  /// end may take.
+  /// Collective, after each step. `failed`: this rank cannot go on. `to_end_ms`: what a step and a checkpoint
+  /// at the end may take.
   Orders agree(bool failed, double to_end_ms);
   /// Collective, within a step and an evaluation: whether no rank has been asked to end.
   bool goes_on() const;

@@ -1,5 +1,5 @@
-// Checkpoints: every so many steps, after the last, and when they are asked for. They are written beside training;
-// where a launcher would not wait for a step to end, a recent copy of the states is at hand.
+// Checkpoints: every so many steps, after the last, and when they are asked for. They are written beside
+// training; where a launcher would not wait for a step to end, a recent copy of the states is at hand.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,9 +61,10 @@ class CheckpointObserver final : public RunObserver {
     int32_t fits = bytes <= share_of_memory() ? 1 : 0;
     run_.session.world().all_reduce(&fits, 1, Element::i32, Reduce::min).wait();
     if (fits == 0 && run_.first_rank) {
-      Progress::say(fmt::format("checkpoints are written while training waits: the {} for a copy of weights and optimizer "
-                                "state are not free",
-                                format_bytes(bytes)));
+      Progress::say(fmt::format(
+          "checkpoints are written while training waits: the {} for a copy of weights and optimizer "
+          "state are not free",
+          format_bytes(bytes)));
     }
     return fits != 0;
   }

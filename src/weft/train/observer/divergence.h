@@ -14,7 +14,8 @@ class Divergence {
   /// A loss that rises above twice where it began, and kFactor times its lowest, is no noise.
   static constexpr double kFactor = 4;
 
-  /// The loss of the next step. A sentence at the step at which it explodes; not again before it has come down.
+  /// The loss of the next step. A sentence at the step at which it explodes; not again before it has come
+  /// down.
   std::optional<std::string> look_at(int64_t step, double loss);
 
  private:

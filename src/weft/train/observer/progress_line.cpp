@@ -28,8 +28,8 @@ class ProgressObserver final : public RunObserver {
     if (record.is_last || row.step % run_.session.recipe().log.every == 0) {
       const std::string skipped =
           record.skipped_updates > 0 ? fmt::format("  {} updates left out", record.skipped_updates) : "";
-      progress_.show(row.step, row.loss, skipped, row.samples_per_s * static_cast<double>(data.units_a_sample),
-                     data.unit);
+      progress_.show(row.step, row.loss, skipped,
+                     row.samples_per_s * static_cast<double>(data.units_a_sample), data.unit);
     }
   }
 

@@ -16,8 +16,8 @@ namespace weft {
 struct BatchFeed::Batch {
   std::array<const SampleTensor*, 2> tensors;
   std::vector<View> views;
-  Range rows;         ///< of the whole batch
-  int64_t all_rows;   ///< that it has
+  Range rows;                  ///< of the whole batch
+  int64_t all_rows;            ///< that it has
   std::vector<uint8_t> there;  ///< by row of the views: whether it is a sample
 
   static constexpr std::array kParts{BatchPart::input, BatchPart::target};
@@ -77,8 +77,8 @@ void BatchFeed::left_out(const Batch& batch, size_t tensor, int64_t row, const B
   const std::string name = source.name_of(batch.rows.begin + row);
   if (!left_out_.insert(name).second) return;
   const std::string& label = batch.tensors[tensor]->label;
-  const std::string why =
-      fmt::format("{}: {} has numbers that are missing", name, label.empty() ? batch.tensors[tensor]->name : label);
+  const std::string why = fmt::format("{}: {} has numbers that are missing", name,
+                                      label.empty() ? batch.tensors[tensor]->name : label);
   notices_.push_back("left out: " + why);
   if (std::ssize(left_out_) > options_.bad_limit) {
     user_error("data.bad_limit={}: one bad sample too many; the last was: {}", options_.bad_limit, why);

@@ -14,7 +14,8 @@ namespace {
 
 void write_config(const ForeignWeights& form, const std::filesystem::path& folder) {
   nlohmann::json config;
-  for (const ForeignField& field : form.fields) config[field.name] = nlohmann::json::parse(field.same.front());
+  for (const ForeignField& field : form.fields)
+    config[field.name] = nlohmann::json::parse(field.same.front());
   for (const auto& [name, value] : form.also_written) config[name] = nlohmann::json::parse(value);
   std::ofstream file(folder / "config.json");
   file << config.dump(2) << "\n";

@@ -33,7 +33,8 @@ nlohmann::json read_config(const fs::path& folder) {
 fs::path weights_in(const fs::path& folder) {
   const fs::path path = folder / "model.safetensors";
   if (fs::exists(path)) return path;
-  for (const char* other : {"model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+  for (const char* other :
+       {"model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
     if (!fs::exists(folder / other)) continue;
     user_error(
         "{}: has {} and no model.safetensors; transformers writes it by "
@@ -65,7 +66,8 @@ class Importer {
     for (const ForeignTensor& pair : form_.tensors) fill(pair);
     for (const SafetensorsEntry& entry : file_.entries()) {
       if (!used_.contains(entry.name) && !is_irrelevant(entry.name))
-        complain(fmt::format("{}: tensor {} is nothing that the recipe's model has", folder_.string(), entry.name));
+        complain(fmt::format("{}: tensor {} is nothing that the recipe's model has", folder_.string(),
+                             entry.name));
     }
   }
 
@@ -96,7 +98,8 @@ class Importer {
     for (const auto& [name, value] : config_.items()) {
       const auto is_this = [&, &key = name](const ForeignField& field) { return field.name == key; };
       const auto fits = [&, &key = name](const std::string& pattern) { return matches(key, pattern); };
-      if (std::ranges::any_of(form_.fields, is_this) || std::ranges::any_of(form_.irrelevant_fields, fits)) continue;
+      if (std::ranges::any_of(form_.fields, is_this) || std::ranges::any_of(form_.irrelevant_fields, fits))
+        continue;
       complain(fmt::format("{}: {} = {} is a field that Weft does not know", path, name, value.dump()));
     }
   }
@@ -112,7 +115,8 @@ class Importer {
     const SafetensorsEntry* table = find("transformer.wte.weight");
     const SafetensorsEntry* head = file_.find(name);
     if (table == nullptr || table->type != head->type) return false;
-    return std::memcmp(file_.view(table->name).data, file_.view(name).data, static_cast<size_t>(head->bytes())) == 0;
+    return std::memcmp(file_.view(table->name).data, file_.view(name).data,
+                       static_cast<size_t>(head->bytes())) == 0;
   }
 
   /// Files that transformers wrote of the bare model lack the prefix.
@@ -130,8 +134,9 @@ class Importer {
     if (entry == nullptr) return complain(fmt::format("{}: no tensor {}", folder_.string(), pair.theirs));
     used_.insert(entry->name);
     if (entry->type != TensorType{DType::f32, pair.shape}) {
-      return complain(fmt::format("{}: tensor {} is {}, and the recipe's model needs {}", folder_.string(), entry->name,
-                                  to_string(entry->type), to_string(TensorType{DType::f32, pair.shape})));
+      return complain(fmt::format("{}: tensor {} is {}, and the recipe's model needs {}", folder_.string(),
+                                  entry->name, to_string(entry->type),
+                                  to_string(TensorType{DType::f32, pair.shape})));
     }
     const View from = file_.view(entry->name);
     if (!all_finite(from))
@@ -148,7 +153,8 @@ class Importer {
   bool is_all_zero(const SafetensorsEntry& entry) const {
     if (entry.type.dtype != DType::f32) return false;
     const View view = file_.view(entry.name);
-    return std::all_of(view.as<float>(), view.as<float>() + view.elems(), [](float value) { return value == 0; });
+    return std::all_of(view.as<float>(), view.as<float>() + view.elems(),
+                       [](float value) { return value == 0; });
   }
 
   Session& session_;

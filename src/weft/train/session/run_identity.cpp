@@ -29,9 +29,8 @@ RunIdentity RunIdentity::of(const Session& session, int64_t step) {
 }
 
 std::string RunIdentity::to_json() const {
-  return nlohmann::json{{"version", version}, {"recipe", recipe},
-                        {"data", data},       {"mesh", mesh},
-                        {"kinds", kinds},     {"data_position", data_position}}
+  return nlohmann::json{{"version", version}, {"recipe", recipe}, {"data", data},
+                        {"mesh", mesh},       {"kinds", kinds},   {"data_position", data_position}}
       .dump();
 }
 
@@ -65,7 +64,8 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   if (then.version != weft::version())
     found.free.push_back(changed("weft", then.version, std::string(weft::version())));
   if (then.data != now.data().fingerprint)
-    found.learning.push_back(changed("the data (names, fields or tokens)", then.data, now.data().fingerprint));
+    found.learning.push_back(
+        changed("the data (names, fields or tokens)", then.data, now.data().fingerprint));
   return found;
 }
 

@@ -36,27 +36,31 @@ std::optional<Stranger> first_stranger(const std::string& text, const Communicat
 
 void expect_same_recipe(const Recipe& recipe, const std::string& out, const Communicator& world) {
   if (const auto other = first_stranger(std::string(version()), world)) {
-    user_error("rank {} runs weft {}, and rank 0 runs weft {}: all ranks of a job must run one program", other->rank,
-               other->text, other->of_first);
+    user_error("rank {} runs weft {}, and rank 0 runs weft {}: all ranks of a job must run one program",
+               other->rank, other->text, other->of_first);
   }
   if (const auto other = first_stranger(to_toml(recipe), world)) {
     const std::vector<KeyDifference> keys =
         differences(recipe_table(), parse_recipe(other->text, "the recipe of another rank"),
                     parse_recipe(other->of_first, "the recipe of rank 0"));
-    const KeyDifference key = keys.empty() ? KeyDifference{"the recipe", "another one", "its own"} : keys.front();
-    user_error("rank {} has {} = {}, and rank 0 has {}: all ranks of a job must be given one recipe", other->rank,
-               key.key, key.one.empty() ? "nothing" : key.one, key.other.empty() ? "nothing" : key.other);
+    const KeyDifference key =
+        keys.empty() ? KeyDifference{"the recipe", "another one", "its own"} : keys.front();
+    user_error("rank {} has {} = {}, and rank 0 has {}: all ranks of a job must be given one recipe",
+               other->rank, key.key, key.one.empty() ? "nothing" : key.one,
+               key.other.empty() ? "nothing" : key.other);
   }
   if (const auto other = first_stranger(out, world)) {
-    user_error("rank {} has --out \"{}\", and rank 0 has --out \"{}\": all ranks of a job must be given one folder",
-               other->rank, other->text, other->of_first);
+    user_error(
+        "rank {} has --out \"{}\", and rank 0 has --out \"{}\": all ranks of a job must be given one folder",
+        other->rank, other->text, other->of_first);
   }
 }
 
 void expect_same_data(const std::string& fingerprint, const std::string& path, const Communicator& world) {
   if (const auto other = first_stranger(fingerprint, world)) {
     user_error(
-        "rank {} sees other data at data.path = \"{}\" than rank 0: other samples, files or tokens; the path must lead "
+        "rank {} sees other data at data.path = \"{}\" than rank 0: other samples, files or tokens; the path "
+        "must lead "
         "to the same data on all hosts",
         other->rank, path);
   }

@@ -8,8 +8,8 @@
 
 namespace weft {
 
-/// Collective. UserError naming the first rank whose version, recipe or folder (`out`, as --out says it) is not
-/// rank 0's, and how it differs.
+/// Collective. UserError naming the first rank whose version, recipe or folder (`out`, as --out says it) is
+/// not rank 0's, and how it differs.
 void expect_same_recipe(const Recipe& recipe, const std::string& out, const Communicator& world);
 
 /// Collective. UserError naming the first rank that sees other data than rank 0.

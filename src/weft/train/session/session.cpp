@@ -33,7 +33,8 @@ TrainingData open_data(const Recipe& recipe, const Communicator& world) {
 
 BatchFeed feed_of(const Recipe& recipe, const DataFacts& facts, const Communicator& world) {
   const LoadingKeys& loading = recipe.data.loading;
-  const bool skips = facts.input.missing == MissingNumbers::skip || facts.target.missing == MissingNumbers::skip;
+  const bool skips =
+      facts.input.missing == MissingNumbers::skip || facts.target.missing == MissingNumbers::skip;
   return {{facts, skips || loading.on_bad == OnBadSample::skip, loading.bad_limit}, world};
 }
 
@@ -55,7 +56,8 @@ TrainingData Session::open() const {
   check_ranks(mesh_of(recipe_.parallel), world_.size());
   use_cores(recipe_);
   if (use_ == SessionUse::generate) {
-    if (std::optional<TrainingData> known = recipe_.data.kind->without_samples(recipe_, recipe_.model.kind->ids()))
+    if (std::optional<TrainingData> known =
+            recipe_.data.kind->without_samples(recipe_, recipe_.model.kind->ids()))
       return std::move(*known);
   }
   TrainingData data = open_data(recipe_, world_);

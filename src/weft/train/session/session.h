@@ -26,8 +26,8 @@ Plan plan_graph(const Graph& graph, const Recipe& recipe, PlanOptions options);
 /// What puts batches of a recipe's data into a program. `world`: the ranks of the job.
 BatchFeed feed_of(const Recipe& recipe, const DataFacts& facts, const Communicator& world);
 
-/// What a session is for: to train; to evaluate, without gradients and an optimizer's state; or to generate, which
-/// opens no data either where these are known without.
+/// What a session is for: to train; to evaluate, without gradients and an optimizer's state; or to generate,
+/// which opens no data either where these are known without.
 enum class SessionUse : uint8_t { train, evaluate, generate };
 
 class Session {
@@ -63,7 +63,8 @@ class Session {
   /// would change its type or region, data, mesh or device differ, or memory is short.
   Carrying replan(const Recipe& recipe, const StateNames& renamed = {});
 
-  /// Fills the states from a checkpoint; `optimizer_may_differ` as LoadRules have it. Errors: as load_checkpoint().
+  /// Fills the states from a checkpoint; `optimizer_may_differ` as LoadRules have it. Errors: as
+  /// load_checkpoint().
   LoadGaps load(const CheckpointReader& checkpoint, bool optimizer_may_differ = false);
 
  private:
