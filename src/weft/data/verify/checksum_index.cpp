@@ -26,8 +26,7 @@ std::unordered_map<int64_t, ChecksumIndex::Known> known_records(std::span<const 
 
 ChecksumIndex::ChecksumIndex(std::filesystem::path file, uint64_t key) : file_(std::move(file)) {
   const std::optional<LogContents> contents = read_record_log(file_);
-  std::error_code ignored;
-  if (!contents && std::filesystem::exists(file_, ignored) && !std::filesystem::is_empty(file_, ignored)) {
+  if (!contents && !may_be_record_log(file_)) {
     user_error("{}: is no checksum index, and would be overwritten; name another file", file_.string());
   }
   if (contents && contents->key == key) known_ = known_records(contents->entries);

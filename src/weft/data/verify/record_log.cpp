@@ -70,6 +70,18 @@ std::optional<LogContents> parse_record_log(std::span<const std::byte> bytes, ui
   return contents;
 }
 
+bool may_be_record_log(const std::filesystem::path& path) {
+  std::array<char, sizeof(kMagic)> magic{};
+  std::memcpy(magic.data(), &kMagic, sizeof(kMagic));
+  std::array<char, sizeof(kMagic)> begin{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), begin.size());
+  const auto got = static_cast<size_t>(file.gcount());
+  size_t same = 0;
+  for (size_t i = 0; i < got; ++i) same += begin[i] == magic[i] ? 1 : 0;
+  return same + 1 >= got;
+}
+
 std::optional<LogContents> read_record_log(const std::filesystem::path& path) {
   const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
