@@ -37,7 +37,7 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   check(options_);
   source_ = open_source({.path = options_.path, .fields = {}, .split = options_.split}).source;
   if (!source_->encoded_images()) {
-    user_error("{}: expected JPEG or PNG images (a folder tree or tar shards)", options_.path);
+    user_error("{}: expected JPEG, PNG, WebP or BMP images (a folder tree or tar shards)", options_.path);
   }
   StreamedBatchesOptions streaming;
   const Communicator world = Communicator::world();
@@ -45,7 +45,8 @@ ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(opt
   rank_ = mpi ? world.rank() : options_.rank;
   ranks_ = mpi ? world.size() : options_.ranks;
   streaming.source = source_;
-  ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size);
+  const int64_t skipped = options_.on_bad == OnBadSample::fail ? 0 : options_.bad_limit;
+  ImageTransform transform = usual_transform(size_of_first_image(*source_, skipped), options_.size);
   if (options_.augment) add_random_crop(transform);
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
