@@ -51,19 +51,17 @@ TEST_F(PartFoldersTest, MayBeInCapitals) {
   EXPECT_EQ(find_part(folder_ / "set", "test"), folder_ / "set/TEST");
   EXPECT_FALSE(find_part(folder_ / "set", "val"));
   fs::rename(folder_ / "set/Train", folder_ / "set/training");
-  EXPECT_EQ(
-      refusal(folder_ / "set"),
-      "set: has no class folders, but TEST and training, which are parts of a data set; name one of them, as "
-      "set/training");
+  EXPECT_EQ(refusal(folder_ / "set"),
+            "set: has no class folders of its own, only TEST and training with parts of a data set; name "
+            "one, as set/training");
 }
 
 TEST_F(PartFoldersTest, AloneAreNoDataSet) {
   write(folder_ / "parts/test/cat/1.jpg", "x");
   write(folder_ / "parts/val/cat/1.jpg", "x");
-  EXPECT_EQ(
-      refusal(folder_ / "parts"),
-      "parts: has no class folders, but test and val, which are parts of a data set; name one of them, as "
-      "parts/val");
+  EXPECT_EQ(refusal(folder_ / "parts"),
+            "parts: has no class folders of its own, only test and val with parts of a data set; name one, "
+            "as parts/val");
   write(folder_ / "flat/train/1.jpg", "x");
   write(folder_ / "flat/test/1.jpg", "x");
   EXPECT_EQ(

@@ -79,9 +79,8 @@ class ImageTree final : public Source {
     const bool only_parts = std::all_of(classes_.begin(), classes_.end(), is_part_name);
     if (only_parts && !parts_.empty()) {
       const bool has_train = std::find(parts_.begin(), parts_.end(), "train") != parts_.end();
-      user_error(
-          "{}: has no class folders, but {}, which are parts of a data set; name one of them, as {}/{}", root,
-          listed(parts_), root, has_train ? "train" : parts_.back());
+      user_error("{}: has no class folders of its own, only {} with parts of a data set; name one, as {}/{}",
+                 root, listed(parts_), root, has_train ? "train" : parts_.back());
     }
     if (only_parts) {
       user_error("{}: images lie directly in {}; put them into class folders, as in {}/{}/cat/1.jpg", root,
