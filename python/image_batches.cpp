@@ -35,7 +35,8 @@ void check(const ImageBatchesOptions& options) {
 
 ImageBatches::ImageBatches(ImageBatchesOptions options) : options_(std::move(options)) {
   check(options_);
-  source_ = open_source({.path = options_.path, .fields = {}, .split = options_.split}).source;
+  source_ =
+      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true}).source;
   if (!source_->encoded_images()) {
     user_error("{}: expected JPEG, PNG, WebP or BMP images (a folder tree or tar shards)", options_.path);
   }

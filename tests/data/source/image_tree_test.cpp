@@ -121,6 +121,16 @@ TEST_F(ImageTreeTest, ClassFoldersBesideAnArchiveAreAQuestion) {
             "set: could be read as images and as tar; put them into folders of their own");
 }
 
+TEST_F(ImageTreeTest, AnArrayBesideThemIsLeftOutWhereImagesAreWanted) {
+  write(folder_ / "set/cat/1.jpg", "x");
+  write(folder_ / "set/mean.npy", "x");
+  EXPECT_EQ(refusal(folder_ / "set"),
+            "set: could be read as images and as numpy; put them into folders of their own");
+  const auto opened = open_source({.path = folder_ / "set", .fields = {}, .split = {}, .images = true});
+  EXPECT_EQ(opened.format, "images");
+  EXPECT_EQ(opened.source->remarks()[0], (folder_ / "set").string() + ": 1 file left out: 1 .npy");
+}
+
 /// Runs `act` as one whom no folder of mode 0 lets in; root is let in everywhere.
 void without_privileges(const std::function<void()>& act) {
   const bool is_root = ::geteuid() == 0;

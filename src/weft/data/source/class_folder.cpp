@@ -48,14 +48,13 @@ class Listing {
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
       const std::string name = it->path().filename().string();
       if (is_hidden_name(name)) continue;
-      std::error_code unknown;  // a link to nothing, which is no folder
-      const fs::file_type type = it->status(unknown).type();
-      if (type == fs::file_type::directory) {
+      // The listing knows what most files are: asking the file system for each would take as long again.
+      std::error_code unknown;  // of a link to nothing, which is no folder
+      if (it->is_directory(unknown)) {
         folders.push_back(it->path());
       } else if (!is_image_name(name)) {
         found_.left_out.add_file(name);
-      } else if (type == fs::file_type::fifo || type == fs::file_type::socket ||
-                 type == fs::file_type::character || type == fs::file_type::block) {
+      } else if (!it->is_regular_file(unknown) && it->exists(unknown)) {
         found_.left_out.add("pipe, socket or device");
       } else {
         found_.images.push_back(it->path());

@@ -173,7 +173,7 @@ std::unique_ptr<Source> open_image_tree(const SourcePlace& place, const SourceOp
 
 void register_image_tree(SourceRegistry& registry) {
   registry.add({"images", fmt::format("a folder of class folders of {} files", kImageEndings), matches,
-                open_image_tree});
+                open_image_tree, true});
 }
 
 }  // namespace weft

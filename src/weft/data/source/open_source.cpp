@@ -28,14 +28,16 @@ SourcePlace look_at_folder(const fs::path& path) {
   return place;
 }
 
-const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry) {
+const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry, bool images) {
+  constexpr int kWanted = 10;
   const SourceFormat* best = nullptr;
   const SourceFormat* other = nullptr;
   int surest = 0;
   std::string known;
   for (const SourceFormat& format : registry.formats()) {
     known += (known.empty() ? "" : "; ") + format.reads;
-    const int match = format.matches(place);
+    int match = format.matches(place);
+    if (match > 0 && images && format.images) match += kWanted;
     if (match > surest) {
       surest = match;
       best = &format;
@@ -107,7 +109,7 @@ OpenedSource open_source(const SourceOptions& options) {
   register_all_sources(registry);
   const fs::path path = with_split(options.path, options.split);
   const SourcePlace place = look_at(path);
-  const SourceFormat& format = format_of(place, registry);
+  const SourceFormat& format = format_of(place, registry, options.images);
   OpenedSource opened{format.name, format.open(place, options)};
   if (opened.source->count() == 0) user_error("{}: holds no samples", path.string());
   return opened;

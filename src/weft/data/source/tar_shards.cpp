@@ -182,7 +182,7 @@ std::unique_ptr<Source> open_tar_shards(const SourcePlace& place, const SourceOp
 
 void register_tar_shards(SourceRegistry& registry) {
   registry.add({"tar", "a .tar archive of images, a folder of them or a pattern train-{000..009}.tar",
-                matches, open_tar_shards});
+                matches, open_tar_shards, true});
 }
 
 }  // namespace weft

@@ -13,7 +13,7 @@ namespace weft {
 namespace {
 
 std::shared_ptr<const Source> open_images(const std::filesystem::path& path, const char* split) {
-  OpenedSource opened = open_source({.path = path, .fields = {}, .split = split});
+  OpenedSource opened = open_source({.path = path, .fields = {}, .split = split, .images = true});
   if (!opened.source->encoded_images()) {
     user_error("{} is {}, and data.kind = \"images\" needs JPEG, PNG, WebP or BMP images", path.string(),
                opened.format);
