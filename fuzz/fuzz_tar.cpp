@@ -1,8 +1,10 @@
-// Any bytes are either an archive whose members lie within it, or a UserError.
+// Any bytes are either an archive whose members lie within it, and whose samples are images among these, or a
+// UserError.
 #include <cstdint>
 #include <cstdlib>
 
 #include "weft/base/check.h"
+#include "weft/data/source/read_shard.h"
 #include "weft/data/source/tar_members.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -18,6 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (member.bytes < 4096 && static_cast<int64_t>(walk.contents(member).size()) != member.bytes)
         std::abort();
     });
+    for (const weft::ShardSample& sample : weft::read_shard(file).samples) {
+      if (!sample.image.other.empty() || sample.image.offset + sample.image.bytes > file.size()) std::abort();
+    }
   } catch (const weft::UserError&) {
   }
   return 0;

@@ -37,6 +37,10 @@ def main(folder):
     put(folder, "png_palette", image.quantize(16), CENTRE, format="PNG")
     put(folder, "png_alpha", image.convert("RGBA"), PADDED, format="PNG")
     put(folder, "png_grey16", deep, RESIZED, format="PNG")
+    put(folder, "webp_lossy", image, RESIZED, format="WEBP", quality=50)
+    put(folder, "webp_lossless", image, CENTRE, format="WEBP", lossless=True)
+    put(folder, "bmp_rgb", image, PADDED, format="BMP")
+    put(folder, "bmp_palette", image.quantize(16), CENTRE, format="BMP")
 
 
 main(sys.argv[1])

@@ -36,9 +36,10 @@ void check(const ImageBatchesOptions& options) {
 ImageBatches::ImageBatches(ImageBatchesOptions options, const std::atomic<bool>* stop)
     : options_(std::move(options)) {
   check(options_);
-  source_ = open_source({.path = options_.path, .fields = {}, .split = options_.split}).source;
+  source_ =
+      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true}).source;
   if (!source_->encoded_images()) {
-    user_error("{}: expected JPEG or PNG images (a folder tree or tar shards)", options_.path);
+    user_error("{}: expected JPEG, PNG, WebP or BMP images (a folder tree or tar shards)", options_.path);
   }
   const Communicator world = Communicator::world();
   const bool mpi = world.size() > 1;
@@ -74,7 +75,8 @@ StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
                                                const std::atomic<bool>* stop) const {
   StreamedBatchesOptions streaming;
   streaming.source = source_;
-  ImageTransform transform = usual_transform(size_of_image(*source_, 0), options_.size);
+  const int64_t skipped = options_.on_bad == OnBadSample::fail ? 0 : options_.bad_limit;
+  ImageTransform transform = usual_transform(size_of_first_image(*source_, skipped), options_.size);
   if (options_.augment) add_random_crop(transform);
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {

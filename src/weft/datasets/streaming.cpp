@@ -12,6 +12,7 @@
 #include "weft/base/threads.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/joined.h"
+#include "weft/data/source/part_folders.h"
 #include "weft/data/stream/mixture_sampler.h"
 #include "weft/data/stream/stratified_sampler.h"
 #include "weft/data/stream/weighted_sampler.h"
@@ -118,7 +119,47 @@ StreamedBatchesOptions options_for(const Recipe& recipe, const Communicator& wor
   return options;
 }
 
+/// The folders of held-out samples at a path.
+std::vector<std::string> held_out_folders(const std::filesystem::path& root) {
+  std::vector<std::string> there;
+  for (const std::string_view name : held_out_names()) {
+    if (find_part(root, name)) there.emplace_back(name);
+  }
+  return there;
+}
+
+/// What a fraction in data.validation does not tell.
+std::vector<std::string> said_of(const std::filesystem::path& root, const std::vector<std::string>& there,
+                                 const Source& held_out) {
+  std::string text = fmt::format("{}: held out are the {} samples of its folder {}", root.string(),
+                                 held_out.count(), there[0]);
+  for (size_t i = 1; i < there.size(); ++i) text += fmt::format("; its folder {} is not read", there[i]);
+  return {text};
+}
+
+/// Beside train, a folder of images without classes is no class, and no held-out samples.
+std::vector<std::string> said_of_unlabelled(const std::filesystem::path& root) {
+  std::vector<std::string> sentences;
+  if (!find_part(root, "train")) return sentences;
+  for (const std::string_view name : held_out_names()) {
+    if (!holds_images(root / name)) continue;
+    sentences.push_back(fmt::format("{}: its folder {} is not read: its images lie in no class folders",
+                                    root.string(), name));
+  }
+  return sentences;
+}
+
 }  // namespace
+
+std::shared_ptr<const Source> open_named(const char* key,
+                                         const std::function<std::shared_ptr<const Source>()>& open) {
+  try {
+    return open();
+  } catch (const UserError& error) {
+    const std::string said = error.what();
+    throw UserError(said.starts_with("data.") ? said : fmt::format("{}: {}", key, said));
+  }
+}
 
 int decoding_threads(const LoadingKeys& keys) {
   return keys.workers > 0 ? static_cast<int>(keys.workers) : std::max(1, threads() / 2);
@@ -128,19 +169,26 @@ HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& 
                      const OpenSamples& open) {
   const std::filesystem::path root = recipe.data.path;
   if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
-    return {all, open(*path, "test"), {}};
+    const std::vector<std::string> there = held_out_folders(*path);
+    const std::string split = there.empty() ? "" : there[0];
+    const auto held_out = open_named("data.validation", [&] { return open(*path, split.c_str()); });
+    return {all, held_out, {}, {}};
   }
-  for (const char* split : {"test", "val", "validation"}) {
-    if (std::filesystem::is_directory(root / split)) return {all, open(root, split), {}};
+  const std::vector<std::string> there = held_out_folders(root);
+  if (!there.empty()) {
+    const auto held_out = open_named("data.path", [&] { return open(root, there[0].c_str()); });
+    return {all, held_out, {}, said_of(root, there, *held_out)};
   }
   const double fraction = std::get<double>(recipe.data.validation);
   if (fraction == 0) {
     user_error(
-        "data.validation = 0: {} has no folder test, val or validation; name where the validation samples "
-        "are, or a fraction such as 0.1",
+        "data.validation = 0: {} has no folder test, val, valid or validation; name where the validation "
+        "samples are, or a fraction such as 0.1",
         root.string());
   }
-  return hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
+  HeldOut parts = hold_out(all, fraction, static_cast<uint64_t>(recipe.run.seed));
+  parts.remarks = said_of_unlabelled(root);
+  return parts;
 }
 
 Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, HeldOut parts,
@@ -148,7 +196,7 @@ Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, H
   Samples samples{all, std::move(parts), {}};
   std::vector<std::shared_ptr<const Source>> sources{samples.parts.training};
   for (const MixedSet& set : recipe.data.loading.mix) {
-    sources.push_back(open(set.path, "train"));
+    sources.push_back(open_named("data.mix", [&] { return open(set.path, "train"); }));
     samples.mixed.push_back(sources.back()->count());
   }
   if (sources.size() > 1) samples.parts.training = joined(std::move(sources), "data.mix");
@@ -170,6 +218,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, cache.size.bytes(), world.rank()});
   }
+  data.remarks.insert(data.remarks.end(), parts.remarks.begin(), parts.remarks.end());
   for (const auto& source : {parts.training, parts.held_out}) {
     for (std::string& remark : source->remarks()) {
       const bool is_said = std::ranges::find(data.remarks, remark) != data.remarks.end();

@@ -14,6 +14,10 @@ namespace weft {
 using OpenSamples =
     std::function<std::shared_ptr<const Source>(const std::filesystem::path&, const char* split)>;
 
+/// What `open` gives; where it throws a UserError that names no key of [data], `key` comes first.
+std::shared_ptr<const Source> open_named(const char* key,
+                                         const std::function<std::shared_ptr<const Source>()>& open);
+
 /// The samples of a run.
 struct Samples {
   std::shared_ptr<const Source> all;  ///< those at data.path

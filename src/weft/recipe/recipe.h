@@ -123,7 +123,7 @@ struct DataSection {
     key.required("path", self.path, "file or folder of the training data");
     key("validation", self.validation, from_zero_below_one(),
         "a file or folder, or the fraction of `path` that is held out; images and arrays below a folder with "
-        "`test`, `val` or `validation` are validated on that instead");
+        "`test`, `val`, `valid` or `validation` are validated on that instead");
     key.required("batch", self.batch, at_least(1), "samples a step, over all ranks and microbatches");
     key("shuffle", self.shuffle, "whether training samples come in random order");
     key("ignore_index", self.ignore_index,

@@ -336,14 +336,33 @@ TEST(ImageDecoder, ErasesABoxAfterNormalising) {
   }
 }
 
+TEST(ImageDecoder, EveryFormatGivesTheSamePixels) {
+  const auto picture = make_picture(20, 30);
+  ImageTransform scaled = plain(12, 18);
+  scaled.crop = Crop::centre;
+  scaled.resize = 12;
+  const Image expected = decode(as_png(picture), scaled, DType::f32, {});
+  for (const auto& file :
+       {testing::as_webp(picture), testing::as_bmp(picture), testing::as_bmp(picture, {.bits = 32})}) {
+    const Image image = decode(file, scaled, DType::f32, {});
+    for (int64_t i = 0; i < image.view.elems(); ++i) {
+      ASSERT_EQ(image.view.as<float>()[i], expected.view.as<float>()[i]) << i;
+    }
+  }
+}
+
 TEST(ImageDecoder, ErrorsNameTheFileAndWhatIsWrong) {
   const auto jpeg = as_jpeg(make_picture(40, 40));
   const auto png = as_png(make_picture(40, 40));
   const auto text = std::as_bytes(std::span("no image", 8));
-  EXPECT_EQ(message_of(text, plain(40, 40)), "image: its 8 bytes begin neither as JPEG nor as PNG");
-  EXPECT_EQ(message_of({}, plain(40, 40)), "image: its 0 bytes begin neither as JPEG nor as PNG");
-  EXPECT_EQ(message_of(jpeg, plain(32, 30)),
-            "image: the image is 40x40, and without a crop it must be 30x32");
+  EXPECT_EQ(message_of(text, plain(40, 40)),
+            "image: its 8 bytes begin neither as JPEG nor as PNG, WebP or BMP");
+  EXPECT_EQ(message_of({}, plain(40, 40)),
+            "image: its 0 bytes begin neither as JPEG nor as PNG, WebP or BMP");
+  EXPECT_EQ(
+      message_of(jpeg, plain(32, 30)),
+      "image: the image is 40x40, and without a crop it must be 30x32; set size (data.size in a recipe), to "
+      "which images of all sizes are scaled");
   // What is in the parentheses is the library's, and differs from release to release.
   EXPECT_TRUE(message_of(std::span(jpeg).first(jpeg.size() * 2 / 3), plain(40, 40))
                   .starts_with("image: the JPEG image is damaged ("));
@@ -358,8 +377,10 @@ TEST(ImageDecoder, ErrorsNameTheFileAndWhatIsWrong) {
   EXPECT_NE(message_of(flipped, plain(40, 40)).find("image: the PNG image is damaged ("), std::string::npos);
   ImageTransform crop = plain(50, 50);
   crop.crop = Crop::padded;
-  EXPECT_EQ(message_of(jpeg, crop),
-            "image: the image is 40x40, too small to cut 50x50 out of it padded by 4");
+  EXPECT_EQ(
+      message_of(jpeg, crop),
+      "image: the image is 40x40, too small to cut 50x50 out of it padded by 4; set size (data.size in a "
+      "recipe), to which images of all sizes are scaled");
   crop.crop = Crop::centre;
   crop.resize = 45;
   EXPECT_EQ(message_of(jpeg, crop), "image: scaled to 45x45, the image is too small to cut 50x50 out of it");

@@ -1,6 +1,7 @@
 #include "tests/data/decode/image_files.h"
 
 #include <png.h>
+#include <webp/encode.h>
 
 #include <cmath>
 #include <cstdio>
@@ -132,6 +133,76 @@ std::vector<std::byte> as_png(const Picture& picture, const PngOptions& options)
   png_write_image(png, pointers.data());
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);
+  return file;
+}
+
+std::vector<std::byte> as_webp(const Picture& picture, bool lossless) {
+  uint8_t* bytes = nullptr;
+  const auto width = static_cast<int>(picture.width);
+  const auto height = static_cast<int>(picture.height);
+  const size_t count = lossless ? WebPEncodeLosslessRGB(picture.rgb.data(), width, height, 3 * width, &bytes)
+                                : WebPEncodeRGB(picture.rgb.data(), width, height, 3 * width, 75, &bytes);
+  const auto* begin = reinterpret_cast<const std::byte*>(bytes);
+  std::vector<std::byte> file(begin, begin + count);
+  WebPFree(bytes);
+  return file;
+}
+
+namespace {
+
+void put_number(std::vector<std::byte>& file, int64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) file.push_back(static_cast<std::byte>(value >> (8 * i)));
+}
+
+void put_bmp_headers(std::vector<std::byte>& file, const Picture& picture, const BmpOptions& options,
+                     int64_t row_bytes) {
+  const int64_t colours = options.bits <= 8 ? 1 << options.bits : 0;
+  const int64_t header = options.is_old ? 12 : 40;
+  const int64_t begin = 14 + header + (options.masks ? 12 : 0) + colours * (options.is_old ? 3 : 4);
+  file = {std::byte{'B'}, std::byte{'M'}};
+  put_number(file, begin + row_bytes * picture.height, 4);
+  put_number(file, 0, 4);
+  put_number(file, begin, 4);
+  put_number(file, header, 4);
+  const int side = options.is_old ? 2 : 4;
+  put_number(file, picture.width, side);
+  put_number(file, options.from_top ? -picture.height : picture.height, side);
+  put_number(file, 1, 2);
+  put_number(file, options.bits, 2);
+  if (!options.is_old) {
+    for (const int64_t number : {options.masks ? 3 : 0, 0, 2835, 2835, 0, 0}) put_number(file, number, 4);
+  }
+  if (options.masks) {
+    for (const int64_t mask : {0xff, 0xff00, 0xff0000}) put_number(file, mask, 4);
+  }
+  for (int64_t i = 0; i < colours; ++i) {
+    put_number(file, i * 255 / (colours - 1) * 0x10101, options.is_old ? 3 : 4);
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> as_bmp(const Picture& picture, const BmpOptions& options) {
+  const int64_t row_bytes = (options.bits * picture.width + 31) / 32 * 4;
+  std::vector<std::byte> file;
+  put_bmp_headers(file, picture, options, row_bytes);
+  for (int64_t i = 0; i < picture.height; ++i) {
+    const int64_t y = options.from_top ? i : picture.height - 1 - i;
+    std::vector<std::byte> row(static_cast<size_t>(row_bytes));
+    for (int64_t x = 0; x < picture.width; ++x) {
+      if (options.bits <= 8) {
+        const int64_t bit = x * options.bits;
+        const int index = picture.at(y, x, 0) >> (8 - options.bits);
+        row[static_cast<size_t>(bit / 8)] |= static_cast<std::byte>(index << (8 - options.bits - bit % 8));
+        continue;
+      }
+      for (int64_t c = 0; c < 3; ++c) {
+        const int64_t byte = x * options.bits / 8 + (options.masks ? c : 2 - c);
+        row[static_cast<size_t>(byte)] = static_cast<std::byte>(picture.at(y, x, c));
+      }
+    }
+    file.insert(file.end(), row.begin(), row.end());
+  }
   return file;
 }
 

@@ -41,4 +41,15 @@ struct PngOptions {
 /// bits.
 std::vector<std::byte> as_png(const Picture& picture, const PngOptions& options = {});
 
+/// By libwebp: lossless, or at its usual quality.
+std::vector<std::byte> as_webp(const Picture& picture, bool lossless = true);
+
+struct BmpOptions {
+  int bits = 24;  ///< 1, 4, 8: a palette of greys, from the first channel's upper bits
+  bool from_top = false;
+  bool masks = false;   ///< of 32 bits: red, green and blue from the lowest byte up
+  bool is_old = false;  ///< OS/2's header of 12 bytes
+};
+std::vector<std::byte> as_bmp(const Picture& picture, const BmpOptions& options = {});
+
 }  // namespace weft::testing

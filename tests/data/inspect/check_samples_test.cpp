@@ -83,6 +83,14 @@ TEST_F(CheckTest, BadSamplesAreListedInOrder) {
   }
 }
 
+TEST_F(CheckTest, LinksToNothingAreListed) {
+  fs::create_symlink("/nowhere", folder_ / "set/a/0.jpg");
+  const auto source = open(folder_ / "set");
+  const CheckReport report = check_samples(*source, {});
+  ASSERT_EQ(bad_of(report), (std::vector<int64_t>{0}));
+  EXPECT_EQ(report.bad[0].problem, source->name(0) + ": cannot be opened: No such file or directory");
+}
+
 TEST_F(CheckTest, BrokenChunksAreListed) {
   make_volumes({folder_ / "v.h5", 4, {8, 8, 8, 1}, {}, 4});
   std::vector<Extent> extents;

@@ -21,7 +21,8 @@ TEST_F(SubsetTest, HoldsOutAFractionOfAllAndNoSampleTwice) {
           std::string(static_cast<size_t>(i + 1), 'x'));
   }
   const std::shared_ptr<const Source> all = open_source({folder_, {}, "train"}).source;
-  const auto [training, held_out, samples] = hold_out(all, 0.2, 7);
+  const auto [training, held_out, samples, remarks] = hold_out(all, 0.2, 7);
+  EXPECT_TRUE(remarks.empty());
   ASSERT_EQ(std::ssize(samples), 80);
   for (size_t i = 0; i < 80; ++i) EXPECT_EQ(training->name(static_cast<int64_t>(i)), all->name(samples[i]));
   EXPECT_EQ(held_out->count(), 20);

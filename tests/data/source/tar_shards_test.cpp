@@ -1,4 +1,7 @@
-// Of data/source/tar_members.h: tar archives as GNU tar and Python's tarfile write them, and broken ones.
+// Of data/source/tar_members.h, data/source/read_shard.h, data/source/tar_shards.h: tar archives as GNU tar
+// and Python's tarfile write them, and broken ones.
+#include <sys/stat.h>
+
 #include <cstdlib>
 
 #include "tests/data/source/source_fixture.h"
@@ -121,9 +124,8 @@ TEST_F(TarTest, SaysWhatCannotBeRead) {
   EXPECT_EQ(refusal(folder_ / "foreign.tar"),
             "foreign.tar: is no tar archive or is damaged: no header where one was expected at byte 0");
   pack(folder_ / "none.tar", {{"a.npy", "x"}}, "ustar");
-  EXPECT_EQ(refusal(folder_ / "none.tar"), "none.tar: holds no images (.jpg, .jpeg or .png)");
-  pack(folder_ / "label.tar", {{"a.cls", "1"}, {"b.jpg", "x"}}, "ustar");
-  EXPECT_EQ(refusal(folder_ / "label.tar"), "label.tar: sample 'a' has no image (.jpg, .jpeg or .png)");
+  EXPECT_EQ(refusal(folder_ / "none.tar"),
+            "none.tar: holds no images (.jpg, .jpeg, .png, .webp or .bmp); it holds 1 .npy");
   pack(folder_ / "twice.tar", {{"a.jpg", "1"}, {"a.png", "x"}}, "ustar");
   EXPECT_EQ(refusal(folder_ / "twice.tar"), "twice.tar: sample 'a' has two images");
   pack(folder_ / "json.tar", {{"a.jpg", "1"}, {"a.json", "{"}}, "ustar");
@@ -133,6 +135,164 @@ TEST_F(TarTest, SaysWhatCannotBeRead) {
       refusal(folder_ / "b.tar.gz"),
       "b.tar.gz: .tar.gz archives are compressed, which leaves no way to a single sample; unpack them to "
       ".tar");
+}
+
+TEST_F(TarTest, AnArchiveThatEndsEarlyIsSaidOrRefused) {
+  const fs::path path = folder_ / "a.tar";
+  pack(path, {{"1.jpg", std::string(2000, 'a')}, {"2.jpg", std::string(2000, 'b')}},
+       "ustar --blocking-factor=1");
+  const std::string whole = read(path);  // 2560 bytes a member, and 1024 of zeros
+  ASSERT_EQ(whole.size(), 6144U);
+  EXPECT_TRUE(open(path)->remarks().empty());
+  const auto remark = [&](const std::string& bytes, int64_t samples) {
+    write(path, bytes);
+    const auto source = open(path);
+    EXPECT_EQ(source->count(), samples);
+    return source->remarks().empty() ? "" : source->remarks()[0].substr(folder_.string().size() + 1);
+  };
+  const std::string no_end = "a.tar: has no end mark after its last member; is it cut short?";
+  EXPECT_EQ(remark(whole.substr(0, 5120), 2), no_end);
+  EXPECT_EQ(remark(whole.substr(0, 2560), 1), no_end);
+  EXPECT_EQ(remark(whole.substr(0, 5100), 2), no_end);  // in the padding of the last member
+  EXPECT_EQ(remark(whole.substr(0, 5632), 2),
+            "a.tar: has half an end mark after its last member; is it cut short?");
+  EXPECT_EQ(remark(whole.substr(0, 2560) + std::string(3584, '\0'), 1),
+            "a.tar: its last 3584 bytes are zeros, more than an archive is padded with; is it cut short?");
+  write(path, whole.substr(0, 2560 + 300));
+  EXPECT_EQ(refusal(path), "a.tar: ends at byte 2860, 300 bytes after a header began; is it cut short?");
+  // Padded as GNU tar does by default.
+  EXPECT_EQ(remark(whole + std::string(10240 - 6144, '\0'), 2), "");
+}
+
+TEST_F(TarTest, JoinedArchivesAreReadOn) {
+  pack(folder_ / "a.tar", {{"1.jpg", "a"}, {"1.cls", "0"}}, "ustar");
+  pack(folder_ / "b.tar", {{"2.jpg", "b"}, {"2.cls", "1"}}, "gnu");
+  const std::string a = read(folder_ / "a.tar");
+  const std::string b = read(folder_ / "b.tar");
+  write(folder_ / "ab.tar", a + b + a);
+  const auto source = open(folder_ / "ab.tar");
+  ASSERT_EQ(source->count(), 3);
+  EXPECT_EQ(bytes_of_sample(*source, 1), "b");
+  EXPECT_EQ(source->remarks()[0], (folder_ / "ab.tar").string() + ": is 3 archives joined; all are read");
+  write(folder_ / "garbage.tar", a + std::string(1024, 'x'));
+  EXPECT_EQ(refusal(folder_ / "garbage.tar"),
+            "garbage.tar: is no tar archive or is damaged: no header where one was expected at byte 10240");
+  write(folder_ / "rest.tar", a + "rest");
+  EXPECT_EQ(refusal(folder_ / "rest.tar"),
+            "rest.tar: is no tar archive or is damaged: no header where one was expected at byte 10240");
+  // A hole of zeros in the middle.
+  std::string holed = a + b;
+  holed.replace(10240, 512, std::string(512, '\0'));
+  write(folder_ / "holed.tar", holed);
+  EXPECT_EQ(refusal(folder_ / "holed.tar"),
+            "holed.tar: is no tar archive or is damaged: no header where one was expected at byte 10752");
+}
+
+TEST_F(TarTest, MembersThatAreNoFilesAreCounted) {
+  const fs::path tree = folder_ / "tree";
+  for (const char* name : {"d/1.jpg", "d/2.jpg", "d/3.jpg", "d/4.jpg"}) write(tree / name, "x");
+  fs::create_hard_link(tree / "d/1.jpg", tree / "d/5.jpg");
+  fs::create_symlink("1.jpg", tree / "d/6.jpg");
+  ASSERT_EQ(::mkfifo((tree / "d/7.jpg").c_str(), 0600), 0);
+  fs::resize_file(tree / "d/4.jpg", 20 << 20);  // a hole, which --sparse leaves out
+  for (const std::string format : {"gnu", "pax"}) {
+    const fs::path archive = folder_ / (format + ".tar");
+    const std::string command = fmt::format("tar --format={} --sort=name --sparse -C '{}' -cf '{}' d", format,
+                                            tree.string(), archive.string());
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(
+        refusal(archive),
+        format +
+            ".tar: left out would be 1 hard link, 1 pipe, socket or device, 1 sparse file, 1 symbolic link, "
+            "which is more than the 3 samples; convert them, or take them away");
+  }
+  fs::remove(tree / "d/7.jpg");
+  const std::string command = fmt::format("tar --sort=name -C '{}' -cf '{}' --sparse d", tree.string(),
+                                          (folder_ / "some.tar").string());
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  const auto source = open(folder_ / "some.tar");
+  EXPECT_EQ(source->count(), 3);
+  EXPECT_EQ(source->remarks()[0], (folder_ / "some.tar").string() +
+                                      ": 3 files left out: 1 hard link, 1 sparse file, 1 symbolic link");
+}
+
+TEST_F(TarTest, KeysWithoutAnImageAreLeftOut) {
+  pack(folder_ / "a.tar",
+       {{"1.jpg", "x"},
+        {"1.cls", "1"},
+        {"1.npy", "x"},
+        {"2.cls", "1"},
+        {"3.txt", "x"},
+        {"list", "x"},
+        {"4.jpg", "x"},
+        {"4.cls", "0"}},
+       "ustar");
+  const auto source = open(folder_ / "a.tar");
+  EXPECT_EQ(source->count(), 2);
+  EXPECT_EQ(source->label(1), 0);
+  EXPECT_EQ(source->remarks()[0],
+            (folder_ / "a.tar").string() + ": 4 files left out: 1 .cls, 1 .npy, 1 .txt, 1 without an ending");
+  pack(folder_ / "b.tar", {{"a.gif", "x"}, {"a.cls", "1"}, {"b.jpg", "x"}, {"b.cls", "1"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "b.tar").substr(0, 42), "b.tar: left out would be 1 .cls, 1 .gif, w");
+}
+
+TEST_F(TarTest, LabelsAreReadInTheirForms) {
+  pack(folder_ / "a.tar",
+       {{"1.JPG", "x"},
+        {"1.CLS", "2"},
+        {"2.jpg", "x"},
+        {"2.json", R"({"label": 1.0})"},
+        {"3.webp", "x"},
+        {"3.Txt", "0"},
+        {"4.bmp", "x"}},
+       "ustar");
+  const auto source = open(folder_ / "a.tar");
+  ASSERT_EQ(source->count(), 4);
+  EXPECT_EQ(source->label(0), 2);
+  EXPECT_EQ(source->label(1), 1);
+  EXPECT_EQ(source->label(2), 0);
+  EXPECT_EQ(source->label(3), -1);
+  EXPECT_EQ(source->remarks()[0], (folder_ / "a.tar").string() + ": 1 of 4 images have no label");
+  pack(folder_ / "json.tar",
+       {{"1.jpg", "x"},
+        {"1.json", R"({"label": [1]})"},
+        {"2.jpg", "x"},
+        {"2.json", R"({"label": true})"},
+        {"3.jpg", "x"},
+        {"3.json", R"({"label": null})"},
+        {"4.jpg", "x"},
+        {"4.cls",
+         "\xef\xbb\xbf"
+         "0\r\n"}},
+       "ustar");
+  const auto forms = open(folder_ / "json.tar");
+  for (const auto& [sample, label] : {std::pair{0, 1}, {1, 1}, {2, -1}, {3, 0}}) {
+    EXPECT_EQ(forms->label(sample), label) << sample;
+  }
+  pack(folder_ / "hot.tar", {{"1.jpg", "x"}, {"1.json", R"({"label": [0, 1]})"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "hot.tar"),
+            "hot.tar: 1.json: its \"label\" is [0,1], expected a number or a name");
+  pack(folder_ / "b.tar", {{"1.jpg", "x"}, {"1.cls", "0"}, {"2.jpg", "x"}, {"2.json", R"({"label": -1})"}},
+       "ustar");
+  EXPECT_EQ(refusal(folder_ / "b.tar"),
+            "b.tar: 2.jpg: its label is -1, expected a class id from 0 to 999999, or a name");
+}
+
+TEST_F(TarTest, WhatLiesBesideArchivesIsSaid) {
+  for (int i = 0; i < 7; ++i) {
+    pack(folder_ / fmt::format("set/{}.tar", i), {{"1.jpg", "x"}}, "ustar");
+    write(folder_ / fmt::format("set/{}.tar", i),
+          read(folder_ / fmt::format("set/{}.tar", i)).substr(0, 1024));
+  }
+  write(folder_ / "set/list.csv", "x");
+  fs::create_directories(folder_ / "set/old/older");
+  const std::string set = (folder_ / "set").string();
+  const std::vector<std::string> remarks = open(folder_ / "set")->remarks();
+  ASSERT_EQ(remarks.size(), 8U);
+  EXPECT_EQ(remarks[0], set + ": 1 file left out: 1 .csv");
+  EXPECT_EQ(remarks[5], set + "/4.tar: has no end mark after its last member; is it cut short?");
+  EXPECT_EQ(remarks[6], set + ": 2 more such sentences about its archives");
+  EXPECT_EQ(remarks[7], set + ": folders beside the archives are not read: 1, such as old");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -77,16 +78,88 @@ TEST_F(ImageData, AreNormalisedByThreeNumbersOrAsMeasured) {
 TEST_F(ImageData, OtherDataAreOneSentence) {
   const fs::path tokens = folder_ / "some.tokens";
   write_token_file(tokens, std::vector<int32_t>(3000, 1));
-  testing::expect_user_error([&] { open({"data.path=" + tokens.string()}); },
-                             "some.tokens is tokens, and data.kind = \"images\" needs JPEG or PNG images");
+  testing::expect_user_error(
+      [&] { open({"data.path=" + tokens.string()}); },
+      "some.tokens is tokens, and data.kind = \"images\" needs JPEG, PNG, WebP or BMP images");
 }
 
 TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
   add_image("other/ant/1.jpg");
   add_image("other/wasp/1.jpg");
   const std::string other = "data.validation=\"" + (folder_ / "other").string() + "\"";
-  testing::expect_user_error([&] { open({other}); }, "data.validation: its classes differ from those of " +
-                                                         (folder_ / "set").string());
+  testing::expect_user_error([&] { open({other}); },
+                             "data.validation: its classes differ from those of " +
+                                 (folder_ / "set").string() +
+                                 "; only data.validation has wasp; only data.path has bee");
+}
+
+TEST_F(ImageData, OfAFolderOfHeldOutSamplesBesideTheClassesAreSaid) {
+  add_image("set/valid/ant/1.jpg");
+  add_image("set/valid/bee/1.jpg");
+  add_image("set/valid/bee/2.jpg");
+  add_image("set/validation/bee/3.jpg");
+  const TrainingData data = open({});
+  const std::string set = (folder_ / "set").string();
+  EXPECT_EQ(data.train_samples, 6);
+  EXPECT_EQ(data.facts.target.below, 2);
+  EXPECT_EQ(
+      data.remarks,
+      (std::vector<std::string>{
+          set + ": held out are the 3 samples of its folder valid; its folder validation is not read",
+          set +
+              ": valid and validation are left out as other parts of the data set, not taken for a class"}));
+}
+
+TEST_F(ImageData, WithoutClassesBesideTrainAreNotHeldOut) {
+  for (const char* name :
+       {"set/train/ant/1.jpg", "set/train/ant/2.jpg", "set/train/bee/1.jpg", "set/test/9.jpg"}) {
+    add_image(name);
+  }
+  const TrainingData data = open({"data.batch=1"});
+  EXPECT_EQ(data.train_samples, 1);
+  EXPECT_EQ(data.remarks[0],
+            (folder_ / "set").string() + ": its folder test is not read: its images lie in no class folders");
+}
+
+TEST_F(ImageData, OfAClassThatIsCalledTestAreOfThatClass) {
+  add_image("set/test/1.jpg");
+  const TrainingData data = open({});
+  EXPECT_EQ(data.facts.target.below, 3);
+  EXPECT_TRUE(data.remarks.empty());
+}
+
+TEST_F(ImageData, ThatCannotBeOpenedNameTheKey) {
+  testing::expect_user_error([&] { open({"data.path=nowhere"}); },
+                             "data.path: nowhere: cannot be opened: No such file or directory");
+  testing::expect_user_error([&] { open({"data.validation=\"nowhere\""}); },
+                             "data.validation: nowhere: cannot be opened: No such file or directory");
+  testing::expect_user_error([&] { open({"data.mix=[{path=\"nowhere\", share=0.5}]"}); },
+                             "data.mix: nowhere: cannot be opened: No such file or directory");
+}
+
+TEST_F(ImageData, WithoutLabelsAreOneSentence) {
+  const std::string archive = (folder_ / "none.tar").string();
+  const std::string command =
+      fmt::format("tar -C '{}' -cf '{}' 0.jpg 2.jpg", (folder_ / "set/ant").string(), archive);
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  testing::expect_user_error([&] { open({"data.path=" + archive}); },
+                             "data.path: " + archive +
+                                 ": none of its images has a label, and a class id of each is needed; put "
+                                 "0001.cls (a number or a name), or "
+                                 "0001.json with a \"label\", beside 0001.jpg");
+}
+
+TEST_F(ImageData, AreAsLargeAsTheFirstThatCanBeRead) {
+  fs::create_directories(folder_ / "set/ant");
+  std::ofstream(folder_ / "set/ant/!0.jpg") << "no image";
+  fs::create_symlink("/nowhere", folder_ / "set/ant/!1.jpg");
+  fs::create_directories(folder_ / "set/ant/!2.jpg");
+  const std::string split = "data.validation=0.1";
+  // Held out is one sample; which is the seed's choice.
+  EXPECT_EQ(open({split, "data.on_bad=skip"}).facts.input.shape, (Dims{12, 16, 3}));
+  EXPECT_EQ(open({split, "data.on_bad=substitute"}).facts.input.shape, (Dims{12, 16, 3}));
+  testing::expect_user_error([&] { open({split}); }, "/set/ant/!");
+  testing::expect_user_error([&] { open({split, "data.on_bad=skip", "data.bad_limit=0"}); }, "/set/ant/!");
 }
 
 }  // namespace

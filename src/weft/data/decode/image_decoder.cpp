@@ -4,29 +4,32 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <string_view>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/bmp_reader.h"
 #include "weft/data/decode/image_placement.h"
 #include "weft/data/decode/jpeg_reader.h"
 #include "weft/data/decode/png_reader.h"
 #include "weft/data/decode/resample.h"
+#include "weft/data/decode/webp_reader.h"
 #include "weft/data/decode/write_pixels.h"
 
 namespace weft {
 
 namespace {
 
-enum class Format : uint8_t { jpeg, png };
+enum class Format : uint8_t { jpeg, png, webp, bmp };
 
 Format format_of(std::span<const std::byte> file, const std::string& name) {
-  static constexpr std::array<uint8_t, 3> kJpeg{0xff, 0xd8, 0xff};
-  static constexpr std::array<uint8_t, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  const auto begins_with = [&](auto& magic) {
-    return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
+  const auto has = [&](size_t at, std::string_view magic) {
+    return file.size() >= at + magic.size() && std::memcmp(file.data() + at, magic.data(), magic.size()) == 0;
   };
-  if (begins_with(kJpeg)) return Format::jpeg;
-  if (begins_with(kPng)) return Format::png;
-  user_error("{}: its {} bytes begin neither as JPEG nor as PNG", name, file.size());
+  if (has(0, "\xff\xd8\xff")) return Format::jpeg;
+  if (has(0, "\x89PNG\r\n\x1a\n")) return Format::png;
+  if (has(0, "RIFF") && has(8, "WEBP")) return Format::webp;
+  if (has(0, "BM")) return Format::bmp;
+  user_error("{}: its {} bytes begin neither as JPEG nor as PNG, WebP or BMP", name, file.size());
 }
 
 /// The least size that still has all the pixels that the output asks for: libjpeg then computes no others.
@@ -64,6 +67,8 @@ void check_part(const ImageTransform& transform, const Region& part, const View&
 struct ImageDecoder::Buffers {
   JpegReader jpeg;
   PngReader png;
+  WebpReader webp;
+  BmpReader bmp;
   AxisWeights rows;
   AxisWeights columns;
   PixelBuffer between;
@@ -76,10 +81,33 @@ struct ImageDecoder::Buffers {
 
   void open(std::span<const std::byte> file, const std::string& name) {
     format = format_of(file, name);
-    size = format == Format::jpeg ? jpeg.open(file, name) : png.open(file, name);
+    switch (format) {
+      case Format::jpeg:
+        size = jpeg.open(file, name);
+        break;
+      case Format::png:
+        size = png.open(file, name);
+        break;
+      case Format::webp:
+        size = webp.open(file, name);
+        break;
+      case Format::bmp:
+        size = bmp.open(file, name);
+        break;
+    }
   }
+  /// Only JPEG images can be read scaled and in part.
   PixelView read(int reduction, Range wanted_rows, Range wanted_columns, const std::string& name) {
-    if (format == Format::png) return png.read(name);
+    switch (format) {
+      case Format::jpeg:
+        break;
+      case Format::png:
+        return png.read(name);
+      case Format::webp:
+        return webp.read(name);
+      case Format::bmp:
+        return bmp.read();
+    }
     return jpeg.read(reduction, wanted_rows, wanted_columns, name);
   }
 

@@ -12,8 +12,9 @@
 
 namespace weft {
 
-/// Decodes JPEG (libjpeg-turbo, scaled decoding where the output is much smaller) and PNG (libpng), and
-/// transforms. One of these a worker thread; it keeps its buffers, so that a warm decoder allocates nothing.
+/// Decodes JPEG (libjpeg-turbo, scaled decoding where the output is much smaller), PNG (libpng), WebP
+/// (libwebp) and BMP, and transforms. One of these a worker thread; it keeps its buffers, so that a warm
+/// decoder allocates nothing (libwebp does).
 class ImageDecoder {
  public:
   ImageDecoder();

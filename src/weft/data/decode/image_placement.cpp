@@ -28,8 +28,10 @@ ImagePlacement whole(const Window& at) {
 
 ImagePlacement unchanged(const Window& at) {
   if (at.image != ImageSize{at.transform.height, at.transform.width}) {
-    user_error("{}: the image is {}x{}, and without a crop it must be {}x{}", at.name, at.image.width,
-               at.image.height, at.transform.width, at.transform.height);
+    user_error(
+        "{}: the image is {}x{}, and without a crop it must be {}x{}; set size (data.size in a recipe), to "
+        "which images of all sizes are scaled",
+        at.name, at.image.width, at.image.height, at.transform.width, at.transform.height);
   }
   return whole(at);
 }
@@ -39,9 +41,11 @@ ImagePlacement padded(const Window& at, const PhiloxBlock& words) {
   const int64_t free_rows = at.image.height + 2 * at.transform.padding - at.transform.height;
   const int64_t free_columns = at.image.width + 2 * at.transform.padding - at.transform.width;
   if (free_rows < 0 || free_columns < 0) {
-    user_error("{}: the image is {}x{}, too small to cut {}x{} out of it padded by {}", at.name,
-               at.image.width, at.image.height, at.transform.width, at.transform.height,
-               at.transform.padding);
+    user_error(
+        "{}: the image is {}x{}, too small to cut {}x{} out of it padded by {}; set size (data.size in a "
+        "recipe), to which images of all sizes are scaled",
+        at.name, at.image.width, at.image.height, at.transform.width, at.transform.height,
+        at.transform.padding);
   }
   place.down = below(words[0], free_rows + 1) - at.transform.padding;
   place.right = below(words[1], free_columns + 1) - at.transform.padding;

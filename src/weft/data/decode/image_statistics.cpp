@@ -105,4 +105,16 @@ ImageSize size_of_image(const Source& source, int64_t sample) {
   return ImageDecoder().size(read_record(source, sample), source.name(sample));
 }
 
+ImageSize size_of_first_image(const Source& source, int64_t skipped) {
+  std::string failure;
+  for (int64_t sample = 0; sample < std::min(source.count(), skipped + 1); ++sample) {
+    try {
+      return size_of_image(source, sample);
+    } catch (const UserError& error) {
+      if (failure.empty()) failure = error.what();
+    }
+  }
+  throw UserError(failure);
+}
+
 }  // namespace weft

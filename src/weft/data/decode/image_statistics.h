@@ -25,4 +25,8 @@ ImageStatistics image_statistics(const Source& source, uint64_t seed, const Comm
 /// The size of one image of the source. UserError naming it where it cannot be read.
 ImageSize size_of_image(const Source& source, int64_t sample);
 
+/// The size of the first image that can be read, where up to `skipped` before it cannot. UserError naming the
+/// first of all where there is none.
+ImageSize size_of_first_image(const Source& source, int64_t skipped);
+
 }  // namespace weft

@@ -20,8 +20,15 @@ class Checker {
   Checker(const Source& source, const CheckOptions& options)
       : source_(source), options_(options), kept_open_(std::ssize(source.files())) {
     if (!kept_open_.granted()) return;
-    for (const std::filesystem::path& path : source.files()) {
-      open_.push_back(std::make_unique<FileReader>(path));
+    for (const std::filesystem::path& path : source.files()) open_.push_back(opened(path));
+  }
+
+  /// None where it cannot be opened: reading its samples says why.
+  static std::unique_ptr<FileReader> opened(const std::filesystem::path& path) {
+    try {
+      return std::make_unique<FileReader>(path);
+    } catch (const UserError&) {
+      return nullptr;
     }
   }
 
@@ -72,7 +79,7 @@ class Checker {
     for (const Extent& extent : extents) {
       const auto file = static_cast<size_t>(extent.file);
       const auto into = rest.first(static_cast<size_t>(extent.bytes));
-      if (open_.empty()) {
+      if (open_.empty() || open_[file] == nullptr) {
         FileReader(source_.files()[file]).read(extent.offset, into);
       } else {
         open_[file]->read(extent.offset, into);

@@ -4,6 +4,8 @@
 
 #include "weft/base/check.h"
 #include "weft/data/source/byte_reader.h"
+#include "weft/data/source/left_out.h"
+#include "weft/data/source/part_folders.h"
 
 namespace weft {
 
@@ -16,8 +18,9 @@ SourcePlace look_at_folder(const fs::path& path) {
   std::error_code error;
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
-    if (name.starts_with('.')) continue;
-    (it->is_directory() ? place.folders : place.files).push_back(std::move(name));
+    if (is_hidden_name(name)) continue;
+    std::error_code unknown;  // of a link to nothing, which is no folder
+    (it->is_directory(unknown) ? place.folders : place.files).push_back(std::move(name));
   }
   if (error) user_error("{}: the folder cannot be listed: {}", path.string(), error.message());
   std::sort(place.files.begin(), place.files.end());
@@ -25,14 +28,16 @@ SourcePlace look_at_folder(const fs::path& path) {
   return place;
 }
 
-const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry) {
+const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry, bool images) {
+  constexpr int kWanted = 10;
   const SourceFormat* best = nullptr;
   const SourceFormat* other = nullptr;
   int surest = 0;
   std::string known;
   for (const SourceFormat& format : registry.formats()) {
     known += (known.empty() ? "" : "; ") + format.reads;
-    const int match = format.matches(place);
+    int match = format.matches(place);
+    if (match > 0 && images && format.images) match += kWanted;
     if (match > surest) {
       surest = match;
       best = &format;
@@ -49,6 +54,14 @@ const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& re
                best->name, other->name);
   }
   return *best;
+}
+
+/// The subfolder to read, or the folder itself. A class may be named like a part of a data set.
+fs::path with_split(const fs::path& path, const std::string& split) {
+  if (split.empty()) return path;
+  if (is_part_name(split)) return find_part(path, split).value_or(path);
+  std::error_code error;
+  return fs::is_directory(path / split, error) ? path / split : path;
 }
 
 }  // namespace
@@ -94,11 +107,9 @@ SourcePlace look_at(const fs::path& path) {
 OpenedSource open_source(const SourceOptions& options) {
   SourceRegistry registry;
   register_all_sources(registry);
-  fs::path path = options.path;
-  std::error_code error;
-  if (!options.split.empty() && fs::is_directory(path / options.split, error)) path /= options.split;
+  const fs::path path = with_split(options.path, options.split);
   const SourcePlace place = look_at(path);
-  const SourceFormat& format = format_of(place, registry);
+  const SourceFormat& format = format_of(place, registry, options.images);
   OpenedSource opened{format.name, format.open(place, options)};
   if (opened.source->count() == 0) user_error("{}: holds no samples", path.string());
   return opened;

@@ -47,7 +47,8 @@ class Source {
   virtual void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
                       std::span<const View> outputs) const = 0;
 
-  /// True: a record is one JPEG or PNG file, and field 0 its pixels; parts make no difference to locate().
+  /// True: a record is one encoded image (a JPEG file), and field 0 its pixels; parts make no difference to
+  /// locate().
   virtual bool encoded_images() const { return false; }
   /// Names of the classes, in the order of the labels; empty where samples have no class.
   virtual std::span<const std::string> classes() const { return {}; }

@@ -18,6 +18,7 @@ struct SourceOptions {
   std::vector<std::string> fields;  ///< which arrays of a file; empty: all that fit
   std::string split;                ///< subfolder of `path` that is read where it is there ("train")
   int64_t window = 1024;            ///< token files: tokens a sample
+  bool images = false;              ///< encoded images are wanted: formats of these go first
 };
 
 /// A path, looked at once, so that each format can tell whether it is its own.
@@ -46,6 +47,7 @@ struct SourceFormat {
   int (*matches)(const SourcePlace&) = nullptr;
   /// `place.path` is options.path with the split.
   std::unique_ptr<Source> (*open)(const SourcePlace& place, const SourceOptions& options) = nullptr;
+  bool images = false;  ///< whether samples are encoded images
 };
 
 class SourceRegistry {

@@ -64,7 +64,7 @@ HeldOut hold_out(const std::shared_ptr<const Source>& source, double fraction, u
   for (int64_t sample = 0; sample < count; ++sample) {
     (order.inverse(sample) < held ? chosen : rest).push_back(sample);
   }
-  return {subset(source, rest), subset(source, std::move(chosen)), std::move(rest)};
+  return {subset(source, rest), subset(source, std::move(chosen)), std::move(rest), {}};
 }
 
 }  // namespace weft

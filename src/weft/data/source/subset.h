@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "weft/data/source/source.h"
@@ -13,6 +14,7 @@ struct HeldOut {
   std::shared_ptr<const Source> training;
   std::shared_ptr<const Source> held_out;
   std::vector<int64_t> training_samples;  ///< their numbers in the whole source
+  std::vector<std::string> remarks;       ///< where they are from, for people
 };
 
 /// Holds out that fraction of the samples, chosen at random by the seed alone; at least one sample is on each

@@ -15,6 +15,7 @@ constexpr int64_t kFarWindow = 3 * kBlock;
 constexpr int64_t kNearWindow = 64 << 10;
 constexpr int64_t kSmallMember = 16 << 10;
 constexpr int64_t kMaxExtended = 1 << 20;  ///< of pax records and long names
+constexpr int64_t kPadding = 20;           ///< blocks of which most writers make a multiple
 
 int64_t padded(int64_t bytes) { return (bytes + kBlock - 1) / kBlock * kBlock; }
 
@@ -42,6 +43,32 @@ std::optional<int64_t> number_at(std::string_view block, size_t at, size_t bytes
   return value;
 }
 
+bool is_zero(const std::string& block) { return block.find_first_not_of('\0') == std::string::npos; }
+
+/// What a member of this type is, where it is neither a file nor a folder.
+std::string_view other_than_file(char type) {
+  switch (type) {
+    case '1':
+      return "hard link";
+    case '2':
+      return "symbolic link";
+    case '3':
+    case '4':
+    case '6':
+      return "pipe, socket or device";
+    case 'S':
+      return "sparse file";
+    default:
+      return "member of an unknown type";
+  }
+}
+
+/// Files, and what is contiguous, which is a file on every system of today.
+bool is_file(char type) { return type == '0' || type == '7'; }
+
+/// Folders, also as GNU's backups list them, comments, and names of volumes.
+bool says_nothing(char type) { return type == '5' || type == 'D' || type == 'g' || type == 'V'; }
+
 bool checksum_fits(std::string_view block) {
   int64_t sum = 0;
   for (size_t i = 0; i < block.size(); ++i) {
@@ -62,6 +89,7 @@ struct TarWalk::Header {
 struct TarWalk::Overrides {
   std::optional<std::string> path;
   std::optional<int64_t> bytes;
+  bool is_sparse = false;
 };
 
 void TarWalk::broken(int64_t offset, std::string_view what) const {
@@ -118,40 +146,110 @@ void TarWalk::read_pax(const std::string& records, int64_t offset, Overrides& ne
       if (parsed.ec != std::errc() || bytes < 0) broken(offset, "a pax size that is no number");
       next.bytes = bytes;
     }
-    if (key.starts_with("GNU.sparse.")) broken(offset, "a sparse file, which is not supported");
+    if (key.starts_with("GNU.sparse.")) next.is_sparse = true;
     rest.remove_prefix(length);
+  }
+}
+
+/// The map of a sparse file goes on in blocks after its header, each of which says whether another follows.
+int64_t TarWalk::after_sparse_map(const std::string& block, int64_t begin) {
+  bool goes_on = block[482] != '\0';
+  while (goes_on) {
+    if (begin + kBlock > file_.size()) broken(begin, "the map of a sparse file that does not end");
+    goes_on = at(begin, kBlock)[504] != '\0';
+    begin += kBlock;
+  }
+  return begin;
+}
+
+/// Returns where the next header is.
+int64_t TarWalk::visit_member(int64_t offset, Overrides& next,
+                              const std::function<void(const TarMember&)>& visit) {
+  const std::string block = at(offset, kBlock);
+  const Header header = parse_header(block, offset);
+  int64_t begin = offset + kBlock;
+  if (header.kind == 'S') begin = after_sparse_map(block, begin);
+  // A link has no contents, whatever size of its target some writers note.
+  const bool is_link = header.kind == '1' || header.kind == '2';
+  const int64_t bytes = is_link ? 0 : next.bytes.value_or(header.bytes);
+  if (bytes > file_.size() - begin) {
+    user_error("{}: '{}' has {} bytes at {}, and the archive ends at {}; is it cut short?", file_.name(),
+               next.path.value_or(header.path), bytes, begin, file_.size());
+  }
+  const bool extended = header.kind == 'x' || header.kind == 'L' || header.kind == 'K';
+  if (extended && bytes > kMaxExtended) broken(offset, "an extended header that is too large");
+  last_member_ = padded(bytes);
+  if (header.kind == 'x') {
+    read_pax(at(begin, bytes), offset, next);
+  } else if (header.kind == 'L') {
+    const std::string name = at(begin, bytes);
+    next.path = name.substr(0, name.find('\0'));
+  } else if (!extended && !says_nothing(header.kind)) {
+    TarMember member{next.path.value_or(header.path), begin, bytes};
+    // The oldest format has no type for folders.
+    const bool is_folder = is_file(header.kind) && member.path.ends_with('/');
+    if (next.is_sparse) {
+      member.other = other_than_file('S');
+    } else if (!is_file(header.kind)) {
+      member.other = other_than_file(header.kind);
+    }
+    if (!is_folder) visit(member);
+  }
+  // What was said about a member ends with it.
+  if (!extended) next = {};
+  return begin + last_member_;
+}
+
+/// Where the zeros from `offset` on end.
+int64_t TarWalk::after_zeros(int64_t offset) {
+  last_member_ = 0;
+  while (offset + kBlock <= file_.size() && is_zero(at(offset, kBlock))) offset += kBlock;
+  return offset;
+}
+
+void TarWalk::remark_on_end(int64_t zero_blocks) {
+  if (zero_blocks == 0) {
+    remarks_.push_back(
+        fmt::format("{}: has no end mark after its last member; is it cut short?", file_.name()));
+  } else if (zero_blocks == 1) {
+    remarks_.push_back(
+        fmt::format("{}: has half an end mark after its last member; is it cut short?", file_.name()));
+  } else if (zero_blocks > 2 && (zero_blocks > kPadding + 1 || file_.size() % (kPadding * kBlock) != 0)) {
+    remarks_.push_back(
+        fmt::format("{}: its last {} bytes are zeros, more than an archive is padded with; is it cut short?",
+                    file_.name(), zero_blocks * kBlock));
   }
 }
 
 void TarWalk::each(const std::function<void(const TarMember&)>& visit) {
   Overrides next;
   int64_t offset = 0;
+  int64_t zero_blocks = 0;  // before `offset`
+  int64_t archives = 1;
+  remarks_.clear();
   while (offset + kBlock <= file_.size()) {
-    const std::string block = at(offset, kBlock);
-    if (block.find_first_not_of('\0') == std::string::npos) return;
-    const Header header = parse_header(block, offset);
-    const int64_t begin = offset + kBlock;
-    const int64_t bytes = next.bytes.value_or(header.bytes);
-    if (bytes > file_.size() - begin) {
-      user_error("{}: '{}' has {} bytes at {}, and the archive ends at {}; is it cut short?", file_.name(),
-                 next.path.value_or(header.path), bytes, begin, file_.size());
+    if (is_zero(at(offset, kBlock))) {
+      const int64_t end = after_zeros(offset);
+      zero_blocks = (end - offset) / kBlock;
+      offset = end;
+      continue;
     }
-    const bool extended = header.kind == 'x' || header.kind == 'L' || header.kind == 'K';
-    if (extended && bytes > kMaxExtended) broken(offset, "an extended header that is too large");
-    last_member_ = padded(bytes);
-    if (header.kind == 'x') {
-      read_pax(at(begin, bytes), offset, next);
-    } else if (header.kind == 'L') {
-      const std::string name = at(begin, bytes);
-      next.path = name.substr(0, name.find('\0'));
-    } else if (header.kind == '0' || header.kind == '7') {
-      visit({next.path.value_or(header.path), begin, bytes});
-    }
-    // Links, folders and comments ('g') are no samples. What was said about a member ends with it.
-    if (!extended) next = {};
-    offset = begin + last_member_;
+    if (zero_blocks > 0 && offset > zero_blocks * kBlock) ++archives;
+    zero_blocks = 0;
+    offset = visit_member(offset, next, visit);
   }
-  if (offset == 0) broken(0, "fewer bytes than a header has");
+  if (file_.size() < kBlock) broken(0, "fewer bytes than a header has");
+  // Of a last member, the padding may be missing.
+  const int64_t rest = std::max<int64_t>(0, file_.size() - offset);
+  if (!is_zero(file_.text(std::min(offset, file_.size()), rest))) {
+    if (zero_blocks > 0) broken(offset, "no header where one was expected");
+    user_error("{}: ends at byte {}, {} bytes after a header began; is it cut short?", file_.name(),
+               file_.size(), rest);
+  }
+  if (archives > 1) {
+    remarks_.push_back(fmt::format("{}: is {} archives joined; all are read", file_.name(), archives));
+  }
+  remark_on_end(zero_blocks);
 }
 
 }  // namespace weft

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "weft/base/check.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/image_tree.h"
 #include "weft/data/source/latency_pool.h"
-#include "weft/data/source/tar_members.h"
+#include "weft/data/source/left_out.h"
+#include "weft/data/source/read_shard.h"
+#include "weft/data/source/tar_labels.h"
 
 namespace weft {
 
@@ -19,112 +19,32 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 1> kExtension{".tar"};
-constexpr int64_t kMaxLabelFile = 1 << 20;
-constexpr size_t kMaxLabel = 128;  ///< longer texts are captions
 constexpr size_t kMaxNames = 1'000'000;
-
-/// One sample as the walk of a shard finds it.
-struct ShardSample {
-  std::string key;
-  TarMember image;
-  bool has_image = false;
-  std::string label;  ///< a number or a name; empty: none
-};
-
-std::string trimmed(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::string label_in_json(const std::string& text, const std::string& name) {
-  using Json = nlohmann::json;
-  const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) user_error("{}: is not valid JSON", name);
-  if (!json.is_object() || !json.contains("label")) return {};
-  const Json& label = json["label"];
-  if (label.is_number_integer()) return label.dump();
-  return label.is_string() ? label.get<std::string>() : std::string();
-}
-
-/// Collects the samples of one archive.
-class ShardWalk {
- public:
-  explicit ShardWalk(const ByteReader& file) : file_(file), walk_(file) {}
-
-  std::vector<ShardSample> samples() {
-    walk_.each([&](const TarMember& member) { add(member); });
-    for (const ShardSample& sample : samples_) {
-      if (!sample.has_image) {
-        user_error("{}: sample '{}' has no image (.jpg, .jpeg or .png)", file_.name(), sample.key);
-      }
-    }
-    return std::move(samples_);
-  }
-
- private:
-  void add(const TarMember& member) {
-    const size_t slash = member.path.rfind('/');
-    const size_t name = slash == std::string::npos ? 0 : slash + 1;
-    const size_t dot = member.path.find('.', name);
-    // macOS puts "._name" beside what it archives.
-    if (dot == std::string::npos || dot == name) return;
-    const std::string key = member.path.substr(0, dot);
-    const std::string ending = member.path.substr(dot);
-    const bool image = is_image_name("x" + ending);
-    const bool label = ending == ".cls" || ending == ".txt" || ending == ".json";
-    if (!image && !label) return;
-    if (samples_.empty() || samples_.back().key != key) samples_.push_back({key});
-    ShardSample& sample = samples_.back();
-    if (image) {
-      if (sample.has_image) user_error("{}: sample '{}' has two images", file_.name(), key);
-      sample.image = member;
-      sample.has_image = true;
-    } else if (sample.label.empty() || ending == ".cls") {
-      sample.label = read_label(member, ending);
-    }
-  }
-
-  std::string read_label(const TarMember& member, const std::string& ending) {
-    if (member.bytes > kMaxLabelFile) return {};
-    const std::string text = walk_.contents(member);
-    std::string label = ending == ".json"
-                            ? label_in_json(text, fmt::format("{}: {}", file_.name(), member.path))
-                            : trimmed(text);
-    if (label.size() > kMaxLabel || label.find('\n') != std::string::npos) return {};
-    return label;
-  }
-
-  const ByteReader& file_;
-  TarWalk walk_;
-  std::vector<ShardSample> samples_;
-};
-
-std::optional<int32_t> as_number(const std::string& text) {
-  int32_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
 
 class TarShards final : public Source {
  public:
-  explicit TarShards(std::vector<fs::path> files) : files_(std::move(files)) {
-    std::vector<std::vector<ShardSample>> shards(files_.size());
-    for_each_waiting(static_cast<int64_t>(files_.size()), [&](int64_t i) {
+  TarShards(const SourcePlace& place, std::vector<fs::path> files)
+      : files_(std::move(files)), path_(place.path.string()), folders_(place.folders) {
+    for (const std::string& name : place.files) {
+      if (!has_extension(name, kExtension[0])) left_out_.add_file(name);
+    }
+    std::vector<Shard> shards(files_.size());
+    for_each_waiting(std::ssize(files_), [&](int64_t i) {
       const FileReader file(files_[static_cast<size_t>(i)]);
-      shards[static_cast<size_t>(i)] = ShardWalk(file).samples();
+      shards[static_cast<size_t>(i)] = read_shard(file);
     });
     std::vector<std::string> labels;
     for (size_t shard = 0; shard < shards.size(); ++shard) {
-      for (ShardSample& sample : shards[shard]) {
-        extents_.push_back({static_cast<int32_t>(shard), sample.image.offset, sample.image.bytes});
-        names_.push_back(std::move(sample.image.path));
-        labels.push_back(std::move(sample.label));
-      }
+      take(shards[shard], static_cast<int32_t>(shard), labels);
     }
-    if (extents_.empty()) user_error("{}: holds no images (.jpg, .jpeg or .png)", files_[0].string());
-    number_labels(labels);
+    if (extents_.empty()) {
+      user_error("{}: holds no images ({}){}{}", path_, kImageEndings, left_out_.empty() ? "" : "; it holds ",
+                 left_out_.list());
+    }
+    left_out_.check(path_, count());
+    TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
+    classes_ = std::move(numbered.classes);
+    labels_ = std::move(numbered.ids);
   }
 
   int64_t count() const override { return static_cast<int64_t>(extents_.size()); }
@@ -147,41 +67,56 @@ class TarShards final : public Source {
   std::span<const std::string> classes() const override { return classes_; }
   int32_t label(int64_t sample) const override { return labels_[static_cast<size_t>(sample)]; }
 
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> all = left_out_.remarks(path_);
+    for (size_t i = 0; i < ends_.size() && i < kMostEnds; ++i) all.push_back(ends_[i]);
+    if (ends_.size() > kMostEnds) {
+      all.push_back(
+          fmt::format("{}: {} more such sentences about its archives", path_, ends_.size() - kMostEnds));
+    }
+    if (!folders_.empty()) {
+      all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
+                                folders_.size(), folders_.front()));
+    }
+    const auto unlabelled = std::count(labels_.begin(), labels_.end(), -1);
+    if (unlabelled > 0 && unlabelled < count()) {
+      all.push_back(fmt::format("{}: {} of {} images have no label", path_, unlabelled, count()));
+    }
+    return all;
+  }
+
  private:
-  /// Labels that are all numbers are kept as they are; else they are names, numbered in their order.
-  void number_labels(const std::vector<std::string>& labels) {
-    std::set<std::string> names(labels.begin(), labels.end());
-    names.erase("");
-    const bool numbers = std::all_of(names.begin(), names.end(), [](const std::string& name) {
-      const auto number = as_number(name);
-      return number && *number < static_cast<int32_t>(kMaxNames);
-    });
-    if (numbers) {
-      int32_t most = -1;
-      for (const std::string& name : names) most = std::max(most, *as_number(name));
-      for (int32_t i = 0; i <= most; ++i) classes_.push_back(fmt::format("{}", i));
-    } else {
-      classes_.assign(names.begin(), names.end());
+  static constexpr size_t kMostEnds = 5;
+
+  void take(Shard& shard, int32_t number, std::vector<std::string>& labels) {
+    for (ShardSample& sample : shard.samples) {
+      extents_.push_back({number, sample.image.offset, sample.image.bytes});
+      names_.push_back(std::move(sample.image.path));
+      labels.push_back(std::move(sample.label));
     }
-    for (const std::string& label : labels) {
-      if (label.empty()) {
-        labels_.push_back(-1);
-      } else if (numbers) {
-        labels_.push_back(*as_number(label));
-      } else {
-        const auto found = std::lower_bound(classes_.begin(), classes_.end(), label);
-        labels_.push_back(static_cast<int32_t>(found - classes_.begin()));
-      }
-    }
+    left_out_.add_all(shard.left_out);
+    std::move(shard.remarks.begin(), shard.remarks.end(), std::back_inserter(ends_));
   }
 
   std::vector<fs::path> files_;
+  std::string path_;
+  std::vector<std::string> folders_;  ///< beside the archives
+  LeftOut left_out_;
+  std::vector<std::string> ends_;  ///< what is odd about how archives end
   std::vector<Extent> extents_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
   std::vector<int32_t> labels_;
   std::vector<Field> fields_{{"image", {DType::u8, {-1, -1, 3}}}};
 };
+
+/// A number in braces.
+std::optional<int32_t> as_number(const std::string& text) {
+  int32_t value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
 
 /// The ending of a compressed archive, if this is one or holds some.
 std::string_view compressed_ending(const SourcePlace& place) {
@@ -242,12 +177,12 @@ std::unique_ptr<Source> open_tar_shards(const SourcePlace& place, const SourceOp
   } else {
     for (std::string& name : expand_braces(path)) files.emplace_back(std::move(name));
   }
-  return std::make_unique<TarShards>(std::move(files));
+  return std::make_unique<TarShards>(place, std::move(files));
 }
 
 void register_tar_shards(SourceRegistry& registry) {
   registry.add({"tar", "a .tar archive of images, a folder of them or a pattern train-{000..009}.tar",
-                matches, open_tar_shards});
+                matches, open_tar_shards, true});
 }
 
 }  // namespace weft

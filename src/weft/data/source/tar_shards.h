@@ -1,8 +1,8 @@
 #pragma once
 // Tar archives in WebDataset's naming: files that lie together and share a key (all before the first dot of
-// the file's name) are one sample. Of a sample are read its image (key.jpg, .jpeg, .png) and its label
-// (key.cls, key.txt, or "label" of key.json: a number, or a name). Not compressed: parts of a compressed
-// archive cannot be read alone.
+// the file's name) are one sample. Of a sample are read its image (key.jpg, .jpeg, .png, .webp, .bmp) and its
+// label (key.cls, key.txt, or "label" of key.json: a number, or a name). Not compressed: parts of a
+// compressed archive cannot be read alone.
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,5 +1,7 @@
 #include "weft/datasets/kind/images.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "weft/base/check.h"
@@ -11,12 +13,41 @@ namespace weft {
 namespace {
 
 std::shared_ptr<const Source> open_images(const std::filesystem::path& path, const char* split) {
-  OpenedSource opened = open_source({.path = path, .fields = {}, .split = split});
+  OpenedSource opened = open_source({.path = path, .fields = {}, .split = split, .images = true});
   if (!opened.source->encoded_images()) {
-    user_error("data.path: {} is {}, and data.kind = \"images\" needs JPEG or PNG images", path.string(),
+    user_error("{} is {}, and data.kind = \"images\" needs JPEG, PNG, WebP or BMP images", path.string(),
                opened.format);
   }
   return std::move(opened.source);
+}
+
+/// "; only SET has a, b", or nothing where it has no class that the other lacks.
+std::string classes_only_in(const std::string& set, std::span<const std::string> own,
+                            std::span<const std::string> other) {
+  constexpr size_t kMostNamed = 5;
+  std::vector<std::string> only;
+  for (const std::string& name : own) {
+    if (std::ranges::find(other, name) == other.end()) only.push_back(name);
+  }
+  if (only.empty()) return {};
+  const size_t unnamed = only.size() - std::min(only.size(), kMostNamed);
+  only.resize(only.size() - unnamed);
+  return fmt::format("; only {} has {}{}", set, fmt::join(only, ", "),
+                     unnamed > 0 ? fmt::format(" and {} more", unnamed) : "");
+}
+
+void check_classes(const std::string& path, const Source& training, const Source& held_out) {
+  const auto known = training.classes();
+  const auto other = held_out.classes();
+  if (known.empty()) {
+    user_error(
+        "data.path: {}: none of its images has a label, and a class id of each is needed; put 0001.cls (a "
+        "number or a name), or 0001.json with a \"label\", beside 0001.jpg",
+        path);
+  }
+  if (std::ranges::equal(other, known)) return;
+  user_error("data.validation: its classes differ from those of {}{}{}", path,
+             classes_only_in("data.validation", other, known), classes_only_in("data.path", known, other));
 }
 
 Complaint three_channels(const char* key, const std::vector<double>& values) {
@@ -52,13 +83,13 @@ ImageStatistics Images::statistics(const Recipe& recipe, const Source& source,
 }
 
 TrainingData Images::open_samples(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
-  const std::shared_ptr<const Source> all = open_images(recipe.data.path, "train");
+  const auto all = open_named("data.path", [&] { return open_images(recipe.data.path, "train"); });
   const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open_images), open_images);
   const HeldOut& parts = samples.parts;
-  if (!std::ranges::equal(parts.held_out->classes(), all->classes())) {
-    user_error("data.validation: its classes differ from those of {}", recipe.data.path);
-  }
-  ImageTransform evaluating = usual_transform(size_of_image(*parts.training, 0), size);
+  check_classes(recipe.data.path, *all, *parts.held_out);
+  const LoadingKeys& keys = recipe.data.loading;
+  const int64_t skipped = keys.on_bad == OnBadSample::fail ? 0 : keys.bad_limit;
+  ImageTransform evaluating = usual_transform(size_of_first_image(*parts.training, skipped), size);
   const ImageStatistics measured = statistics(recipe, *parts.training, world);
   evaluating.mean = measured.mean;
   evaluating.deviation = measured.deviation;

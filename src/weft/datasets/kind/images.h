@@ -5,11 +5,11 @@
 
 namespace weft {
 
-/// JPEG and PNG images: pixels [height, width, 3], normalised, and the class id.
+/// JPEG, PNG, WebP and BMP images: pixels [height, width, 3], normalised, and the class id.
 struct Images final : KindOf<Images, DataKind> {
   static constexpr std::string_view kName = "images";
   static constexpr std::string_view kMeaning =
-      "JPEG and PNG images, in folders named by their classes or in tar files.";
+      "JPEG, PNG, WebP and BMP images, in folders named by their classes or in tar files.";
   int64_t size = 0;                     ///< pixels of a side; 0: images are as they are
   std::vector<double> mean, deviation;  ///< of red, green and blue in [0, 1]; none: measured
   Bundle<ImageAugmentation> augmentations;

@@ -1,0 +1,21 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/data/source/left_out.h"
+
+namespace weft {
+
+/// What lies in the folder of one class, at any depth.
+struct ClassFolder {
+  std::vector<std::filesystem::path> images;  ///< of each folder first its own, then those of folders within
+  int64_t nested = 0;                         ///< images in folders within
+  LeftOut left_out;
+};
+
+/// Lists a class's folder as torchvision's ImageFolder does: links to folders are followed, but not in a
+/// circle. A link to nothing that is named like an image is one. UserError where a folder cannot be listed.
+ClassFolder list_class_folder(const std::filesystem::path& folder);
+
+}  // namespace weft

@@ -1,0 +1,121 @@
+#include "weft/data/source/read_shard.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "weft/base/check.h"
+#include "weft/data/source/image_tree.h"
+
+namespace weft {
+
+namespace {
+
+constexpr int64_t kMaxLabelFile = 1 << 20;
+constexpr size_t kMaxLabel = 128;  ///< longer texts are captions
+
+std::string trimmed(const std::string& text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";  // with which Windows begins texts
+  const size_t begin = text.find_first_not_of(" \t\r\n", text.starts_with(kMark) ? kMark.size() : 0);
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+std::string label_in_json(const std::string& text, const std::string& name) {
+  using Json = nlohmann::json;
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) user_error("{}: is not valid JSON", name);
+  if (!json.is_object() || !json.contains("label")) return {};
+  Json label = json["label"];
+  if (label.is_array() && label.size() == 1) label = Json(label[0]);
+  if (label.is_null()) return {};
+  if (label.is_boolean()) return label.get<bool>() ? "1" : "0";
+  if (label.is_string()) return label.get<std::string>();
+  if (!label.is_number()) {
+    user_error("{}: its \"label\" is {}, expected a number or a name", name, label.dump().substr(0, 40));
+  }
+  return label.dump();
+}
+
+/// Collects the samples of one archive.
+class ShardWalk {
+ public:
+  explicit ShardWalk(const ByteReader& file) : file_(file), walk_(file) {}
+
+  Shard read() {
+    walk_.each([&](const TarMember& member) { add(member); });
+    end_key();
+    shard_.remarks = walk_.remarks();
+    return std::move(shard_);
+  }
+
+ private:
+  /// A member that is no image.
+  struct Other {
+    std::string name;
+    bool is_label = false;
+  };
+
+  void add(const TarMember& member) {
+    const size_t slash = member.path.rfind('/');
+    const size_t name = slash == std::string::npos ? 0 : slash + 1;
+    // macOS puts "._name" beside what it archives.
+    if (is_hidden_name(std::string_view(member.path).substr(name))) return;
+    if (!member.other.empty()) return shard_.left_out.add(std::string(member.other));
+    const size_t dot = std::min(member.path.find('.', name), member.path.size());
+    const std::string key = member.path.substr(0, dot);
+    if (key != key_) end_key();
+    key_ = key;
+    const std::string ending = ending_of(std::string_view(member.path).substr(name));
+    const bool is_label = dot + ending.size() == member.path.size() &&
+                          (ending == ".cls" || ending == ".txt" || ending == ".json");
+    if (is_image_name("x" + ending)) {
+      if (has_image_) user_error("{}: sample '{}' has two images", file_.name(), key);
+      sample_.image = member;
+      has_image_ = true;
+    } else {
+      others_.push_back({member.path.substr(name), is_label});
+    }
+    if (is_label && (sample_.label.empty() || ending == ".cls")) sample_.label = read_label(member, ending);
+  }
+
+  /// What shares the key with an image goes with it; a key without an image is no sample.
+  void end_key() {
+    for (const auto& [name, is_label] : others_) {
+      const std::string ending = ending_of(name);
+      if (!has_image_ || ending.empty()) {
+        shard_.left_out.add_file(name);
+      } else if (!is_label) {
+        shard_.left_out.add_beside_sample(ending);
+      }
+    }
+    if (has_image_) shard_.samples.push_back(std::move(sample_));
+    sample_ = {};
+    has_image_ = false;
+    others_.clear();
+  }
+
+  std::string read_label(const TarMember& member, const std::string& ending) {
+    if (member.bytes > kMaxLabelFile) return {};
+    const std::string text = walk_.contents(member);
+    std::string label = ending == ".json"
+                            ? label_in_json(text, fmt::format("{}: {}", file_.name(), member.path))
+                            : trimmed(text);
+    if (label.size() > kMaxLabel || label.find('\n') != std::string::npos) return {};
+    return label;
+  }
+
+  const ByteReader& file_;
+  TarWalk walk_;
+  Shard shard_;
+  // Of the key that is being read:
+  std::string key_;
+  ShardSample sample_;
+  bool has_image_ = false;
+  std::vector<Other> others_;
+};
+
+}  // namespace
+
+Shard read_shard(const ByteReader& file) { return ShardWalk(file).read(); }
+
+}  // namespace weft
