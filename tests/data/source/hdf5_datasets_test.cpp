@@ -41,6 +41,26 @@ TEST_F(Hdf5DatasetsTest, GroupsThatCannotBeReadAreSaid) {
   EXPECT_EQ(refusal_of(bytes), "x.h5: its groups cannot be read; is the file damaged?");
 }
 
+TEST_F(Hdf5DatasetsTest, WhatLinksLeadToIsReadOrSaid) {
+  {
+    const Hdf5Lock lock;
+    const Hdf5Id other = create_file(folder_ / "other.h5");
+    write_dataset(other.get(), "x", H5T_STD_I16LE, {4, 6}, {}, elements(24, 2));
+    const Hdf5Id file = create_file(folder_ / "x.h5");
+    write_dataset(file.get(), "own", H5T_STD_I16LE, {4, 6}, {}, elements(24, 1));
+    H5Lcreate_external("other.h5", "x", file.get(), "far", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("gone.h5", "x", file.get(), "gone", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/own", file.get(), "near", H5P_DEFAULT, H5P_DEFAULT);
+  }
+  const std::string far = "x.h5: 'far' lies in another file (an external link); name that file instead";
+  EXPECT_EQ(refusal(folder_ / "x.h5", {"far"}), far);
+  EXPECT_EQ(refusal(folder_ / "x.h5", {"gone"}),
+            "x.h5: 'gone' cannot be opened: it is a link that leads nowhere, or damaged");
+  const auto source = open(folder_ / "x.h5");
+  ASSERT_EQ(source->fields().size(), 2U);
+  EXPECT_EQ(values_of(*source, 3, whole_of(*source))[0], values_of(*source, 3, whole_of(*source))[1]);
+}
+
 TEST_F(Hdf5DatasetsTest, DataBeyondTheFileAreSaid) {
   std::string bytes = file_with({});
   uint64_t address = 0;

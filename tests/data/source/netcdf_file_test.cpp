@@ -1,5 +1,6 @@
 // Of data/source/netcdf_header.h: NetCDF: classic files written here byte by byte, NetCDF-4 made with
 // libhdf5, and a real one.
+#include <array>
 #include <cstdlib>
 
 #include "tests/data/source/source_fixture.h"
@@ -307,6 +308,78 @@ TEST_F(NetcdfTest, NetCdf4IsUnpackedAndItsCoordinatesLeftOut) {
   EXPECT_EQ(values[0], 102);
   EXPECT_TRUE(std::isnan(values[1]));
   EXPECT_EQ(values[2], 103);
+}
+
+/// A classic file of two records of two i1 each, 200 and 100, 255 and 1 as bytes without a sign.
+std::string unsigned_bytes(char version, std::string_view text) {
+  const auto head = [&](uint64_t offset) {
+    ClassicWriter out(version);
+    out.size(2);
+    add_dimensions(out, {0, 2});
+    add_no_list(out);
+    out.word(11);
+    out.size(1);
+    out.name("x");
+    out.size(2);
+    out.size(0);
+    out.size(1);
+    out.word(12);
+    out.size(1);
+    out.name("_Unsigned");
+    out.word(2);
+    out.size(text.size());
+    out.bytes_ += text;
+    out.pad();
+    out.word(1);
+    out.size(4);
+    out.offset(offset);
+    return out;
+  };
+  return head(head(0).bytes_.size()).bytes_ + "\xc8\x64\xff\x01";
+}
+
+TEST_F(NetcdfTest, BytesWithoutASignAreThoseThatSaySo) {
+  for (const char version : {'\1', '\2', '\5'}) {
+    write(folder_ / "a.nc", unsigned_bytes(version, "true"));
+    const auto source = open(folder_ / "a.nc");
+    EXPECT_EQ(values_of(*source, 0, whole_of(*source))[0], (std::vector<double>{200, 100}));
+    EXPECT_EQ(values_of(*source, 1, whole_of(*source))[0], (std::vector<double>{255, 1}));
+    write(folder_ / "b.nc", unsigned_bytes(version, "false"));
+    const auto other = open(folder_ / "b.nc");
+    EXPECT_EQ(values_of(*other, 0, whole_of(*other))[0], (std::vector<double>{-56, 100}));
+  }
+}
+
+// Packed, with a fill value that is written with the sign of the stored type: -1 is 255.
+TEST_F(NetcdfTest, NetCdf4BytesWithoutASignKnowTheirFillValue) {
+  for (const bool variable_length : {false, true}) {
+    {
+      const Hdf5Lock lock;
+      const Hdf5Id file(H5Fcreate((folder_ / "a.nc").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                        H5Fclose);
+      const std::array<hsize_t, 2> shape{1, 3};
+      const Hdf5Id space(H5Screate_simple(2, shape.data(), nullptr), H5Sclose);
+      const Hdf5Id field(
+          H5Dcreate2(file.get(), "x", H5T_STD_I8LE, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          H5Dclose);
+      const std::array<int8_t, 3> values{-56, 100, -1};
+      H5Dwrite(field.get(), H5T_NATIVE_SCHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+      write_attribute(field.get(), "scale_factor", 0.5);
+      write_attribute(field.get(), "_FillValue", -1);
+      const Hdf5Id scalar(H5Screate(H5S_SCALAR), H5Sclose);
+      const Hdf5Id text(H5Tcopy(H5T_C_S1), H5Tclose);
+      H5Tset_size(text.get(), variable_length ? H5T_VARIABLE : 4);
+      const Hdf5Id sign(
+          H5Acreate2(field.get(), "_Unsigned", text.get(), scalar.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+      const char* word = "true";
+      H5Awrite(sign.get(), text.get(), variable_length ? static_cast<const void*>(&word) : word);
+    }
+    const auto source = open(folder_ / "a.nc");
+    const auto values = values_of(*source, 0, whole_of(*source))[0];
+    EXPECT_EQ(values[0], 100);
+    EXPECT_EQ(values[1], 50);
+    EXPECT_TRUE(std::isnan(values[2]));
+  }
 }
 
 /// Monthly means of wind and geopotential; facts of the atmosphere that wrong bytes would not show.

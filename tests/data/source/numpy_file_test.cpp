@@ -70,6 +70,21 @@ TEST_F(NumpyTest, ReadsArchivesAndFolders) {
             "set/c.npy: is i32 [3, 4, 2], and a.npy is i32 [3, 4, 2]; samples must be alike");
 }
 
+// Strings, objects and records beside x and y: only what is read matters.
+TEST_F(NumpyTest, AnArrayThatNobodyAskedForIsPassedOver) {
+  const std::string bytes = read(kGoldens / "two.npz");
+  const std::string numbers = "'descr': '<f4'";
+  ASSERT_NE(bytes.find(numbers), std::string::npos);
+  for (const std::string_view other : {"'descr': '|O8'", "'descr': '|S9'", "'descr': [('a'"}) {
+    std::string changed = bytes;
+    changed.replace(changed.find(numbers), numbers.size(), other);
+    write(folder_ / "some.npz", changed);
+    EXPECT_EQ(open(folder_ / "some.npz")->fields().size(), 1U) << other;
+  }
+  const std::string said = refusal(folder_ / "some.npz", {open(kGoldens / "two.npz")->fields()[0].name});
+  EXPECT_NE(said.find("has records of several fields, expected numbers"), std::string::npos) << said;
+}
+
 TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   const auto say = [&](const char* golden) {
     const std::string message = message_of([&] { open(kGoldens / golden); });

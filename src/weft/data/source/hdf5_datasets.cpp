@@ -136,8 +136,35 @@ std::optional<double> read_number(hid_t dataset, const char* name) {
   return value;
 }
 
+/// The text of an attribute of one string, of a fixed or a variable length; empty: there is none.
+std::string read_text(hid_t dataset, const char* name) {
+  if (H5Aexists(dataset, name) <= 0) return {};
+  const Hdf5Id attribute(H5Aopen(dataset, name, H5P_DEFAULT), H5Aclose);
+  const Hdf5Id space(H5Aget_space(attribute.get()), H5Sclose);
+  const Hdf5Id type(H5Aget_type(attribute.get()), H5Tclose);
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(space.get()) != 1) return {};
+  if (H5Tis_variable_str(type.get()) > 0) {
+    char* text = nullptr;
+    if (H5Aread(attribute.get(), type.get(), static_cast<void*>(&text)) < 0 || text == nullptr) return {};
+    std::string result(text);
+    H5free_memory(text);
+    return result;
+  }
+  std::string text(H5Tget_size(type.get()), '\0');
+  if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return {};
+  return text.substr(0, text.find('\0'));
+}
+
+/// Which of the open files an object lies in.
+unsigned long number_of_file(hid_t object) {
+  H5O_info_t info{};
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return ~0UL;
+  return info.fileno;
+}
+
 void read_conventions(hid_t dataset, Hdf5Dataset& result) {
   result.is_scale = H5Aexists(dataset, "CLASS") > 0;
+  const bool other_sign = apply_unsigned(read_text(dataset, "_Unsigned"), result.stored);
   const auto scale = read_number(dataset, "scale_factor");
   const auto offset = read_number(dataset, "add_offset");
   const auto missing = read_number(dataset, "_FillValue");
@@ -145,7 +172,7 @@ void read_conventions(hid_t dataset, Hdf5Dataset& result) {
   result.packing.emplace();
   if (scale) result.packing->scale = *scale;
   if (offset) result.packing->offset = *offset;
-  if (missing) result.packing->missing = *missing;
+  if (missing) result.packing->missing = other_sign ? other_sign_of(*missing, result.stored) : *missing;
 }
 
 class FileSurvey {
@@ -180,13 +207,21 @@ class FileSurvey {
  private:
   void survey(const std::string& name, std::vector<Hdf5Dataset>& all) const {
     const Hdf5Id object(H5Oopen(file_.file(), name.c_str(), H5P_DEFAULT), H5Oclose);
-    // Soft links may lead nowhere.
-    if (!object || H5Iget_type(object.get()) != H5I_DATASET) return;
     Hdf5Dataset dataset;
     dataset.name = name;
+    if (!object) {
+      dataset.problem = "cannot be opened: it is a link that leads nowhere, or damaged";
+      all.push_back(std::move(dataset));
+      return;
+    }
+    if (H5Iget_type(object.get()) != H5I_DATASET) return;
     dataset.problem = read_type(object.get(), dataset);
     read_shape(object.get(), dataset);
     if (dataset.problem.empty()) dataset.problem = read_layout(object.get(), dataset);
+    // Addresses of a dataset are those of the file that it lies in.
+    if (number_of_file(object.get()) != number_of_file(file_.file())) {
+      dataset.problem = "lies in another file (an external link); name that file instead";
+    }
     if (question_.netcdf) read_conventions(object.get(), dataset);
     all.push_back(std::move(dataset));
   }

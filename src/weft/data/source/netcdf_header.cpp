@@ -23,6 +23,7 @@ struct Dimension {
 struct Attribute {
   std::string name;
   std::optional<double> value;  ///< of attributes that are one number
+  std::string text;             ///< of attributes that are a short text
 };
 
 /// Variables as they stand in the header, before it is known where records lie.
@@ -149,6 +150,10 @@ class HeaderReader {
                        {reinterpret_cast<std::byte*>(&value), {DType::f64, {1}}});
         attribute.value = value;
       }
+      if (code == 2 && bytes <= kMaxName) {
+        attribute.text = file_.text(at_, bytes);
+        attribute.text = attribute.text.substr(0, attribute.text.find('\0'));
+      }
       at_ += (bytes + 3) / 4 * 4;
       attributes.push_back(std::move(attribute));
     }
@@ -162,11 +167,17 @@ class HeaderReader {
       NetcdfVariable& variable = raw.variable;
       variable.name = name();
       read_shape(variable);
-      for (const Attribute& attribute : read_attributes())
+      std::string sign;
+      for (const Attribute& attribute : read_attributes()) {
         apply(attribute, variable.packing, variable.packed);
+        if (attribute.name == "_Unsigned") sign = attribute.text;
+      }
       const uint32_t code = word();
       variable.type = type_of(code);
       variable.is_text = code == 2;
+      if (!variable.is_text && apply_unsigned(sign, variable.type)) {
+        variable.packing.missing = other_sign_of(variable.packing.missing, variable.type);
+      }
       size_number();  // vsize: redundant, and wrong above 4 GiB
       variable.offset = offset_number();
       Dims per_record = variable.shape;

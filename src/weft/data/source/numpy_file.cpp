@@ -20,6 +20,13 @@ StoredArray array_of(const std::string& name, const NumpyHeader& header, Dims sh
   return {name, header.type, {*dtype_of(header.type), std::move(shape)}, {}, {header.data_offset}, 0};
 }
 
+/// Of a file that is one array, which is all that it could be read for.
+NumpyHeader header_of_file(const ByteReader& file) {
+  NumpyHeader header = read_numpy_header(file, 0, file.size(), file.name());
+  if (!header.problem.empty()) user_error("{}: {}", file.name(), header.problem);
+  return header;
+}
+
 /// The array as one whose first dimension is the sample.
 StoredArray sliced_array(const std::string& name, const NumpyHeader& header) {
   StoredArray array = array_of(name, header, Dims(header.shape.begin() + 1, header.shape.end()));
@@ -39,7 +46,7 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
   std::vector<NumpyHeader> headers(files.size());
   for_each_waiting(static_cast<int64_t>(files.size()), [&](int64_t i) {
     const FileReader file(files[static_cast<size_t>(i)]);
-    headers[static_cast<size_t>(i)] = read_numpy_header(file, 0, file.size(), file.name());
+    headers[static_cast<size_t>(i)] = header_of_file(file);
   });
   StoredArray array = array_of("data", headers[0], headers[0].shape);
   array.offsets.clear();
@@ -67,7 +74,7 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const SourceOptio
     const std::string name = member.name.substr(0, member.name.size() - 4);
     headers.push_back(
         read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name)));
-    candidates.push_back({name, headers.back().shape, {}});
+    candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
@@ -93,7 +100,7 @@ std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions
   if (place.head.starts_with("PK")) return open_archive(place, options);
   refuse_fields(place, options);
   const FileReader file(place.path);
-  const NumpyHeader header = read_numpy_header(file, 0, file.size(), file.name());
+  const NumpyHeader header = header_of_file(file);
   if (header.shape.empty()) user_error("{}: is one number, expected an array of samples", file.name());
   return std::make_unique<ArraySource>(
       ArraySource::Contents{header.shape[0], {place.path}, {sliced_array("data", header)}, false});

@@ -26,7 +26,12 @@ class HeaderParser {
       const std::string_view key = quoted();
       expect(':');
       if (key == "descr") {
-        header.type = type_of(descr());
+        skip();
+        if (rest_.starts_with('[')) {  // whose end is not looked for
+          header.problem = "has records of several fields, expected numbers";
+          return;
+        }
+        header.problem = read_type(quoted(), header.type);
         seen[0] = true;
       } else if (key == "fortran_order") {
         if (boolean()) fortran_ = true;
@@ -46,11 +51,10 @@ class HeaderParser {
     // Order means nothing where only one dimension has a size.
     int64_t real = 0;
     for (const int64_t size : header.shape) real += size > 1 ? 1 : 0;
-    if (fortran_ && real > 1) {
-      user_error(
-          "{}: is stored in Fortran order, in which samples are not together; save it with "
-          "numpy.ascontiguousarray",
-          name_);
+    if (fortran_ && real > 1 && header.problem.empty()) {
+      header.problem =
+          "is stored in Fortran order, in which samples are not together; save it with "
+          "numpy.ascontiguousarray";
     }
   }
 
@@ -77,11 +81,6 @@ class HeaderParser {
     const std::string_view text = rest_.substr(1, end - 1);
     rest_.remove_prefix(end + 1);
     return text;
-  }
-  std::string_view descr() {
-    skip();
-    if (rest_.starts_with('[')) user_error("{}: has records of several fields, expected numbers", name_);
-    return quoted();
   }
   bool boolean() {
     skip();
@@ -110,26 +109,21 @@ class HeaderParser {
     }
     return shape;
   }
-  StoredType type_of(std::string_view descr) const {
+  /// A sentence's end where Weft has no such type.
+  static std::string read_type(std::string_view descr, StoredType& type) {
     using Kind = StoredType::Kind;
-    const auto refuse = [&] {
-      user_error("{}: has elements of type '{:.20}', expected integers or floating point", name_, descr);
-    };
-    if (descr.size() != 3) refuse();
-    StoredType type;
-    type.big_endian = descr[0] == '>';
-    type.bytes = descr[2] - '0';
-    if (descr[1] == 'f') {
-      type.kind = Kind::floating;
-    } else if (descr[1] == 'i') {
-      type.kind = Kind::signed_integer;
-    } else if (descr[1] == 'u' || descr[1] == 'b') {
-      type.kind = Kind::unsigned_integer;
-    } else {
-      refuse();
+    constexpr std::string_view kKinds = "fiub";
+    const bool known = descr.size() == 3 && kKinds.find(descr[1]) != std::string_view::npos &&
+                       std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+    if (known) {
+      type.big_endian = descr[0] == '>';
+      type.bytes = descr[2] - '0';
+      type.kind = descr[1] == 'f'   ? Kind::floating
+                  : descr[1] == 'i' ? Kind::signed_integer
+                                    : Kind::unsigned_integer;
     }
-    if (std::string_view("<>|=").find(descr[0]) == std::string_view::npos || !dtype_of(type)) refuse();
-    return type;
+    if (known && dtype_of(type)) return {};
+    return fmt::format("has elements of type '{:.20}', expected integers or floating point", descr);
   }
 
   std::string_view rest_;
@@ -163,6 +157,7 @@ NumpyHeader read_numpy_header(const ByteReader& file, int64_t begin, int64_t byt
   const std::string text = file.text(begin + text_at, length);
   HeaderParser(text, name).parse(header);
   header.data_offset = begin + text_at + length;
+  if (!header.problem.empty()) return header;
   int64_t expected = 0;
   const int64_t found = bytes - text_at - length;
   if (!checked_bytes(header.shape, header.type.bytes, expected) || expected > found) {

@@ -10,10 +10,12 @@ struct NumpyHeader {
   StoredType type;
   Dims shape;
   int64_t data_offset = 0;  ///< of the first element, in the file
+  std::string problem;      ///< why the elements cannot be read ("has ..."); empty: they can
 };
 
 /// Reads the header of the array that lies at [begin, begin + bytes) of `file` (in an .npz it is a part).
-/// UserError on anything else than a row-major array of numbers that is all there.
+/// UserError on what is no array that is all there. One that is not of numbers, or not row-major, has a
+/// `problem`: beside others in an archive it is none's concern.
 NumpyHeader read_numpy_header(const ByteReader& file, int64_t begin, int64_t bytes, const std::string& name);
 
 }  // namespace weft

@@ -1,6 +1,7 @@
 #include "weft/data/source/stored_type.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -118,6 +119,22 @@ std::string to_string(StoredType type) {
       return "bf16";
   }
   return "?";
+}
+
+bool apply_unsigned(std::string_view text, StoredType& type) {
+  const bool is_unsigned = text == "true" || text == "True" || text == "TRUE";
+  const bool is_signed = text == "false" || text == "False" || text == "FALSE";
+  const Kind before = type.kind;
+  if (is_unsigned && before == Kind::signed_integer) type.kind = Kind::unsigned_integer;
+  if (is_signed && before == Kind::unsigned_integer) type.kind = Kind::signed_integer;
+  return type.kind != before;
+}
+
+double other_sign_of(double value, StoredType type) {
+  const double period = std::ldexp(1.0, type.bytes * 8);
+  if (type.kind == Kind::unsigned_integer && value < 0) return value + period;
+  if (type.kind == Kind::signed_integer && value >= period / 2) return value - period;
+  return value;
 }
 
 std::optional<DType> dtype_of(StoredType type) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "weft/tensor/view.h"
 
@@ -27,6 +28,11 @@ struct Packing {
   double missing = std::numeric_limits<double>::quiet_NaN();
   bool operator==(const Packing&) const = default;
 };
+
+/// Gives integers the sign that NetCDF's attribute _Unsigned ("true", "false") says; whether it changed.
+bool apply_unsigned(std::string_view text, StoredType& type);
+/// A number of an attribute whose integers have the other sign, as a stored number of `type`: -1 is 255.
+double other_sign_of(double value, StoredType type);
 
 /// What a stored type becomes: u8, i32, i64, f32, f64 and bf16 stay; u32 and u64 become i64; what has 8 or 16
 /// bits otherwise (i8, i16, u16, f16) becomes f32, which holds all of their values. Null: none of Weft's
