@@ -29,7 +29,7 @@ fs::path folder_of(const fs::path& path) {
 
 }  // namespace
 
-ReplacedFile::ReplacedFile(fs::path path, std::string what)
+ReplacedFile::ReplacedFile(const fs::path& path, std::string what)
     : path_(place_of(path)), beside_(path_), what_(std::move(what)) {
   std::error_code error;
   if (fs::exists(path_, error) && !fs::is_regular_file(path_, error)) {

@@ -13,7 +13,7 @@ class ReplacedFile {
  public:
   /// UserError where there is no place for it, or something that is no file is there; `what` names it to
   /// people: "token file".
-  ReplacedFile(std::filesystem::path path, std::string what);
+  ReplacedFile(const std::filesystem::path& path, std::string what);
   /// Leaves nothing, unless commit() was called.
   ~ReplacedFile();
   ReplacedFile(const ReplacedFile&) = delete;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "weft/base/check.h"
 #include "weft/tensor/any_of_all.h"
@@ -18,12 +19,10 @@ namespace {
 std::string described(const SampleTensor& tensor, const Dims& row_shape, int64_t elem) {
   std::string text = tensor.label.empty() ? tensor.name : tensor.label;
   if (row_shape.empty()) return text;
-  std::string index;
-  for (auto size = row_shape.rbegin(); size != row_shape.rend(); ++size) {
-    index = std::to_string(elem % *size) + (index.empty() ? "" : ", ") + index;
-    elem /= *size;
-  }
-  return fmt::format("{}[{}]", text, index);
+  const Dims strides = strides_of(row_shape);
+  std::vector<int64_t> index;
+  for (size_t d = 0; d < row_shape.size(); ++d) index.push_back(elem / strides[d] % row_shape[d]);
+  return fmt::format("{}[{}]", text, fmt::join(index, ", "));
 }
 
 class Rules {

@@ -34,8 +34,8 @@ struct LogContents {
 std::optional<LogContents> parse_record_log(std::span<const std::byte> bytes, uint64_t boot);
 /// Null also where there is no such file, or it cannot be read.
 std::optional<LogContents> read_record_log(const std::filesystem::path& path);
-/// Whether a file begins as a log does, but for one byte that may be broken, and as far as it goes; also where there
-/// is none. Else it is something else's.
+/// Whether a file begins as a log does, but for one byte that may be broken, and as far as it goes; also
+/// where there is none. Else it is something else's.
 bool may_be_record_log(const std::filesystem::path& path);
 /// A number that differs from one start of the system to the next; 0 where that is not known.
 uint64_t boot_number();

@@ -1,6 +1,7 @@
 #include "weft/train/guard/signals.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace weft {
 

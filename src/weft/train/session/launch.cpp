@@ -68,11 +68,11 @@ void use_cores(const Recipe& recipe) {
   const std::vector<int>& cores = cores_of_process();
   if (int64_t{host.sharers} * count > std::ssize(cores)) return;
   // Ranks that share cores divide them by their numbers; one alone takes any that no other job has.
-  const std::span<const int> mine = host.sharers == 1
-                                        ? std::span(cores)
-                                        : std::span(cores).subspan(static_cast<size_t>(host.place * count));
-  const std::vector<int> claimed =
-      claim_cores(host.sharers == 1 ? mine : mine.first(static_cast<size_t>(count)), count);
+  const auto wanted = static_cast<size_t>(count);
+  const std::span<const int> all(cores);
+  const std::span<const int> mine =
+      host.sharers == 1 ? all : all.subspan(static_cast<size_t>(host.place) * wanted, wanted);
+  const std::vector<int> claimed = claim_cores(mine, count);
   if (!claimed.empty()) pin_threads(claimed);
 }
 
