@@ -179,6 +179,9 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
       std::string::npos);
   const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
   EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
+  EXPECT_EQ(run("resume /tmp/none").text, "weft: resume: /tmp/none is no folder of a run\n");
+  EXPECT_EQ(run("eval /").text,
+            "weft: /: is a folder without recipe.toml, so no run's; name a recipe or a run\n");
   EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
   EXPECT_EQ(run("trian x.toml").text,
             "weft: there is no command trian (did you mean train?); weft --help lists them\n");

@@ -234,6 +234,36 @@ TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
   EXPECT_EQ(losses("run").size(), 8U);
 }
 
+/// GPT-2's names of the 256 bytes: themselves where they can be printed, else the next characters from 256
+/// on.
+std::string vocabulary_of_bytes() {
+  std::string json = "{";
+  int other = 256;
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool prints = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+    json += fmt::format("{}\"\\u{:04x}\":{}", byte > 0 ? "," : "", prints ? byte : other++, byte);
+  }
+  return json + "}";
+}
+
+TEST_F(TrainerTest, AFolderThatCannotHoldTheTokenizerIsOneSentence) {
+  NEEDS_KINDS("byte_pairs");
+  const fs::path pairs = folder_ / "pairs";
+  fs::create_directories(pairs);
+  std::ofstream(pairs / "vocab.json") << vocabulary_of_bytes();
+  std::ofstream(pairs / "merges.txt") << "#version: 0.2\n";
+  fs::create_directories(folder_ / "run");
+  std::ofstream(folder_ / "run/files") << "in the way";
+  std::ofstream(text_.path()) << [] {
+    std::string text;
+    for (int i = 0; i < 400; ++i) text += "a stab is a tab ";
+    return text;
+  }();
+  testing::expect_user_error(
+      [&] { run(recipe({"data.tokenizer=" + pairs.string()}), "run"); },
+      (folder_ / "run/files").string() + ": " + pairs.string() + " cannot be copied there: ");
+}
+
 TEST_F(TrainerTest, ResumingWhereNothingIsIsSaid) {
   ::testing::internal::CaptureStderr();
   run(recipe({"run.steps=2", "checkpoint.resume=true"}), "fresh");
