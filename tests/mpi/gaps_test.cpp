@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <limits>
 
+#include "tests/datasets/labelled_images.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/philox.h"
-#include "weft/store/safetensors.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/training_step.h"
@@ -42,14 +42,7 @@ struct Images {
     labels.push_back(is_labelled ? label : kIgnored);
   }
   void write(const fs::path& path) {
-    const int64_t count = std::ssize(labels);
-    const auto bytes = [](auto& values) { return reinterpret_cast<std::byte*>(values.data()); };
-    write_safetensors(path,
-                      std::vector<NamedView>{
-                          {"image", {bytes(pixels), {DType::f32, {count, kSide, kSide, 3}}}},
-                          {"label", {bytes(labels), {DType::i64, {count}}}},
-                      },
-                      {});
+    testing::write_labelled_images(path, pixels, labels, std::ssize(labels), {kSide, kSide, 3});
   }
 };
 

@@ -7,9 +7,9 @@
 #include <filesystem>
 
 #include "tests/datasets/data_folder.h"
+#include "tests/datasets/labelled_images.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/report/metrics_log.h"
-#include "weft/store/safetensors.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
@@ -32,17 +32,9 @@ class SkippedUpdates : public testing::DataFolder {
   void make_huge(int64_t image) {
     std::fill_n(pixels_.begin() + image * kSide * kSide, kSide * kSide, 3.3e38F);
   }
-  /// The first `count` images.
-  void write(const std::string& name, int64_t count) {
-    const auto bytes = [](auto& values) { return reinterpret_cast<std::byte*>(values.data()); };
-    write_safetensors(folder_ / name, std::vector<NamedView>{
-                                          {"image", {bytes(pixels_), {DType::f32, {count, kSide, kSide, 1}}}},
-                                          {"label", {bytes(labels_), {DType::i64, {count}}}},
-                                      });
-  }
   Recipe recipe(const std::vector<std::string>& keys) {
-    write("set.safetensors", kImages);
-    write("first.safetensors", 2);
+    testing::write_labelled_images(folder_ / "set.safetensors", pixels_, labels_, kImages, {kSide, kSide, 1});
+    testing::write_labelled_images(folder_ / "first.safetensors", pixels_, labels_, 2, {kSide, kSide, 1});
     return parse_recipe(fmt::format(R"(
 [run]
 steps = 12

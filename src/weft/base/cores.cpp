@@ -9,12 +9,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
 
 #include "weft/base/control_groups.h"
+#include "weft/base/environment.h"
 
 namespace weft {
 
@@ -36,16 +36,6 @@ std::optional<double> quota_of(const fs::path& group, GroupVersion version) {
   }
   if (quota <= 0 || period <= 0) return std::nullopt;
   return quota / period;
-}
-
-/// A number above 0 in the environment; nothing for "4(x2)" and other texts.
-std::optional<int> number_in(const char* variable) {
-  const char* text = std::getenv(variable);
-  if (text == nullptr) return std::nullopt;
-  char* end = nullptr;
-  const long number = std::strtol(text, &end, 10);
-  if (end == text || *end != '\0' || number < 1 || number > 1'000'000) return std::nullopt;
-  return static_cast<int>(number);
 }
 
 /// The lock's file; -1 where it cannot be opened.
@@ -94,7 +84,8 @@ std::optional<double> core_quota_under(const fs::path& root) {
 int available_cores() {
   auto cores = static_cast<int>(cores_of_process().size());
   if (const auto quota = core_quota_under("/")) cores = std::min(cores, static_cast<int>(std::ceil(*quota)));
-  if (const auto of_job = number_in("SLURM_CPUS_ON_NODE")) cores = std::min(cores, *of_job);
+  if (const auto of_job = number_in_environment("SLURM_CPUS_ON_NODE"))
+    cores = static_cast<int>(std::min<int64_t>(cores, *of_job));
   return std::max(1, cores);
 }
 

@@ -7,11 +7,10 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
+#include "weft/cli/job_recipe.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/price/price.h"
-#include "weft/report/run_files.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -81,9 +80,7 @@ int command_plan(const Arguments& arguments) {
     return 0;
   }
   if (arguments.recipe.empty()) user_error("weft plan: got no recipe, expected one or --list-passes");
-  Recipe recipe = std::filesystem::is_directory(arguments.recipe)
-                      ? load_recipe(recipe_of(arguments.recipe).string(), arguments.set)
-                      : load_recipe(arguments.recipe, arguments.set);
+  Recipe recipe = named_recipe(arguments.recipe, arguments.set);
   if (arguments.ranks > 0) spread_over(recipe, arguments.ranks);
   PlanOptions options;
   options.measure_stages = true;

@@ -47,16 +47,20 @@ void fit_mesh(Recipe& recipe, const Communicator& world) {
 
 }  // namespace
 
-JobRecipe job_recipe(const Arguments& arguments) {
-  const fs::path named = arguments.recipe;
-  if (!fs::is_directory(named)) return {load_recipe(arguments.recipe, arguments.set), arguments.out};
-  const fs::path path = recipe_of(named);
+Recipe named_recipe(const std::string& name, const std::vector<std::string>& set) {
+  if (!fs::is_directory(name)) return load_recipe(name, set);
+  const fs::path path = recipe_of(name);
   if (!fs::exists(path)) {
-    user_error("{}: is a folder without recipe.toml, so no run's; name a recipe or a run", named.string());
+    user_error("{}: is a folder without recipe.toml, so no run's; name a recipe or a run", name);
   }
-  const Recipe first = load_recipe(path.string(), arguments.set);
-  JobRecipe job{load_recipe(path.string(), with_kept_files(first, named, arguments.set)),
-                arguments.out.empty() ? named.string() : arguments.out};
+  const Recipe first = load_recipe(path.string(), set);
+  return load_recipe(path.string(), with_kept_files(first, name, set));
+}
+
+JobRecipe job_recipe(const Arguments& arguments) {
+  JobRecipe job{named_recipe(arguments.recipe, arguments.set), arguments.out};
+  if (!fs::is_directory(arguments.recipe)) return job;
+  if (job.out.empty()) job.out = arguments.recipe;
   fit_mesh(job.recipe, Communicator::world());
   return job;
 }

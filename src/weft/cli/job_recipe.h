@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "weft/cli/arguments.h"
 
@@ -11,10 +12,12 @@ struct JobRecipe {
   std::string out;  ///< --out; of a run's folder that is named in the place of a recipe, that folder
 };
 
-/// The recipe that the command line names: a file, or the folder of a run, which keeps its own. Such a folder
-/// is enough: where this job has another number of ranks than the run's mesh, they split the batch; files
-/// that its data need, a tokenizer, are taken from the folder where they are gone elsewhere. UserError as
-/// loading a recipe has them.
+/// The recipe that a command line names, with the overrides: a file's, or that of a run's folder, for which
+/// files that its data need, a tokenizer, are taken from the folder where they are gone elsewhere. UserError
+/// as loading a recipe has them.
+Recipe named_recipe(const std::string& name, const std::vector<std::string>& set);
+
+/// The same, for this job: where it has another number of ranks than a run's mesh, they split the batch.
 JobRecipe job_recipe(const Arguments& arguments);
 
 }  // namespace weft

@@ -67,6 +67,12 @@ std::shared_ptr<const Sampler> mixture(const LoadingKeys& keys, int64_t count, s
   return std::make_shared<MixtureSampler>(std::move(groups), size, seed);
 }
 
+std::vector<int32_t> labels_of(const Source& source) {
+  std::vector<int32_t> labels;
+  for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
+  return labels;
+}
+
 /// Null: each sample once an epoch.
 std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& samples) {
   const LoadingKeys& keys = recipe.data.loading;
@@ -76,11 +82,8 @@ std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& 
   switch (keys.sampler) {
     case SamplerKind::uniform:
       return nullptr;
-    case SamplerKind::class_balanced: {
-      std::vector<int32_t> labels;
-      for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
-      return std::make_shared<MixtureSampler>(class_balanced(labels, source.count(), seed));
-    }
+    case SamplerKind::class_balanced:
+      return std::make_shared<MixtureSampler>(class_balanced(labels_of(source), source.count(), seed));
     case SamplerKind::weighted:
       return std::make_shared<WeightedSampler>(read_weights(keys.weights, *samples.all, samples.parts),
                                                source.count(), seed);
@@ -90,9 +93,7 @@ std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& 
 
 /// What is measured on the first batches of validation data stands for all of them.
 std::shared_ptr<const Sampler> subset_order(const Source& source, uint64_t seed) {
-  std::vector<int32_t> labels;
-  for (int64_t sample = 0; sample < source.count(); ++sample) labels.push_back(source.label(sample));
-  return std::make_shared<StratifiedSampler>(labels, seed);
+  return std::make_shared<StratifiedSampler>(labels_of(source), seed);
 }
 
 int64_t memory_for(const LoadingKeys& keys) {

@@ -32,6 +32,8 @@ struct ForeignWeights {
   std::vector<std::pair<std::string, std::string>> also_written;  ///< further fields of a file that we write
   std::vector<std::string>
       irrelevant_fields;  ///< that change nothing that is computed from the weights; "a_*" too
+  std::vector<std::pair<std::string, std::string>>
+      copies;                                   ///< a name, and the tensor that may stand there again
   std::vector<std::string> irrelevant_tensors;  ///< ends of names: what follows from the others
 };
 

@@ -4,6 +4,7 @@
 
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
+#include "weft/base/copy_bytes.h"
 #include "weft/base/threads.h"
 #include "weft/params/parameters.h"
 
@@ -52,9 +53,7 @@ void CheckpointSnapshot::take() {
     const HostState state = store_.read(shard.name);
     WEFT_CHECK(state.view.type == shard.view.type,
                "the state {} is another one than when the snapshot was made", shard.name);
-    parallel_for(shard.view.bytes(), kGrain, [&](int64_t begin, int64_t end) {
-      std::memcpy(shard.view.data + begin, state.view.data + begin, static_cast<size_t>(end - begin));
-    });
+    copy_bytes(shard.view.data, state.view.data, shard.view.bytes());
   }
 }
 

@@ -1,10 +1,10 @@
 #include "weft/probe/probe.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstring>
 
+#include "weft/base/environment.h"
 #include "weft/base/threads.h"
 #include "weft/graph/kernel.h"
 #include "weft/kernels/matmul.h"
@@ -75,12 +75,6 @@ double launch_seconds(const Communicator& world) {
   return seconds / kCalls;
 }
 
-std::string name_of_host() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 }  // namespace
 
 Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
@@ -105,7 +99,7 @@ Probe probe_machine(const Communicator& world, const ProbeOptions& options) {
   say("the launch of instructions");
   machine.launch_us = launch_seconds(world) * 1e6;
   say("messages between ranks");
-  probe_network(world, name_of_host(), probe);
+  probe_network(world, host_name(), probe);
   for (const char* name : {kFileSystem, kLocalDisk}) {
     if (!options.folders.contains(name))
       probe.not_measured.push_back(fmt::format("{}: no folder given", name));

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/environment.h"
 
 namespace weft {
 namespace {
@@ -89,12 +90,10 @@ TensorboardWriter::TensorboardWriter(const std::filesystem::path& folder,
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) user_error("{}: cannot be made: {}", folder.string(), error.message());
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host = {"host"};
   const double now = clock_();
   // TensorBoard reads the files of a folder in order of their names.
   path_ = folder / fmt::format("events.out.tfevents.{:010}.{}.{}.weft", static_cast<int64_t>(now),
-                               host.data(), ::getpid());
+                               host_name(), ::getpid());
   out_.open(path_, std::ios::binary | std::ios::app);
   if (!out_) user_error("{}: cannot be opened for writing", path_.string());
   append(event(now, 0, bytes_field(kEventFileVersion, "brain.Event:2")));

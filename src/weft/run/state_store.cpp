@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
-#include "weft/base/threads.h"
+#include "weft/base/copy_bytes.h"
 #include "weft/plan/arena_layout.h"
 
 namespace weft {
@@ -22,13 +21,6 @@ int64_t bytes_of(const Program& program, const std::vector<std::string>& names) 
 
 std::string described(const TensorType& type, const Region& region, const StateKind& kind) {
   return fmt::format("{} of {} as {}", to_string(region), to_string(type), kind.name);
-}
-
-/// On all threads: a snapshot of a large model is bound by memory.
-void copy_bytes(std::byte* to, const std::byte* from, int64_t bytes) {
-  parallel_for(bytes, int64_t{1} << 20, [&](int64_t begin, int64_t end) {
-    std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin));
-  });
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ class TrainingGraph {
   }
 
   void train() {
-    const int64_t whole = recipe_.data.batch * elems_of(facts_.target.shape);
+    const int64_t whole = targets_of_step(recipe_, facts_);
     const ValueId mean = training_loss(whole);
     build_.output("loss", mean);
     std::vector<ValueId> values;
@@ -112,6 +112,10 @@ class TrainingGraph {
 
 DType parameter_dtype(const Recipe& recipe) {
   return recipe.run.precision == DType::f64 ? DType::f64 : DType::f32;
+}
+
+int64_t targets_of_step(const Recipe& recipe, const DataFacts& facts) {
+  return recipe.data.batch * elems_of(facts.target.shape);
 }
 
 std::string metric_output(std::string_view metric, std::string_view sum) {

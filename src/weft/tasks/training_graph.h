@@ -28,6 +28,9 @@ Graph build_evaluation_graph(const Recipe& recipe, const DataFacts& facts);
 /// The output of the segment "evaluate" that is a metric's sum: "accuracy.correct".
 std::string metric_output(std::string_view metric, std::string_view sum);
 
+/// Targets that a step has where all count.
+int64_t targets_of_step(const Recipe& recipe, const DataFacts& facts);
+
 /// f64 for f64, else f32: parameters, optimizer state and statistics.
 DType parameter_dtype(const Recipe& recipe);
 

@@ -59,7 +59,7 @@ StepOutcome TrainingStep::outcome(double loss) const {
   result.gradient_norm = std::sqrt(executor.scalar(update_in_, "gradient_norm_squared"));
   if (!session_.data().facts.has_gaps) return result;
   const double counted = executor.scalar(update_in_, "targets");
-  const int64_t whole = session_.recipe().data.batch * elems_of(session_.data().facts.target.shape);
+  const int64_t whole = targets_of_step(session_.recipe(), session_.data().facts);
   result.has_targets = counted > 0;
   if (result.has_targets) result.loss *= static_cast<double>(whole) / counted;
   return result;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "tests/datasets/data_folder.h"
+#include "tests/datasets/labelled_images.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/store/safetensors.h"
@@ -23,13 +24,8 @@ class BatchFeedTest : public testing::DataFolder {
     NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   }
   Recipe recipe(const std::vector<std::string>& keys) {
-    const auto bytes = [](auto& values) { return reinterpret_cast<std::byte*>(values.data()); };
-    write_safetensors(folder_ / "set.safetensors",
-                      std::vector<NamedView>{{"image", {bytes(pixels_), {DType::f32, {6, 8, 8, 1}}}},
-                                             {"label", {bytes(labels_), {DType::i64, {6}}}}});
-    write_safetensors(folder_ / "held.safetensors",
-                      std::vector<NamedView>{{"image", {bytes(pixels_), {DType::f32, {3, 8, 8, 1}}}},
-                                             {"label", {bytes(held_labels_), {DType::i64, {3}}}}});
+    testing::write_labelled_images(folder_ / "set.safetensors", pixels_, labels_, 6, {8, 8, 1});
+    testing::write_labelled_images(folder_ / "held.safetensors", pixels_, held_labels_, 3, {8, 8, 1});
     return parse_recipe(fmt::format(R"(
 [run]
 steps = 4

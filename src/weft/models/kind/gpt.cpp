@@ -267,6 +267,7 @@ ForeignWeights Gpt::huggingface(const ShapeOf& shape) const {
                   {"wpe", "transformer.wpe.weight", {positions, width}},
                   {"ln_f.weight", "transformer.ln_f.weight", {width}},
                   {"ln_f.bias", "transformer.ln_f.bias", {width}}};
+  if (tied) made.copies = {{"lm_head.weight", "transformer.wte.weight"}};
   if (!tied) made.tensors.push_back({"lm_head", "lm_head.weight", {rows, width}});
   for (int64_t layer = 0; layer < layers; ++layer) add_block(made.tensors, layer, width, mlp_ratio * width);
   for (ForeignTensor& tensor : made.tensors) tensor.is_zero = !bias && tensor.ours.ends_with(".bias");

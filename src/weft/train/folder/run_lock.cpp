@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/base/environment.h"
 #include "weft/report/progress.h"
 
 namespace weft {
@@ -31,12 +32,6 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds kShownWithin{10};
 
 fs::path file_of(const fs::path& folder) { return folder / "lock"; }
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return "a host without a name";
-  return name.data();
-}
 
 /// The first line of a small file; "" where there is none.
 std::string text_in(int descriptor) {

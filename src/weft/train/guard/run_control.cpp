@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <string>
-#include <string_view>
 
+#include "weft/base/environment.h"
 #include "weft/train/guard/signals.h"
 
 namespace weft {
@@ -15,21 +14,10 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-/// A whole number above 0 in the environment.
-std::optional<int64_t> number_in(const char* variable) {
-  const char* text = std::getenv(variable);
-  if (text == nullptr) return std::nullopt;
-  int64_t number = 0;
-  const std::string_view view(text);
-  const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
-  if (error != std::errc() || end != view.data() + view.size() || number <= 0) return std::nullopt;
-  return number;
-}
-
 /// The recipe's deadline, or the end of Slurm's time, whichever comes first.
 std::optional<Clock::time_point> end_time_of(const RunSection& run) {
   std::optional<Clock::time_point> end = run.deadline.at(Clock::now());
-  if (const auto slurm = number_in("SLURM_JOB_END_TIME")) {
+  if (const auto slurm = number_in_environment("SLURM_JOB_END_TIME")) {
     const Clock::time_point of_job = Clock::from_time_t(*slurm);
     end = end ? std::min(*end, of_job) : of_job;
   }
@@ -66,7 +54,7 @@ bool RunControl::goes_on() const {
 }
 
 bool requeue_job() {
-  const std::optional<int64_t> job = number_in("SLURM_JOB_ID");
+  const std::optional<int64_t> job = number_in_environment("SLURM_JOB_ID");
   if (!job) return false;
   return std::system(("scontrol requeue " + std::to_string(*job)).c_str()) ==
          0;  // NOLINT(cert-env33-c): a number

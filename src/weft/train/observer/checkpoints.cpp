@@ -32,6 +32,7 @@ class CheckpointObserver final : public RunObserver {
         keys_(run.session.recipe().checkpoint),
         copies_(can_copy()),
         can_rescue_(copies_ && CommSession::mpi_runs()),
+        identity_(RunIdentity::of(run.session, 0)),
         writer_(run.session.store(), run.session.world(), options()) {}
 
   void step(const StepRecord& /*record*/) override { writer_.rethrow(); }
@@ -78,8 +79,8 @@ class CheckpointObserver final : public RunObserver {
   void copy(int64_t step) {
     const Clock::time_point start = Clock::now();
     const bool waits = writer_.is_writing();
-    std::string identity = RunIdentity::of(run_.session, step).to_json();
-    writer_.copy(step, std::move(identity));
+    identity_.data_position = step * run_.session.recipe().optimizer.accumulate;
+    writer_.copy(step, identity_.to_json());
     copy_ms_ = ms_since(start);
     if (waits && run_.first_rank) {
       Progress::say(fmt::format("step {} waited {:.1f} s for the checkpoint before it to be written", step,
@@ -107,6 +108,7 @@ class CheckpointObserver final : public RunObserver {
   const CheckpointSection& keys_;
   bool copies_;      ///< training goes on while a checkpoint is written
   bool can_rescue_;  ///< under mpirun, which kills soon after it has asked
+  RunIdentity identity_;
   double copy_ms_ = 0;
   int64_t next_copy_ = 1;
   CheckpointWriter writer_;

@@ -106,17 +106,16 @@ class Importer {
 
   bool is_irrelevant(const std::string& name) const {
     const auto ends = [&](const std::string& end) { return name.ends_with(end); };
-    return std::ranges::any_of(form_.irrelevant_tensors, ends) || is_tied_head(name);
+    const auto repeats = [&](const auto& copy) { return copy.first == name && is_equal(name, copy.second); };
+    return std::ranges::any_of(form_.irrelevant_tensors, ends) || std::ranges::any_of(form_.copies, repeats);
   }
 
-  /// A head that is the embedding, written a second time.
-  bool is_tied_head(const std::string& name) const {
-    if (name != "lm_head.weight") return false;
-    const SafetensorsEntry* table = find("transformer.wte.weight");
-    const SafetensorsEntry* head = file_.find(name);
-    if (table == nullptr || table->type != head->type) return false;
-    return std::memcmp(file_.view(table->name).data, file_.view(name).data,
-                       static_cast<size_t>(head->bytes())) == 0;
+  bool is_equal(const std::string& name, const std::string& theirs) const {
+    const SafetensorsEntry* original = find(theirs);
+    const SafetensorsEntry* copy = file_.find(name);
+    if (original == nullptr || original->type != copy->type) return false;
+    const auto bytes = static_cast<size_t>(copy->bytes());
+    return std::memcmp(file_.view(original->name).data, file_.view(name).data, bytes) == 0;
   }
 
   /// Files that transformers wrote of the bare model lack the prefix.
