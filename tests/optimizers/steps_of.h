@@ -17,14 +17,15 @@ struct RuleGraph {
 };
 
 /// One update of a weight [shape] whose gradient is an input. Outputs: the next value of every state.
-inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay) {
+inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay,
+                            DType dtype = DType::f64) {
   GraphBuilder build;
   RuleGraph made;
-  made.weight = build.state("w", {DType::f64, shape}, {}, kParameter);
-  made.gradient = build.input("gradient", {DType::f64, shape}, std::vector<std::string>(shape.size(), "any"));
-  made.rate = build.input("learning_rate", {DType::f64, {}}, {});
+  made.weight = build.state("w", {dtype, shape}, {}, kParameter);
+  made.gradient = build.input("gradient", {dtype, shape}, std::vector<std::string>(shape.size(), "any"));
+  made.rate = build.input("learning_rate", {dtype, {}}, {});
   made.step = build.input("update_step", {DType::i64, {}}, {});
-  made.factor = build.input("factor", {DType::f64, {}}, {});
+  made.factor = build.input("factor", {dtype, {}}, {});
   rule.update({build, made.weight, made.gradient, made.rate, made.step, made.factor, weight_decay});
   for (const StateUpdate& update : build.graph().updates()) {
     build.output(build.graph().value(update.state).name, update.next);
