@@ -22,6 +22,11 @@ struct ForeignWeights {
   std::vector<ForeignTensor> tensors;
   std::string prefix;  ///< of their names, which files of the bare model lack
   std::string config;  ///< config.json
+
+  /// As files of the bare model have it; a name without the prefix, such as a head's, is the same there.
+  std::string bare_name(const std::string& theirs) const {
+    return theirs.starts_with(prefix) ? theirs.substr(prefix.size()) : theirs;
+  }
 };
 
 /// The shape of a parameter that is there. UserError where it is not.

@@ -85,7 +85,7 @@ void import_huggingface(Session& session, const std::filesystem::path& folder) {
   for (const ForeignTensor& pair : form.tensors) {
     if (!named.contains(pair.ours)) continue;
     // Files that transformers wrote of the bare model lack the prefix.
-    const std::string bare = pair.theirs.substr(form.prefix.size());
+    const std::string bare = form.bare_name(pair.theirs);
     const std::string name = file.find(pair.theirs) != nullptr ? pair.theirs : bare;
     const SafetensorsEntry* entry = file.find(name);
     if (entry == nullptr) user_error("{}: no tensor {}", folder.string(), pair.theirs);
