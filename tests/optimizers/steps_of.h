@@ -78,6 +78,27 @@ inline std::vector<double> steps_of(const Optimizer& rule, const StepOptions& op
   return run.get(made.weight);
 }
 
+/// The weight, from 1 on, after three steps in f32 whose gradient is always this.
+inline std::vector<double> steps_in_f32(const Optimizer& rule, const Dims& shape,
+                                        const std::vector<double>& gradient) {
+  const RuleGraph made = rule_graph(rule, shape, 0, DType::f32);
+  Interpreter run(made.graph);
+  for (size_t v = 0; v < made.graph.values().size(); ++v) {
+    const Value& value = made.graph.values()[v];
+    const double start = value.state_kind == kParameter ? 1 : 0;
+    if (value.kind != ValueKind::state) continue;
+    run.set({static_cast<int32_t>(v)}, std::vector<double>(static_cast<size_t>(value.type.elems()), start));
+  }
+  run.set(made.rate, {0.01});
+  run.set(made.factor, {1});
+  run.set(made.gradient, gradient);
+  for (int64_t step = 1; step <= 3; ++step) {
+    run.set(made.step, {static_cast<double>(step)});
+    run.run();
+  }
+  return run.get(made.weight);
+}
+
 /// Compares the steps with golden.txt.
 inline void expect_golden_steps(const Optimizer& rule, const std::string& name,
                                 const StepOptions& options = {}) {

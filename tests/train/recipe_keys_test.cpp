@@ -137,7 +137,8 @@ context = 5
 [optimizer]
 learning_rate = 0.30000000000000004
 weight_decay = 1e300
-epsilon = 5e-324
+epsilon = 1e-30
+clip = 5e-324
 schedule = "step"
 milestones = [1, 2, 4]
 [log]

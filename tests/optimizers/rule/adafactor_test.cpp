@@ -31,27 +31,6 @@ TEST(Adafactor, KeepsARowAndAColumnHoweverManyDimensionsAWeightHas) {
   EXPECT_EQ(kept_for({7}), 7);
 }
 
-/// The weight, from 1 on, after three steps in f32 whose gradient is always this.
-std::vector<double> in_f32(const AdafactorRule& rule, const Dims& shape,
-                           const std::vector<double>& gradient) {
-  const testing::RuleGraph made = testing::rule_graph(rule, shape, 0, DType::f32);
-  testing::Interpreter run(made.graph);
-  for (size_t v = 0; v < made.graph.values().size(); ++v) {
-    const Value& value = made.graph.values()[v];
-    const double start = value.state_kind == kParameter ? 1 : 0;
-    if (value.kind != ValueKind::state) continue;
-    run.set({static_cast<int32_t>(v)}, std::vector<double>(static_cast<size_t>(value.type.elems()), start));
-  }
-  run.set(made.rate, {0.01});
-  run.set(made.factor, {1});
-  run.set(made.gradient, gradient);
-  for (int64_t step = 1; step <= 3; ++step) {
-    run.set(made.step, {static_cast<double>(step)});
-    run.run();
-  }
-  return run.get(made.weight);
-}
-
 /// As an embedding has them, of tokens that a batch does not have.
 TEST(Adafactor, RowsWithoutGradientStayWhateverTheEpsilonsAre) {
   const std::vector<double> gradient{1, -2, 0, 0, 0.5, 3};
@@ -59,13 +38,13 @@ TEST(Adafactor, RowsWithoutGradientStayWhateverTheEpsilonsAre) {
     AdafactorRule rule;
     rule.epsilons = {least, 1e-3};
     for (const Dims& shape : {Dims{3, 2}, Dims{6}}) {
-      const std::vector<double> weight = in_f32(rule, shape, gradient);
+      const std::vector<double> weight = testing::steps_in_f32(rule, shape, gradient);
       for (size_t i = 0; i < gradient.size(); ++i) {
         ASSERT_TRUE(std::isfinite(weight[i])) << least << ", element " << i << " of " << to_string(shape);
         EXPECT_EQ(weight[i] == 1, gradient[i] == 0) << least << ", element " << i;
       }
     }
-    const std::vector<double> still = in_f32(rule, {3, 2}, std::vector<double>(6, 0));
+    const std::vector<double> still = testing::steps_in_f32(rule, {3, 2}, std::vector<double>(6, 0));
     EXPECT_EQ(still, std::vector<double>(6, 1)) << least;
   }
 }
@@ -74,11 +53,11 @@ TEST(Adafactor, RowsWithoutGradientStayWhateverTheEpsilonsAre) {
 TEST(Adafactor, SmallGradientsStepAsLargeOnesDo) {
   AdafactorRule rule;
   rule.epsilons = {1e-30, 1e-3};
-  const std::vector<double> large = in_f32(rule, {3, 2}, {1, -2, 0.25, 4, 0.5, 3});
+  const std::vector<double> large = testing::steps_in_f32(rule, {3, 2}, {1, -2, 0.25, 4, 0.5, 3});
   for (const double factor : {1e-6, 1e-12, 1e-15}) {
     std::vector<double> gradient{1, -2, 0.25, 4, 0.5, 3};
     for (double& each : gradient) each *= factor;
-    const std::vector<double> small = in_f32(rule, {3, 2}, gradient);
+    const std::vector<double> small = testing::steps_in_f32(rule, {3, 2}, gradient);
     for (size_t i = 0; i < small.size(); ++i) EXPECT_NEAR(small[i], large[i], 2e-5) << factor << " " << i;
   }
 }
