@@ -66,7 +66,7 @@ class TokenGraph {
   /// The cache with part 1 or 2 of qkv at the position, which is its next value.
   ValueId remembered(const std::string& name, ValueId qkv, int64_t part) {
     const TensorType type{dtype_, {1, kContext, kHeads, kHead}};
-    const ValueId cache = build_.state(prefix_ + name, type, {}, kDerived);
+    const ValueId cache = build_.state(prefix_ + name, type, {}, kPrivate);
     const ValueId next = tensor_scatter(build_, cache, gather(build_, qkv, 2, part), position_);
     build_.update(cache, next);
     return next;

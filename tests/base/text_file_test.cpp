@@ -18,6 +18,15 @@ TEST(TextFile, IsReadWhole) {
   std::filesystem::remove(path);
 }
 
+TEST(TextFile, ThatIsTooLongIsNotReadToItsEnd) {
+  try {
+    read_text("/dev/zero", "graph", 3000);
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "/dev/zero: the graph is longer than 2.93 KiB");
+  }
+}
+
 TEST(TextFile, ThatCannotBeReadIsNamedWithTheReason) {
   const auto message = [](const std::string& path) {
     try {

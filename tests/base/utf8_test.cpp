@@ -16,6 +16,13 @@ TEST(Utf8, HasTheFirstAndTheLastCharacterOfEachLength) {
   EXPECT_TRUE(is_utf8(std::string_view("\0", 1)));
 }
 
+TEST(Utf8, IsCountedUpToTheFirstByteThatIsNone) {
+  EXPECT_EQ(utf8_bytes(""), 0U);
+  EXPECT_EQ(utf8_bytes("gr\xc3\xbc"), 4U);
+  EXPECT_EQ(utf8_bytes("gr\xc3"), 2U);
+  EXPECT_EQ(utf8_bytes("\xff z"), 0U);
+}
+
 TEST(Utf8, HasNothingElse) {
   struct Row {
     const char* what;

@@ -52,6 +52,45 @@ TEST(EveryImageAugmentation, ChangesImagesAtRandomOrMixesBatches) {
   }
 }
 
+/// Mixes batches too.
+struct Blend final : KindOf<Blend, ImageAugmentation>, BatchMixing {
+  static constexpr std::string_view kName = "blend";
+  static constexpr std::string_view kMeaning = "mixes as well.";
+  bool on = false;
+  template <class Visitor, class Self>
+  static void visit(Visitor& key, Self& self) {
+    key("blended", self.on, "whether it does");
+  }
+  const BatchMixing* mixing() const override { return on ? this : nullptr; }
+  ValueId input(GraphBuilder& /*build*/, ValueId samples, DType /*scalars*/) const override {
+    return samples;
+  }
+  ValueId loss(GraphBuilder& /*build*/, ValueId predictions, const LossOf& loss,
+               DType /*scalars*/) const override {
+    return loss(predictions);
+  }
+  std::vector<std::pair<std::string, double>> scalars(uint64_t /*seed*/, int64_t /*number*/) const override {
+    return {};
+  }
+};
+
+TEST(ImageAugmentations, OneAloneMixesABatch) {
+  const auto off = std::make_shared<const Blend>();
+  const auto on = switched_on(off);
+  EXPECT_EQ(mixing_of({off, off}), nullptr);
+  EXPECT_EQ(mixing_of({off, on}), on->mixing());
+  EXPECT_FALSE(one_mixing({off, off}) || one_mixing({on, off}) || one_mixing({off, on}));
+  const Complaint complaint = one_mixing({on, off, on});
+  ASSERT_TRUE(complaint);
+  EXPECT_EQ(complaint->key, "data.blended");
+  EXPECT_EQ(complaint->message,
+            "blend and blend both mix a whole batch, and a step does one of them; leave one out");
+  for (const auto& kind : ImageAugmentation::kinds().list()) {
+    const auto other = switched_on(kind);
+    EXPECT_EQ(one_mixing({other, on}).has_value(), other->mixing() != nullptr) << kind->name();
+  }
+}
+
 TEST(EveryImageAugmentation, GivesPartsOfTheWholeImage) {
   for (const auto& kind : ImageAugmentation::kinds().list()) {
     ImageTransform transform = plain_transform();

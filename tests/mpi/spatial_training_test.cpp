@@ -189,14 +189,14 @@ TEST(Evaluation, OfSplitRowsImagesOrClassesCountsWhatOneRankCounts) {
     return evaluate(session, 0);
   };
   const Evaluation expected = evaluated(alone, {});
-  EXPECT_EQ(expected.rows, 8);
+  EXPECT_EQ(expected.targets, 8);
   EXPECT_GT(*expected.metric("accuracy"), 0);
   EXPECT_LT(*expected.metric("accuracy"), 1);
   for (const char* axis : {"data", "height", "tensor"}) {
     if (axis == std::string("tensor") && world.size() > kClasses) continue;
     SCOPED_TRACE(axis);
     const Evaluation got = evaluated(world, {fmt::format("parallel.{}={}", axis, world.size())});
-    EXPECT_EQ(got.rows, expected.rows);
+    EXPECT_EQ(got.targets, expected.targets);
     EXPECT_EQ(got.metric("accuracy"), expected.metric("accuracy"));
     EXPECT_NEAR(got.loss, expected.loss, 1e-12 * expected.loss);
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "tests/optimizers/steps_of.h"
@@ -42,6 +43,27 @@ TEST(EveryOptimizer, ChangesNothingWhereTheFactorIsNotANumber) {
     for (const StateUpdate& update : made.graph.updates()) {
       for (const double value : run.get(update.state)) {
         EXPECT_EQ(value, 0.5) << made.graph.value(update.state).name;
+      }
+    }
+  }
+}
+
+/// Rows of an embedding whose tokens a batch does not have, with every epsilon that the rule takes.
+TEST(EveryOptimizer, MakesNumbersOfGradientsThatAreZero) {
+  for (const auto& rule : Optimizer::kinds().list()) {
+    std::vector<Kind::Changed> rules{{rule, {}}};
+    for (const KeyInfo& key : rule->keys()) {
+      if (key.name.find("epsilon") == std::string::npos) continue;
+      for (const double least : {1e-320, 1e-50, 1e-40, 1e-30, 1e-20}) {
+        rules.push_back(rule->with(key.name, {least}));
+        rules.push_back(rule->with(key.name, {RecipeValue::List{{least}, {least}}}));
+      }
+    }
+    for (const Kind::Changed& changed : rules) {
+      if (changed.kind == nullptr) continue;
+      for (const double element :
+           steps_in_f32(static_cast<const Optimizer&>(*changed.kind), {3, 2}, {1, -2, 0, 0, 0.5, 3})) {
+        EXPECT_TRUE(std::isfinite(element)) << rule->name();
       }
     }
   }

@@ -17,14 +17,15 @@ struct RuleGraph {
 };
 
 /// One update of a weight [shape] whose gradient is an input. Outputs: the next value of every state.
-inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay) {
+inline RuleGraph rule_graph(const Optimizer& rule, const Dims& shape, double weight_decay,
+                            DType dtype = DType::f64) {
   GraphBuilder build;
   RuleGraph made;
-  made.weight = build.state("w", {DType::f64, shape}, {}, kParameter);
-  made.gradient = build.input("gradient", {DType::f64, shape}, std::vector<std::string>(shape.size(), "any"));
-  made.rate = build.input("learning_rate", {DType::f64, {}}, {});
+  made.weight = build.state("w", {dtype, shape}, {}, kParameter);
+  made.gradient = build.input("gradient", {dtype, shape}, std::vector<std::string>(shape.size(), "any"));
+  made.rate = build.input("learning_rate", {dtype, {}}, {});
   made.step = build.input("update_step", {DType::i64, {}}, {});
-  made.factor = build.input("factor", {DType::f64, {}}, {});
+  made.factor = build.input("factor", {dtype, {}}, {});
   rule.update({build, made.weight, made.gradient, made.rate, made.step, made.factor, weight_decay});
   for (const StateUpdate& update : build.graph().updates()) {
     build.output(build.graph().value(update.state).name, update.next);
@@ -72,6 +73,27 @@ inline std::vector<double> steps_of(const Optimizer& rule, const StepOptions& op
   for (int64_t step = 1; step <= options.steps; ++step) {
     run.set(made.step, {static_cast<double>(step)});
     run.set(made.gradient, golden_gradient(elems, step));
+    run.run();
+  }
+  return run.get(made.weight);
+}
+
+/// The weight, from 1 on, after three steps in f32 whose gradient is always this.
+inline std::vector<double> steps_in_f32(const Optimizer& rule, const Dims& shape,
+                                        const std::vector<double>& gradient) {
+  const RuleGraph made = rule_graph(rule, shape, 0, DType::f32);
+  Interpreter run(made.graph);
+  for (size_t v = 0; v < made.graph.values().size(); ++v) {
+    const Value& value = made.graph.values()[v];
+    const double start = value.state_kind == kParameter ? 1 : 0;
+    if (value.kind != ValueKind::state) continue;
+    run.set({static_cast<int32_t>(v)}, std::vector<double>(static_cast<size_t>(value.type.elems()), start));
+  }
+  run.set(made.rate, {0.01});
+  run.set(made.factor, {1});
+  run.set(made.gradient, gradient);
+  for (int64_t step = 1; step <= 3; ++step) {
+    run.set(made.step, {static_cast<double>(step)});
     run.run();
   }
   return run.get(made.weight);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <type_traits>
+
 #include "tests/ops/expect_error.h"
 #include "weft/base/check.h"
 
@@ -96,6 +99,33 @@ TEST(Kinds, AKeyThatThereIsNotIsABug) {
   testing::expect_internal_error([] { Circle().get("width"); }, "circle has no key width");
 }
 
+class Colour : public Kind {};
+
+template <class C, class K>
+concept Holds = requires(C choice, std::shared_ptr<const K> kind) {
+  choice.hold(kind);
+};
+
+// A choice of one sort holds no kind of another, nor one whose sort is not known.
+static_assert(Holds<Choice<Shape>, Shape> && Holds<Choice<Shape>, Circle>);
+static_assert(!Holds<Choice<Shape>, Colour> && !Holds<Choice<Shape>, Kind> && !Holds<AnyChoice, Circle>);
+static_assert(!std::is_default_constructible_v<AnyChoice>);
+
+TEST(Choices, TakeAnotherValueOfAKeyOfWhatTheyHold) {
+  Choice<Shape> choice;
+  choice.hold(Shape::kinds().find("circle"));
+  EXPECT_TRUE(choice.set("radius", {2.0}));
+  EXPECT_EQ(choice->area(), 12);
+  EXPECT_FALSE(choice.set("radius", {-2.0}));
+  EXPECT_EQ(choice->area(), 12);
+}
+
+TEST(Kinds, SayTheNamesOfThoseThatFit) {
+  EXPECT_EQ(Shape::kinds().names(), (std::vector<std::string_view>{"box", "circle"}));
+  const auto large = Shape::kinds().names_where([](const Shape& shape) { return shape.area() > 1; });
+  EXPECT_EQ(large, (std::vector<std::string_view>{"circle"}));
+}
+
 TEST(Choices, HoldWhatWasChosen) {
   Choice<Shape> choice;
   EXPECT_FALSE(choice);
@@ -104,7 +134,7 @@ TEST(Choices, HoldWhatWasChosen) {
   EXPECT_EQ(choice->area(), 3);
   Choice<Shape> other = choice;
   EXPECT_TRUE(choice == other);
-  other.hold(choice->with("radius", {2.0}).kind);
+  EXPECT_TRUE(other.set("radius", {2.0}));
   EXPECT_FALSE(choice == other);
   EXPECT_EQ(choice->area(), 3) << "copies share a kind, which never changes";
 }

@@ -35,9 +35,21 @@ TEST_F(Facts, AreReadBack) {
   EXPECT_EQ(read.arena_bytes, 7);
 }
 
+TEST_F(Facts, OfARunThatWasNotLoggedSayThatThereAreNoCurves) {
+  std::ofstream(folder_ / "recipe.toml").close();
+  ReportInput facts;
+  facts.notes = {"a note of the run"};
+  write_report_facts(folder_, facts);
+  const ReportInput read = read_report_input(folder_);
+  EXPECT_TRUE(read.metrics.empty());
+  EXPECT_EQ(read.notes, (std::vector<std::string>{
+                            "a note of the run", "There is no metrics.jsonl: there are no curves to show."}));
+  write_report(folder_ / "report.html", read);
+}
+
 TEST_F(Facts, SayWhatAFolderOfARunLacks) {
   testing::expect_user_error([&] { read_report_input(folder_); },
-                             "/recipe.toml: it cannot be read, and a run's folder has it");
+                             "/recipe.toml: the recipe of the run cannot be read");
   testing::expect_user_error([&] { write_report_facts(folder_ / "none", {}); },
                              "/none/report.json: it cannot be written");
   for (const char* name : {"metrics.jsonl", "recipe.toml"}) std::ofstream(folder_ / name).close();

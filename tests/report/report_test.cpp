@@ -48,7 +48,6 @@ ReportInput full_input() {
   input.memory = {{0, 1024}, {1, 4096}, {2, 512}};
   input.arena_bytes = 8192;
   input.bytes = {{kNasty, 1000, 1000}, {"halo", 0, 7}, {"storage", 1000, 1015}, {"reduce", 1000, 999}};
-  input.timeline = {{kNasty, kNasty, kNasty, 0, 2.5}, {"loader", "read", "storage", 1, 10}};
   return input;
 }
 
@@ -93,7 +92,7 @@ TEST(Report, SectionsWithoutInputAreLeftOut) {
   EXPECT_EQ(unbalanced_tag(empty), "");
   const std::string full = report_html(full_input());
   for (const std::string title : {"Loss", "Throughput", "Learning rate", "Time by op", "Memory over a step",
-                                  "Bytes moved", "Timeline of a step", "Sample", "Notes", "Recipe"}) {
+                                  "Bytes moved", "Sample", "Notes", "Recipe"}) {
     EXPECT_TRUE(contains(full, "<h2>" + title + "</h2>")) << title;
   }
 }

@@ -40,7 +40,7 @@ class CacheGraph {
   SegmentId on_call(const std::string& name) { return build_.segment({name, Cadence::on_call()}); }
 
   /// Derived: checkpoints have no caches, and their memory ends with the Program.
-  ValueId cache(const std::string& name) { return build_.state(name, sizes_.cache(dtype_), {}, kDerived); }
+  ValueId cache(const std::string& name) { return build_.state(name, sizes_.cache(dtype_), {}, kPrivate); }
 
   /// The cache with part 1 or 2 of qkv from `index` on, which is the state's next value.
   ValueId remembered(const std::string& name, ValueId qkv, int64_t part, ValueId index) {
@@ -243,7 +243,7 @@ Graph layer(int64_t batch) {
   const ValueId qkv = matmul(build, x, in, {.m = 2, .n = 3, .k = 1, .transpose_b = true});
   std::vector<ValueId> caches;
   for (const int64_t part : {1, 2}) {
-    const ValueId state = build.state(part == 1 ? "keys" : "values", cache, {}, kDerived);
+    const ValueId state = build.state(part == 1 ? "keys" : "values", cache, {}, kPrivate);
     caches.push_back(tensor_scatter(build, state, gather(build, qkv, 2, part), position));
     build.update(state, caches.back());
   }

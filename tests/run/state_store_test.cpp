@@ -165,6 +165,50 @@ TEST(StateStore, DerivedStatesAreSharedWhereTheyAreTheSameAndEndWithTheirProgram
   EXPECT_EQ(store.memory_of(kParameter).size(), 1U) << "other states stay";
 }
 
+/// A number that each run adds x to, in a state of this kind.
+Program counting(const StateKind& kind) {
+  GraphBuilder build;
+  const ValueId kept = build.state("kept", vector_of(1), {}, kind);
+  const ValueId next = add(build, kept, build.input("x", vector_of(1), {"n"}));
+  build.update(kept, next);
+  build.output("sum", next);
+  return planned(std::move(build));
+}
+
+double counted(Executor& executor, double x) {
+  *executor.view("x").as<double>() = x;
+  const SegmentId segment = executor.program().at("accumulate");
+  executor.run(segment);
+  return values(executor.output(segment, "sum"))[0];
+}
+
+TEST(StateStore, APrivateStateIsOneProgramsOwnAndEndsWithIt) {
+  StateStore store;
+  Executor one(counting(kPrivate), store, Communicator::world());
+  auto other = std::make_unique<Executor>(counting(kPrivate), store, Communicator::world());
+  EXPECT_EQ(counted(one, 1), 1);
+  EXPECT_EQ(counted(*other, 10), 10);
+  EXPECT_EQ(counted(one, 1), 2);
+  EXPECT_EQ(counted(*other, 10), 20);
+  EXPECT_TRUE(store.states().empty());
+  EXPECT_TRUE(one.new_states().empty()) << "nothing waits for initial values";
+  EXPECT_EQ(store.bytes(), 0);
+  EXPECT_EQ(store.snapshot().bytes(), 0);
+  EXPECT_TRUE(plan_carrying(store, counting(kPrivate), {}).added.empty());
+  EXPECT_EQ(store.missing_bytes(counting(kPrivate)), 64) << "every Program needs its own";
+  const std::vector<std::shared_ptr<Arena>> memory = store.attach(counting(kPrivate)).memory;
+  ASSERT_EQ(memory.size(), 1U);
+  EXPECT_EQ(memory[0].use_count(), 1) << "the store holds none of it";
+}
+
+TEST(StateStore, AStateIsNotPrivateInOneProgramAndSharedInAnother) {
+  StateStore store;
+  store.attach(counting(kBuffer));
+  expect_user_error([&] { store.attach(counting(kPrivate)); },
+                    "state kept: the store holds [0:1] of f64[1] as buffer, and the program needs [0:1] of "
+                    "f64[1] as private");
+}
+
 TEST(StateStore, ASnapshotBringsBackEveryBit) {
   StateStore store;
   Executor executor(training(), store, Communicator::world());

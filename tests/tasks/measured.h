@@ -20,14 +20,16 @@ struct MetricShape {
   int64_t rows = 0;
   int64_t width = 0;
   bool ids = false;
+  DType dtype = DType::f64;
 };
 
 /// The inputs "predictions" and "targets".
 inline std::pair<ValueId, ValueId> metric_inputs(GraphBuilder& build, const MetricShape& shape) {
   const ValueId predictions =
-      build.input("predictions", {DType::f64, {shape.rows, shape.width}}, {"batch", "channel"});
+      build.input("predictions", {shape.dtype, {shape.rows, shape.width}}, {"batch", "channel"});
   if (shape.ids) return {predictions, build.input("targets", {DType::i32, {shape.rows}}, {"batch"})};
-  return {predictions, build.input("targets", {DType::f64, {shape.rows, shape.width}}, {"batch", "channel"})};
+  return {predictions,
+          build.input("targets", {shape.dtype, {shape.rows, shape.width}}, {"batch", "channel"})};
 }
 
 inline Graph metric_graph(const Metric& metric, const MetricShape& shape) {

@@ -69,8 +69,27 @@ TEST(Tasks, WithoutTheirUsualLossNeedOneThatIsNamed) {
       "not built");
 }
 
+TEST(Tasks, HaveUsualLossesAndMetricsThatThereAreAndThatSuitThem) {
+  for (const auto& task : Task::kinds().list()) {
+    int64_t suited = 0;
+    for (const DataFacts& facts : {kImages, kVolumes, kText}) {
+      if (!task->suits(facts)) continue;
+      ++suited;
+      const auto loss = Loss::kinds().find(task->usual_loss());
+      EXPECT_TRUE(loss || testing::kinds_are_left_out()) << task->name() << " " << task->usual_loss();
+      EXPECT_TRUE(!loss || loss->suits(facts.target)) << task->name() << " " << task->usual_loss();
+      for (const std::string_view name : task->usual_metrics()) {
+        const auto metric = Metric::kinds().find(name);
+        EXPECT_TRUE(metric || testing::kinds_are_left_out()) << task->name() << " " << name;
+        EXPECT_TRUE(!metric || metric->suits(facts.target)) << task->name() << " " << name;
+      }
+    }
+    EXPECT_GE(suited, 1) << task->name() << " is of none of the data that this test knows";
+  }
+}
+
 TEST(Tasks, MetricsAreTheTasksOwnOrThoseThatAreNamed) {
-  NEEDS_KINDS("classification", "mae", "perplexity");
+  NEEDS_KINDS("classification", "accuracy", "mae", "perplexity");
   Recipe recipe;
   const Task& task = task_of(recipe, kImages);
   const auto add = [&](const char* name) {
@@ -78,7 +97,8 @@ TEST(Tasks, MetricsAreTheTasksOwnOrThoseThatAreNamed) {
     choice.hold(Metric::kinds().find(name));
     recipe.task.metrics.add(choice);
   };
-  EXPECT_LE(metrics_of(recipe, task, kImages).size(), task.usual_metrics().size());
+  ASSERT_EQ(metrics_of(recipe, task, kImages).size(), 1U);
+  EXPECT_EQ(metrics_of(recipe, task, kImages)[0]->name(), "accuracy");
   add("perplexity");
   ASSERT_EQ(metrics_of(recipe, task, kImages).size(), 1U);
   EXPECT_EQ(metrics_of(recipe, task, kImages)[0]->name(), "perplexity");

@@ -167,8 +167,7 @@ TEST_F(Devices, GoOnFromACheckpointOfTheOther) {
 }
 
 TEST_F(Devices, AreNamedWhereThereIsNoSuchOne) {
-  NEEDS_KINDS("checkpoints", "metrics_log", "resnet", "arrays", "classification", "cross_entropy", "adamw",
-              "constant");
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "adamw", "constant");
   const fs::path path = samples({8, 8, 3}, {DType::i64, {kSamples}});
   const std::string recipe = common("kind = \"resnet\"\ndepth = 8\nwidth = 4",
                                     fmt::format("kind = \"arrays\"\ninput = \"input\"\ntarget = \"target\"\n"

@@ -40,7 +40,7 @@ Recipe recipe_with(const RecipeKey& key) {
 
 /// Values of every type that a key may have: the names in quotes that its description lists, and some more.
 std::vector<RecipeValue> values_for(const RecipeKey& key) {
-  std::vector<RecipeValue> values{{true}, {false}, {int64_t{9}}, {int64_t{20}}, {0.3125}};
+  std::vector<RecipeValue> values{{true}, {false}, {int64_t{9}}, {int64_t{20}}, {0.3125}, {-0.5}};
   const std::string& text = key.info.expected;
   for (size_t at = text.find('"'); at != std::string::npos; at = text.find('"', at + 1)) {
     const size_t end = text.find('"', at + 1);
@@ -89,6 +89,19 @@ TEST(RecipeKeys, DefaultsAreAllowedWhereAKeyMayBeLeftOut) {
   }
 }
 
+TEST(RecipeKeys, UsualChoicesAreKindsThatThereAre) {
+  for (const RecipeKey& key : recipe_table().keys) {
+    if (!key.is_choice) continue;
+    const std::string name = *key.info.initial.as<std::string>();
+    if (name.empty() || name == kRequired) continue;
+    const auto is_it = [&](const RecipeKindInfo& kind) {
+      return kind.chosen == Condition{key.full_name(), name};
+    };
+    EXPECT_TRUE(std::ranges::any_of(recipe_table().kinds, is_it) || testing::kinds_are_left_out())
+        << key.full_name() << " is " << name << " where a recipe says nothing";
+  }
+}
+
 TEST(RecipeKeys, ConditionsNameAChoiceAndAKindOfIt) {
   for (const RecipeKey& key : recipe_table().keys) {
     if (!key.when) continue;
@@ -124,7 +137,8 @@ context = 5
 [optimizer]
 learning_rate = 0.30000000000000004
 weight_decay = 1e300
-epsilon = 5e-324
+epsilon = 1e-30
+clip = 5e-324
 schedule = "step"
 milestones = [1, 2, 4]
 [log]
@@ -166,10 +180,9 @@ TEST(LoadRecipe, NamesTheFileThatCannotBeRead) {
     }
     return "no error";
   };
-  EXPECT_EQ(load_error("/nowhere/x.toml"),
-            "cannot read the recipe /nowhere/x.toml: No such file or directory");
-  EXPECT_EQ(load_error("/tmp"), "cannot read the recipe /tmp: Is a directory");
-  EXPECT_EQ(load_error("/dev/zero"), "/dev/zero is longer than 1 MiB; expected a recipe in TOML");
+  EXPECT_EQ(load_error("/nowhere/x.toml"), "/nowhere/x.toml: the recipe cannot be read");
+  EXPECT_EQ(load_error("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
+  EXPECT_EQ(load_error("/dev/zero"), "/dev/zero: the recipe is longer than 1.00 MiB");
 }
 
 /// Whether all that a recipe chooses is there, and every key.
@@ -188,7 +201,8 @@ bool kinds_are_built(const std::filesystem::path& path) {
 TEST(Recipes, EveryRecipeOfTheRepositoryReadsAndPrints) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kRoot / "recipes")) {
-    if (entry.path().extension() != ".toml" || !kinds_are_built(entry.path())) continue;
+    if (entry.path().extension() != ".toml") continue;
+    if (testing::kinds_are_left_out() && !kinds_are_built(entry.path())) continue;
     ++count;
     const Recipe recipe = load_recipe(entry.path().string());
     EXPECT_EQ(recipe.run.name, entry.path().stem().string());

@@ -180,7 +180,7 @@ TEST_F(ReplanTest, EvaluationAsAProgramOfItsOwnGivesTheSameLoss) {
     const Evaluation expected = evaluate(session, 0);
     EXPECT_EQ(evaluate(*own, session.feeder(), session.recipe(), session.data(), 0)->loss, expected.loss);
     const Evaluation apart = *evaluate(*other, feed, narrow, data, 0);
-    EXPECT_EQ(apart.rows, expected.rows);
+    EXPECT_EQ(apart.targets, expected.targets);
     EXPECT_NEAR(apart.loss, expected.loss, 1e-5 * expected.loss) << "sums of f32 in another order";
     losses.push_back(expected.loss);
     steps(session, first, first + 5);

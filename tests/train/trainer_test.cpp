@@ -52,8 +52,8 @@ class FileLimit {
 class TrainerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
-                "constant", "bytes");
+    NEEDS_KINDS("checkpoints", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
+                "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe({"model.dropout=0.1", "optimizer.clip=1.0", "checkpoint.every=5"}, changes);
@@ -70,6 +70,7 @@ class TrainerTest : public ::testing::Test {
 };
 
 TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
+  NEEDS_KINDS("metrics_log");
   run(recipe(), "whole");
   run(recipe({"run.steps=7"}), "parts");
   fs::remove_all(folder_ /
@@ -80,6 +81,7 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
 }
 
 TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
+  NEEDS_KINDS("metrics_log");
   run(recipe(), "run");
   EXPECT_EQ(run(recipe({"checkpoint.resume=true"}), "run").steps, 12);
   testing::expect_user_error(
@@ -91,7 +93,7 @@ TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
 }
 
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
-  NEEDS_KINDS("timeline");
+  NEEDS_KINDS("metrics_log", "timeline");
   Session session(recipe(), Communicator::world());
   testing::expect_user_error(
       [&] { train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}); },
@@ -100,6 +102,7 @@ TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
 }
 
 TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {
+  NEEDS_KINDS("metrics_log");
   const Recipe long_run = recipe({"checkpoint.every=0", "run.steps=20000", "log.every=20000"});
   {
     const FileLimit limit(200 << 10);  // a checkpoint is smaller, the log of some hundred steps is not
@@ -111,6 +114,7 @@ TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {
 }
 
 TEST_F(TrainerTest, AccumulatedMicrobatchesGiveOneStepOfTheirSum) {
+  NEEDS_KINDS("metrics_log");
   std::ifstream text(text_.path(), std::ios::binary);
   std::vector<int32_t> tokens;
   for (char c = 0; text.get(c);) tokens.push_back(static_cast<unsigned char>(c));
@@ -207,6 +211,7 @@ TEST_F(TrainerTest, ACheckpointOfASmallerModelIsRefused) {
 }
 
 TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
+  NEEDS_KINDS("metrics_log");
   run(recipe({"run.steps=5"}), "run");
   const auto go_on = [&](std::vector<std::string> keys) {
     keys.emplace_back("checkpoint.resume=true");
@@ -290,6 +295,7 @@ TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
 }
 
 TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {
+  NEEDS_KINDS("metrics_log");
   run(recipe({"run.steps=5", "optimizer.accumulate=2"}), "run");
   const CheckpointReader reader(folder_ / "run/checkpoints/step-0000000005");
   for (const auto& [name, type] : reader.tensors()) EXPECT_FALSE(name.starts_with("gradient.")) << name;

@@ -6,11 +6,12 @@
 #include <cstring>
 #include <memory>
 
+#include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 
 namespace weft {
 
-std::string read_text(const std::filesystem::path& path, std::string_view what) {
+std::string read_text(const std::filesystem::path& path, std::string_view what, size_t most) {
   const auto fail = [&] {
     const std::string why = errno == ENOENT ? "" : std::string(": ") + std::strerror(errno);
     user_error("{}: the {} cannot be read{}", path.string(), what, why);
@@ -22,6 +23,10 @@ std::string read_text(const std::filesystem::path& path, std::string_view what) 
   std::array<char, 65536> piece;
   while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
     text.append(piece.data(), count);
+    if (text.size() > most) {
+      user_error("{}: the {} is longer than {}", path.string(), what,
+                 format_bytes(static_cast<int64_t>(most)));
+    }
   }
   if (std::ferror(file.get()) != 0) fail();
   return text;

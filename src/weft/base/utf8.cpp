@@ -44,13 +44,16 @@ size_t character_length(std::string_view rest) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
+bool is_utf8(std::string_view text) { return utf8_bytes(text) == text.size(); }
+
+size_t utf8_bytes(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
     const size_t length = character_length(text.substr(at));
-    if (length == 0) return false;
+    if (length == 0) break;
     at += length;
   }
-  return true;
+  return at;
 }
 
 }  // namespace weft

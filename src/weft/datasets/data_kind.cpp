@@ -10,16 +10,6 @@ namespace weft {
 
 namespace {
 
-/// The names of the kinds that `fits`, as "\"a\" or \"b\"".
-template <class Fits>
-std::string kinds_that(const Fits& fits) {
-  std::vector<std::string_view> names;
-  for (const auto& kind : DataKind::kinds().list()) {
-    if (fits(*kind)) names.push_back(kind->name());
-  }
-  return any_of(names);
-}
-
 Complaint splits(std::string_view axis, int64_t parts, const std::string& what, const DataKind& kind) {
   const std::string key = fmt::format("parallel.{}", axis);
   return RecipeComplaint{
@@ -81,9 +71,10 @@ std::optional<TrainingData> DataKind::without_samples(const Recipe& recipe, int6
 
 Complaint DataKind::check(const Recipe& recipe) const {
   if (recipe.data.loading.sampler == SamplerKind::class_balanced && !knows_classes()) {
+    const auto fitting = kinds().names_where([](const DataKind& kind) { return kind.knows_classes(); });
     return RecipeComplaint{
-        "data.sampler", fmt::format("data.sampler = \"class_balanced\" needs data.kind = {}",
-                                    kinds_that([](const DataKind& kind) { return kind.knows_classes(); }))};
+        "data.sampler",
+        fmt::format("data.sampler = \"class_balanced\" needs data.kind = {}", any_of(fitting))};
   }
   if (Complaint complaint = axes_in_space(*this, recipe.parallel)) return complaint;
   return check_keys(recipe);

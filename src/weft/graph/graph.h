@@ -28,12 +28,17 @@ struct StateKind {
 inline const StateKind kParameter{"parameter"};  ///< what is learnt
 inline const StateKind kBuffer{"buffer"};        ///< remembered, not learnt: running statistics
 inline const StateKind kDerived{"derived"};      ///< follows from other states: made anew, never stored
+inline const StateKind kPrivate{"private"};      ///< one Program's own, such as a cache: never stored
+
+/// Whether states of the kind are what a run has learnt and remembers: checkpoints have them, and Programs
+/// share them.
+inline bool is_kept(const StateKind& kind) { return kind != kDerived && kind != kPrivate; }
 
 /// The bytes of a whole tensor, shared by every graph that passes make of the one that has it.
 using ConstantPtr = std::shared_ptr<const std::vector<std::byte>>;
 
 /// How a state is filled at the start: a pure function of (seed, name, global element), or given values.
-/// Derived states are not filled.
+/// Derived states are not filled, and private ones begin as zeros.
 struct Initializer {
   enum class Kind : uint8_t { constant, normal, uniform, given } kind = Kind::constant;
   double scale = 0;            ///< the constant, the standard deviation, or the bound of the uniform

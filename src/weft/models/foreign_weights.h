@@ -35,6 +35,11 @@ struct ForeignWeights {
   std::vector<std::pair<std::string, std::string>>
       copies;                                   ///< a name, and the tensor that may stand there again
   std::vector<std::string> irrelevant_tensors;  ///< ends of names: what follows from the others
+
+  /// As files of the bare model have it; a name without the prefix, such as a head's, is the same there.
+  std::string bare_name(const std::string& theirs) const {
+    return theirs.starts_with(prefix) ? theirs.substr(prefix.size()) : theirs;
+  }
 };
 
 /// The shape of a parameter that is there. UserError where it is not.

@@ -16,10 +16,8 @@ const KindsOf<Model>& Model::kinds() {
 Complaint Model::check(const Recipe& recipe) const {
   const DataKind& data = *recipe.data.kind;
   if (data.form().suits(takes())) return check_keys(recipe);
-  std::vector<std::string_view> wanted;
-  for (const auto& kind : DataKind::kinds().list()) {
-    if (kind->form().suits(takes())) wanted.push_back(kind->name());
-  }
+  const auto wanted =
+      DataKind::kinds().names_where([&](const DataKind& kind) { return kind.form().suits(takes()); });
   return RecipeComplaint{"data.kind", fmt::format("model.kind = \"{}\" needs data.kind = {}, got \"{}\"",
                                                   name(), any_of(wanted), data.name())};
 }

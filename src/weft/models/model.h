@@ -48,7 +48,7 @@ class Model : public Kind {
   /// Whether it goes on with a sequence, by prompt() and follow().
   virtual bool generates() const { return false; }
   /// Logits [1, ids] after token `last` (i64 scalar, from 0) of the tokens [1, L], L <= the data's length.
-  /// What follow() needs of the tokens up to it is kept in derived states, which these two share; what stands
+  /// What follow() needs of the tokens up to it is kept in private states, which these two share; what stands
   /// behind `last` changes nothing.
   virtual ValueId prompt(const ModelContext& context, ValueId tokens, ValueId last) const;
   /// Logits [1, ids] after one token [1, 1] more, which stands at `position` (i64 scalar, from 0).

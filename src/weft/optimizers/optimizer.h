@@ -22,7 +22,7 @@ struct ParameterUpdate {
 };
 
 /// How weights follow gradients (optimizer.kind). A rule is a pair of files in optimizers/rule/, which no
-/// other file names.
+/// other file includes; recipe/recipe.h names the one that is usual.
 class Optimizer : public Kind {
  public:
   static const KindsOf<Optimizer>& kinds();

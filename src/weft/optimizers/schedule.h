@@ -4,7 +4,7 @@
 namespace weft {
 
 /// How the learning rate goes on after the warmup (optimizer.schedule). A schedule is a pair of files in
-/// optimizers/schedule/, which no other file names.
+/// optimizers/schedule/, which no other file includes; recipe/recipe.h names the one that is usual.
 class Schedule : public Kind {
  public:
   static const KindsOf<Schedule>& kinds();

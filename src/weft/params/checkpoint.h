@@ -24,7 +24,7 @@ struct LoadGaps {
   std::vector<std::string> not_read;
 };
 
-/// Fills every state that is not derived from the checkpoint, whatever mesh wrote it; derived ones then wait
+/// Fills every state that the store keeps from the checkpoint, whatever mesh wrote it; derived ones then wait
 /// for Executor::refresh(). UserError naming the first state that is missing, of another shape or has numbers
 /// that are not finite, or the first tensor that the store has no state for; but for what `rules` allow.
 LoadGaps load_checkpoint(const StateStore& store, const CheckpointReader& reader,

@@ -9,8 +9,8 @@
 
 namespace weft {
 
-/// What this rank's part of a checkpoint holds: every state that is not derived, of copies only one. Either a
-/// copy of these, or where they lie.
+/// What this rank's part of a checkpoint holds: every state that the store keeps, of copies only one. Either
+/// a copy of these, or where they lie.
 class CheckpointSnapshot {
  public:
   /// Of this rank's part of a checkpoint.

@@ -76,15 +76,15 @@ Complaint ranks_of_the_mesh(const Recipe& recipe) {
 }  // namespace
 
 Complaint check_recipe(const RecipeTable& table, const Recipe& recipe) {
-  if (Complaint complaint = steps_or_epochs(recipe)) return complaint;
+  // Kinds come after the sections: their rules take for granted that microbatches are equal.
+  for (const auto rule : {steps_or_epochs, run_is_named, data_is_named, check_loading, microbatches, warmup,
+                          ranks_of_the_mesh}) {
+    if (Complaint complaint = rule(recipe)) return complaint;
+  }
   for (const auto& choice : table.choices) {
     const Kind* kind = choice(recipe).held();
     if (kind == nullptr) continue;
     if (Complaint complaint = kind->check(recipe)) return complaint;
-  }
-  for (const auto rule :
-       {run_is_named, data_is_named, check_loading, microbatches, warmup, ranks_of_the_mesh}) {
-    if (Complaint complaint = rule(recipe)) return complaint;
   }
   return std::nullopt;
 }

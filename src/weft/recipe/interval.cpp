@@ -44,12 +44,14 @@ Interval from_zero() {
   return interval;
 }
 
-Interval from_zero_below_one() {
+Interval from_zero_below_one() { return from_to_below(0, 1); }
+
+Interval from_to_below(double least, double end) {
   Interval interval;
-  interval.least = 0.0;
-  interval.most = 1.0;
+  interval.least = least;
+  interval.most = end;
   interval.without_most = true;
-  interval.text = "in [0, 1)";
+  interval.text = fmt::format("in [{}, {})", least, end);
   return interval;
 }
 

@@ -85,6 +85,18 @@ class KindsOf {
     return kinds;
   }
   const std::vector<Pointer>& list() const { return list_; }
+  std::vector<std::string_view> names() const {
+    return names_where([](const Base&) { return true; });
+  }
+  /// Of those for which `fits(kind)`.
+  template <class Fits>
+  std::vector<std::string_view> names_where(const Fits& fits) const {
+    std::vector<std::string_view> names;
+    for (const Pointer& kind : list_) {
+      if (fits(*kind)) names.push_back(kind->name());
+    }
+    return names;
+  }
   /// Null where none is called so.
   Pointer find(std::string_view name) const {
     for (const Pointer& kind : list_) {
@@ -97,22 +109,33 @@ class KindsOf {
   std::vector<Pointer> list_;
 };
 
-/// Which kind a recipe has chosen, if any; copies share it.
+/// Which kind a recipe has chosen, if any; copies share it. Of what sort it is, a Choice says.
 class AnyChoice {
  public:
   const Kind* held() const { return held_.get(); }
-  void hold(std::shared_ptr<const Kind> kind) { held_ = std::move(kind); }
+  /// Another value of a key that the kind has: what is held then is a changed copy.
+  KeyFit set(std::string_view key, const RecipeValue& value) {
+    Kind::Changed changed = held_->with(key, value);
+    if (changed.kind == nullptr) return {false, std::move(changed.why)};
+    held_ = std::move(changed.kind);
+    return {true, {}};
+  }
   explicit operator bool() const { return held_ != nullptr; }
   bool operator==(const AnyChoice& other) const { return equal(held(), other.held()); }
 
  private:
+  template <class Base>
+  friend class Choice;
+  AnyChoice() = default;
   std::shared_ptr<const Kind> held_;
 };
 
-/// `Base` may be incomplete until it is asked for.
+/// A choice among kinds of one sort. `Base` may be incomplete until it is asked for.
 template <class Base>
 class Choice : public AnyChoice {
  public:
+  Choice() = default;
+  void hold(std::shared_ptr<const Base> kind) { held_ = std::move(kind); }
   const Base* operator->() const { return static_cast<const Base*>(held()); }
   const Base& operator*() const { return static_cast<const Base&>(*held()); }
 };

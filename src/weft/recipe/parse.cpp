@@ -1,13 +1,10 @@
 #include "weft/recipe/parse.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 
 #include "weft/base/check.h"
 #include "weft/base/nearest_key.h"
+#include "weft/base/text_file.h"
 #include "weft/recipe/checks.h"
 #include "weft/recipe/document.h"
 
@@ -129,18 +126,6 @@ void check_conditions(const RecipeTable& table, const Recipe& recipe,
   }
 }
 
-std::string read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) user_error("cannot read the recipe {}: {}", path, std::strerror(errno));
-  std::string text(kLargestRecipeBytes + 1, '\0');
-  errno = 0;
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) user_error("cannot read the recipe {}: {}", path, std::strerror(errno));
-  if (text.size() > kLargestRecipeBytes)
-    user_error("{} is longer than 1 MiB; expected a recipe in TOML", path);
-  return text;
-}
-
 }  // namespace
 
 Recipe parse_recipe(const RecipeTable& table, std::string_view text, std::string_view source_name,
@@ -163,7 +148,7 @@ Recipe parse_recipe(const RecipeTable& table, std::string_view text, std::string
 
 Recipe load_recipe(const RecipeTable& table, const std::string& path,
                    std::span<const std::string> overrides) {
-  return parse_recipe(table, read_file(path), path, overrides);
+  return parse_recipe(table, read_text(path, "recipe", kLargestRecipeBytes), path, overrides);
 }
 
 }  // namespace weft

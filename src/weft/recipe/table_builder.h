@@ -73,7 +73,7 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
   void choice(std::string_view name, const Choice<Base>& /*initial*/, std::string_view initial,
               std::string_view meaning) {
     const std::string key(name);
-    const std::vector<std::string_view> names = names_of<Base>();
+    const std::vector<std::string_view> names = Base::kinds().names();
     const auto usual = Base::kinds().find(initial);
     // A default that is not built is none.
     const bool required = initial == kRequired || (!initial.empty() && usual == nullptr);
@@ -84,14 +84,14 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
       const std::string* text = value.as<std::string>();
       auto kind = text == nullptr ? nullptr : Base::kinds().find(*text);
       if (kind == nullptr) return KeyFit{};
-      found_in<AnyChoice>(recipe.*member, key).hold(std::move(kind));
+      found_in<Choice<Base>>(recipe.*member, key).hold(std::move(kind));
       return KeyFit{true, {}};
     };
     row.get = [member = member_, key](const Recipe& recipe) {
       const Kind* kind = found_in<const AnyChoice>(recipe.*member, key).held();
       return RecipeValue{std::string(kind == nullptr ? "" : kind->name())};
     };
-    if (usual) found_in<AnyChoice>(table_.initial.*member_, key).hold(usual);
+    if (usual) found_in<Choice<Base>>(table_.initial.*member_, key).hold(usual);
     table_.choices.push_back([member = member_, key](const Recipe& recipe) -> const AnyChoice& {
       return found_in<const AnyChoice>(recipe.*member, key);
     });
@@ -103,7 +103,7 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
     const std::string key(name);
     RecipeKey& row = add({key,
                           std::string(meaning),
-                          "a list of " + any_of(names_of<Base>()),
+                          "a list of " + any_of(Base::kinds().names()),
                           false,
                           false,
                           {RecipeValue::List{}},
@@ -140,13 +140,6 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
   }
 
  private:
-  template <class Base>
-  static std::vector<std::string_view> names_of() {
-    std::vector<std::string_view> names;
-    for (const auto& kind : Base::kinds().list()) names.push_back(kind->name());
-    return names;
-  }
-
   /// The member `key` of `section`.
   template <class Found, class AnySection>
   static Found& found_in(AnySection& section, const std::string& key) {
@@ -176,11 +169,7 @@ class SectionRows : public KeyVisitor<SectionRows<Section>> {
       if (dot != std::string::npos) row.info.name = name.substr(dot + 1);
       row.when = when;
       row.set = [member = member_, chosen_by, name](Recipe& recipe, const RecipeValue& value) {
-        AnyChoice& choice = found_in<AnyChoice>(recipe.*member, chosen_by);
-        Kind::Changed changed = choice.held()->with(name, value);
-        const bool fits = changed.kind != nullptr;
-        if (fits) choice.hold(std::move(changed.kind));
-        return KeyFit{fits, std::move(changed.why)};
+        return found_in<AnyChoice>(recipe.*member, chosen_by).set(name, value);
       };
       row.get = [member = member_, chosen_by, name, kind](const Recipe& recipe) {
         const Kind* held = found_in<const AnyChoice>(recipe.*member, chosen_by).held();

@@ -1,9 +1,12 @@
 #include "weft/report/facts.h"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/report/run_files.h"
 
 namespace weft {
@@ -12,7 +15,6 @@ namespace weft {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpTime, name, phase, calls, total_ms, flops, bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MemoryPoint, instruction, live_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ByteRow, kind, predicted, counted)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimelineEvent, lane, name, phase, start_ms, end_ms)
 
 namespace {
 
@@ -27,18 +29,11 @@ void read_facts(const std::filesystem::path& path, ReportInput& input) {
     json.at("arena_bytes").get_to(input.arena_bytes);
     json.at("peak_op").get_to(input.peak_op);
     json.at("bytes").get_to(input.bytes);
-    json.at("timeline").get_to(input.timeline);
     json.at("sample").get_to(input.sample);
     json.at("notes").get_to(input.notes);
   } catch (const nlohmann::json::exception& error) {
     user_error("{}: not what `weft train` wrote ({})", path.string(), error.what());
   }
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) user_error("{}: it cannot be read, and a run's folder has it", path.string());
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -47,8 +42,7 @@ void write_report_facts(const std::filesystem::path& run, const ReportInput& inp
   const nlohmann::json json{
       {"title", input.title},   {"subtitle", input.subtitle},       {"ops", input.ops},
       {"memory", input.memory}, {"arena_bytes", input.arena_bytes}, {"peak_op", input.peak_op},
-      {"bytes", input.bytes},   {"timeline", input.timeline},       {"sample", input.sample},
-      {"notes", input.notes}};
+      {"bytes", input.bytes},   {"sample", input.sample},           {"notes", input.notes}};
   const std::filesystem::path path = report_facts_of(run);
   std::ofstream file(path);
   // What a model wrote need not be UTF-8.
@@ -59,12 +53,17 @@ void write_report_facts(const std::filesystem::path& run, const ReportInput& inp
 ReportInput read_report_input(const std::filesystem::path& run) {
   ReportInput input;
   input.title = run.filename().string();
-  input.recipe = text_of(recipe_of(run));
-  input.metrics = read_metrics(metrics_log_of(run));
+  input.recipe = read_text(recipe_of(run), "recipe of the run");
   if (std::filesystem::exists(report_facts_of(run))) {
     read_facts(report_facts_of(run), input);
   } else {
     input.notes = {"The run has not ended: there are no times by op and no memory to show."};
+  }
+  if (std::filesystem::exists(metrics_log_of(run))) {
+    input.metrics = read_metrics(metrics_log_of(run));
+  } else {
+    input.notes.push_back(
+        fmt::format("There is no {}: there are no curves to show.", metrics_log_of(run).filename().string()));
   }
   return input;
 }

@@ -11,8 +11,8 @@ namespace weft {
 void write_report_facts(const std::filesystem::path& run, const ReportInput& input);
 
 /// The input of a run's report: report.json, metrics.jsonl and recipe.toml. A run that was killed has no
-/// report.json: its report has the curves only, and a note that says so. UserError where a file is broken or
-/// the folder is no run's.
+/// report.json: its report has the curves only, and a note that says so; one that was not logged has no
+/// curves, and a note as well. UserError where a file is broken or the folder is no run's.
 ReportInput read_report_input(const std::filesystem::path& run);
 
 }  // namespace weft

@@ -1,13 +1,13 @@
 #include "weft/report/metrics_log.h"
 
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 
 namespace weft {
 namespace {
@@ -63,11 +63,7 @@ MetricsRow row_from(const Json& json) {
   return row;
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) user_error("{}: cannot be opened, expected a run's metrics", path.string());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+constexpr std::string_view kWhat = "log of metrics";
 
 /// Whole lines only: without what follows the last newline.
 std::string_view whole_lines(std::string_view text) { return text.substr(0, text.rfind('\n') + 1); }
@@ -100,7 +96,7 @@ void visit_rows(std::string_view lines, const fs::path& path, const Visit& visit
 
 MetricsLog::MetricsLog(const fs::path& path) : path_(path) {
   if (fs::is_regular_file(path)) {
-    const std::string text = read_text(path);
+    const std::string text = read_text(path, kWhat);
     const size_t whole = whole_lines(text).size();
     if (whole != text.size()) cut(path, whole);
   }
@@ -116,7 +112,7 @@ void MetricsLog::write(const MetricsRow& row) {
 
 void truncate_after(const fs::path& path, int64_t step) {
   if (!fs::exists(path)) return;
-  const std::string text = read_text(path);
+  const std::string text = read_text(path, kWhat);
   const std::string_view lines = whole_lines(text);
   size_t keep = lines.size();
   visit_rows(lines, path, [&](const MetricsRow& row, size_t at) {
@@ -128,7 +124,7 @@ void truncate_after(const fs::path& path, int64_t step) {
 }
 
 std::vector<MetricsRow> read_metrics(const fs::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_text(path, kWhat);
   std::vector<MetricsRow> rows;
   visit_rows(whole_lines(text), path, [&](MetricsRow row, size_t) {
     rows.push_back(std::move(row));

@@ -20,9 +20,8 @@ std::string report_html(const ReportInput& input) {
   html += fmt::format("<header><h1>{}</h1>", title);
   if (!input.subtitle.empty()) html += fmt::format("<p class=\"sub\">{}</p>", escape_html(input.subtitle));
   html += "</header>\n" + tiles_section(input) + "<div class=\"cards\">\n";
-  for (const auto section :
-       {loss_section, metrics_section, throughput_section, rate_section, ops_section, memory_section,
-        loading_section, bytes_section, timeline_section, text_sections}) {
+  for (const auto section : {loss_section, metrics_section, throughput_section, rate_section, ops_section,
+                             memory_section, loading_section, bytes_section, text_sections}) {
     html += section(input);
   }
   html += "</div>\n<footer>Written by Weft.</footer>\n</main>\n";

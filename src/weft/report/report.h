@@ -36,16 +36,6 @@ struct ByteRow {
   int64_t counted = 0;
 };
 
-/// Something that ran from `start_ms` to `end_ms` of a step, on a lane ("compute", "communication", "rank 2",
-/// …).
-struct TimelineEvent {
-  std::string lane;
-  std::string name;
-  std::string phase;
-  double start_ms = 0;
-  double end_ms = 0;
-};
-
 /// Everything on the page; a section whose input is empty is left out.
 struct ReportInput {
   std::string title;
@@ -60,7 +50,6 @@ struct ReportInput {
   int64_t arena_bytes = 0;
   std::string peak_op;
   std::vector<ByteRow> bytes;
-  std::vector<TimelineEvent> timeline;
   /// What the model wrote, where it writes.
   std::string sample;
   std::vector<std::string> notes;

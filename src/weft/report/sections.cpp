@@ -22,7 +22,6 @@ class PhaseColors {
  public:
   explicit PhaseColors(const ReportInput& input) {
     for (const OpTime& op : input.ops) phases_.insert(op.phase);
-    for (const TimelineEvent& event : input.timeline) phases_.insert(event.phase);
   }
   int of(const std::string& phase) {
     constexpr std::ptrdiff_t kColors = 6;
@@ -143,35 +142,6 @@ std::string bytes_section(const ReportInput& input) {
       "What the plan predicted beside what was counted on rank 0: memory by the kernel, in whole "
       "pages; network by what MPI was handed.",
       body);
-}
-
-std::string timeline_section(const ReportInput& input) {
-  if (input.timeline.empty()) return "";
-  double end = 0;
-  std::vector<std::string> lanes;
-  for (const TimelineEvent& event : input.timeline) {
-    end = std::max(end, event.end_ms);
-    if (std::find(lanes.begin(), lanes.end(), event.lane) == lanes.end()) lanes.push_back(event.lane);
-  }
-  PhaseColors colors(input);
-  std::string body;
-  for (const std::string& lane : lanes) {
-    std::string bars;
-    for (const TimelineEvent& event : input.timeline) {
-      if (event.lane != lane) continue;
-      bars += fmt::format(
-          "<rect class=\"f{}\" x=\"{:.2f}\" width=\"{:.2f}\" height=\"10\"><title>{}, {}</title></rect>",
-          colors.of(event.phase), event.start_ms / std::max(end, 1e-12) * 1000,
-          std::max((event.end_ms - event.start_ms) / std::max(end, 1e-12) * 1000, 0.3),
-          escape_html(event.name), human_ms(event.end_ms - event.start_ms));
-    }
-    body += fmt::format(
-        "<div class=\"lane\"><span>{}</span><svg viewBox=\"0 0 1000 10\" "
-        "preserveAspectRatio=\"none\">{}</svg></div>\n",
-        escape_html(lane), bars);
-  }
-  body += fmt::format("<p class=\"span\"><span>0</span><span>{}</span></p>", human_ms(end));
-  return section_html("Timeline of a step", "", colors.legend() + body, "wide");
 }
 
 std::string text_sections(const ReportInput& input) {

@@ -21,7 +21,6 @@ std::string memory_section(const ReportInput& input);
 std::string bytes_section(const ReportInput& input);
 /// What loading did: waits, bytes by origin, latencies, what the tiers hold.
 std::string loading_section(const ReportInput& input);
-std::string timeline_section(const ReportInput& input);
 /// Sample, notes, recipe.
 std::string text_sections(const ReportInput& input);
 

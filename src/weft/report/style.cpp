@@ -60,7 +60,6 @@ figcaption,.legend{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13px;color
 .track{grid-column:1/-1;height:7px;border-radius:4px;background:var(--track);overflow:hidden}
 .track i{display:block;height:100%;border-radius:4px;min-width:2px}
 .b1{background:var(--c1)}.b2{background:var(--c2)}.b3{background:var(--c3)}.b4{background:var(--c4)}.b5{background:var(--c5)}.b6{background:var(--c6)}
-.f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--c5)}.f6{fill:var(--c6)}
 details summary{cursor:pointer;color:var(--soft);font-size:14px;padding:6px 0}
 details .ops{margin-top:8px}
 table{width:100%;border-collapse:collapse;font-size:14px}
@@ -73,10 +72,6 @@ thead th,thead td{border:0;color:var(--soft);font-size:13px;font-weight:400;padd
 .pair i{display:block;height:5px;border-radius:3px;margin-top:2px;min-width:2px}
 .pair .predicted{background:var(--c6);opacity:.6}.pair .counted{background:var(--c1)}
 .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}
-.lane{display:grid;grid-template-columns:110px minmax(0,1fr);gap:12px;align-items:center;margin-top:6px;font-size:13px}
-.lane span{overflow-wrap:anywhere;color:var(--soft)}
-.lane svg{width:100%;height:26px;background:var(--track);border-radius:5px;display:block}
-.span{display:flex;justify-content:space-between;margin:5px 0 0 122px;font-size:12px;color:var(--soft)}
 pre{margin:8px 0 0;font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--track);border-radius:10px;padding:14px;overflow-x:auto}
 blockquote{margin:10px 0 0;padding:2px 0 2px 16px;border-left:3px solid var(--c1);font:16px/1.6 Georgia,"Times New Roman",serif;white-space:pre-wrap;overflow-wrap:anywhere}
 ul{margin:8px 0 0;padding-left:20px}
@@ -90,7 +85,7 @@ thead tr{border:0;padding:0}thead th{display:none}th,td,thead td{border:0;paddin
 section{padding:16px 14px 18px}
 .op{grid-template-columns:minmax(0,1fr) auto 50px}.op .name{grid-column:1/-1}.op .rate{grid-row:2;grid-column:1}
 .plot,.axis{margin-left:52px}.tile{padding:12px 14px}.tile b{font-size:20px}
-.lane{grid-template-columns:minmax(0,1fr);gap:2px}.span{margin-left:0}}
+}
 @media print{section{break-inside:avoid}}
 )css";
 

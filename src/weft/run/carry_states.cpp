@@ -57,7 +57,7 @@ Carrying plan_carrying(const StateStore& store, const Program& program, const St
     carrying.carried.emplace_back(old_name, name);
   }
   for (const std::string& name : program.states) {
-    if (program.named.at(name).state_kind != kDerived && !source.contains(name)) {
+    if (is_kept(program.named.at(name).state_kind) && !source.contains(name)) {
       carrying.added.push_back(name);
     }
   }

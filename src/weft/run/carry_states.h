@@ -12,7 +12,7 @@ namespace weft {
 /// Old name → new name; a state that is not in it keeps its name.
 using StateNames = std::map<std::string, std::string>;
 
-/// What becomes of the states of a store, the derived ones aside.
+/// What becomes of the states of a store; derived and private ones are not carried.
 struct Carrying {
   std::vector<std::pair<std::string, std::string>> carried;  ///< old name, new name
   std::vector<std::string> added;                            ///< new, to be initialised

@@ -44,19 +44,32 @@ void StateStore::check(const std::string& name, const NamedSlot& wanted) const {
              described(wanted.where.global_type, wanted.where.region, wanted.state_kind));
 }
 
+StateStore::Holding StateStore::holding(const StateKind& kind) {
+  if (is_kept(kind)) return Holding::kept;
+  return kind == kDerived ? Holding::derived : Holding::of_program;
+}
+
+bool StateStore::has(const std::string& name, Holding holding) const {
+  switch (holding) {
+    case Holding::kept:
+      return states_.contains(name);
+    case Holding::derived: {
+      const auto found = derived_.find(name);
+      return found != derived_.end() && !found->second.memory.expired();
+    }
+    case Holding::of_program:
+      return false;
+  }
+  internal_error(__FILE__, __LINE__, "unknown holding");
+}
+
 /// In the order of the program, those of a kind next to each other.
-std::vector<std::string> StateStore::missing(const Program& program, bool derived) const {
+std::vector<std::string> StateStore::missing(const Program& program, Holding wanted) const {
   std::vector<StateKind> kinds;
   std::map<StateKind, std::vector<std::string>> by_kind;
   for (const std::string& name : program.states) {
     const StateKind& kind = program.named.at(name).state_kind;
-    if ((kind == kDerived) != derived) continue;
-    if (derived) {
-      const auto found = derived_.find(name);
-      if (found != derived_.end() && !found->second.memory.expired()) continue;
-    } else if (states_.contains(name)) {
-      continue;
-    }
+    if (holding(kind) != wanted || has(name, wanted)) continue;
     if (!by_kind.contains(kind)) kinds.push_back(kind);
     by_kind[kind].push_back(name);
   }
@@ -66,7 +79,11 @@ std::vector<std::string> StateStore::missing(const Program& program, bool derive
 }
 
 int64_t StateStore::missing_bytes(const Program& program) const {
-  return bytes_of(program, missing(program, false)) + bytes_of(program, missing(program, true));
+  int64_t bytes = 0;
+  for (const Holding each : {Holding::kept, Holding::derived, Holding::of_program}) {
+    bytes += bytes_of(program, missing(program, each));
+  }
+  return bytes;
 }
 
 Attachment StateStore::attach(const Program& program) {
@@ -76,18 +93,25 @@ Attachment StateStore::attach(const Program& program) {
              "a program of one device attaches to states that lie on another");
   for (const std::string& name : program.states) check(name, program.named.at(name));
   Attachment attachment;
-  attachment.added = missing(program, false);
+  attachment.added = missing(program, Holding::kept);
   add_states(program, attachment.added);
-  add_derived(program, missing(program, true), attachment);
+  add_derived(program, missing(program, Holding::derived), attachment);
+  const Laid own = lay(program, missing(program, Holding::of_program));
+  if (own.memory) attachment.memory.push_back(own.memory);
   for (const Block& block : blocks_) attachment.memory.push_back(block.memory);
   for (const std::string& name : program.states) {
-    if (const auto found = states_.find(name); found != states_.end()) {
-      attachment.addresses.push_back(found->second.data);
-      continue;
+    switch (holding(program.named.at(name).state_kind)) {
+      case Holding::kept:
+        attachment.addresses.push_back(states_.at(name).data);
+        break;
+      case Holding::derived:
+        attachment.addresses.push_back(derived_.at(name).data);
+        attachment.memory.push_back(derived_.at(name).memory.lock());
+        break;
+      case Holding::of_program:
+        attachment.addresses.push_back(own.at.at(name));
+        break;
     }
-    const Derived& derived = derived_.at(name);
-    attachment.addresses.push_back(derived.data);
-    attachment.memory.push_back(derived.memory.lock());
   }
   return attachment;
 }
@@ -110,17 +134,24 @@ void StateStore::add_states(const Program& program, const std::vector<std::strin
   blocks_.push_back(std::move(block));
 }
 
+StateStore::Laid StateStore::lay(const Program& program, const std::vector<std::string>& names) const {
+  if (names.empty()) return {};
+  Laid laid{std::make_shared<Arena>(bytes_of(program, names), memory_), {}};
+  std::byte* data = laid.memory->data();
+  for (const std::string& name : names) {
+    laid.at.emplace(name, data);
+    data += aligned(program.named.at(name).slot.type.bytes());
+  }
+  return laid;
+}
+
 void StateStore::add_derived(const Program& program, const std::vector<std::string>& names,
                              Attachment& attachment) {
-  if (names.empty()) return;
-  const auto memory = std::make_shared<Arena>(bytes_of(program, names), memory_);
-  std::byte* data = memory->data();
-  for (const std::string& name : names) {
-    const TensorType& type = program.named.at(name).slot.type;
-    derived_.insert_or_assign(name, Derived{type, data, memory});
-    data += aligned(type.bytes());
+  const Laid laid = lay(program, names);
+  for (const auto& [name, data] : laid.at) {
+    derived_.insert_or_assign(name, Derived{program.named.at(name).slot.type, data, laid.memory});
   }
-  attachment.memory.push_back(memory);
+  if (laid.memory) attachment.memory.push_back(laid.memory);
 }
 
 const StoredState& StateStore::at(const std::string& name) const {

@@ -1,6 +1,7 @@
 #pragma once
 // The states of a run, outside of any Program's arena: training, evaluation and another shape of batch are
 // Programs that attach to the same store.
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,7 +39,7 @@ struct Attachment {
       memory;  ///< shared: it is free once the store and all Programs are done
 };
 
-/// A copy of all states of a store but the derived ones.
+/// A copy of all states of a store.
 class StateSnapshot {
  public:
   int64_t bytes() const { return bytes_; }
@@ -54,6 +55,7 @@ class StateSnapshot {
 
 /// Memory of states, by name. Whatever one attaching adds lies in one allocation, states of a kind next to
 /// each other; derived states lie in allocations of their own, which end with the last Program that has them.
+/// Private states are given to the Program that asks for them, and never seen here again.
 class StateStore {
  public:
   StateStore() = default;
@@ -66,12 +68,11 @@ class StateStore {
   /// that name has another type, region or kind, before anything is allocated, and as Arena has them.
   Attachment attach(const Program& program);
 
-  /// All but the derived states.
+  /// All but derived and private states, here and below.
   const std::map<std::string, StoredState>& states() const { return states_; }
   bool contains(const std::string& name) const { return states_.contains(name); }
   /// Whether the states lie in memory that the host cannot read.
   bool is_on_device() const { return memory_ != nullptr; }
-  /// A state that is not derived.
   const StoredState& at(const std::string& name) const;
   /// Where the states lie in the host's memory: the state itself.
   View view(const std::string& name) const;
@@ -79,13 +80,13 @@ class StateStore {
   HostState read(const std::string& name) const;
   /// Lets `fill` write all of the state in host memory.
   void write(const std::string& name, const std::function<void(const View&)>& fill) const;
-  /// The host's memory of a kind that is not derived, all of it, one piece for each attaching that added
+  /// The host's memory of a kind that is kept, all of it, one piece for each attaching that added
   /// states of it. Between states there are less than 64 bytes of zeros.
   std::vector<std::span<std::byte>> memory_of(const StateKind& kind) const;
-  /// Bytes of all but the derived states.
+  /// Of all states.
   int64_t bytes() const;
 
-  /// Copies every state but the derived ones. UserError where memory is short.
+  /// Copies every state. UserError where memory is short.
   StateSnapshot snapshot() const;
   /// Puts a snapshot's values back; it must come from a store with the same states made in the same order.
   /// Derived states then wait for Executor::refresh().
@@ -104,8 +105,18 @@ class StateStore {
     std::weak_ptr<Arena> memory;
   };
   void check(const std::string& name, const NamedSlot& wanted) const;
-  std::vector<std::string> missing(const Program& program, bool derived) const;
+  /// In which of the three ways a state has its memory.
+  enum class Holding : uint8_t { kept, derived, of_program };
+  static Holding holding(const StateKind& kind);
+  bool has(const std::string& name, Holding holding) const;
+  std::vector<std::string> missing(const Program& program, Holding holding) const;
   void add_states(const Program& program, const std::vector<std::string>& names);
+  /// Memory of states one after the other, and where each begins.
+  struct Laid {
+    std::shared_ptr<Arena> memory;
+    std::map<std::string, std::byte*> at;
+  };
+  Laid lay(const Program& program, const std::vector<std::string>& names) const;
   void add_derived(const Program& program, const std::vector<std::string>& names, Attachment& attachment);
   std::string layout() const;
 

@@ -6,7 +6,7 @@
 namespace weft {
 
 /// What training makes small (loss.kind). A loss is a pair of files in tasks/loss/, which no other file
-/// names.
+/// includes; a task names its usual one.
 class Loss : public Kind {
  public:
   static const KindsOf<Loss>& kinds();

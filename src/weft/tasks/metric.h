@@ -12,7 +12,7 @@ namespace weft {
 
 /// What is measured on validation data beside the loss (task.metrics): sums over targets, which the graph
 /// computes and ranks and batches add up, and a number made of them. A metric is a pair of files in
-/// tasks/metric/, which no other file names.
+/// tasks/metric/, which no other file includes; a task names its usual ones.
 class Metric : public Kind {
  public:
   static const KindsOf<Metric>& kinds();

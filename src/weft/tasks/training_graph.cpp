@@ -92,7 +92,7 @@ class TrainingGraph {
     const ValueId out = predictions(samples(), false);
     const ValueId target = targets();
     build_.output("loss_sum", loss(out, target, 1));
-    build_.output("rows", targets_that_count(target));
+    build_.output("targets", targets_that_count(target));
     for (const Metric* metric : metrics_of(recipe_, task_, facts_)) {
       for (const Metric::Sum& sum : metric->sums(build_, out, target)) {
         build_.output(metric_output(metric->name(), sum.name), sum.value);

@@ -18,8 +18,9 @@ inline constexpr std::string_view kRowsInput = "rows";
 
 /// Segments: "accumulate", "update" where gradients are accumulated, and "evaluate" on call.
 /// Outputs: accumulate "loss" (this microbatch's share of the step's mean), "gradient_norm_squared" (in the
-/// segment of the update); evaluate "loss_sum" and "rows" (over all targets that count: ids that are not
-/// negative, numbers that are not NaN) and each metric's sums, named by metric_output().
+/// segment of the update); evaluate "loss_sum" over all targets that count, and "targets", how many these
+/// are (ids that are not negative, numbers that are not NaN), and each metric's sums, named by
+/// metric_output().
 Graph build_training_graph(const Recipe& recipe, const DataFacts& facts);
 
 /// The segment "evaluate" alone, for a Program of its own: its states are parameters and running statistics.

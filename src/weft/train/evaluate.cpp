@@ -56,12 +56,12 @@ std::optional<Evaluation> evaluate(Executor& executor, BatchFeed& feed, const Re
     }
   }
   Evaluation result;
-  result.rows = static_cast<int64_t>(sums["rows"]);
-  if (result.rows == 0) {
+  result.targets = static_cast<int64_t>(sums["targets"]);
+  if (result.targets == 0) {
     user_error(
         "validation: none of its targets counts: all are missing, ignored, or of samples that were left out");
   }
-  const double targets = sums["rows"];
+  const double targets = sums["targets"];
   result.loss = sums["loss_sum"] / targets;
   for (const Metric* metric : metrics_of(recipe, task_of(recipe, data.facts), data.facts)) {
     const double value = metric->value(totals_of(*metric, sums, targets));

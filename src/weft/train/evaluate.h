@@ -18,7 +18,7 @@ struct MetricValue {
 
 struct Evaluation {
   double loss = 0;                   ///< mean over the targets
-  int64_t rows = 0;                  ///< targets that counted
+  int64_t targets = 0;               ///< how many counted
   std::vector<MetricValue> metrics;  ///< the recipe's, in order
 
   /// Nothing where it is not among them.

@@ -46,8 +46,10 @@ struct Activity {
   const char* lane = nullptr;  ///< where a timeline shows it; null: nowhere
 };
 
-/// Every rank has its own; all are called in the loop's thread, in the order of their files' names. Those
-/// that communicate do so on all ranks alike.
+/// Every rank has its own; all are called in the loop's thread, in the order of their files' names. No
+/// observer may depend on what another does in the same call: what stands for a step that all have seen goes
+/// into keep(). Those that communicate do so on all ranks alike, and the order is what makes their calls
+/// meet.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;

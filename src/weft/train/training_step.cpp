@@ -5,7 +5,6 @@
 
 #include "weft/base/check.h"
 #include "weft/datasets/batch_mixing.h"
-#include "weft/train/run_report.h"
 
 namespace weft {
 

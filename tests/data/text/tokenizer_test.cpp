@@ -16,5 +16,16 @@ TEST_F(TokenizerTest, AFolderWithoutAVocabularyIsNone) {
             "data.tokenizer: \"" + folder + "\" is none, expected " + tokenizers_there_are());
 }
 
+TEST_F(TokenizerTest, OneWhoseFileIsMissingIsNotThere) {
+  EXPECT_TRUE(tokenizer_is_there("bytes"));
+  EXPECT_FALSE(tokenizer_is_there((folder_ / "missing.model").string()));
+  EXPECT_FALSE(tokenizer_is_there(folder_.string()));
+  write(folder_ / "some.model", "whatever it is: loading says so");
+  EXPECT_TRUE(tokenizer_is_there((folder_ / "some.model").string()));
+  write(folder_ / "vocab.json", "{}");
+  write(folder_ / "merges.txt", "");
+  EXPECT_TRUE(tokenizer_is_there(folder_.string()));
+}
+
 }  // namespace
 }  // namespace weft

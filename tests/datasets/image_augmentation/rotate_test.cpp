@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <numbers>
+#include <string>
+#include <vector>
+
 #include "tests/datasets/augmented.h"
 
 namespace weft {
@@ -29,6 +33,54 @@ TEST(Rotate, TurnsAboutTheMiddleAndLeavesCornersBlack) {
     EXPECT_NEAR(sum_after, sum_before, 0.2 * sum_before);
   }
   EXPECT_GT(black, 20);
+}
+
+/// An image of these rows, of which each letter is a pixel; a space is black.
+std::vector<std::string> turned(const std::vector<std::string>& rows, double degrees) {
+  PixelBuffer memory;
+  PixelBuffer scratch;
+  const PixelView pixels = memory.resize({3, 3 + std::ssize(rows)}, {5, 5 + std::ssize(rows.front())});
+  const auto at = [&](size_t y, size_t x) {
+    return pixels.at(pixels.rows.begin + static_cast<int64_t>(y),
+                     pixels.columns.begin + static_cast<int64_t>(x));
+  };
+  for (size_t y = 0; y < rows.size(); ++y) {
+    for (size_t x = 0; x < rows[y].size(); ++x) {
+      for (int64_t c = 0; c < kPixelBytes; ++c) at(y, x)[c] = static_cast<uint8_t>(rows[y][x] + c);
+    }
+  }
+  turn(pixels, scratch, degrees * std::numbers::pi / 180);
+  std::vector<std::string> after = rows;
+  for (size_t y = 0; y < rows.size(); ++y) {
+    for (size_t x = 0; x < rows[y].size(); ++x) {
+      after[y][x] = at(y, x)[0] == 0 ? ' ' : static_cast<char>(at(y, x)[0]);
+      for (int64_t c = 1; c < 3; ++c) {
+        EXPECT_EQ(at(y, x)[c], after[y][x] == ' ' ? 0 : after[y][x] + c) << "the channels stay together";
+      }
+    }
+  }
+  return after;
+}
+
+using Rows = std::vector<std::string>;
+
+TEST(Rotate, ByQuartersOfATurnNoPixelIsLostOrMixed) {
+  const Rows odd{"abc", "def", "ghi"};
+  EXPECT_EQ(turned(odd, 0), odd);
+  EXPECT_EQ(turned(odd, 90), (Rows{"gda", "heb", "ifc"}));
+  EXPECT_EQ(turned(odd, -90), (Rows{"cfi", "beh", "adg"}));
+  EXPECT_EQ(turned(odd, 180), (Rows{"ihg", "fed", "cba"}));
+  EXPECT_EQ(turned(odd, -180), (Rows{"ihg", "fed", "cba"}));
+  const Rows even{"abcd", "efgh", "ijkl", "mnop"};
+  EXPECT_EQ(turned(even, 0), even);
+  EXPECT_EQ(turned(even, 90), (Rows{"miea", "njfb", "okgc", "plhd"}));
+  EXPECT_EQ(turned(even, 180), (Rows{"ponm", "lkji", "hgfe", "dcba"}));
+}
+
+TEST(Rotate, WhatComesFromOutsideIsBlack) {
+  EXPECT_EQ(turned({"abcde", "fghij", "klmno"}, 90), (Rows{" lgb ", " mhc ", " nid "}));
+  EXPECT_EQ(turned({"abcde", "fghij", "klmno"}, 180), (Rows{"onmlk", "jihgf", "edcba"}));
+  EXPECT_EQ(turned({"x"}, 33), (Rows{"x"}));
 }
 
 TEST(Rotate, ByHalfATurnAtMost) {

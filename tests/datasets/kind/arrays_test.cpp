@@ -69,12 +69,12 @@ momentum = 0.9
 };
 
 TEST_F(ArrayData, ArraysOfASafetensorsFileTrainAResnet) {
-  NEEDS_KINDS("metrics_log", "mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd",
-              "constant", "accuracy");
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
+              "accuracy");
   Session session(arrays({"run.steps=60"}), Communicator::world());
   EXPECT_EQ(session.data().facts.target.below, 2);
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
-  EXPECT_EQ(result.validation->rows, 6);
+  EXPECT_EQ(result.validation->targets, 6);
   EXPECT_EQ(*result.validation->metric("accuracy"), 1.0) << "bright and dark are easily told apart";
 }
 

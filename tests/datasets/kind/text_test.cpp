@@ -14,6 +14,8 @@
 #include "tests/recipe/tiny_recipes.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
+#include "weft/models/model.h"
+#include "weft/tasks/training_graph.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
 
@@ -77,12 +79,11 @@ TEST_F(TextData, EachWindowOfATokenFileComesOnceAnEpoch) {
 }
 
 TEST_F(TextData, ATokenFileTrains) {
-  NEEDS_KINDS("metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
-              "bytes");
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   Session session(text({}), Communicator::world());
   const TrainResult result = train(session, {.out = folder_ / "run", .trace = {}});
   EXPECT_EQ(result.steps, 14) << "45 windows, two epochs of 7 batches";
-  EXPECT_EQ(result.validation->rows, 5 * 8);
+  EXPECT_EQ(result.validation->targets, 5 * 8);
 }
 
 TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
@@ -142,6 +143,24 @@ TEST_F(TextData, WhatIsOfStreamedWindowsIsRefusedForDrawnOnes) {
             "leave it out, or set data.windows = \"streamed\"");
   }
   EXPECT_NO_THROW(text({"data.windows=drawn"}));
+}
+
+TEST_F(TextData, APlanAsksTheTokenizerAsTrainingDoes) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  for (const char* vocabulary : {"model.vocabulary=0", "model.vocabulary=10", "model.vocabulary=300"}) {
+    const Recipe recipe = text({vocabulary});
+    const auto known = recipe.data.kind->foretell(recipe, recipe.model.kind->ids());
+    EXPECT_EQ(known->input.below, 256) << vocabulary;
+    EXPECT_EQ(known->input.below, open_data(recipe, Communicator::world()).facts.input.below);
+  }
+  // Where the tokenizer's file is somewhere else, the model's own number is all there is.
+  const Recipe elsewhere = text({"model.vocabulary=300", "data.tokenizer=/nowhere/to/be.model"});
+  EXPECT_EQ(elsewhere.data.kind->foretell(elsewhere, 300)->input.below, 300);
+  testing::expect_user_error([&] { elsewhere.data.kind->foretell(elsewhere, 0); }, "/nowhere/to/be.model");
+  const Recipe small = text({"model.vocabulary=10"});
+  testing::expect_user_error(
+      [&] { build_training_graph(small, *small.data.kind->foretell(small, small.model.kind->ids())); },
+      "model.vocabulary=10: the tokenizer has 256 tokens");
 }
 
 TEST_F(TextData, AnEpochThatFillsNoBatchIsAStepAllTheSame) {

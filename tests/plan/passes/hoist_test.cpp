@@ -72,6 +72,15 @@ TEST(Hoist, LeavesWhatDependsOnAnInputOrIsNotWorthIt) {
   EXPECT_EQ(run_pass(hoist(), std::move(build).build()).gain, 0);
 }
 
+TEST(Hoist, LeavesWhatIsMadeOfAPrivateStateBecauseDerivedStatesAreSharedByName) {
+  for (const StateKind& kind : {kBuffer, kPrivate}) {
+    GraphBuilder build;
+    const ValueId x = build.input("x", kHalf, {"n"});
+    build.output("y", multiply(build, x, cast(build, build.state("w", kWeight, {}, kind), DType::bf16)));
+    EXPECT_EQ(run_pass(hoist(), std::move(build).build()).gain, kind == kPrivate ? 0 : 1) << kind.name;
+  }
+}
+
 TEST(Hoist, LeavesWhatRunsNoMoreThanOnceAStep) {
   EXPECT_EQ(run_pass(hoist(), rounded(Cadence::each_microbatch())).gain, 1);
   EXPECT_EQ(run_pass(hoist(), rounded(Cadence::on_call())).gain, 1);

@@ -89,6 +89,22 @@ TEST_F(GeneratorTest, AFullContextBeginsAnewWithItsLaterHalf) {
       0, 0);
 }
 
+TEST_F(GeneratorTest, TwoOfOneSessionGoOnWithASequenceEach) {
+  const auto made = trained({});
+  const std::vector<int32_t> forth = some_tokens(kContext);
+  const std::vector<int32_t> back(forth.rbegin(), forth.rend());
+  const std::vector<double> of_forth = testing::all_logits(*made, forth);
+  const std::vector<double> of_back = testing::all_logits(*made, back);
+  Generator one(*made);
+  Generator other(*made);
+  expect_row(one.begin(std::span(forth).first(5)), of_forth, 4, 1e-5);
+  expect_row(other.begin(std::span(back).first(8)), of_back, 7, 1e-5);
+  for (size_t i = 8; i < 40 && !HasFatalFailure(); ++i) {
+    expect_row(one.next(forth[i - 3]), of_forth, i - 3, 1e-5);
+    expect_row(other.next(back[i]), of_back, i, 1e-5);
+  }
+}
+
 TEST_F(GeneratorTest, WhatIsTrainedOnWhileItLivesIsWhatItUses) {
   for (const char* precision : {"f32", "bf16"}) {
     const auto made = trained({fmt::format("run.precision={}", precision)});

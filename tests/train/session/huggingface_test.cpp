@@ -52,8 +52,8 @@ std::string python_with_transformers() {
 class HuggingFace : public ::testing::Test {
  protected:
   void SetUp() override {
-    NEEDS_KINDS("checkpoints", "metrics_log", "gpt", "text", "language_modelling", "cross_entropy", "adamw",
-                "constant", "bytes");
+    NEEDS_KINDS("checkpoints", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
+                "bytes");
   }
   Recipe recipe(const std::vector<std::string>& changes = {}) const {
     return text_.recipe(
@@ -227,7 +227,7 @@ TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {
 }
 
 TEST_F(HuggingFace, OnlyModelsThatTransformersHasAreExported) {
-  NEEDS_KINDS("checkpoints", "metrics_log", "resnet");
+  NEEDS_KINDS("checkpoints", "resnet");
   train_and_export();
   const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
   Recipe other = recipe();

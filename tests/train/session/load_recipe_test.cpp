@@ -299,6 +299,9 @@ TEST_F(RecipeErrors, RulesBetweenKeysNameTheLine) {
             "x.toml:7: model.width = 28 is not a multiple of model.heads = 3");
   EXPECT_EQ(error_of(kGpt, {"optimizer.accumulate=4"}),
             "x.toml:11: data.batch = 6 is not a multiple of optimizer.accumulate = 4");
+  // Before what kinds say of microbatches, which would be of three samples and a half.
+  EXPECT_EQ(error_of(kResnet, {"data.batch=7", "data.mixup=0.2", "optimizer.accumulate=2"}),
+            "--set data.batch=7: data.batch = 7 is not a multiple of optimizer.accumulate = 2");
   EXPECT_EQ(error_of(kResnet, {"model.depth=19"}),
             "--set model.depth=19: model.depth = 19 is not 6n + 2; the nearest are 14 and 20");
   EXPECT_EQ(error_of(kResnet, {"data.kind=text", "data.context=4"}),

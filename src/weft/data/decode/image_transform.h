@@ -12,6 +12,11 @@ namespace weft {
 
 /// In this order: crop, changes of pixels, mirror, normalise, erase.
 /// Every random choice is a pure function of (seed, epoch, sample): never of ranks, threads or order.
+///
+/// All draw from one stream of a sample's random numbers (base/philox.h), each from blocks of its own, or
+/// their draws would agree. Blocks 0 and 4 to 13 are the placement's, which mirrors too; block 1 is cutout's,
+/// blocks 2 and 3 are those of the colour jitter. Whatever else draws takes block(name_hash("its name")), as
+/// uniform(name_hash("rotate")) does: it then needs no number that another may have.
 struct ImageTransform {
   enum class Crop : uint8_t {
     none,            ///< the image must have the output's size

@@ -1,5 +1,8 @@
 #include "weft/data/text/tokenizer.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "weft/base/check.h"
 
 namespace weft {
@@ -13,6 +16,22 @@ const TokenizerRegistry& tokenizers() {
     return registry;
   }();
   return kRegistry;
+}
+
+constexpr int kCertain = 2;
+
+struct Match {
+  const TokenizerFormat* format = nullptr;
+  int surest = 0;
+};
+
+Match match_of(const std::string& spec) {
+  Match best;
+  for (const TokenizerFormat& format : tokenizers().formats()) {
+    const int match = format.matches(spec);
+    if (match > best.surest) best = {&format, match};
+  }
+  return best;
 }
 
 }  // namespace
@@ -29,18 +48,17 @@ std::string tokenizers_there_are() {
   return text;
 }
 
+bool tokenizer_is_there(const std::string& spec) {
+  std::error_code error;
+  const Match best = match_of(spec);
+  return best.surest == kCertain || (best.format != nullptr && std::filesystem::exists(spec, error));
+}
+
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec) {
-  const TokenizerFormat* best = nullptr;
-  int surest = 0;
-  for (const TokenizerFormat& format : tokenizers().formats()) {
-    const int match = format.matches(spec);
-    if (match <= surest) continue;
-    surest = match;
-    best = &format;
-  }
-  if (best == nullptr)
+  const Match best = match_of(spec);
+  if (best.format == nullptr)
     user_error("data.tokenizer: \"{}\" is none, expected {}", spec, tokenizers_there_are());
-  return best->open(spec);
+  return best.format->open(spec);
 }
 
 }  // namespace weft

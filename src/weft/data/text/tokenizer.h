@@ -50,6 +50,9 @@ void register_all_tokenizers(TokenizerRegistry& registry);
 /// What may name a tokenizer, for people.
 std::string tokenizers_there_are();
 
+/// Whether a tokenizer is named so and there to be loaded, as one whose file is missing is not.
+bool tokenizer_is_there(const std::string& spec);
+
 /// UserError where nothing that there is is named so, or it cannot be loaded.
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec);
 

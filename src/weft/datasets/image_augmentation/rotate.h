@@ -3,8 +3,11 @@
 
 namespace weft {
 
-/// Images turned about their middle by a random angle, as in RandAugment (Cubuk et al., 2020): each pixel is
-/// the nearest one of the image before, black where that lies outside.
+/// Turns all of an image about its middle by so many radians, clockwise: each pixel is the nearest one of the
+/// image before, black where that lies outside.
+void turn(const PixelView& pixels, PixelBuffer& scratch, double angle);
+
+/// Images turned about their middle by a random angle, as in RandAugment (Cubuk et al., 2020).
 struct Rotate final : KindOf<Rotate, ImageAugmentation> {
   static constexpr std::string_view kName = "rotate";
   static constexpr std::string_view kMeaning = "images turned by a random angle.";

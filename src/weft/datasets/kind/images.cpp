@@ -61,15 +61,11 @@ Complaint three_channels(const char* key, const std::vector<double>& values) {
 Complaint Images::check_keys(const Recipe& recipe) const {
   if (Complaint complaint = three_channels("data.mean", mean)) return complaint;
   if (Complaint complaint = three_channels("data.deviation", deviation)) return complaint;
+  if (Complaint complaint = one_mixing(augmentations.list())) return complaint;
   return augmentations.check(recipe);
 }
 
-const BatchMixing* Images::mixing() const {
-  for (const auto& augmentation : augmentations.list()) {
-    if (const BatchMixing* mixing = augmentation->mixing()) return mixing;
-  }
-  return nullptr;
-}
+const BatchMixing* Images::mixing() const { return mixing_of(augmentations.list()); }
 
 ImageStatistics Images::statistics(const Recipe& recipe, const Source& source,
                                    const Communicator& world) const {

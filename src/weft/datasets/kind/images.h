@@ -30,7 +30,6 @@ struct Images final : KindOf<Images, DataKind> {
 
   InputForm form() const override { return {.ids = false, .least_axes = 2, .most_axes = 2}; }
   bool knows_classes() const override { return true; }
-  /// The first of the augmentations' that there is.
   const BatchMixing* mixing() const override;
 
  protected:

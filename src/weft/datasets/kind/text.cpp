@@ -99,7 +99,9 @@ DataFacts Text::facts(int64_t vocabulary) const {
 }
 
 std::optional<DataFacts> Text::foretell_samples(int64_t ids) const {
-  return facts(ids > 0 ? ids : make_tokenizer(tokenizer)->vocabulary_size());
+  // A tokenizer is no data: where it is there, it is asked, as it is when the text is opened.
+  const bool asks = ids == 0 || tokenizer_is_there(tokenizer);
+  return facts(asks ? make_tokenizer(tokenizer)->vocabulary_size() : ids);
 }
 
 TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {

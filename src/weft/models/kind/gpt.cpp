@@ -118,12 +118,11 @@ class GptGraph {
     return cached_attention(build_, gather(build_, qkv, 2, 0), keys, values, *kept_at_, scale);
   }
 
-  /// The cache with these rows in it. It is a derived state: no checkpoint has it, and it ends with the
-  /// Program.
+  /// The cache with these rows in it. It is the Program's own: two that generate have a sequence each.
   ValueId kept(const std::string& name, ValueId rows) {
     TensorType type = build_.type(rows);
     type.shape[1] = context_length();
-    const ValueId cache = build_.state(fmt::format("{}.{}", name, context_length()), type, {}, kDerived);
+    const ValueId cache = build_.state(name, type, {}, kPrivate);
     const ValueId next = tensor_scatter(build_, cache, rows, *kept_at_);
     build_.update(cache, next);
     return next;

@@ -40,33 +40,29 @@ class Scaled {
   ValueId gradient() { return shape_.size() > 1 ? by_rows_and_columns() : by_elements(); }
 
  private:
-  /// The text of a state x0 that follows the mean of x1 over `count` squares; x2 is the factor, n3 the step.
-  std::string follow(int64_t count) const {
-    return fmt::format(
-        "share = pow(real(n3), {0}); now = x1 * x2 * x2 / {1}; "
-        "select(x2 == x2, x0 + share * (now - x0), x0)",
-        real(rule_.beta2_decay), real(static_cast<double>(count)));
+  /// What becomes of a state that follows a mean of squares: `now`, a text, makes it of x1, `seen`, and of
+  /// the factor x2.
+  ValueId follow(ValueId state, ValueId seen, const std::string& now) const {
+    const ValueId next = pointwise(at_.build, {state, seen, at_.factor, at_.step},
+                                   fmt::format("share = pow(real(n3), {}); now = {}; "
+                                               "select(x2 == x2, x0 + share * (now - x0), x0)",
+                                               real(rule_.beta2_decay), now));
+    at_.build.update(state, next);
+    return next;
   }
 
   ValueId followed(const std::string& kind, const std::vector<int>& away) {
     int64_t count = 1;
     for (const int axis : away) count *= shape_[static_cast<size_t>(axis)];
     const ValueId sum = reduce(at_.build, "sum", {at_.gradient}, "x0 * x0", away)[0];
-    const ValueId state = at_.state(kind, at_.build.type(sum));
-    const ValueId next = pointwise(at_.build, {state, sum, at_.factor, at_.step}, follow(count));
-    at_.build.update(state, next);
-    return next;
+    return follow(at_.state(kind, at_.build.type(sum)), sum,
+                  fmt::format("x1 * x2 * x2 / {}", real(static_cast<double>(count))));
   }
 
   ValueId by_elements() {
-    const ValueId state = at_.state("adafactor.v");
-    const std::string squared = fmt::format(
-        "share = pow(real(n3), {0}); now = x1 * x1 * x2 * x2; select(x2 == x2, x0 + share * (now - x0), x0)",
-        real(rule_.beta2_decay));
-    const ValueId next = pointwise(at_.build, {state, at_.gradient, at_.factor, at_.step}, squared);
-    at_.build.update(state, next);
-    return pointwise(at_.build, {at_.gradient, next, at_.factor},
-                     fmt::format("rsqrt(max(x1, {})) * x0 * x2", least_mean()));
+    const ValueId mean = follow(at_.state("adafactor.v"), at_.gradient, "x1 * x1 * x2 * x2");
+    return pointwise(at_.build, {at_.gradient, mean, at_.factor},
+                     fmt::format("{} * x0 * x2", inverse_root("x1")));
   }
 
   ValueId by_rows_and_columns() {
@@ -79,11 +75,15 @@ class Scaled {
     const auto count = static_cast<double>(elems_of(at_.build.type(rows).shape));
     return pointwise_beside(at_.build, at_.gradient,
                             {{rows, leading}, {columns, trailing}, {total, {}}, {at_.factor, {}}},
-                            fmt::format("rsqrt(max(x1 * x2 / max(x3 / {}, {}), {})) * x0 * x4", real(count),
-                                        real(rule_.epsilons[0]), least_mean()));
+                            fmt::format("share = x1 / max(x3 / {}, {}); {} * x0 * x4", real(count),
+                                        real(rule_.epsilons[0]), inverse_root("share * x2")));
   }
 
-  std::string least_mean() const { return real(rule_.epsilons[0] * rule_.epsilons[0]); }
+  /// Of a mean of squares, which counts as the square of the epsilon at least. That square may be less than
+  /// f32 can say; the reciprocal of the epsilon, which is the same bound, is not.
+  std::string inverse_root(const std::string& mean) const {
+    return fmt::format("min(rsqrt({}), {})", mean, real(1 / rule_.epsilons[0]));
+  }
 
   const AdafactorRule& rule_;
   const ParameterUpdate& at_;

@@ -19,9 +19,10 @@ struct AdafactorRule final : KindOf<AdafactorRule, Optimizer> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("beta2_decay", self.beta2_decay,
+    key("beta2_decay", self.beta2_decay, from_to_below(-1, 0),
         "exponent of the step number in the decay of the means of squares: 1 - step^x");
-    key("epsilons", self.epsilons, from_zero(),
+    // Of the first, the reciprocal is a number of f32.
+    key("epsilons", self.epsilons, between(1e-30, 1),
         "least of the means of squares, as a root; least size of a parameter");
     key("threshold", self.threshold, above_zero(), "largest root of the mean square of a step");
   }

@@ -17,7 +17,7 @@ struct AdamWRule final : KindOf<AdamWRule, Optimizer> {
   static void visit(Visitor& key, Self& self) {
     key("betas", self.betas, from_zero_below_one(),
         "decay of the running means of the gradient and of its square");
-    key("epsilon", self.epsilon, above_zero(), "added to the denominator");
+    key("epsilon", self.epsilon, between(1e-30, 1), "added to the denominator");
   }
   void update(const ParameterUpdate& at) const override;
 };

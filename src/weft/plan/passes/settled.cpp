@@ -30,6 +30,8 @@ SettledValues::SettledValues(const Graph& graph)
 
 bool SettledValues::operator()(ValueId id, SegmentId reader) const {
   if (graph_.value(id).kind != ValueKind::state) return made_of_settled_[id.at()];
+  // What is made of it would be shared, by its name, with Programs that have another.
+  if (graph_.value(id).state_kind == kPrivate) return false;
   const std::vector<SegmentId>& changed_in = changed_in_[id.at()];
   return std::none_of(changed_in.begin(), changed_in.end(),
                       [&](SegmentId update) { return changes_before(update, reader); });

@@ -8,6 +8,7 @@
 #include "weft/ops/loss/cross_entropy.h"
 #include "weft/ops/operand_types.h"
 #include "weft/ops/pointwise/add.h"
+#include "weft/ops/pointwise/elementwise.h"
 #include "weft/ops/pointwise/pointwise.h"
 #include "weft/ops/reduce/reduce.h"
 
@@ -22,9 +23,9 @@ ValueId LabelSmoothingLoss::of(GraphBuilder& build, ValueId predictions, ValueId
   const std::vector<int> rows = leading_axes_of(build, predictions, 1);
   Pointwise op = trailing_pointwise(build, std::array{predictions});
   op.operands.push_back(rows);
-  op.expression = parse_expression(
-      fmt::format("select(n1 < 0, 0.0, select(index[{}] == n1, x0, 0.0) - x0 / {:.1f}) * {:.17e}",
-                  rows.size(), classes, smoothing / static_cast<double>(count)));
+  op.expression =
+      parse_expression(fmt::format("select(n1 < 0, 0.0, select(index[{}] == n1, x0, 0.0) - x0 / {:.1f}) * {}",
+                                   rows.size(), classes, real(smoothing / static_cast<double>(count))));
   op.results = {{}};
   op.reductions = {"sum"};
   op.dtypes = {statistics_of(type.dtype)};

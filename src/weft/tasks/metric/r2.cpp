@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "weft/ops/pointwise/cast.h"
 #include "weft/ops/reduce/reduce.h"
 
 namespace weft {
@@ -9,9 +10,10 @@ namespace weft {
 std::vector<Metric::Sum> Determination::sums(GraphBuilder& build, ValueId predictions,
                                              ValueId targets) const {
   const std::vector<int> all = leading_axes_of(build, predictions);
-  // x0 the prediction; a target that is not a number adds nothing.
+  // The spread is a difference of sums of squares, which in f32 has no digit left where targets lie far from
+  // zero. x0 is the prediction; a target that is not a number adds nothing.
   const auto made =
-      reduce(build, "sum", {predictions, targets},
+      reduce(build, "sum", {cast(build, predictions, DType::f64), cast(build, targets, DType::f64)},
              "known = x1 == x1; off = select(known, x0 - x1, 0.0); target = select(known, x1, 0.0); "
              "off * off, target, target * target",
              all);
@@ -19,9 +21,12 @@ std::vector<Metric::Sum> Determination::sums(GraphBuilder& build, ValueId predic
 }
 
 double Determination::value(const Totals& totals) const {
+  // Less than the sums' own rounding leaves of targets that are equal: f32 cannot say such a spread either.
+  constexpr double kNoSpread = 1e-12;
   const double mean = totals.at("targets") / totals.targets;
-  const double spread = totals.at("squares") - totals.targets * mean * mean;
-  if (!(spread > 0)) return std::numeric_limits<double>::quiet_NaN();
+  const double squares = totals.at("squares");
+  const double spread = squares - totals.targets * mean * mean;
+  if (!(spread > kNoSpread * squares)) return std::numeric_limits<double>::quiet_NaN();
   return 1 - totals.at("errors") / spread;
 }
 

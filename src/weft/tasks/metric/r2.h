@@ -5,7 +5,7 @@ namespace weft {
 
 /// The coefficient of determination: 1 - sum of squared differences / sum of squared deviations of the
 /// targets from their mean, over all numbers of all targets together. 1 is perfect, 0 as good as the mean.
-/// NaN where all targets are equal.
+/// NaN where all targets are equal, or spread by less than a millionth of their size.
 struct Determination final : KindOf<Determination, Metric> {
   static constexpr std::string_view kName = "r2";
   static constexpr std::string_view kMeaning =

@@ -1,7 +1,6 @@
 // report.html, and report.json, from which it can be drawn anew.
 #include "weft/report/facts.h"
 #include "weft/report/run_files.h"
-#include "weft/train/folder/run_folder.h"
 #include "weft/train/observer.h"
 #include "weft/train/run_report.h"
 

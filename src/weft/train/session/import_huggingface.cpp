@@ -121,7 +121,7 @@ class Importer {
   /// Files that transformers wrote of the bare model lack the prefix.
   const SafetensorsEntry* find(const std::string& theirs) const {
     if (const SafetensorsEntry* entry = file_.find(theirs)) return entry;
-    return theirs.starts_with(form_.prefix) ? file_.find(theirs.substr(form_.prefix.size())) : nullptr;
+    return file_.find(form_.bare_name(theirs));
   }
 
   void fill(const ForeignTensor& pair) {

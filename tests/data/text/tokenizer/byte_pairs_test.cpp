@@ -86,6 +86,27 @@ TEST(BytePairs, TokensOfPiecesAreThoseOfTheWholeText) {
   std::filesystem::remove(file);
 }
 
+TEST(BytePairs, BytesThatAreNoUtf8ArePiecesThatEndTheTextBeforeThem) {
+  const BytePairs tokens(vocabulary({"ĠĠ", "ab", "Ġa", "Ã¤"}), "Ġ Ġ\na b\nĠ a\nÃ ¤\n", "x");
+  const auto byte = [](const char* text) { return static_cast<int32_t>(static_cast<unsigned char>(*text)); };
+  EXPECT_EQ(tokens.encode("ab\xff"
+                          "ab"),
+            (Ids{257, 255, 257}));
+  EXPECT_EQ(tokens.encode("  \xff a"), (Ids{256, 255, 258})) << "white space before one is before an end";
+  EXPECT_EQ(tokens.encode("\xe2\x82"), (Ids{byte("\xe2"), byte("\x82")})) << "a letter cut off";
+  EXPECT_EQ(tokens.encode("\xed\xa0\x80\xc3\xa4"), (Ids{0xed, 0xa0, 0x80, 259})) << "a surrogate";
+  std::string mixed;
+  for (int i = 0; i < 300'000; ++i) mixed += "\xff a";
+  EXPECT_EQ(tokens.encode(mixed).size(), 600'000U);
+}
+
+TEST(BytePairs, WhatPcreCannotDoIsAnErrorAndNoText) {
+  EXPECT_TRUE(is_match(1));
+  EXPECT_FALSE(is_match(-1));                        // PCRE2_ERROR_NOMATCH
+  testing::expect_user_error([] { is_match(-47); },  // PCRE2_ERROR_MATCHLIMIT
+                             "data.tokenizer: the text cannot be cut into words: match limit exceeded");
+}
+
 TEST(BytePairs, ALongWordTakesNoLongerThanItShould) {
   const BytePairs tokens(vocabulary({"aa"}), "a a\n", "x");
   EXPECT_EQ(tokens.encode(std::string(1'000'000, 'a')).size(), 500'000U);

@@ -11,6 +11,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
+#include "weft/base/utf8.h"
 #include "weft/store/json_text.h"
 
 namespace weft {
@@ -70,13 +71,22 @@ uint64_t key_of(int32_t left, int32_t right) {
 
 }  // namespace
 
+bool is_match(int pcre_result) {
+  if (pcre_result >= 0) return true;
+  if (pcre_result == PCRE2_ERROR_NOMATCH) return false;
+  std::array<PCRE2_UCHAR, 256> why{};
+  pcre2_get_error_message(pcre_result, why.data(), why.size());
+  user_error("data.tokenizer: the text cannot be cut into words: {}",
+             reinterpret_cast<const char*>(why.data()));
+}
+
 struct BytePairs::Pattern {
   pcre2_code* code = nullptr;
   Pattern() {
     int error = 0;
     size_t at = 0;
-    code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kPieces.data()), kPieces.size(),
-                         PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &error, &at, nullptr);
+    code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kPieces.data()), kPieces.size(), PCRE2_UTF | PCRE2_UCP,
+                         &error, &at, nullptr);
     WEFT_CHECK(code != nullptr, "GPT-2's pattern does not compile: error {} at {}", error, at);
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // slower without, and right
   }
@@ -215,16 +225,25 @@ std::vector<int32_t> BytePairs::encode(std::string_view text) const {
   };
   const std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)> match(
       pcre2_match_data_create(1, nullptr), &pcre2_match_data_free);
-  size_t at = 0;
-  while (at < text.size()) {
-    const int found = pcre2_match(pattern_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at,
-                                  0, match.get(), nullptr);
-    const size_t begin = found > 0 ? pcre2_get_ovector_pointer(match.get())[0] : text.size();
-    const size_t end = found > 0 ? pcre2_get_ovector_pointer(match.get())[1] : text.size();
-    // Bytes that are no UTF-8 match nothing: each is a piece.
-    for (; at < begin; ++at) add(text.substr(at, 1));
-    if (end > begin) add(text.substr(begin, end - begin));
-    at = end;
+  // What is UTF-8 is found once: PCRE would look through all that follows at each match.
+  const auto add_sound = [&](std::string_view sound) {
+    for (size_t at = 0; at < sound.size();) {
+      const int found = pcre2_match(pattern_->code, reinterpret_cast<PCRE2_SPTR>(sound.data()), sound.size(),
+                                    at, PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+      WEFT_CHECK(is_match(found), "GPT-2's pattern leaves the letter at {} out", at);
+      const size_t end = pcre2_get_ovector_pointer(match.get())[1];
+      add(sound.substr(at, end - at));
+      at = end;
+    }
+  };
+  while (!text.empty()) {
+    const size_t sound = utf8_bytes(text);
+    add_sound(text.substr(0, sound));
+    text.remove_prefix(sound);
+    // Each byte that is no UTF-8 is a piece.
+    if (text.empty()) break;
+    add(text.substr(0, 1));
+    text.remove_prefix(1);
   }
   return tokens;
 }

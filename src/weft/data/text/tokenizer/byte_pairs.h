@@ -13,6 +13,10 @@
 
 namespace weft {
 
+/// Whether PCRE's match found something, by what it returned. UserError where it says neither that it did nor
+/// that there is nothing to find.
+bool is_match(int pcre_result);
+
 /// Text is cut into words, numbers, signs and white space by GPT-2's pattern; the bytes of each piece are
 /// joined in the order of the merges. Any bytes can be encoded, UTF-8 or not, and decoding gives them back.
 class BytePairs final : public Tokenizer {
