@@ -115,6 +115,38 @@ TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
   EXPECT_NE(inspected.text.find("adam.m.wte"), std::string::npos);
 }
 
+TEST_F(Cli, TryingDoesTwoStepsOfEverythingAndKeepsNothing) {
+  const Outcome tried = run("train " + recipe() + " --try --set run.output=" + out() + " --set run.epochs=3");
+  EXPECT_EQ(tried.code, 0) << tried.text;
+  for (const char* part :
+       {"step 2/2", "step 1  validation loss", "step 2  validation loss",
+        "tried: steps, evaluations, checkpoints and the report work; a step takes ", ", all "}) {
+    EXPECT_NE(tried.text.find(part), std::string::npos) << part << " is not in\n" << tried.text;
+  }
+  EXPECT_FALSE(fs::exists(out())) << "the run's own folder is left alone";
+  const Outcome kept = run("train " + recipe() + " --try --out " + out());
+  EXPECT_EQ(kept.code, 0) << kept.text;
+  for (const char* name : {"report.html", "checkpoints/step-0000000001", "checkpoints/step-0000000002"}) {
+    EXPECT_TRUE(fs::exists(fs::path(out()) / name)) << name;
+  }
+  EXPECT_NE(
+      run("train " + recipe() + " --try --out " + out()).text.find("holds the checkpoints of an earlier run"),
+      std::string::npos);
+  EXPECT_EQ(run("train " + recipe() + " --try --set data.path=/none").code, 1);
+}
+
+TEST_F(Cli, TheBestCheckpointIsNamed) {
+  ASSERT_EQ(
+      run("train " + recipe() + " --out " + out() + " --set checkpoint.best=loss --set log.evaluate_every=1")
+          .code,
+      0);
+  EXPECT_EQ(run("eval " + out() + " --checkpoint best").code, 0);
+  fs::remove(fs::path(out()) / "checkpoints" / "best.json");
+  EXPECT_EQ(run("eval " + out() + " --checkpoint best").text,
+            "weft: --checkpoint best: no checkpoint of " + out() +
+                " is marked as the best; checkpoint.best has one marked\n");
+}
+
 TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
   ASSERT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
   const Outcome exported = run("export " + recipe() + " --out " + out() + " --to " + out() + "-hf");

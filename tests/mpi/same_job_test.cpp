@@ -53,6 +53,15 @@ TEST_F(SameJob, ARecipeThatDiffersIsToldByItsKeyOnAllRanks) {
             std::string::npos);
 }
 
+TEST_F(SameJob, AMachineThatDiffersIsNamed) {
+  EXPECT_EQ(refusal([&] { expect_same_machine("{}", "m.json", world_); }), "");
+  EXPECT_EQ(
+      refusal([&] { expect_same_machine(is_last() ? "{1}" : "{2}", "m.json", world_); }),
+      fmt::format("rank {} reads another machine in data.machine = \"m.json\" than rank 0: all ranks plan "
+                  "for one, as that of `mpirun … weft probe --out FILE`",
+                  world_.size() - 1));
+}
+
 TEST_F(SameJob, AnotherFolderIsOneMistakeMore) {
   const std::string out = is_last() ? "runs/b" : "runs/a";
   EXPECT_EQ(

@@ -27,6 +27,27 @@ TEST(ParseRecipe, AppliesTheRulesBetweenKeysAndBlamesTheLine) {
                              "x.toml:3: both run.steps = 3 and run.epochs = 2 are given");
 }
 
+TEST(ParseRecipe, StepsOnTheCommandLineTakeThePlaceOfEpochsAndTheOtherWayRound) {
+  RecipeTable with_data = table();
+  with_data.initial.data.path = "x";
+  const auto run = [&](const char* text, const std::vector<std::string>& overrides) {
+    try {
+      const RunSection made = parse_recipe(with_data, text, "x.toml", overrides).run;
+      return fmt::format("{} steps, {} epochs", made.steps, made.epochs);
+    } catch (const UserError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(run("[run]\nepochs = 2\n", {"run.steps=5"}), "5 steps, 0 epochs");
+  EXPECT_EQ(run("[run]\nsteps = 2\n", {"run.epochs=5"}), "0 steps, 5 epochs");
+  EXPECT_EQ(run("[run]\nepochs = 2\n", {"run.steps=5", "run.steps=0"}), "0 steps, 2 epochs");
+  EXPECT_EQ(run("[run]\nepochs = 2\n", {"run.steps=5", "run.epochs=3"}),
+            "--set run.epochs=3: both run.steps = 5 and run.epochs = 3 are given; give one, and 0 for the "
+            "other");
+  EXPECT_EQ(run("[run]\nepochs = 2\n", {"run.steps=-5"}),
+            "--set run.steps=-5: \"run.steps\": expected an integer from 0 to 10^9, got -5");
+}
+
 TEST(ParseRecipe, PrintsWhatItsTableHas) {
   Recipe recipe;
   recipe.checkpoint.keep = 7;

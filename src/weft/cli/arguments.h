@@ -26,6 +26,7 @@ struct Arguments {
   int64_t batches = 0;  ///< of an evaluation; 0: all
   double temperature = 0.8;
   int ranks = 0;
+  bool trial = false;  ///< of a training: two steps of everything
   bool explain = false;
   bool partial = false;  ///< an import says what it cannot use, and goes on
   bool dot = false;
@@ -38,6 +39,7 @@ struct Arguments {
 };
 
 int command_train(const Arguments& arguments);
+int command_try(const Arguments& arguments);
 int command_resume(const Arguments& arguments);
 int command_eval(const Arguments& arguments);
 int command_generate(const Arguments& arguments);

@@ -4,6 +4,7 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
@@ -16,11 +17,20 @@
 namespace weft {
 
 CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe, const std::string& out) {
-  if (!arguments.checkpoint.empty()) return CheckpointReader(arguments.checkpoint);
+  const bool wants_best = arguments.checkpoint == "best";
+  if (!arguments.checkpoint.empty() && !wants_best) return CheckpointReader(arguments.checkpoint);
   const auto run = named_run_folder(recipe, out);
   if (!run) {
     user_error(
         "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
+  }
+  if (wants_best) {
+    const std::optional<BestCheckpoint> best = read_best(checkpoints_of(*run));
+    if (!best)
+      user_error(
+          "--checkpoint best: no checkpoint of {} is marked as the best; checkpoint.best has one marked",
+          run->string());
+    return CheckpointReader(checkpoint_folder(checkpoints_of(*run), best->step));
   }
   const bool speaks = Communicator::world().rank() == 0;
   auto newest = open_newest_good(checkpoints_of(*run), [&](const std::string& warning) {

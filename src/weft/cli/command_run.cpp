@@ -30,6 +30,7 @@ void print_metrics(const Evaluation& evaluation) {
 }  // namespace
 
 int command_train(const Arguments& arguments) {
+  if (arguments.trial) return command_try(arguments);
   const auto [recipe, out] = job_recipe(arguments);
   expect_same_recipe(recipe, out, Communicator::world());
   TrainOptions options;

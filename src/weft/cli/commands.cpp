@@ -45,7 +45,7 @@ void add_checkpoint(CLI::App& command, Arguments& arguments) {
       ->type_name("FOLDER");
   command
       .add_option("--checkpoint", arguments.checkpoint,
-                  "this checkpoint instead of the newest good one in --out")
+                  "this checkpoint, or best, instead of the newest good one in --out")
       ->type_name("FOLDER");
 }
 
@@ -56,6 +56,10 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   add_out(*train, arguments);
   train->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")
       ->type_name("FILE");
+  train->add_flag(
+      "--try", arguments.trial,
+      "do two steps of everything (train, evaluate, checkpoint, report) and say how long all will take; "
+      "keeps nothing, unless --out names a folder");
   commands[train] = command_train;
 
   CLI::App* resume = app.add_subcommand("resume", "go on with a run from its newest good checkpoint");

@@ -25,8 +25,7 @@ struct TrainingData {
   int64_t units_a_sample = 1;                  ///< tokens of a sample of text
 };
 
-/// The steps of the run: run.steps, or as many as run.epochs take. UserError where these are fewer than the
-/// warmup; of run.steps the recipe has been checked.
+/// The steps of the run: run.steps, or as many as run.epochs take.
 int64_t total_steps(const Recipe& recipe, const TrainingData& data);
 
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_index.h"
 #include "weft/store/durable_file.h"
 
@@ -159,7 +160,9 @@ void prune_checkpoints(const fs::path& parent, int64_t keep) {
     const auto step = step_of(std::string_view(name).substr(0, name.size() - kTemporary.size()));
     if (step && *step <= all.front().step) doomed.push_back(entry.path());
   }
+  const std::optional<BestCheckpoint> best = read_best(parent);
   for (size_t i = static_cast<size_t>(keep); i < all.size(); ++i) {
+    if (best && best->step == all[i].step) continue;
     // Renamed first: a crash during the removal must not leave half a checkpoint under a final name.
     fs::path renamed = all[i].path;
     renamed += kTemporary;

@@ -82,7 +82,8 @@ struct CheckpointName {
 /// Complete checkpoints, newest first; none where the folder does not exist.
 std::vector<CheckpointName> list_checkpoints(const std::filesystem::path& parent);
 
-/// Removes all but the newest `keep` (>= 1) checkpoints, and unfinished ones no newer than the newest.
+/// Removes all but the newest `keep` (>= 1) checkpoints and the best (best_checkpoint.h), and unfinished ones
+/// no newer than the newest.
 void prune_checkpoints(const std::filesystem::path& parent, int64_t keep);
 
 /// How much of a checkpoint is checked at opening: everything, or all but the checksums (no tensor is read).

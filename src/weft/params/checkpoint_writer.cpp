@@ -50,12 +50,14 @@ void CheckpointWriter::copy(int64_t step, std::string extra_json) {
   const std::lock_guard lock(mutex_);
   step_ = step;
   extra_json_ = std::move(extra_json);
+  best_.reset();
 }
 
-void CheckpointWriter::write() {
+void CheckpointWriter::write(std::optional<BestCheckpoint> best) {
   {
     const std::lock_guard lock(mutex_);
     WEFT_CHECK(step_ >= 0, "a checkpoint of nothing");
+    best_ = std::move(best);
     asked_ = true;
   }
   changed_.notify_all();
@@ -144,6 +146,7 @@ void CheckpointWriter::write_copy(std::chrono::seconds patience) const {
     return;
   }
   commit_checkpoint(options_.folder, step_, desk.collect(), extra_json_);
+  if (best_) write_best(options_.folder, *best_);
   if (options_.keep > 0) prune_checkpoints(options_.folder, options_.keep);
 }
 

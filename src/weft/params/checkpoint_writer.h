@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "weft/comm/communicator.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_snapshot.h"
 
 namespace weft {
@@ -36,8 +37,8 @@ class CheckpointWriter {
 
   /// Copies the states, which stand for step `step`; waits for what is being written first.
   void copy(int64_t step, std::string extra_json);
-  /// Begins to write the newest copy.
-  void write();
+  /// Begins to write the newest copy; `best`: it is marked as the best once it is written.
+  void write(std::optional<BestCheckpoint> best = std::nullopt);
   /// Whether something is being written.
   bool is_writing() const;
   /// Throws what went wrong on this rank since the last call, if anything.
@@ -58,6 +59,7 @@ class CheckpointWriter {
   CheckpointSnapshot snapshot_;
   int64_t step_ = -1;  ///< of the copy; -1: none is whole
   std::string extra_json_;
+  std::optional<BestCheckpoint> best_;  ///< what the copy is marked as
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

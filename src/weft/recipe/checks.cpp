@@ -50,12 +50,13 @@ Complaint microbatches(const Recipe& recipe) {
                                      recipe.data.batch, recipe.optimizer.accumulate)};
 }
 
-Complaint warmup(const Recipe& recipe) {
-  const OptimizerSection& optimizer = recipe.optimizer;
-  if (recipe.run.steps == 0 || optimizer.warmup <= recipe.run.steps) return std::nullopt;
+Complaint best_is_looked_for(const Recipe& recipe) {
+  if (recipe.checkpoint.best.empty() || recipe.log.evaluate_every > 0) return std::nullopt;
   return RecipeComplaint{
-      "optimizer.warmup",
-      fmt::format("optimizer.warmup = {} is longer than run.steps = {}", optimizer.warmup, recipe.run.steps)};
+      "checkpoint.best",
+      fmt::format("checkpoint.best = \"{}\" needs log.evaluate_every: nothing is measured before "
+                  "the end without it",
+                  recipe.checkpoint.best)};
 }
 
 Complaint ranks_of_the_mesh(const Recipe& recipe) {
@@ -77,8 +78,8 @@ Complaint ranks_of_the_mesh(const Recipe& recipe) {
 
 Complaint check_recipe(const RecipeTable& table, const Recipe& recipe) {
   // Kinds come after the sections: their rules take for granted that microbatches are equal.
-  for (const auto rule : {steps_or_epochs, run_is_named, data_is_named, check_loading, microbatches, warmup,
-                          ranks_of_the_mesh}) {
+  for (const auto rule : {steps_or_epochs, run_is_named, data_is_named, check_loading, microbatches,
+                          best_is_looked_for, ranks_of_the_mesh}) {
     if (Complaint complaint = rule(recipe)) return complaint;
   }
   for (const auto& choice : table.choices) {

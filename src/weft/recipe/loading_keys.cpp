@@ -135,8 +135,10 @@ std::string first_changed(const LoadingKeys& loading) {
   KeyLister usual;
   KeyLister given;
   const LoadingKeys defaults;
+  LoadingKeys asked = loading;
+  asked.machine = {};  // plans are priced by it, however data are loaded
   LoadingKeys::visit(usual, defaults);
-  LoadingKeys::visit(given, loading);
+  LoadingKeys::visit(given, asked);
   for (size_t i = 0; i < given.keys.size(); ++i) {
     if (toml_text(given.keys[i].initial) != toml_text(usual.keys[i].initial)) return given.keys[i].name;
   }

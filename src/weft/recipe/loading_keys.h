@@ -107,7 +107,7 @@ struct LoadingKeys {
     key.free(
         "machine", self.machine,
         "file made by `weft probe --storage FOLDER --out FILE`: how fast the file system and other ranks "
-        "are until records have come from them; empty: not known");
+        "are until records have come from them, and what a step is predicted to take; empty: not known");
     key("on_bad", self.on_bad,
         "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
         "or another sample takes its place");
@@ -115,7 +115,8 @@ struct LoadingKeys {
   }
 };
 
-/// The name of the first of these keys that is not as it is by default; "" where all are.
+/// The name of the first of these keys that is not as it is by default, of those that loading alone asks; ""
+/// where all are.
 std::string first_changed(const LoadingKeys& loading);
 
 /// The first rule between these keys, and between them and the rest of [data], that the recipe breaks.

@@ -78,6 +78,23 @@ const RecipeAssignment* find_assignment(const std::vector<RecipeAssignment>& ass
   return found == assignments.rend() ? nullptr : &*found;
 }
 
+/// What an override says instead of a key of the file takes that key's place.
+void drop_displaced(std::vector<RecipeAssignment>& assignments) {
+  const auto decides = [&](std::string_view key) {
+    const RecipeAssignment* last = find_assignment(assignments, key);
+    const int64_t* number = last == nullptr ? nullptr : last->value.as<int64_t>();
+    return number != nullptr && *number > 0 && last->is_override;
+  };
+  const auto drop = [&](std::string_view key) {
+    std::erase_if(assignments, [&](const RecipeAssignment& assignment) {
+      return assignment.key == key && !assignment.is_override;
+    });
+  };
+  for (const auto& [one, other] : {kEitherOr, std::pair(kEitherOr.second, kEitherOr.first)}) {
+    if (decides(one)) drop(other);
+  }
+}
+
 void assign(Recipe& recipe, const RecipeKey& row, const RecipeAssignment& assignment) {
   KeyFit fit = row.set(recipe, assignment.value);
   // An override of a text key needs no quotes, even where the text looks like a number.
@@ -135,6 +152,7 @@ Recipe parse_recipe(const RecipeTable& table, std::string_view text, std::string
   std::vector<RecipeAssignment>& assignments = document.assignments;
   for (const std::string& override_text : overrides) assignments.push_back(read_override(override_text));
   check_keys(table, assignments);
+  drop_displaced(assignments);
   Recipe recipe = table.initial;
   assign_keys(table, recipe, assignments, /*conditional=*/false, source_name);
   check_conditions(table, recipe, assignments);

@@ -66,8 +66,11 @@ struct RunSection {
     key.free("output", self.output, "folder for checkpoints and logs; empty: `runs/NAME-DATE`");
     key("seed", self.seed, from_zero(),
         "seed of every random number; results depend on it, not on ranks or threads");
-    key.free("steps", self.steps, at_least(0), "optimizer steps; 0: `epochs` decides");
-    key.free("epochs", self.epochs, at_least(0), "passes over the training data; 0: `steps` decides");
+    key.free("steps", self.steps, at_least(0),
+             "optimizer steps; 0: `epochs` decides. On the command line it takes the place of `epochs`");
+    key.free("epochs", self.epochs, at_least(0),
+             "passes over the training data; 0: `steps` decides. On the command line it takes the place of "
+             "`steps`");
     key("precision", self.precision,
         "of the arithmetic; \"bf16\" keeps weights and optimizer state in f32, \"f64\" is for checks");
     key.free(
@@ -180,7 +183,8 @@ struct OptimizerSection {
     key.choice("kind", self.kind, "adamw", "the update rule");
     key.required("learning_rate", self.learning_rate, above_zero(), "the peak, after the warmup");
     key.choice("schedule", self.schedule, "constant", "how the learning rate goes on after the warmup");
-    key("warmup", self.warmup, at_least(0), "steps over which the learning rate rises linearly");
+    key("warmup", self.warmup, at_least(0),
+        "steps over which the learning rate rises linearly; at most all of the run's");
     key("weight_decay", self.weight_decay, from_zero(),
         "decay of weights, not of biases and norms; the update rule says how it is applied");
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
@@ -236,6 +240,7 @@ struct CheckpointSection {
   static constexpr std::string_view kMeaning = "What is kept to go on from.";
   int64_t every = 0;  ///< steps; 0: only at the end
   int64_t keep = 2;   ///< newest checkpoints kept; 0: all
+  std::string best;   ///< the metric that tells the best, which is kept too; "": none is
   bool asynchronous = true;
   bool resume = false;
   ResumeChanges changes = ResumeChanges::refuse;
@@ -245,6 +250,10 @@ struct CheckpointSection {
   static void visit(Visitor& key, Self& self) {
     key.free("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");
     key.free("keep", self.keep, at_least(0), "newest checkpoints that are kept; 0: all");
+    key.free(
+        "best", self.best,
+        "what tells the best checkpoint, which is kept beside the newest: `loss` of the validation data, or "
+        "one of `task.metrics`; empty: none is");
     key.free("asynchronous", self.asynchronous,
              "whether training goes on while a checkpoint is written, from a copy of weights and optimizer "
              "state in "

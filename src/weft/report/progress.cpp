@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace weft {
 
@@ -26,23 +28,38 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
-Progress::Progress(int64_t steps, int64_t done) : steps_(steps), first_(done) {}
+Progress::Progress(int64_t steps, int64_t done, double units_a_step, std::string unit, Clock::time_point now)
+    : steps_(steps),
+      first_(done),
+      units_a_step_(units_a_step),
+      unit_(std::move(unit)),
+      began_(now),
+      kept_step_(done),
+      kept_at_(now) {}
 
-void Progress::show(int64_t step, double loss, const std::string& more, double samples_per_s,
-                    const std::string& unit) {
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began_;
-  const int64_t made = step - first_;
-  const double left =
-      made > 0 ? spent.count() / static_cast<double>(made) * static_cast<double>(steps_ - step) : 0;
-  const std::string text = fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
-                                       fmt::formatted_size("{}", steps_), steps_, loss, more, samples_per_s,
-                                       unit, clock_text(left));
-  const bool last = step == steps_;
-  if (on_terminal()) {
-    put_line(fmt::format("\r\x1b[K{}{}", text, last ? "\n" : ""));
-  } else {
-    put_line(text + "\n");
+std::string Progress::line(int64_t step, double loss, const std::string& more, bool kept,
+                           Clock::time_point now) {
+  const auto seconds = [&](Clock::time_point since) {
+    return std::max(std::chrono::duration<double>(now - since).count(), 1e-9);
+  };
+  const double rate = static_cast<double>(step - kept_step_) * units_a_step_ / seconds(kept_at_);
+  const auto made = static_cast<double>(std::max<int64_t>(1, step - first_));
+  const double left = seconds(began_) / made * static_cast<double>(steps_ - step);
+  if (kept) {
+    kept_step_ = step;
+    kept_at_ = now;
   }
+  return fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
+                     fmt::formatted_size("{}", steps_), steps_, loss, more, rate, unit_, clock_text(left));
+}
+
+void Progress::show(int64_t step, double loss, const std::string& more, bool kept) {
+  constexpr std::chrono::milliseconds kOften{200};
+  const Clock::time_point now = Clock::now();
+  if (!kept && (!on_terminal() || now - shown_at_ < kOften)) return;
+  shown_at_ = now;
+  const std::string text = line(step, loss, more, kept, now);
+  put_line(fmt::format("{}{}{}", on_terminal() ? "\r\x1b[K" : "", text, kept ? "\n" : ""));
   std::fflush(stderr);
 }
 

@@ -36,6 +36,8 @@ class Metric : public Kind {
     }
   };
   virtual double value(const Totals& totals) const = 0;
+  /// Whether a network of which this is measured is better than one of which `other` is.
+  virtual bool is_better(double value, double other) const { return value < other; }
   /// The value as people read it, such as "91.20%".
   virtual std::string text(double value) const;
 };

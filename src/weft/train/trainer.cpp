@@ -143,7 +143,9 @@ class Trainer {
       keeping_ms_ = std::max(keeping_ms_, took.count());
     }
     if (failed) std::rethrow_exception(failed);
-    if (record.is_whole) result_.loss = record.row.loss;
+    if (!record.is_whole) return;
+    result_.loss = record.row.loss;
+    result_.step_ms = record.row.step_ms;
   }
 
   void obey(const Orders& orders, StepRecord& record) {
@@ -159,7 +161,7 @@ class Trainer {
   void measure(StepRecord& record) {
     Counter counter("evaluated batches:");
     // The last number is over all, whatever was measured on the way.
-    const int64_t batches = record.is_last ? 0 : recipe_.log.evaluate_batches;
+    const int64_t batches = record.is_last ? options_.last_batches : recipe_.log.evaluate_batches;
     const std::optional<Evaluation> measured = evaluate(session_, batches, [&](int64_t done, int64_t total) {
       if (first_rank_) counter.show(done, total);
       return control_.goes_on();

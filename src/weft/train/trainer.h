@@ -11,6 +11,7 @@ namespace weft {
 struct TrainOptions {
   std::filesystem::path out;    ///< the run's folder
   std::filesystem::path trace;  ///< where to write a timeline of the last steps; empty: none
+  int64_t last_batches = 0;     ///< of the validation data, that the last evaluation has; 0: all
 };
 
 enum class TrainEnd : uint8_t { finished, interrupted };
@@ -22,6 +23,7 @@ struct TrainResult {
   bool requeue = false;  ///< the job is to be started again
   int64_t steps = 0;     ///< done, from the start of the run
   double loss = 0;       ///< of the last step
+  double step_ms = 0;    ///< that it took
   std::optional<Evaluation> validation;
   std::filesystem::path report;
 };

@@ -23,5 +23,11 @@ TEST(Accuracy, IsTheShareOfTargetsWithTheGreatestPrediction) {
   EXPECT_EQ(Accuracy().text(0.912), "91.20%");
 }
 
+TEST(Accuracy, MoreIsBetter) {
+  EXPECT_TRUE(Accuracy().is_better(0.9, 0.8));
+  EXPECT_FALSE(Accuracy().is_better(0.8, 0.9));
+  EXPECT_FALSE(Accuracy().is_better(0.9, 0.9));
+}
+
 }  // namespace
 }  // namespace weft

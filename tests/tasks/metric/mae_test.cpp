@@ -21,5 +21,11 @@ TEST(MeanAbsoluteError, IsTheMeanOverTheNumbersThatThereAre) {
                    4.0 / 8);
 }
 
+TEST(MeanAbsoluteError, LessIsBetter) {
+  EXPECT_TRUE(MeanAbsoluteError().is_better(1, 2));
+  EXPECT_FALSE(MeanAbsoluteError().is_better(2, 1));
+  EXPECT_FALSE(MeanAbsoluteError().is_better(1, 1));
+}
+
 }  // namespace
 }  // namespace weft

@@ -16,5 +16,11 @@ TEST(MeanError, IsSignedAndOverTheNumbersThatThereAre) {
   EXPECT_DOUBLE_EQ(testing::measured(MeanError(), {1, 2, false}, {{{1, 2}, {2, 1}}}), 0);
 }
 
+TEST(MeanError, NearerToZeroIsBetter) {
+  EXPECT_TRUE(MeanError().is_better(-1, 2));
+  EXPECT_FALSE(MeanError().is_better(2, -1));
+  EXPECT_FALSE(MeanError().is_better(-1, -1));
+}
+
 }  // namespace
 }  // namespace weft

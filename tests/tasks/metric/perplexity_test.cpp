@@ -19,5 +19,11 @@ TEST(Perplexity, IsTheExponentialOfTheMeanCrossEntropy) {
   EXPECT_NEAR(measured(Perplexity(), {2, 3, true}, {{logits, {0, -1}}}), 2, 1e-12);
 }
 
+TEST(Perplexity, LessIsBetter) {
+  EXPECT_TRUE(Perplexity().is_better(2, 3));
+  EXPECT_FALSE(Perplexity().is_better(3, 2));
+  EXPECT_FALSE(Perplexity().is_better(2, 2));
+}
+
 }  // namespace
 }  // namespace weft

@@ -21,5 +21,11 @@ TEST(Top5Accuracy, IsTheShareOfTargetsAmongTheFiveGreatest) {
   EXPECT_DOUBLE_EQ(measured(Top5Accuracy(), {3, 7, true}, {{logits, {-1, 0, 3}}}), 0.5);
 }
 
+TEST(Top5Accuracy, MoreIsBetter) {
+  EXPECT_TRUE(Top5Accuracy().is_better(0.9, 0.8));
+  EXPECT_FALSE(Top5Accuracy().is_better(0.8, 0.9));
+  EXPECT_FALSE(Top5Accuracy().is_better(0.9, 0.9));
+}
+
 }  // namespace
 }  // namespace weft

@@ -1,4 +1,8 @@
+#include <limits>
+
+#include "tests/ops/expect_error.h"
 #include "tests/train/observer/observed_run.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/run_files.h"
 
@@ -35,6 +39,63 @@ TEST_F(Checkpoints, AreWrittenWhereTheRunIsInterrupted) {
   interrupted.is_interrupted = true;
   checkpoints->keep(interrupted);
   EXPECT_EQ(kept(), (std::vector<int64_t>{3}));
+}
+
+/// Steps 1 to 5 with these losses of the validation data; a step without one is not evaluated.
+class Best : public Checkpoints {
+ protected:
+  void run(const std::vector<std::optional<double>>& losses, const std::string& metric = "") const {
+    const auto checkpoints = observer(register_checkpoints);
+    for (size_t i = 0; i < losses.size(); ++i) {
+      StepRecord made = record(static_cast<int64_t>(i) + 1);
+      if (losses[i]) {
+        made.validation.emplace();
+        made.validation->loss = *losses[i];
+        if (!metric.empty()) made.validation->metrics.push_back({metric, *losses[i], ""});
+      }
+      checkpoints->keep(made);
+    }
+  }
+  std::optional<BestCheckpoint> best() const { return read_best(checkpoints_of(folder())); }
+};
+
+TEST_F(Best, IsKeptBesideTheNewest) {
+  start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1"});
+  run({3, 1, {}, 2, 1});
+  EXPECT_EQ(kept(), (std::vector<int64_t>{5, 2})) << "as good is not better";
+  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 1}));
+}
+
+TEST_F(Best, OfARunThatGoesOnIsWhatItWasBefore) {
+  start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1"});
+  run({3, 1});
+  run_->resumed_after = 2;
+  run({std::nullopt, std::nullopt, 1.5, 0.5, 2});
+  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 0.5}));
+  EXPECT_EQ(kept(), (std::vector<int64_t>{5, 4}));
+  start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1"});
+  run({7});
+  EXPECT_EQ(best(), (BestCheckpoint{1, "loss", 7})) << "a run that begins anew";
+}
+
+TEST_F(Best, FollowsTheMetricInItsOwnDirection) {
+  NEEDS_KINDS("accuracy");
+  start(
+      {"checkpoint.best=accuracy", "task.metrics=['accuracy']", "checkpoint.keep=1", "log.evaluate_every=1"});
+  run({0.25, 0.5, std::numeric_limits<double>::quiet_NaN(), 0.375, 0.5}, "accuracy");
+  EXPECT_EQ(best(), (BestCheckpoint{2, "accuracy", 0.5}));
+}
+
+TEST_F(Best, ComparesNoPartOfTheDataWithAllOfThem) {
+  start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1", "log.evaluate_batches=1"});
+  run({3, 2, 4, 5, 1});
+  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 2})) << "the last is of all data";
+}
+
+TEST_F(Best, IsAskedForByANameThatIsMeasured) {
+  start({"checkpoint.best=beauty", "task.metrics=[]", "log.evaluate_every=1"});
+  testing::expect_user_error([&] { observer(register_checkpoints); },
+                             "checkpoint.best = \"beauty\": expected one of what is measured, loss");
 }
 
 }  // namespace

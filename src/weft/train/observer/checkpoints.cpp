@@ -1,16 +1,20 @@
-// Checkpoints: every so many steps, after the last, and when they are asked for. They are written beside
-// training; where a launcher would not wait for a step to end, a recent copy of the states is at hand.
+// Checkpoints: every so many steps, after the last, where the network did best, and when they are asked for.
+// They are written beside training; where a launcher would not wait for a step to end, a recent copy of the
+// states is at hand.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "weft/base/byte_size.h"
+#include "weft/base/check.h"
 #include "weft/base/host_share.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
+#include "weft/tasks/task.h"
 #include "weft/train/guard/signals.h"
 #include "weft/train/observer.h"
 #include "weft/train/session/run_identity.h"
@@ -25,6 +29,59 @@ double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+/// Tells which steps did better than all before them (checkpoint.best). All ranks see the same.
+class BestSoFar {
+ public:
+  /// Collective: what a run that goes on had found is rank 0's to say.
+  explicit BestSoFar(const RunView& run) : name_(run.session.recipe().checkpoint.best) {
+    if (name_.empty()) return;
+    const Recipe& recipe = run.session.recipe();
+    const DataFacts& facts = run.session.data().facts;
+    std::string known = "loss";
+    for (const Metric* metric : metrics_of(recipe, task_of(recipe, facts), facts)) {
+      known += fmt::format(", {}", metric->name());
+      if (metric->name() == name_) metric_ = metric;
+    }
+    if (metric_ == nullptr && name_ != "loss") {
+      user_error("checkpoint.best = \"{}\": expected one of what is measured, {}", name_, known);
+    }
+    only_parts_ = recipe.log.evaluate_batches > 0;
+    find_earlier(run);
+  }
+
+  /// What the checkpoint of this step is marked as; nothing where another was as good.
+  std::optional<BestCheckpoint> look_at(const StepRecord& record) {
+    // Of a part of the data is no measure for all of them.
+    const bool is_alike = !only_parts_ || !record.is_last;
+    if (name_.empty() || !record.validation || !is_alike) return std::nullopt;
+    const double value = metric_ == nullptr ? record.validation->loss : *record.validation->metric(name_);
+    if (!std::isfinite(value) || (value_ && !is_better(value, *value_))) return std::nullopt;
+    value_ = value;
+    return BestCheckpoint{record.row.step, name_, value};
+  }
+
+ private:
+  void find_earlier(const RunView& run) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    double value = kNone;
+    if (run.first_rank && run.resumed_after) {
+      const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run.options.out));
+      if (best && best->metric == name_) value = best->value;
+    }
+    run.session.world().broadcast(&value, sizeof(value), 0);
+    if (!std::isnan(value)) value_ = value;
+  }
+
+  bool is_better(double value, double other) const {
+    return metric_ == nullptr ? value < other : metric_->is_better(value, other);
+  }
+
+  std::string name_;
+  const Metric* metric_ = nullptr;  ///< null: the loss
+  bool only_parts_ = false;         ///< of the data are measured on the way
+  std::optional<double> value_;
+};
+
 class CheckpointObserver final : public RunObserver {
  public:
   explicit CheckpointObserver(const RunView& run)
@@ -33,6 +90,7 @@ class CheckpointObserver final : public RunObserver {
         copies_(can_copy()),
         can_rescue_(copies_ && CommSession::mpi_runs()),
         identity_(RunIdentity::of(run.session, 0)),
+        best_(run),
         writer_(run.session.store(), run.session.world(), options()) {}
 
   void step(const StepRecord& /*record*/) override { writer_.rethrow(); }
@@ -41,9 +99,10 @@ class CheckpointObserver final : public RunObserver {
     const int64_t step = record.row.step;
     const bool is_due = keys_.every > 0 && step % keys_.every == 0;
     const bool ends = record.is_last || record.is_interrupted;
-    if (ends || is_due || record.checkpoint_asked) {
+    const std::optional<BestCheckpoint> best = best_.look_at(record);
+    if (ends || is_due || best || record.checkpoint_asked) {
       copy(step);
-      writer_.write();
+      writer_.write(best);
       if (ends || !copies_) writer_.finish();
     } else if (can_rescue_ && step >= next_copy_ && all_are_idle()) {
       copy(step);
@@ -82,7 +141,8 @@ class CheckpointObserver final : public RunObserver {
     identity_.data_position = step * run_.session.recipe().optimizer.accumulate;
     writer_.copy(step, identity_.to_json());
     copy_ms_ = ms_since(start);
-    if (waits && run_.first_rank) {
+    constexpr double kNoticedMs = 100;
+    if (waits && copy_ms_ > kNoticedMs && run_.first_rank) {
       Progress::say(fmt::format("step {} waited {:.1f} s for the checkpoint before it to be written", step,
                                 copy_ms_ / 1000));
     }
@@ -109,6 +169,7 @@ class CheckpointObserver final : public RunObserver {
   bool copies_;      ///< training goes on while a checkpoint is written
   bool can_rescue_;  ///< under mpirun, which kills soon after it has asked
   RunIdentity identity_;
+  BestSoFar best_;
   double copy_ms_ = 0;
   int64_t next_copy_ = 1;
   CheckpointWriter writer_;

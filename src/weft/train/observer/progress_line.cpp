@@ -11,7 +11,8 @@ namespace {
 class ProgressObserver final : public RunObserver {
  public:
   explicit ProgressObserver(const RunView& run)
-      : run_(run), progress_(run.total_steps, run.resumed_after.value_or(0)) {}
+      : run_(run),
+        progress_(run.total_steps, run.resumed_after.value_or(0), units_a_step(), run.session.data().unit) {}
 
   void step(const StepRecord& record) override {
     const TrainingData& data = run_.session.data();
@@ -25,12 +26,11 @@ class ProgressObserver final : public RunObserver {
     if (record.validation) {
       Progress::say(fmt::format("step {}  validation {}", row.step, record.validation->text()));
     }
-    if (record.is_last || row.step % run_.session.recipe().log.every == 0) {
-      const std::string skipped =
-          record.skipped_updates > 0 ? fmt::format("  {} updates left out", record.skipped_updates) : "";
-      progress_.show(row.step, row.loss, skipped,
-                     row.samples_per_s * static_cast<double>(data.units_a_sample), data.unit);
-    }
+    if (record.validation) measured_ = "  validation " + record.validation->text();
+    const std::string skipped =
+        record.skipped_updates > 0 ? fmt::format("  {} updates left out", record.skipped_updates) : "";
+    const bool is_due = record.is_last || row.step % run_.session.recipe().log.every == 0;
+    progress_.show(row.step, row.loss, measured_ + skipped, is_due);
   }
 
   void end(const RunEnd& end) override {
@@ -38,7 +38,12 @@ class ProgressObserver final : public RunObserver {
   }
 
  private:
+  double units_a_step() const {
+    return static_cast<double>(run_.session.recipe().data.batch * run_.session.data().units_a_sample);
+  }
+
   const RunView& run_;
+  std::string measured_;  ///< by the last evaluation
   Progress progress_;
 };
 

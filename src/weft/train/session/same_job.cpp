@@ -66,4 +66,13 @@ void expect_same_data(const std::string& fingerprint, const std::string& path, c
   }
 }
 
+void expect_same_machine(const std::string& description, const std::string& path, const Communicator& world) {
+  if (const auto other = first_stranger(description, world)) {
+    user_error(
+        "rank {} reads another machine in data.machine = \"{}\" than rank 0: all ranks plan for one, as that "
+        "of `mpirun … weft probe --out FILE`",
+        other->rank, path);
+  }
+}
+
 }  // namespace weft

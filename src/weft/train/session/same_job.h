@@ -15,4 +15,8 @@ void expect_same_recipe(const Recipe& recipe, const std::string& out, const Comm
 /// Collective. UserError naming the first rank that sees other data than rank 0.
 void expect_same_data(const std::string& fingerprint, const std::string& path, const Communicator& world);
 
+/// Collective. UserError naming the first rank whose `description` of the machine, of the file `path`, is
+/// another than rank 0's.
+void expect_same_machine(const std::string& description, const std::string& path, const Communicator& world);
+
 }  // namespace weft

@@ -25,6 +25,15 @@ void check_replan(const Recipe& old, const Recipe& recipe) {
   if (recipe.run.device != old.run.device) user_error("replan: run.device may not change");
 }
 
+/// The machine that plans are priced by. All ranks make theirs by one description, or they would not fit.
+Machine machine_of(const Recipe& recipe, const Communicator& world) {
+  const std::string& path = recipe.data.loading.machine;
+  if (path.empty()) return {};
+  Machine machine = read_machine(path);
+  expect_same_machine(to_json(machine), path, world);
+  return machine;
+}
+
 }  // namespace
 
 TrainingData open_data(const Recipe& recipe, const Communicator& world) {
@@ -80,6 +89,7 @@ Session::Session(Recipe recipe, Communicator world, SessionUse use)
 Plan Session::plan(const Recipe& recipe) const {
   PlanOptions options;
   options.rank = world_.rank();
+  options.machine = machine_of(recipe, world_);
   if (use_ == SessionUse::train) return plan_recipe(recipe, data_.facts, std::move(options));
   return plan_graph(build_evaluation_graph(recipe, data_.facts), recipe, std::move(options));
 }
