@@ -10,6 +10,7 @@ struct Accuracy final : KindOf<Accuracy, Metric> {
   bool suits(const SampleTensor& target) const override { return target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
   double value(const Totals& totals) const override { return totals.at("correct") / totals.targets; }
+  Better better() const override { return Better::more; }
   std::string text(double value) const override;
 };
 

@@ -10,6 +10,7 @@ struct MeanError final : KindOf<MeanError, Metric> {
   bool suits(const SampleTensor& target) const override { return !target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
   double value(const Totals& totals) const override { return totals.at("differences") / totals.targets; }
+  Better better() const override { return Better::nearer_zero; }
 };
 
 }  // namespace weft

@@ -13,6 +13,7 @@ struct Determination final : KindOf<Determination, Metric> {
   bool suits(const SampleTensor& target) const override { return !target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
   double value(const Totals& totals) const override;
+  Better better() const override { return Better::more; }
 };
 
 }  // namespace weft

@@ -13,6 +13,7 @@ struct Top5Accuracy final : KindOf<Top5Accuracy, Metric> {
   bool suits(const SampleTensor& target) const override { return target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
   double value(const Totals& totals) const override { return totals.at("among_five") / totals.targets; }
+  Better better() const override { return Better::more; }
   std::string text(double value) const override;
 };
 
