@@ -135,6 +135,40 @@ TEST_F(Cli, TryingDoesTwoStepsOfEverythingAndKeepsNothing) {
   EXPECT_EQ(run("train " + recipe() + " --try --set data.path=/none").code, 1);
 }
 
+TEST_F(Cli, RunsAreListedAndCompared) {
+  const fs::path all = folder_ / "runs";
+  const std::string one = (all / "one").string();
+  const std::string two = (all / "two").string();
+  ASSERT_EQ(run("train " + recipe() + " --out " + one).code, 0);
+  ASSERT_EQ(run("train " + recipe() + " --out " + two + " --set run.steps=4 --set optimizer.kind=sgd").code,
+            0);
+  const Outcome runs = run("runs " + all.string());
+  EXPECT_EQ(runs.code, 0);
+  EXPECT_NE(runs.text.find(one + "  finished  6/6"), std::string::npos) << runs.text;
+  EXPECT_NE(runs.text.find(two + "  finished  4/4"), std::string::npos) << runs.text;
+  std::ofstream(fs::path(two) / "metrics.jsonl") << "no row\n";
+  const Outcome broken = run("runs " + all.string());
+  EXPECT_EQ(broken.code, 0) << "one that is broken does not hide the others";
+  EXPECT_NE(broken.text.find(one + "  finished  6/6"), std::string::npos) << broken.text;
+  EXPECT_NE(broken.text.find("metrics.jsonl:1: is no row of metrics"), std::string::npos) << broken.text;
+  std::ofstream(fs::path(two) / "metrics.jsonl").close();
+
+  const Outcome compared = run("compare " + one + " " + two);
+  EXPECT_EQ(compared.code, 0) << compared.text;
+  for (const char* part :
+       {"run.steps", "optimizer.kind", "\"sgd\"", "optimizer.betas", "last validation loss", "6 of 6"}) {
+    EXPECT_NE(compared.text.find(part), std::string::npos) << part << " is not in\n" << compared.text;
+  }
+  EXPECT_EQ(compared.text.find("optimizer.clip"), std::string::npos) << "equal keys are not listed";
+  EXPECT_NE(run("compare " + one + " " + one).text.find("the recipes are equal\n"), std::string::npos);
+  EXPECT_EQ(run("compare " + one).code, 2);
+  EXPECT_EQ(run("compare " + one + " " + all.string()).text,
+            "weft: compare: " + all.string() + " is no folder of a run: it has no recipe.toml\n");
+  EXPECT_EQ(run("runs " + out()).text, "weft: runs: there is no folder " + out() + "\n");
+  fs::create_directories(out());
+  EXPECT_EQ(run("runs " + out()).text, "no runs in " + out() + "; a run's folder has a recipe.toml\n");
+}
+
 TEST_F(Cli, TheBestCheckpointIsNamed) {
   ASSERT_EQ(
       run("train " + recipe() + " --out " + out() + " --set checkpoint.best=loss --set log.evaluate_every=1")

@@ -29,7 +29,8 @@ TEST_F(BestCheckpointFile, IsReadAsItWasWritten) {
   const BestCheckpoint best{7, "accuracy", 0.1 + 0.2};
   write_best(folder_, best);
   EXPECT_EQ(read_best(folder_), best);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "best.json.tmp"));
+  write_best(folder_, {7, "loss", 2});
+  EXPECT_EQ(read_best(folder_), (BestCheckpoint{7, "loss", 2}));
 }
 
 TEST_F(BestCheckpointFile, OfACheckpointThatIsGoneIsNone) {

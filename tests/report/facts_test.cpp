@@ -26,13 +26,42 @@ TEST_F(Facts, AreReadBack) {
   ReportInput input;
   input.title = "a run";
   input.sample = "text \xff that is no UTF-8";
-  input.arena_bytes = 7;
+  input.planned_bytes = 7;
+  input.run.state = RunState::failed;
+  input.run.why = "the loss is nan";
+  input.run.step = 3;
+  input.run.facts = {{"model", "gpt"}};
+  input.run.metrics = {{"accuracy", "more", true}};
+  input.run.parts = {{.began = 5, .seen = 9, .after_step = 2, .command = "weft train a", .mesh = "1 rank"}};
+  input.ops = {{.name = "x0 + x1", .kind = "pointwise", .phase = "update", .calls = 4, .predicted_ms = 2}};
+  input.ranks = {{.host = "here", .wall_ms = 7, .waiting_ms = 1}};
   write_report_facts(folder_, input);
   for (const char* name : {"metrics.jsonl", "recipe.toml"}) std::ofstream(folder_ / name).close();
   const ReportInput read = read_report_input(folder_);
   EXPECT_EQ(read.title, "a run");
   EXPECT_EQ(read.sample, "text \xef\xbf\xbd that is no UTF-8");
-  EXPECT_EQ(read.arena_bytes, 7);
+  EXPECT_EQ(read.planned_bytes, 7);
+  EXPECT_EQ(read.run.state, RunState::failed);
+  EXPECT_EQ(read.run.why, "the loss is nan");
+  EXPECT_EQ(read.run.step, 3);
+  EXPECT_EQ(read.run.facts.at(0).value, "gpt");
+  EXPECT_TRUE(read.run.metrics.at(0).is_share);
+  EXPECT_EQ(read.run.parts.at(0).command, "weft train a");
+  EXPECT_EQ(read.run.parts.at(0).after_step, 2);
+  EXPECT_EQ(read.ops.at(0).kind, "pointwise");
+  EXPECT_EQ(read.ops.at(0).predicted_ms, 2);
+  EXPECT_EQ(read.ranks.at(0).waiting_ms, 1);
+}
+
+TEST_F(Facts, OfAnEarlierVersionLackWhatItDidNotKnow) {
+  for (const char* name : {"metrics.jsonl", "recipe.toml"}) std::ofstream(folder_ / name).close();
+  std::ofstream(folder_ / "report.json")
+      << R"({"title": "old", "subtitle": "of", "ops": [{"name": "gelu"}]})";
+  const ReportInput read = read_report_input(folder_, true);
+  EXPECT_EQ(read.title, "old");
+  EXPECT_EQ(read.ops.at(0).name, "gelu");
+  EXPECT_EQ(read.run.state, RunState::going_on);
+  EXPECT_TRUE(read.is_held);
 }
 
 TEST_F(Facts, OfARunThatWasNotLoggedSayThatThereAreNoCurves) {
@@ -51,7 +80,7 @@ TEST_F(Facts, SayWhatAFolderOfARunLacks) {
   testing::expect_user_error([&] { read_report_input(folder_); },
                              "/recipe.toml: the recipe of the run cannot be read");
   testing::expect_user_error([&] { write_report_facts(folder_ / "none", {}); },
-                             "/none/report.json: it cannot be written");
+                             "/none/report.json: the record of the run cannot be written");
   for (const char* name : {"metrics.jsonl", "recipe.toml"}) std::ofstream(folder_ / name).close();
   std::ofstream(folder_ / "report.json") << "[]";
   testing::expect_user_error([&] { read_report_input(folder_); },

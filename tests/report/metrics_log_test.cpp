@@ -69,6 +69,7 @@ TEST_F(MetricsLogTest, RowsAreReadBackBitByBit) {
   full.validation_loss = 0.1 + 0.2;
   full.learning_rate = 6e-4;
   full.step_ms = 123.456;
+  full.time = 1.7e9 + 0.25;
   full.samples_per_s = 1e6 / 3;
   full.tokens = int64_t{1} << 40;
   full.bytes = {{"all_reduce", 1234567890123}, {"storage", 0}};
@@ -84,6 +85,7 @@ TEST_F(MetricsLogTest, RowsAreReadBackBitByBit) {
   EXPECT_EQ(rows[0].validation_loss, full.validation_loss);
   EXPECT_EQ(rows[0].learning_rate, full.learning_rate);
   EXPECT_EQ(rows[0].step_ms, full.step_ms);
+  EXPECT_EQ(rows[0].time, full.time);
   EXPECT_EQ(rows[0].samples_per_s, full.samples_per_s);
   EXPECT_EQ(rows[0].tokens, full.tokens);
   EXPECT_EQ(rows[0].bytes, full.bytes);

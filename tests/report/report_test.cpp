@@ -29,7 +29,7 @@ constexpr const char* kHeldNasty = "held_bytes <script>alert(\"x\")</script>&'";
 /// Every section filled, every text hostile.
 ReportInput full_input() {
   ReportInput input;
-  input.title = input.subtitle = input.recipe = input.peak_op = input.sample = kNasty;
+  input.title = input.run.why = input.recipe = input.peak_op = input.sample = kNasty;
   input.notes = {kNasty};
   for (int64_t step = 1; step <= 2001; ++step) {
     MetricsRow row;
@@ -44,9 +44,10 @@ ReportInput full_input() {
     row.bytes = {{"load_memory", 3072}, {"load_source", step < 100 ? 1024 : 0}};
     input.metrics.push_back(row);
   }
-  input.ops = {{kNasty, kNasty, 3, 25, 50'000'000'000, 1'000'000'000}, {"gelu", "forward", 1, 75, 0, 0}};
+  input.ops = {{kNasty, kNasty, kNasty, 3, 25, 20, 50'000'000'000, 1'000'000'000},
+               {"gelu", "pointwise", "forward", 1, 75, 0, 0, 0}};
   input.memory = {{0, 1024}, {1, 4096}, {2, 512}};
-  input.arena_bytes = 8192;
+  input.planned_bytes = 8192;
   input.bytes = {{kNasty, 1000, 1000}, {"halo", 0, 7}, {"storage", 1000, 1015}, {"reduce", 1000, 999}};
   return input;
 }

@@ -17,7 +17,8 @@ struct Arguments {
   std::string checkpoint;
   std::string format = "huggingface";
   std::string prompt = "\n";
-  std::string target;  ///< a file or folder to inspect, export to or report on
+  std::string target;                        ///< a file or folder to inspect, export to or report on
+  std::vector<std::string> targets{"runs"};  ///< folders of runs
   std::vector<std::string> skip;
   std::string machine;
   std::string file_system;  ///< folders that probe measures
@@ -45,6 +46,8 @@ int command_eval(const Arguments& arguments);
 int command_generate(const Arguments& arguments);
 int command_plan(const Arguments& arguments);
 int command_probe(const Arguments& arguments);
+int command_runs(const Arguments& arguments);
+int command_compare(const Arguments& arguments);
 int command_report(const Arguments& arguments);
 int command_export(const Arguments& arguments);
 int command_import(const Arguments& arguments);

@@ -5,6 +5,7 @@
 #include "weft/cli/arguments.h"
 #include "weft/report/facts.h"
 #include "weft/report/run_files.h"
+#include "weft/train/folder/run_lock.h"
 
 namespace weft {
 
@@ -14,7 +15,7 @@ int command_report(const Arguments& arguments) {
     user_error("{}: there is no such folder of a run", folder.string());
   const std::filesystem::path path =
       arguments.out.empty() ? report_of(folder) : std::filesystem::path(arguments.out);
-  write_report(path, read_report_input(folder));
+  write_report(path, read_report_input(folder, RunLock::is_held(folder)));
   fmt::print("report {}\n", path.string());
   return 0;
 }

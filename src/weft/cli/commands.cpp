@@ -132,6 +132,15 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   report->add_option("--out", arguments.out, "write it to this file")->type_name("FILE");
   commands[report] = command_report;
 
+  CLI::App* runs = app.add_subcommand("runs", "list runs: state, step, loss, metric, time of a step");
+  runs->add_option("DIR", arguments.targets, "folders to look for runs in, and below (default: runs)");
+  commands[runs] = command_runs;
+
+  CLI::App* compare =
+      app.add_subcommand("compare", "what differs between runs: keys of their recipes, and how they went");
+  compare->add_option("RUN", arguments.targets, "folders of runs")->required()->expected(2, 100);
+  commands[compare] = command_compare;
+
   CLI::App* exported = app.add_subcommand("export", "write a checkpoint in another program's format");
   add_recipe(*exported, arguments);
   add_checkpoint(*exported, arguments);

@@ -1,13 +1,12 @@
 #include "weft/params/best_checkpoint.h"
 
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
 #include "weft/params/checkpoint_files.h"
-#include "weft/store/durable_file.h"
 #include "weft/store/json_text.h"
 
 namespace weft {
@@ -41,17 +40,11 @@ std::optional<BestCheckpoint> read_best(const fs::path& checkpoints) {
 }
 
 void write_best(const fs::path& checkpoints, const BestCheckpoint& best) {
-  const fs::path path = file_in(checkpoints);
-  fs::path beside = path;
-  beside += ".tmp";
-  DurableFile file(beside);
-  file.append(nlohmann::json{{"step", best.step}, {"metric", best.metric}, {"value", best.value}}.dump() +
-              "\n");
-  file.finish();
-  std::error_code error;
-  fs::rename(beside, path, error);
-  if (error) file_error("rename to its final name", beside, error.value());
-  sync_folder(checkpoints);
+  const std::string text =
+      nlohmann::json{{"step", best.step}, {"metric", best.metric}, {"value", best.value}}.dump() + "\n";
+  ReplacedFile file(file_in(checkpoints), "name of the best checkpoint");
+  file.write(text.data(), text.size());
+  file.commit();
 }
 
 }  // namespace weft

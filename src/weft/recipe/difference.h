@@ -13,6 +13,15 @@ struct KeyDifference {
   bool is_free = false;    ///< it changes nothing that is learnt, but for rounding
 };
 
+/// A key whose values are not all equal, in the order of the recipes.
+struct KeyValues {
+  std::string key;
+  std::vector<std::string> values;  ///< as TOML; "" where the key means nothing in that recipe
+};
+
+/// In the order of the table.
+std::vector<KeyValues> differing_keys(const RecipeTable& table, const std::vector<Recipe>& recipes);
+
 /// In the order of the table.
 std::vector<KeyDifference> differences(const RecipeTable& table, const Recipe& one, const Recipe& other);
 

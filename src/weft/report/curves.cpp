@@ -78,8 +78,8 @@ std::string tiles_section(const ReportInput& input) {
   if (last.tokens) html += tile(human_count(static_cast<double>(*last.tokens)), "tokens");
   html += tile(human_ms(median(input, ms_of)), "median step");
   html += tile(human_count(median(input, rate_of)), "samples/s");
-  if (input.arena_bytes > 0)
-    html += tile(human_bytes(static_cast<double>(input.arena_bytes)), "states and arena");
+  if (input.planned_bytes > 0)
+    html += tile(human_bytes(static_cast<double>(input.planned_bytes)), "states and arena");
   return fmt::format("<div class=\"tiles\">{}</div>\n", html);
 }
 
@@ -134,8 +134,8 @@ std::string memory_section(const ReportInput& input) {
   chart.series.push_back({"peak", Mark::dots, 2, {*peak}});
   std::string about = fmt::format("Peak {} at instruction {:.0f}", human_bytes(peak->second), peak->first);
   if (!input.peak_op.empty()) about += fmt::format(" ({})", input.peak_op);
-  if (input.arena_bytes > 0) {
-    const auto arena = static_cast<double>(input.arena_bytes);
+  if (input.planned_bytes > 0) {
+    const auto arena = static_cast<double>(input.planned_bytes);
     chart.levels.push_back({"states and arena " + human_bytes(arena), arena});
     about += fmt::format("; the arena holds {}, {:.1f}% above it", human_bytes(arena),
                          (arena / std::max(peak->second, 1.0) - 1) * 100);

@@ -2,63 +2,56 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
 #include "weft/report/run_files.h"
 
 namespace weft {
 
-// Members by name, both ways.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpTime, name, phase, calls, total_ms, flops, bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MemoryPoint, instruction, live_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ByteRow, kind, predicted, counted)
+// Members by name, both ways. What an earlier version did not write is as nobody filled it.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OpTime, name, kind, phase, calls, total_ms, predicted_ms,
+                                                flops, bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RankTime, host, wall_ms, compute_ms, communication_ms,
+                                                waiting_ms, loading_ms, keeping_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MemoryPoint, instruction, live_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ByteRow, kind, predicted, counted)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportInput, title, run, ops, ranks, priced_for, memory,
+                                                planned_bytes, peak_op, bytes, prompt, sample, sample_step,
+                                                notes)
 
-namespace {
+void write_report_facts(const std::filesystem::path& run, const ReportInput& input) {
+  // What a model wrote need not be UTF-8.
+  const std::string text =
+      nlohmann::json(input).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  ReplacedFile file(report_facts_of(run), "record of the run");
+  file.write(text.data(), text.size());
+  file.commit();
+}
 
-void read_facts(const std::filesystem::path& path, ReportInput& input) {
-  std::ifstream file(path);
+ReportInput read_report_facts(const std::filesystem::path& run) {
+  const std::filesystem::path path = report_facts_of(run);
+  const std::string text = read_text(path, "record of the run");
   try {
-    const nlohmann::json json = nlohmann::json::parse(file);
-    json.at("title").get_to(input.title);
-    json.at("subtitle").get_to(input.subtitle);
-    json.at("ops").get_to(input.ops);
-    json.at("memory").get_to(input.memory);
-    json.at("arena_bytes").get_to(input.arena_bytes);
-    json.at("peak_op").get_to(input.peak_op);
-    json.at("bytes").get_to(input.bytes);
-    json.at("sample").get_to(input.sample);
-    json.at("notes").get_to(input.notes);
+    return nlohmann::json::parse(text).get<ReportInput>();
   } catch (const nlohmann::json::exception& error) {
     user_error("{}: not what `weft train` wrote ({})", path.string(), error.what());
   }
 }
 
-}  // namespace
-
-void write_report_facts(const std::filesystem::path& run, const ReportInput& input) {
-  const nlohmann::json json{
-      {"title", input.title},   {"subtitle", input.subtitle},       {"ops", input.ops},
-      {"memory", input.memory}, {"arena_bytes", input.arena_bytes}, {"peak_op", input.peak_op},
-      {"bytes", input.bytes},   {"sample", input.sample},           {"notes", input.notes}};
-  const std::filesystem::path path = report_facts_of(run);
-  std::ofstream file(path);
-  // What a model wrote need not be UTF-8.
-  file << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  if (!file.flush()) user_error("{}: it cannot be written", path.string());
-}
-
-ReportInput read_report_input(const std::filesystem::path& run) {
+ReportInput read_report_input(const std::filesystem::path& run, bool is_held) {
+  const std::string recipe = read_text(recipe_of(run), "recipe of the run");
   ReportInput input;
-  input.title = run.filename().string();
-  input.recipe = read_text(recipe_of(run), "recipe of the run");
   if (std::filesystem::exists(report_facts_of(run))) {
-    read_facts(report_facts_of(run), input);
+    input = read_report_facts(run);
   } else {
-    input.notes = {"The run has not ended: there are no times by op and no memory to show."};
+    input.notes = {"There is no report.json: there are no times by op and no memory to show."};
   }
+  if (input.title.empty()) input.title = run.filename().string();
+  input.recipe = recipe;
+  input.is_held = is_held;
   if (std::filesystem::exists(metrics_log_of(run))) {
     input.metrics = read_metrics(metrics_log_of(run));
   } else {

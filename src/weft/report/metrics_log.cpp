@@ -28,6 +28,7 @@ Json to_json(const MetricsRow& row) {
   json["step_ms"] = number(row.step_ms);
   json["samples_per_s"] = number(row.samples_per_s);
   if (row.tokens) json["tokens"] = *row.tokens;
+  if (row.time) json["time"] = number(*row.time);
   if (!row.bytes.empty()) json["bytes"] = Json::object();
   for (const auto& [name, bytes] : row.bytes) json["bytes"][name] = bytes;
   for (const auto& [name, value] : row.more) {
@@ -54,6 +55,8 @@ MetricsRow row_from(const Json& json) {
       row.samples_per_s = number_from(value);
     } else if (name == "tokens") {
       row.tokens = value.get<int64_t>();
+    } else if (name == "time") {
+      row.time = number_from(value);
     } else if (name == "bytes") {
       for (const auto& [kind, bytes] : value.items()) row.bytes.emplace_back(kind, bytes.get<int64_t>());
     } else if (value.is_number() || value.is_null()) {

@@ -22,6 +22,8 @@ struct MetricsRow {
   double samples_per_s = 0;
   /// Tokens trained on since the start of the run; nothing where samples are not text.
   std::optional<int64_t> tokens;
+  /// When the step ended, in seconds since 1970.
+  std::optional<double> time;
   /// Bytes counted in this step by class ("network over data", "resident", …).
   std::vector<std::pair<std::string, int64_t>> bytes;
   /// Further numbers by name; the names above are taken.

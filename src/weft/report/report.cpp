@@ -18,7 +18,7 @@ std::string report_html(const ReportInput& input) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   html += fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n", title, report_css());
   html += fmt::format("<header><h1>{}</h1>", title);
-  if (!input.subtitle.empty()) html += fmt::format("<p class=\"sub\">{}</p>", escape_html(input.subtitle));
+  if (!input.run.why.empty()) html += fmt::format("<p class=\"sub\">{}</p>", escape_html(input.run.why));
   html += "</header>\n" + tiles_section(input) + "<div class=\"cards\">\n";
   for (const auto section : {loss_section, metrics_section, throughput_section, rate_section, ops_section,
                              memory_section, loading_section, bytes_section, text_sections}) {

@@ -1,14 +1,27 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/base/enum_names.h"
 #include "weft/datasets/data_facts.h"
 #include "weft/graph/graph.h"
 #include "weft/recipe/recipe.h"
 
 namespace weft {
+
+/// Which of two values of a metric is the better one.
+enum class Better : uint8_t { more, less, nearer_zero };
+
+template <>
+struct EnumNames<Better> {
+  static constexpr std::string_view kNames[] = {"more", "less", "nearer 0"};
+};
+
+/// Whether a network of which `value` is measured is better than one of which `other` is.
+bool is_better(Better which, double value, double other);
 
 /// What is measured on validation data beside the loss (task.metrics): sums over targets, which the graph
 /// computes and ranks and batches add up, and a number made of them. A metric is a pair of files in
@@ -36,8 +49,7 @@ class Metric : public Kind {
     }
   };
   virtual double value(const Totals& totals) const = 0;
-  /// Whether a network of which this is measured is better than one of which `other` is.
-  virtual bool is_better(double value, double other) const { return value < other; }
+  virtual Better better() const { return Better::less; }
   /// The value as people read it, such as "91.20%".
   virtual std::string text(double value) const;
 };

@@ -26,6 +26,10 @@ void Observers::fail() {
   for (const auto& observer : list_) observer->fail();
 }
 
+void Observers::failed(const std::string& why) noexcept {
+  for (const auto& observer : list_) observer->failed(why);
+}
+
 Observers::Doing::Doing(Observers& observers, const Activity& activity)
     : observers_(observers), activity_(activity) {
   for (const auto& observer : observers_.list_) observer->begins(activity_);

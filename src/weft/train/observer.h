@@ -36,14 +36,19 @@ struct StepRecord {
 struct RunEnd {
   TrainEnd end = TrainEnd::finished;
   int64_t step = 0;
+  std::string why;     ///< of one that was interrupted
   std::string prompt;  ///< what the trained network was given at the end
   std::string sample;  ///< and how it went on; empty: it was not asked
 };
+
+/// What the time of an activity is spent with.
+enum class Spent : uint8_t { loading, waiting, keeping, other };
 
 /// What a rank does outside of instructions.
 struct Activity {
   const char* what;            ///< for people: "the data of a step"
   const char* lane = nullptr;  ///< where a timeline shows it; null: nowhere
+  Spent spent = Spent::other;
 };
 
 /// Every rank has its own; all are called in the loop's thread, in the order of their files' names. No
@@ -61,6 +66,9 @@ class RunObserver {
   virtual void end(const RunEnd& /*end*/) {}
   /// The run is about to end with an error, on all ranks alike: what is under way is brought to its end.
   virtual void fail() {}
+  /// An exception with this sentence has ended the run on this rank. No collectives, no exceptions: other
+  /// ranks may know nothing of it.
+  virtual void failed(const std::string& /*why*/) noexcept {}
 };
 
 class ObserverRegistry {
@@ -89,6 +97,7 @@ class Observers {
   void keep(const StepRecord& record);
   void end(const RunEnd& end);
   void fail();
+  void failed(const std::string& why) noexcept;
 
   /// While it lives, this rank does `activity`.
   class Doing {

@@ -1,11 +1,13 @@
 #include "weft/train/run_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
-#include "weft/base/threads.h"
-#include "weft/report/text.h"
+#include "weft/price/price.h"
 #include "weft/run/step_order.h"
 
 namespace weft {
@@ -27,9 +29,12 @@ void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& o
     const Instruction& instruction = code.instructions[i];
     OpTime& op = by_name[instruction.op->title()];
     op.name = instruction.op->title();
+    op.kind = instruction.op->name();
     op.phase = instruction.kind == InstructionKind::compute ? code.segment.name : "communication";
-    op.calls += ledger[i].calls;
+    // A communication is begun and waited for: one call, which the plan prices where it begins.
+    if (instruction.kind != InstructionKind::comm_wait) op.calls += ledger[i].calls;
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;
+    op.predicted_ms += instruction.predicted_ms * static_cast<double>(ledger[i].calls);
     op.flops += static_cast<int64_t>(instruction.flops) * ledger[i].calls;
     op.bytes += instruction.memory_bytes * ledger[i].calls;
   }
@@ -52,19 +57,27 @@ void add_memory(const Program& program, ReportInput& input) {
   if (most->peak_at >= 0) input.peak_op = most->instructions[static_cast<size_t>(most->peak_at)].op->title();
 }
 
+void sort_longest_first(std::vector<OpTime>& ops) {
+  std::ranges::stable_sort(ops, std::ranges::greater{}, &OpTime::total_ms);
+}
+
+/// The plan asks for no other machine than this.
+std::string priced_for(const Program& program) {
+  const Machine machine = PlanOptions{}.machine;
+  const std::vector<std::string> assumed = stand_ins(machine, program.mesh.ranks());
+  if (assumed.empty()) return fmt::format("the machine \"{}\"", machine.name);
+  return fmt::format("a machine that was {}, assumed to have {}", machine.name, fmt::join(assumed, "; "));
+}
+
 }  // namespace
 
-ReportInput run_report(const Session& session, std::string sample) {
+void add_counted(const Session& session, ReportInput& input) {
   const Executor& executor = session.executor();
   const Program& program = executor.program();
-  ReportInput input;
   input.title = session.recipe().run.name;
-  input.subtitle =
-      fmt::format("{} parameters, {}, {} thread{} a rank, {}",
-                  human_count(static_cast<double>(program.parameters())), program.mesh.to_string(), threads(),
-                  threads() == 1 ? "" : "s", name_of(session.recipe().run.precision));
-  input.sample = std::move(sample);
-  input.arena_bytes = program.memory_bytes();
+  input.planned_bytes = program.memory_bytes();
+  input.priced_for = priced_for(program);
+  input.notes = session.data().remarks;
   std::map<std::vector<int>, int64_t> predicted;
   for (const SegmentId segment : program.order) {
     add_ops(executor, segment, input.ops);
@@ -72,15 +85,43 @@ ReportInput run_report(const Session& session, std::string sample) {
       predicted[axes] += bytes * runs_of(executor, segment);
     }
   }
-  std::sort(input.ops.begin(), input.ops.end(),
-            [](const OpTime& a, const OpTime& b) { return a.total_ms > b.total_ms; });
+  sort_longest_first(input.ops);
   add_memory(program, input);
-  input.bytes.push_back({"arena, in memory", program.memory_bytes(), executor.resident_bytes()});
+  input.bytes.push_back({"memory", program.memory_bytes(), executor.resident_bytes()});
   for (const auto& [axes, counted] : executor.network_bytes()) {
     if (program.mesh.group_size(axes) == 1) continue;
     input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});
   }
-  return input;
+}
+
+void add_earlier(const ReportInput& earlier, ReportInput& input) {
+  for (const OpTime& before : earlier.ops) {
+    const auto same = std::ranges::find_if(input.ops, [&](const OpTime& op) {
+      return op.name == before.name && op.phase == before.phase && op.kind == before.kind;
+    });
+    if (same == input.ops.end()) {
+      input.ops.push_back(before);
+      continue;
+    }
+    same->calls += before.calls;
+    same->total_ms += before.total_ms;
+    same->predicted_ms += before.predicted_ms;
+    same->flops += before.flops;
+    same->bytes += before.bytes;
+  }
+  sort_longest_first(input.ops);
+  // Other ranks are nobody's continuation.
+  if (earlier.ranks.size() != input.ranks.size()) return;
+  for (size_t i = 0; i < input.ranks.size(); ++i) {
+    RankTime& rank = input.ranks[i];
+    const RankTime& before = earlier.ranks[i];
+    rank.wall_ms += before.wall_ms;
+    rank.compute_ms += before.compute_ms;
+    rank.communication_ms += before.communication_ms;
+    rank.waiting_ms += before.waiting_ms;
+    rank.loading_ms += before.loading_ms;
+    rank.keeping_ms += before.keeping_ms;
+  }
 }
 
 }  // namespace weft

@@ -4,7 +4,10 @@
 
 namespace weft {
 
-/// What the executor has counted: a report's input, less metrics and recipe.
-ReportInput run_report(const Session& session, std::string sample);
+/// Fills in what the executor has counted, and what the data had to say: times by op, memory, bytes, notes.
+void add_counted(const Session& session, ReportInput& input);
+
+/// Adds the times of an earlier part of the same run.
+void add_earlier(const ReportInput& earlier, ReportInput& input);
 
 }  // namespace weft

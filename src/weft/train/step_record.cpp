@@ -24,7 +24,9 @@ StepRecord StepRecorder::finish(int64_t step, const StepOutcome& made, double le
   row.step_ms = took.count();
   row.samples_per_s = static_cast<double>(recipe.data.batch) / (took.count() * 1e-3);
   if (data.tokenizer) row.tokens = step * recipe.data.batch * data.units_a_sample;
+  row.time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   row.more.emplace_back("gradient_norm", made.gradient_norm);
+  if (made.is_whole && !made.updated()) row.more.emplace_back("update_left_out", 1);
   add_bytes(row);
   if (const std::optional<LoadStats> now = data.train->stats()) {
     add_loading(loaded_, *now, row);

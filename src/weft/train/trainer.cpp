@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstring>
 #include <exception>
 #include <fstream>
 
@@ -25,9 +26,10 @@ namespace weft {
 
 namespace {
 
-constexpr Activity kData{"the data of a step", "data"};
-constexpr Activity kAgreement{"the ranks' agreement on going on (all_reduce) after a step"};
-constexpr Activity kKeeping{"the writing of a checkpoint (all_gather)"};
+constexpr Activity kData{"the data of a step", "data", Spent::loading};
+constexpr Activity kAgreement{"the ranks' agreement on going on (all_reduce) after a step", nullptr,
+                              Spent::waiting};
+constexpr Activity kKeeping{"the writing of a checkpoint (all_gather)", nullptr, Spent::keeping};
 constexpr Activity kEnd{"the end of the run"};
 
 class Trainer {
@@ -44,6 +46,17 @@ class Trainer {
     const std::optional<int64_t> resumed_after = start_or_resume();
     const RunView view{session_, options_, total_, resumed_after, first_rank_};
     Observers observers(view);
+    try {
+      go(observers);
+    } catch (const std::exception& error) {
+      observers.failed(error.what());
+      throw;
+    }
+    return result_;
+  }
+
+ private:
+  void go(Observers& observers) {
     StepRecorder recorder(session_);
     TrainingStep step(session_, [&](int64_t number) {
       const Observers::Doing doing(observers, kData);
@@ -64,10 +77,8 @@ class Trainer {
       observe(observers, std::move(record));
     }
     finish(observers);
-    return result_;
   }
 
- private:
   std::filesystem::path checkpoints() const { return checkpoints_of(options_.out); }
 
   void own_out_folder() {
@@ -233,6 +244,13 @@ class Trainer {
     return "no good checkpoint was written yet" + bad;
   }
 
+  std::string why_interrupted() const {
+    if (result_.is_late) return "its time is over";
+    if (result_.signal == 0) return "another rank could not go on";
+    const char* const name = sigabbrev_np(result_.signal);
+    return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", result_.signal);
+  }
+
   /// A log that cannot be written ends the run as a signal does: the weights are kept.
   template <class Action>
   static std::exception_ptr failure_of(const Action& action) {
@@ -247,7 +265,10 @@ class Trainer {
   void finish(Observers& observers) {
     const Observers::Doing doing(observers, kEnd);
     result_.steps = step_;
-    RunEnd end{result_.end, step_, {}, {}};
+    RunEnd end;
+    end.end = result_.end;
+    end.step = step_;
+    if (result_.end == TrainEnd::interrupted) end.why = why_interrupted();
     const DataKind::Closing closing = recipe_.data.kind->closing();
     if (result_.end == TrainEnd::finished && closing.tokens > 0) {
       GenerateOptions generation;

@@ -24,9 +24,9 @@ TEST(Accuracy, IsTheShareOfTargetsWithTheGreatestPrediction) {
 }
 
 TEST(Accuracy, MoreIsBetter) {
-  EXPECT_TRUE(Accuracy().is_better(0.9, 0.8));
-  EXPECT_FALSE(Accuracy().is_better(0.8, 0.9));
-  EXPECT_FALSE(Accuracy().is_better(0.9, 0.9));
+  EXPECT_TRUE(is_better(Accuracy().better(), 0.9, 0.8));
+  EXPECT_FALSE(is_better(Accuracy().better(), 0.8, 0.9));
+  EXPECT_FALSE(is_better(Accuracy().better(), 0.9, 0.9));
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ TEST(MeanAbsoluteError, IsTheMeanOverTheNumbersThatThereAre) {
 }
 
 TEST(MeanAbsoluteError, LessIsBetter) {
-  EXPECT_TRUE(MeanAbsoluteError().is_better(1, 2));
-  EXPECT_FALSE(MeanAbsoluteError().is_better(2, 1));
-  EXPECT_FALSE(MeanAbsoluteError().is_better(1, 1));
+  EXPECT_TRUE(is_better(MeanAbsoluteError().better(), 1, 2));
+  EXPECT_FALSE(is_better(MeanAbsoluteError().better(), 2, 1));
+  EXPECT_FALSE(is_better(MeanAbsoluteError().better(), 1, 1));
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ TEST(MeanError, IsSignedAndOverTheNumbersThatThereAre) {
 }
 
 TEST(MeanError, NearerToZeroIsBetter) {
-  EXPECT_TRUE(MeanError().is_better(-1, 2));
-  EXPECT_FALSE(MeanError().is_better(2, -1));
-  EXPECT_FALSE(MeanError().is_better(-1, -1));
+  EXPECT_TRUE(is_better(MeanError().better(), -1, 2));
+  EXPECT_FALSE(is_better(MeanError().better(), 2, -1));
+  EXPECT_FALSE(is_better(MeanError().better(), -1, -1));
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ TEST(Perplexity, IsTheExponentialOfTheMeanCrossEntropy) {
 }
 
 TEST(Perplexity, LessIsBetter) {
-  EXPECT_TRUE(Perplexity().is_better(2, 3));
-  EXPECT_FALSE(Perplexity().is_better(3, 2));
-  EXPECT_FALSE(Perplexity().is_better(2, 2));
+  EXPECT_TRUE(is_better(Perplexity().better(), 2, 3));
+  EXPECT_FALSE(is_better(Perplexity().better(), 3, 2));
+  EXPECT_FALSE(is_better(Perplexity().better(), 2, 2));
 }
 
 }  // namespace

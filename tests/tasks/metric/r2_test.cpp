@@ -56,9 +56,9 @@ TEST(Determination, IsNothingOfEqualTargetsThatHaveNoEndInBinary) {
 }
 
 TEST(Determination, MoreIsBetter) {
-  EXPECT_TRUE(Determination().is_better(0.1, -3));
-  EXPECT_FALSE(Determination().is_better(-3, 0.1));
-  EXPECT_FALSE(Determination().is_better(0.1, 0.1));
+  EXPECT_TRUE(is_better(Determination().better(), 0.1, -3));
+  EXPECT_FALSE(is_better(Determination().better(), -3, 0.1));
+  EXPECT_FALSE(is_better(Determination().better(), 0.1, 0.1));
 }
 
 }  // namespace

@@ -22,9 +22,9 @@ TEST(Top5Accuracy, IsTheShareOfTargetsAmongTheFiveGreatest) {
 }
 
 TEST(Top5Accuracy, MoreIsBetter) {
-  EXPECT_TRUE(Top5Accuracy().is_better(0.9, 0.8));
-  EXPECT_FALSE(Top5Accuracy().is_better(0.8, 0.9));
-  EXPECT_FALSE(Top5Accuracy().is_better(0.9, 0.9));
+  EXPECT_TRUE(is_better(Top5Accuracy().better(), 0.9, 0.8));
+  EXPECT_FALSE(is_better(Top5Accuracy().better(), 0.8, 0.9));
+  EXPECT_FALSE(is_better(Top5Accuracy().better(), 0.9, 0.9));
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ TEST_F(StartLines, SayThatTheWarmupIsShortened) {
   expect("(constant) after 4 steps of warmup\n");
   expect("5 steps of 6 samples in 2 microbatches, ");
   start({"optimizer.warmup=90"});
-  expect("(constant) after 5 steps of warmup, shortened from 90 to the run\n");
+  expect("(constant) after 5 steps of warmup, shortened from 90 as the run is no longer\n");
 }
 
 TEST_F(StartLines, SayHowMuchACopyForCheckpointsTakes) {

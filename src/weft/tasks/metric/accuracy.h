@@ -9,8 +9,8 @@ struct Accuracy final : KindOf<Accuracy, Metric> {
   static constexpr std::string_view kMeaning = "share of targets whose id has the greatest prediction.";
   bool suits(const SampleTensor& target) const override { return target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
-  bool is_better(double value, double other) const override { return value > other; }
   double value(const Totals& totals) const override { return totals.at("correct") / totals.targets; }
+  Better better() const override { return Better::more; }
   std::string text(double value) const override;
 };
 

@@ -1,6 +1,4 @@
 #pragma once
-#include <cmath>
-
 #include "weft/tasks/metric.h"
 
 namespace weft {
@@ -11,8 +9,8 @@ struct MeanError final : KindOf<MeanError, Metric> {
   static constexpr std::string_view kMeaning = "mean of predictions less targets, the bias; 0 is best.";
   bool suits(const SampleTensor& target) const override { return !target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
-  bool is_better(double value, double other) const override { return std::abs(value) < std::abs(other); }
   double value(const Totals& totals) const override { return totals.at("differences") / totals.targets; }
+  Better better() const override { return Better::nearer_zero; }
 };
 
 }  // namespace weft

@@ -12,8 +12,8 @@ struct Determination final : KindOf<Determination, Metric> {
       "coefficient of determination, of all numbers together; 1 is perfect, 0 no better than the mean.";
   bool suits(const SampleTensor& target) const override { return !target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
-  bool is_better(double value, double other) const override { return value > other; }
   double value(const Totals& totals) const override;
+  Better better() const override { return Better::more; }
 };
 
 }  // namespace weft

@@ -12,8 +12,8 @@ struct Top5Accuracy final : KindOf<Top5Accuracy, Metric> {
       "share of targets whose id is among the five greatest predictions.";
   bool suits(const SampleTensor& target) const override { return target.has_ids(); }
   std::vector<Sum> sums(GraphBuilder& build, ValueId predictions, ValueId targets) const override;
-  bool is_better(double value, double other) const override { return value > other; }
   double value(const Totals& totals) const override { return totals.at("among_five") / totals.targets; }
+  Better better() const override { return Better::more; }
   std::string text(double value) const override;
 };
 

@@ -40,9 +40,11 @@ class BestSoFar {
     std::string known = "loss";
     for (const Metric* metric : metrics_of(recipe, task_of(recipe, facts), facts)) {
       known += fmt::format(", {}", metric->name());
-      if (metric->name() == name_) metric_ = metric;
+      if (metric->name() != name_) continue;
+      better_ = metric->better();
+      is_metric_ = true;
     }
-    if (metric_ == nullptr && name_ != "loss") {
+    if (!is_metric_ && name_ != "loss") {
       user_error("checkpoint.best = \"{}\": expected one of what is measured, {}", name_, known);
     }
     only_parts_ = recipe.log.evaluate_batches > 0;
@@ -54,8 +56,8 @@ class BestSoFar {
     // Of a part of the data is no measure for all of them.
     const bool is_alike = !only_parts_ || !record.is_last;
     if (name_.empty() || !record.validation || !is_alike) return std::nullopt;
-    const double value = metric_ == nullptr ? record.validation->loss : *record.validation->metric(name_);
-    if (!std::isfinite(value) || (value_ && !is_better(value, *value_))) return std::nullopt;
+    const double value = is_metric_ ? *record.validation->metric(name_) : record.validation->loss;
+    if (!std::isfinite(value) || (value_ && !is_better(better_, value, *value_))) return std::nullopt;
     value_ = value;
     return BestCheckpoint{record.row.step, name_, value};
   }
@@ -72,13 +74,10 @@ class BestSoFar {
     if (!std::isnan(value)) value_ = value;
   }
 
-  bool is_better(double value, double other) const {
-    return metric_ == nullptr ? value < other : metric_->is_better(value, other);
-  }
-
   std::string name_;
-  const Metric* metric_ = nullptr;  ///< null: the loss
-  bool only_parts_ = false;         ///< of the data are measured on the way
+  bool is_metric_ = false;  ///< else it is the loss
+  Better better_ = Better::less;
+  bool only_parts_ = false;  ///< of the data are measured on the way
   std::optional<double> value_;
 };
 

@@ -88,7 +88,8 @@ class StartLines {
     if (optimizer.warmup == 0) return text;
     const int64_t warmup = warmup_of(optimizer, run_.total_steps);
     text += fmt::format(" after {} of warmup", plural(warmup, "step"));
-    if (warmup < optimizer.warmup) text += fmt::format(", shortened from {} to the run", optimizer.warmup);
+    if (warmup < optimizer.warmup)
+      text += fmt::format(", shortened from {} as the run is no longer", optimizer.warmup);
     return text;
   }
 

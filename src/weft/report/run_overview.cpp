@@ -1,0 +1,127 @@
+#include "weft/report/run_overview.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "weft/base/check.h"
+#include "weft/report/run_files.h"
+#include "weft/report/text.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kValidation = "validation_";
+constexpr std::string_view kValidationLoss = "validation_loss";
+
+double median_of_last(const std::vector<MetricsRow>& rows) {
+  constexpr size_t kLast = 51;
+  std::vector<double> times;
+  for (size_t i = rows.size() - std::min(rows.size(), kLast); i < rows.size(); ++i)
+    times.push_back(rows[i].step_ms);
+  if (times.empty()) return 0;
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  return *middle;
+}
+
+/// "accuracy 0.9120".
+std::string first_metric(const MetricsRow& row) {
+  for (const auto& [name, value] : row.more) {
+    if (name.starts_with(kValidation) && name != kValidationLoss)
+      return fmt::format("{} {}", name.substr(kValidation.size()), human_number(value));
+  }
+  return "";
+}
+
+std::string state_of(const ReportInput& input) {
+  if (input.run.parts.empty()) return input.is_held ? "going on" : "";
+  if (input.run.state == RunState::going_on && !input.is_held) return "killed";
+  if (input.is_held) return "going on";
+  return std::string(name_of(input.run.state));
+}
+
+using Cells = std::array<std::string, 8>;
+
+Cells cells_of(const RunOverview& run) {
+  const auto number = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.4f}", *value) : "";
+  };
+  const std::string step =
+      run.steps > 0 ? fmt::format("{}/{}", run.step, run.steps) : fmt::format("{}", run.step);
+  const std::string began =
+      run.began > 0 ? fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(run.began)))
+                    : "";
+  return {run.folder.string(),
+          run.state.empty() ? "?" : run.state,
+          step,
+          number(run.loss),
+          number(run.validation),
+          run.metric,
+          run.step_ms > 0 ? human_ms(run.step_ms) : "",
+          began};
+}
+
+}  // namespace
+
+RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
+  RunOverview overview;
+  overview.folder = folder;
+  overview.state = state_of(input);
+  overview.steps = input.run.steps;
+  overview.step = input.run.step;
+  if (!input.run.parts.empty()) overview.began = input.run.parts.front().began;
+  if (input.run.state == RunState::failed) overview.remark = input.run.why;
+  if (!input.metrics.empty()) {
+    overview.step = std::max(overview.step, input.metrics.back().step);
+    overview.loss = input.metrics.back().loss;
+    overview.step_ms = median_of_last(input.metrics);
+  }
+  const auto measured = std::find_if(input.metrics.rbegin(), input.metrics.rend(),
+                                     [](const MetricsRow& row) { return row.validation_loss.has_value(); });
+  if (measured != input.metrics.rend()) {
+    overview.validation = measured->validation_loss;
+    overview.metric = first_metric(*measured);
+  }
+  return overview;
+}
+
+std::vector<fs::path> find_runs(const fs::path& folder) {
+  if (fs::exists(recipe_of(folder))) return {folder};
+  std::vector<fs::path> found;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (!entry->is_directory(error) || !fs::exists(recipe_of(entry->path()))) continue;
+    found.push_back(entry->path());
+    entry.disable_recursion_pending();
+  }
+  if (error) user_error("{}: the runs cannot be listed: {}", folder.string(), error.message());
+  return found;
+}
+
+std::string overview_table(std::vector<RunOverview> runs) {
+  std::ranges::stable_sort(runs, {}, &RunOverview::began);
+  std::vector<Cells> rows{{"run", "state", "step", "loss", "validation", "metric", "a step", "began"}};
+  for (const RunOverview& run : runs) rows.push_back(cells_of(run));
+  std::array<size_t, std::tuple_size_v<Cells>> widths{};
+  for (const Cells& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string table;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::string line;
+    for (size_t j = 0; j < widths.size(); ++j) line += fmt::format("{:<{}}  ", rows[i][j], widths[j]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    table += line + "\n";
+    if (i > 0 && !runs[i - 1].remark.empty()) table += "  " + runs[i - 1].remark + "\n";
+  }
+  return table;
+}
+
+}  // namespace weft

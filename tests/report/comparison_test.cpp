@@ -1,0 +1,79 @@
+#include "weft/report/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+namespace weft {
+namespace {
+
+/// `steps` steps with the loss `at_end` + steps that are left, and a validation every ten.
+ReportInput run(int64_t steps, double at_end) {
+  ReportInput input;
+  input.run.state = RunState::finished;
+  input.run.parts.emplace_back();
+  input.run.step = input.run.steps = steps;
+  input.run.metrics = {{"accuracy", "more", true}};
+  for (int64_t step = 1; step <= steps; ++step) {
+    MetricsRow row;
+    row.step = step;
+    row.loss = at_end + static_cast<double>(steps - step);
+    row.step_ms = 20;
+    if (step % 10 == 0) {
+      row.validation_loss = row.loss + 1;
+      row.more = {{"validation_accuracy", step == 10 ? 0.5 : 0.25}};
+    }
+    input.metrics.push_back(row);
+  }
+  return input;
+}
+
+std::map<std::string, std::vector<std::string>> lines_of(const std::vector<ComparedRun>& runs) {
+  std::map<std::string, std::vector<std::string>> lines;
+  for (const ComparedLine& line : compare_curves(runs)) lines[line.what] = line.values;
+  return lines;
+}
+
+using Values = std::vector<std::string>;
+
+TEST(Comparison, LossesAreComparedAtStepsThatAllHaveReached) {
+  const auto lines = lines_of({{"a", run(40, 2)}, {"b", run(20, 1)}});
+  EXPECT_EQ(lines.at("steps"), (Values{"40 of 40", "20 of 20"}));
+  EXPECT_EQ(lines.at("loss at step 5"), (Values{"37.0000", "16.0000"}));
+  EXPECT_EQ(lines.at("loss at step 20"), (Values{"22.0000", "1.0000"}));
+  EXPECT_EQ(lines.count("loss at step 40"), 0U);
+  EXPECT_EQ(lines.at("a step"), (Values{"20.0 ms", "20.0 ms"}));
+}
+
+TEST(Comparison, MetricsAreAtTheirBestAndAtTheEnd) {
+  ReportInput other = run(20, 1);
+  other.metrics[19].more[0].second = std::numeric_limits<double>::quiet_NaN();
+  other.run.metrics.push_back({"mean_error", "nearer 0", false});
+  other.metrics[9].more.emplace_back("validation_mean_error", -0.5);
+  other.metrics[19].more.emplace_back("validation_mean_error", 2);
+  const auto lines = lines_of({{"a", run(40, 2)}, {"b", other}});
+  EXPECT_EQ(lines.at("best validation accuracy"), (Values{"0.5 at step 10", "0.5 at step 10"}));
+  EXPECT_EQ(lines.at("last validation accuracy"), (Values{"0.25 at step 40", "– at step 20"}));
+  EXPECT_EQ(lines.at("best validation loss"), (Values{"3.00 at step 40", "2.00 at step 20"}));
+  EXPECT_EQ(lines.at("best validation mean_error"), (Values{"", "-0.5 at step 10"}));
+}
+
+TEST(Comparison, ARunWithoutALogHasNothingToCompare) {
+  const auto lines = lines_of({{"a", run(40, 2)}, {"b", ReportInput{}}});
+  EXPECT_EQ(lines.at("state"), (Values{"finished", ""}));
+  EXPECT_EQ(lines.at("last validation loss"), (Values{"3.00 at step 40", ""}));
+  for (const auto& [what, values] : lines) EXPECT_FALSE(what.starts_with("loss at")) << what;
+}
+
+TEST(Comparison, ATableNumbersTheRunsAndCutsWhatIsTooLong) {
+  EXPECT_EQ(comparison_table({"a", "runs/b"},
+                             {{"run.steps", {"5", "60"}}, {"data.path", {"\"x\"", std::string(40, 'y')}}}),
+            "           1: a  2: runs/b\n"
+            "run.steps  5     60\n"
+            "data.path  \"x\"   yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\n");
+  EXPECT_EQ(comparison_table({"a", "b"}, {}), "  1: a  2: b\n");
+}
+
+}  // namespace
+}  // namespace weft
