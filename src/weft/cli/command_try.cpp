@@ -42,8 +42,7 @@ int command_try(const Arguments& arguments) {
   options.last_batches = kBatches;
   Session session(recipe, world);
   const TrainResult result = train(session, options);
-  if (result.end != TrainEnd::finished) user_error("--try was interrupted after step {}", result.steps);
-  if (world.rank() != 0) return 0;
+  if (world.rank() != 0 || result.end != TrainEnd::finished) return result.exit_code();
   // Who wants to look at it names a folder.
   std::error_code error;
   if (arguments.out.empty()) std::filesystem::remove_all(options.out, error);

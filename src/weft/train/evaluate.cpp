@@ -29,6 +29,12 @@ std::optional<double> Evaluation::metric(std::string_view name) const {
   return found == metrics.end() ? std::nullopt : std::optional(found->value);
 }
 
+std::string Evaluation::lines() const {
+  std::string all;
+  for (const MetricValue& metric : metrics) all += fmt::format("validation {} {}\n", metric.name, metric.text);
+  return all;
+}
+
 std::string Evaluation::text() const {
   std::string text = fmt::format("loss {:.4f}", loss);
   for (const MetricValue& metric : metrics) text += fmt::format("  {} {}", metric.name, metric.text);

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <exception>
-#include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
@@ -112,10 +113,10 @@ class Trainer {
   }
 
   void write_recipe() const {
-    const std::filesystem::path path = recipe_of(options_.out);
-    std::ofstream file(path);
-    file << to_toml(recipe_);
-    if (!file.flush()) user_error("{}: it cannot be written", path.string());
+    const std::string text = to_toml(recipe_);
+    ReplacedFile file(recipe_of(options_.out), "recipe of the run");
+    file.write(text.data(), text.size());
+    file.commit();
     keep_files();
   }
 
@@ -298,6 +299,12 @@ class Trainer {
 };
 
 }  // namespace
+
+int TrainResult::exit_code() const {
+  constexpr int kSignalled = 128;
+  if (end == TrainEnd::finished) return 0;
+  return kSignalled + (signal != 0 ? signal : SIGTERM);
+}
 
 TrainResult train(Session& session, const TrainOptions& options) { return Trainer(session, options).run(); }
 

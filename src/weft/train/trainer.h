@@ -26,6 +26,9 @@ struct TrainResult {
   double step_ms = 0;    ///< that it took
   std::optional<Evaluation> validation;
   std::filesystem::path report;
+
+  /// Of the process: 0, or 128 and the signal's number, as shells have it.
+  int exit_code() const;
 };
 
 /// Collective. Trains to the recipe's end, or until interrupted (then a checkpoint is kept). UserError when
