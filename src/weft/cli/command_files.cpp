@@ -69,8 +69,9 @@ int command_import(const Arguments& arguments) {
   writer.copy(0, RunIdentity::of(session, 0).to_json());
   writer.write();
   writer.finish();
-  fmt::print("{} written; train on with --out {} --set checkpoint.resume=true\n",
-             checkpoint_folder(checkpoints_of(out), 0).string(), out.string());
+  keep_recipe(recipe, out);
+  fmt::print("{} written; train on with weft resume {}\n", checkpoint_folder(checkpoints_of(out), 0).string(),
+             out.string());
   return 0;
 }
 

@@ -31,7 +31,8 @@ std::optional<double> Evaluation::metric(std::string_view name) const {
 
 std::string Evaluation::lines() const {
   std::string all;
-  for (const MetricValue& metric : metrics) all += fmt::format("validation {} {}\n", metric.name, metric.text);
+  for (const MetricValue& metric : metrics)
+    all += fmt::format("validation {} {}\n", metric.name, metric.text);
   return all;
 }
 

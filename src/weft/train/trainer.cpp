@@ -8,7 +8,6 @@
 #include <exception>
 
 #include "weft/base/check.h"
-#include "weft/base/replaced_file.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
@@ -108,30 +107,8 @@ class Trainer {
       Progress::say(fmt::format("resuming after step {}{}", step_,
                                 step_ == total_ ? ", the last: nothing is left to train" : ""));
     }
-    write_recipe();
+    keep_recipe(recipe_, options_.out);
     return at;
-  }
-
-  void write_recipe() const {
-    const std::string text = to_toml(recipe_);
-    ReplacedFile file(recipe_of(options_.out), "recipe of the run");
-    file.write(text.data(), text.size());
-    file.commit();
-    keep_files();
-  }
-
-  /// What the trained network needs beside its weights travels with the run's folder.
-  void keep_files() const {
-    namespace fs = std::filesystem;
-    const fs::path folder = kept_files_of(options_.out);
-    for (const auto& [key, from] : recipe_.data.kind->files_to_keep()) {
-      const fs::path to = folder / fs::path(from).filename();
-      std::error_code error;
-      if (fs::equivalent(from, to, error)) continue;
-      fs::create_directories(folder, error);
-      fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
-      if (error) user_error("{}: {} cannot be copied there: {}", folder.string(), from, error.message());
-    }
   }
 
   void observe(Observers& observers, StepRecord record) {

@@ -6,8 +6,11 @@
 #include <ctime>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
+#include "weft/datasets/data_kind.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/run_files.h"
+#include "weft/train/session/load_recipe.h"
 
 namespace weft {
 
@@ -35,7 +38,27 @@ std::string make_dated(const std::string& name) {
   return made.string();
 }
 
+/// What the trained network needs beside its weights travels with the run's folder.
+void keep_files(const Recipe& recipe, const fs::path& folder) {
+  for (const auto& [key, from] : recipe.data.kind->files_to_keep()) {
+    const fs::path to = folder / fs::path(from).filename();
+    std::error_code error;
+    if (fs::equivalent(from, to, error)) continue;
+    fs::create_directories(folder, error);
+    fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
+    if (error) user_error("{}: {} cannot be copied there: {}", folder.string(), from, error.message());
+  }
+}
+
 }  // namespace
+
+void keep_recipe(const Recipe& recipe, const fs::path& run) {
+  const std::string text = to_toml(recipe);
+  ReplacedFile file(recipe_of(run), "recipe of the run");
+  file.write(text.data(), text.size());
+  file.commit();
+  keep_files(recipe, kept_files_of(run));
+}
 
 fs::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world) {
   if (const auto named = named_run_folder(recipe, out)) return *named;
