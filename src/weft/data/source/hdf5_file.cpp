@@ -19,15 +19,11 @@ constexpr std::array<std::string_view, 3> kExtensions{".h5", ".hdf5", ".hdf"};
 constexpr std::string_view kMagic{"\x89HDF\r\n\x1a\n", 8};
 /// Enough for the metadata of a small file: superblock, group, object headers.
 constexpr int64_t kHeadBytes = 64 << 10;
+constexpr size_t kMostRemarks = 5;
 
 /// Weft's type of the same size, for copies that do not look at values.
 DType carrier_of(int32_t bytes) {
   return bytes == 1 ? DType::u8 : bytes == 2 ? DType::bf16 : bytes == 4 ? DType::f32 : DType::f64;
-}
-
-DType dtype_in_weft(const Hdf5Dataset& dataset) {
-  const DType natural = *dtype_of(dataset.stored);
-  return dataset.packing && natural != DType::f64 ? DType::f32 : natural;
 }
 
 /// Calls body(number of the chunk in the grid, its region) for each chunk that meets `region`, in order.
@@ -72,7 +68,7 @@ class Hdf5Source final : public Source {
     for (const Hdf5Dataset& dataset : contents_.datasets[0]) {
       Dims shape = dataset.shape;
       if (!contents_.file_per_sample) shape.erase(shape.begin());
-      fields_.push_back({dataset.name, {dtype_in_weft(dataset), std::move(shape)}});
+      fields_.push_back(field_of(dataset.name, dataset.stored, dataset.packing, std::move(shape)));
     }
   }
 
@@ -82,6 +78,24 @@ class Hdf5Source final : public Source {
   }
   std::span<const Field> fields() const override { return fields_; }
   std::span<const fs::path> files() const override { return contents_.files; }
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> all;
+    size_t more = 0;
+    for (size_t file = 0; file < contents_.datasets.size(); ++file) {
+      for (const Hdf5Dataset& dataset : contents_.datasets[file]) {
+        for (const std::string& remark : dataset.remarks) {
+          if (all.size() == kMostRemarks) {
+            ++more;
+          } else {
+            all.push_back(
+                fmt::format("{}: in '{}' {}", contents_.files[file].string(), dataset.name, remark));
+          }
+        }
+      }
+    }
+    if (more > 0) all.push_back(fmt::format("{}: {} more such sentences", contents_.files[0].string(), more));
+    return all;
+  }
 
   void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const override {
     WEFT_CHECK(sample >= 0 && sample < count(), "sample {} of {}", sample, count());
@@ -156,11 +170,7 @@ class Hdf5Source final : public Source {
   }
   void finish(const Hdf5Dataset& dataset, std::span<const std::byte> stored, const View& output,
               int64_t sample) const {
-    if (dataset.packing) {
-      convert_packed(stored, dataset.stored, *dataset.packing, output);
-    } else {
-      convert(stored, dataset.stored, output, name(sample));
-    }
+    unpack_elements(stored, dataset.stored, dataset.packing, output, name(sample));
   }
 
   void unpack_chunks(const Hdf5Dataset& dataset, const Region& region, std::span<const std::byte>& rest,

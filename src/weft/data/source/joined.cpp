@@ -11,6 +11,7 @@ namespace {
 class Joined final : public Source {
  public:
   explicit Joined(std::vector<std::shared_ptr<const Source>> sources) : sources_(std::move(sources)) {
+    fields_.assign(sources_[0]->fields().begin(), sources_[0]->fields().end());
     for (const auto& source : sources_) {
       first_.push_back(count_);
       count_ += source->count();
@@ -18,6 +19,9 @@ class Joined final : public Source {
       files_.insert(files_.end(), source->files().begin(), source->files().end());
       std::vector<int32_t>& numbers = class_numbers_.emplace_back();
       for (const std::string& name : source->classes()) numbers.push_back(class_number(name));
+      for (size_t i = 0; i < fields_.size(); ++i) {
+        if (fields_[i].absent.empty()) fields_[i].absent = source->fields()[i].absent;
+      }
     }
   }
 
@@ -26,7 +30,7 @@ class Joined final : public Source {
     const Place at = place(sample);
     return sources_[at.source]->name(at.sample);
   }
-  std::span<const Field> fields() const override { return sources_[0]->fields(); }
+  std::span<const Field> fields() const override { return fields_; }
   std::span<const std::filesystem::path> files() const override { return files_; }
   void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const override {
     const Place at = place(sample);
@@ -73,6 +77,7 @@ class Joined final : public Source {
   }
 
   std::vector<std::shared_ptr<const Source>> sources_;
+  std::vector<Field> fields_;
   std::vector<int64_t> first_;       ///< sample of each source
   std::vector<int32_t> first_file_;  ///< likewise
   std::vector<std::filesystem::path> files_;
@@ -80,6 +85,11 @@ class Joined final : public Source {
   std::vector<std::vector<int32_t>> class_numbers_;  ///< [source][its own number]
   int64_t count_ = 0;
 };
+
+bool can_be_joined(const Field& a, const Field& b) {
+  const bool is_absent_alike = a.absent.empty() || b.absent.empty() || a.absent == b.absent;
+  return a.type == b.type && a.is_whole == b.is_whole && is_absent_alike;
+}
 
 }  // namespace
 
@@ -89,8 +99,7 @@ std::shared_ptr<const Source> joined(std::vector<std::shared_ptr<const Source>> 
   const Source& first = *sources[0];
   for (const auto& source : sources) {
     const bool same = source->encoded_images() == first.encoded_images() &&
-                      std::ranges::equal(source->fields(), first.fields(),
-                                         [](const Field& a, const Field& b) { return a.type == b.type; });
+                      std::ranges::equal(source->fields(), first.fields(), can_be_joined);
     if (same) continue;
     user_error("{}: {} and {} have samples of other types or shapes and cannot be mixed", key, first.name(0),
                source->name(0));

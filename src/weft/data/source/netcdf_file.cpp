@@ -25,7 +25,7 @@ int matches(const SourcePlace& place) {
 /// Whether a variable is worth offering: not text, and with a dimension beside the sample's.
 FieldCandidate candidate_of(const NetcdfVariable& variable, const std::string& sample_dimension) {
   FieldCandidate candidate{variable.name, variable.shape, {}};
-  if (variable.is_text) candidate.problem = "is text, expected numbers";
+  candidate.problem = variable.is_text ? "is text, expected numbers" : variable.conventions.problem;
   if (variable.dimensions.empty() || variable.dimensions[0] != sample_dimension) {
     candidate.problem = fmt::format("does not have the dimension '{}' first", sample_dimension);
   }
@@ -44,16 +44,12 @@ std::string sample_dimension_of(const std::vector<NetcdfVariable>& variables) {
 }
 
 StoredArray array_of(const NetcdfVariable& variable) {
-  StoredArray array{variable.name, variable.type};
-  array.type = {*dtype_of(variable.type), Dims(variable.shape.begin() + 1, variable.shape.end())};
+  StoredArray array{variable.name, variable.conventions.stored};
+  array.packing = variable.conventions.packing;
+  array.type = {unpacked_dtype(array.stored, array.packing),
+                Dims(variable.shape.begin() + 1, variable.shape.end())};
   array.offsets = {variable.offset};
   array.stride = variable.stride;
-  if (variable.packed) {
-    array.packing = variable.packing;
-    if (array.type.dtype != DType::f64) array.type.dtype = DType::f32;
-  } else if (variable.packing.missing == variable.packing.missing && is_floating(array.type.dtype)) {
-    array.packing = variable.packing;
-  }
   return array;
 }
 
@@ -79,6 +75,9 @@ std::unique_ptr<Source> open_netcdf(const SourcePlace& place, const SourceOption
   for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
     contents.count = variables[i].shape[0];
     contents.arrays.push_back(array_of(variables[i]));
+    for (const std::string& remark : variables[i].conventions.remarks) {
+      contents.remarks.push_back(fmt::format("{}: in '{}' {}", file.name(), variables[i].name, remark));
+    }
   }
   return std::make_unique<ArraySource>(std::move(contents));
 }
