@@ -18,6 +18,7 @@ namespace {
 /// More chunks than this in one file are an index that no memory holds, or a broken header.
 constexpr int64_t kMaxChunks = int64_t{1} << 28;
 /// An attribute of files that NetCDF's library or h5netcdf wrote, whatever their name ends with.
+constexpr const char* kCoordinate = "is a coordinate";
 constexpr const char* kNetcdfMark = "_NCProperties";
 
 herr_t note_name(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
@@ -173,13 +174,18 @@ class FileSurvey {
     if (is_netcdf_ && question_.fields.empty()) leave_out_coordinates(all);
     std::vector<FieldCandidate> candidates;
     for (const Hdf5Dataset& dataset : all) {
-      candidates.push_back({dataset.name, dataset.shape, dataset.problem});
+      candidates.push_back(
+          {dataset.name, dataset.shape, dataset.problem, dataset.problem == kCoordinate || dataset.is_scale});
     }
     std::vector<Hdf5Dataset> chosen;
     for (const size_t i : choose_fields(path_, candidates, question_.fields, question_.first_is_sample)) {
       locate(all[i]);
       chosen.push_back(all[i]);  // which may be chosen twice
+      for (std::string& remark : chosen.back().remarks)
+        remark = fmt::format("{}: in '{}' {}", path_, all[i].name, remark);
     }
+    const std::vector<std::string> left_out = remarks_on_choice(path_, candidates, question_.fields);
+    chosen[0].remarks.insert(chosen[0].remarks.end(), left_out.begin(), left_out.end());
     return chosen;
   }
 
@@ -236,7 +242,7 @@ class FileSurvey {
       if (!dataset.problem.empty()) continue;
       const bool fits = !dataset.is_scale && !dataset.shape.empty() && dataset.shape[0] == samples &&
                         (flat || dataset.shape.size() > 1);
-      if (!fits) dataset.problem = "is a coordinate";
+      if (!fits) dataset.problem = kCoordinate;
     }
   }
 

@@ -27,7 +27,7 @@ struct Hdf5Dataset {
   bool grows = false;                ///< its first dimension is unlimited
   bool is_scale = false;             ///< a coordinate (dimension scale)
   std::vector<std::byte> fill;       ///< one element
-  std::vector<std::string> remarks;  ///< "7 of 9 chunks were never written"
+  std::vector<std::string> remarks;  ///< sentences, as Source::remarks()
 
   bool chunked = false;
   int64_t offset = -1;            ///< contiguous: of the first byte; -1: never written

@@ -81,14 +81,13 @@ class Hdf5Source final : public Source {
   std::vector<std::string> remarks() const override {
     std::vector<std::string> all;
     size_t more = 0;
-    for (size_t file = 0; file < contents_.datasets.size(); ++file) {
-      for (const Hdf5Dataset& dataset : contents_.datasets[file]) {
+    for (const std::vector<Hdf5Dataset>& file : contents_.datasets) {
+      for (const Hdf5Dataset& dataset : file) {
         for (const std::string& remark : dataset.remarks) {
-          if (all.size() == kMostRemarks) {
-            ++more;
+          if (all.size() < kMostRemarks) {
+            all.push_back(remark);
           } else {
-            all.push_back(
-                fmt::format("{}: in '{}' {}", contents_.files[file].string(), dataset.name, remark));
+            ++more;
           }
         }
       }

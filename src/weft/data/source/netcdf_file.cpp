@@ -28,6 +28,7 @@ FieldCandidate candidate_of(const NetcdfVariable& variable, const std::string& s
   candidate.problem = variable.is_text ? "is text, expected numbers" : variable.conventions.problem;
   if (variable.dimensions.empty() || variable.dimensions[0] != sample_dimension) {
     candidate.problem = fmt::format("does not have the dimension '{}' first", sample_dimension);
+    candidate.is_beside = true;
   }
   return candidate;
 }
@@ -68,10 +69,12 @@ std::unique_ptr<Source> open_netcdf(const SourcePlace& place, const SourceOption
     const bool any = std::any_of(candidates.begin(), candidates.end(), is_field);
     for (FieldCandidate& c : candidates) {
       if (any && !is_field(c) && c.problem.empty()) c.problem = "is a coordinate";
+      c.is_beside = c.is_beside || c.problem == "is a coordinate";
     }
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
+  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields);
   for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
     contents.count = variables[i].shape[0];
     contents.arrays.push_back(array_of(variables[i]));

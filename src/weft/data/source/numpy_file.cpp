@@ -62,22 +62,32 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
   return std::make_unique<ArraySource>(ArraySource::Contents{count, files, {std::move(array)}, true});
 }
 
+/// One that cannot be read has a problem, which matters where the array is read.
+NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member, const std::string& name) {
+  NumpyHeader header;
+  if (member.encrypted) {
+    header.problem = "is encrypted";
+  } else if (member.compressed) {
+    header.problem = "is compressed; save it with numpy.savez, not savez_compressed";
+  } else {
+    header = read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name));
+  }
+  return header;
+}
+
 std::unique_ptr<Source> open_archive(const SourcePlace& place, const SourceOptions& options) {
   const FileReader file(place.path);
   std::vector<FieldCandidate> candidates;
   std::vector<NumpyHeader> headers;
   for (const ZipMember& member : read_zip_directory(file)) {
     if (!has_extension(member.name, ".npy")) continue;
-    if (member.compressed) {
-      user_error("{}: is compressed; save it with numpy.savez, not savez_compressed", file.name());
-    }
     const std::string name = member.name.substr(0, member.name.size() - 4);
-    headers.push_back(
-        read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name)));
+    headers.push_back(header_of_member(file, member, name));
     candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
+  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields);
   for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
     contents.count = headers[i].shape[0];
     contents.arrays.push_back(sliced_array(candidates[i].name, headers[i]));
