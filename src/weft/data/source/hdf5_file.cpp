@@ -62,6 +62,7 @@ class Hdf5Source final : public Source {
     std::vector<fs::path> files;
     std::vector<std::vector<Hdf5Dataset>> datasets;  ///< by file, then field
     bool file_per_sample = false;
+    std::vector<std::string> remarks = {};  ///< beside those of datasets
   };
 
   explicit Hdf5Source(Contents contents) : contents_(std::move(contents)) {
@@ -79,7 +80,7 @@ class Hdf5Source final : public Source {
   std::span<const Field> fields() const override { return fields_; }
   std::span<const fs::path> files() const override { return contents_.files; }
   std::vector<std::string> remarks() const override {
-    std::vector<std::string> all;
+    std::vector<std::string> all = contents_.remarks;
     size_t more = 0;
     for (const std::vector<Hdf5Dataset>& file : contents_.datasets) {
       for (const Hdf5Dataset& dataset : file) {
@@ -237,6 +238,7 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
                  to_string(first[i].shape));
     }
   }
+  contents.remarks = remarks_on_rest(place, kExtensions, contents.count);
   return std::make_unique<Hdf5Source>(std::move(contents));
 }
 
@@ -244,7 +246,8 @@ std::unique_ptr<Source> open_file(const SourcePlace& place, const Hdf5Question& 
   Hdf5Source::Contents contents;
   contents.files = {place.path};
   contents.datasets.push_back(read_hdf5_datasets(place.path, question));
-  contents.count = contents.datasets[0][0].shape[0];
+  contents.file_per_sample = !question.first_is_sample;
+  contents.count = question.first_is_sample ? contents.datasets[0][0].shape[0] : 1;
   return std::make_unique<Hdf5Source>(std::move(contents));
 }
 
@@ -264,8 +267,9 @@ std::unique_ptr<Source> open_hdf5(const SourcePlace& place, const SourceOptions&
   return open_file(place, {options.fields, true, false});
 }
 
-std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const SourceOptions& options) {
-  return open_file(place, {options.fields, true, true});
+std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const std::vector<std::string>& fields,
+                                     FileSamples samples) {
+  return open_file(place, {fields, samples == FileSamples::rows, true});
 }
 
 void register_hdf5_file(SourceRegistry& registry) {

@@ -10,7 +10,8 @@ namespace {
 
 class Joined final : public Source {
  public:
-  explicit Joined(std::vector<std::shared_ptr<const Source>> sources) : sources_(std::move(sources)) {
+  Joined(std::vector<std::shared_ptr<const Source>> sources, std::vector<std::string> remarks)
+      : sources_(std::move(sources)), remarks_(std::move(remarks)) {
     fields_.assign(sources_[0]->fields().begin(), sources_[0]->fields().end());
     for (const auto& source : sources_) {
       first_.push_back(count_);
@@ -50,13 +51,7 @@ class Joined final : public Source {
     const int32_t own = sources_[at.source]->label(at.sample);
     return own < 0 ? own : class_numbers_[at.source][static_cast<size_t>(own)];
   }
-  std::vector<std::string> remarks() const override {
-    std::vector<std::string> all;
-    for (const auto& source : sources_) {
-      for (std::string& remark : source->remarks()) all.push_back(std::move(remark));
-    }
-    return all;
-  }
+  std::vector<std::string> remarks() const override { return remarks_; }
 
  private:
   struct Place {
@@ -77,6 +72,7 @@ class Joined final : public Source {
   }
 
   std::vector<std::shared_ptr<const Source>> sources_;
+  std::vector<std::string> remarks_;
   std::vector<Field> fields_;
   std::vector<int64_t> first_;       ///< sample of each source
   std::vector<int32_t> first_file_;  ///< likewise
@@ -86,15 +82,23 @@ class Joined final : public Source {
   int64_t count_ = 0;
 };
 
+}  // namespace
+
 bool can_be_joined(const Field& a, const Field& b) {
   const bool is_absent_alike = a.absent.empty() || b.absent.empty() || a.absent == b.absent;
   return a.type == b.type && a.is_whole == b.is_whole && is_absent_alike;
 }
 
-}  // namespace
+std::unique_ptr<Source> joined(std::vector<std::shared_ptr<const Source>> sources, const std::string& key) {
+  std::vector<std::string> all;
+  for (const auto& source : sources) {
+    for (std::string& remark : source->remarks()) all.push_back(std::move(remark));
+  }
+  return joined(std::move(sources), key, std::move(all));
+}
 
-std::shared_ptr<const Source> joined(std::vector<std::shared_ptr<const Source>> sources,
-                                     const std::string& key) {
+std::unique_ptr<Source> joined(std::vector<std::shared_ptr<const Source>> sources, const std::string& key,
+                               std::vector<std::string> remarks) {
   WEFT_CHECK(!sources.empty(), "nothing to join");
   const Source& first = *sources[0];
   for (const auto& source : sources) {
@@ -104,7 +108,7 @@ std::shared_ptr<const Source> joined(std::vector<std::shared_ptr<const Source>> 
     user_error("{}: {} and {} have samples of other types or shapes and cannot be mixed", key, first.name(0),
                source->name(0));
   }
-  return std::make_shared<Joined>(std::move(sources));
+  return std::make_unique<Joined>(std::move(sources), std::move(remarks));
 }
 
 }  // namespace weft

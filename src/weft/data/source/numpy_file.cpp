@@ -3,6 +3,7 @@
 #include <array>
 
 #include "weft/base/check.h"
+#include "weft/data/source/array_folder.h"
 #include "weft/data/source/array_source.h"
 #include "weft/data/source/field_choice.h"
 #include "weft/data/source/latency_pool.h"
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 1> kExtension{".npy"};
+constexpr std::array<std::string_view, 1> kArchive{".npz"};
 
 StoredArray array_of(const std::string& name, const NumpyHeader& header, Dims shape) {
   return {name, header.type, {*dtype_of(header.type), std::move(shape)}, {}, {header.data_offset}, 0};
@@ -59,7 +61,8 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
     array.offsets.push_back(headers[i].data_offset);
   }
   const auto count = static_cast<int64_t>(files.size());
-  return std::make_unique<ArraySource>(ArraySource::Contents{count, files, {std::move(array)}, true});
+  return std::make_unique<ArraySource>(ArraySource::Contents{
+      count, files, {std::move(array)}, true, remarks_on_rest(place, kExtension, count)});
 }
 
 /// One that cannot be read has a problem, which matters where the array is read.
@@ -75,7 +78,8 @@ NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member, co
   return header;
 }
 
-std::unique_ptr<Source> open_archive(const SourcePlace& place, const SourceOptions& options) {
+std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector<std::string>& fields,
+                                     FileSamples samples) {
   const FileReader file(place.path);
   std::vector<FieldCandidate> candidates;
   std::vector<NumpyHeader> headers;
@@ -87,10 +91,13 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const SourceOptio
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
-  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields);
-  for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
-    contents.count = headers[i].shape[0];
-    contents.arrays.push_back(sliced_array(candidates[i].name, headers[i]));
+  contents.remarks = remarks_on_choice(file.name(), candidates, fields);
+  const bool has_rows = samples == FileSamples::rows;
+  contents.file_per_sample = !has_rows;
+  for (const size_t i : choose_fields(file.name(), candidates, fields, has_rows)) {
+    contents.count = has_rows ? headers[i].shape[0] : 1;
+    contents.arrays.push_back(has_rows ? sliced_array(candidates[i].name, headers[i])
+                                       : array_of(candidates[i].name, headers[i], headers[i].shape));
   }
   return std::make_unique<ArraySource>(std::move(contents));
 }
@@ -100,14 +107,15 @@ int matches(const SourcePlace& place) {
     if (place.head.starts_with("\x93NUMPY")) return 2;
     return place.has_files(".npy") || place.has_files(".npz") ? 1 : 0;
   }
-  return place.is_folder && place.has_files(".npy") ? 2 : 0;
+  return place.is_folder && (place.has_files(".npy") || place.has_files(".npz")) ? 2 : 0;
 }
 
 }  // namespace
 
 std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions& options) {
-  if (place.is_folder) return open_folder(place, options);
-  if (place.head.starts_with("PK")) return open_archive(place, options);
+  if (place.is_folder && place.has_files(kExtension[0])) return open_folder(place, options);
+  if (place.is_folder) return open_array_folder(place, kArchive, options, open_archive);
+  if (place.head.starts_with("PK")) return open_archive(place, options.fields, FileSamples::rows);
   refuse_fields(place, options);
   const FileReader file(place.path);
   const NumpyHeader header = header_of_file(file);
@@ -117,7 +125,8 @@ std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions
 }
 
 void register_numpy_file(SourceRegistry& registry) {
-  registry.add({"numpy", "a .npy or .npz file, or a folder of .npy files", matches, open_numpy});
+  registry.add(
+      {"numpy", "a .npy or .npz file, or a folder of .npy files or of .npz files", matches, open_numpy});
 }
 
 }  // namespace weft
