@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         weft::parse_safetensors(std::as_bytes(std::span(data, size)), "input");
     int64_t bytes = 0;
     for (const weft::SafetensorsEntry& entry : header.entries) {
-      const int64_t end = entry.begin + entry.type.bytes();
+      const int64_t end = entry.begin + entry.bytes();
       if (entry.begin < 8 || end < entry.begin || end > static_cast<int64_t>(size)) std::abort();
-      bytes += entry.type.bytes();
+      bytes += entry.bytes();
     }
     if (bytes > static_cast<int64_t>(size)) std::abort();
   } catch (const weft::UserError&) {

@@ -13,9 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     weft::TarWalk walk(file);
     int64_t end = 0;
     walk.each([&](const weft::TarMember& member) {
-      // Members follow each other.
-      if (member.bytes < 0 || member.offset < end + 512) std::abort();
-      end = member.offset + member.bytes;
+      // Members follow each other; a link's contents lie before it.
+      if (member.bytes < 0 ||
+          (member.is_link ? member.offset + member.bytes > end : member.offset < end + 512))
+        std::abort();
+      if (!member.is_link) end = member.offset + member.bytes;
       if (end > file.size()) std::abort();
       if (member.bytes < 4096 && static_cast<int64_t>(walk.contents(member).size()) != member.bytes)
         std::abort();

@@ -50,6 +50,8 @@ class ImageBatches {
 
   int64_t samples() const { return source_->count(); }
   int64_t batches() const { return images_->batches(); }
+  /// What the source has to say of itself, as Source::remarks().
+  std::vector<std::string> remarks() const { return source_->remarks(); }
   std::vector<std::string> classes() const;
   int rank() const { return rank_; }
   int ranks() const { return ranks_; }

@@ -182,6 +182,7 @@ NB_MODULE(_weft, module) {
       .def_prop_ro("samples", [](const Batches& batches) { return batches.value->samples(); })
       .def_prop_ro("batches", [](const Batches& batches) { return batches.value->batches(); })
       .def_prop_ro("classes", [](const Batches& batches) { return batches.value->classes(); })
+      .def_prop_ro("remarks", [](const Batches& batches) { return batches.value->remarks(); })
       .def_prop_ro("rank", [](const Batches& batches) { return batches.value->rank(); })
       .def_prop_ro("ranks", [](const Batches& batches) { return batches.value->ranks(); })
       .def("another", &another)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 import trees  # first: it may go on in another interpreter
 from trees import COUNT, epoch_of
@@ -79,6 +80,18 @@ class ArgumentsTest(trees.TreeTest):
         loader = self.loader(batch_size=numpy.int64(8), shuffle=numpy.bool_(True), size=numpy.int32(12),
                              mean=numpy.zeros(3), std=numpy.ones(3, numpy.float32), seed=numpy.uint64(2**63))
         self.assertEqual(len(epoch_of(loader)), 6)
+
+    def test_what_is_not_read_is_a_warning(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            trees.make_tree(root)
+            (root / "train" / "ant" / "film.gif").write_bytes(b"GIF89a")
+            with self.assertWarnsRegex(UserWarning, "1 file left out: 1 .gif$") as caught:
+                DataLoader(root, framework="numpy")
+            self.assertEqual(caught.filename, __file__)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            DataLoader(self.root, framework="numpy")
 
     def test_places_are_named(self):
         loader = self.loader()

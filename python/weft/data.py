@@ -18,6 +18,7 @@ import operator
 import os
 import re
 import sys
+import warnings
 import weakref
 
 from weft import _weft
@@ -263,6 +264,8 @@ class DataLoader:
     rank, world_size: for launchers that set neither MPI's nor torchrun's variables
     framework: "torch", "numpy" (pixels [N, H, W, 3], labels int32) or "dlpack"
 
+    What is found and not read (files of other formats, images without a label, other folders) is a UserWarning, once.
+
     Tensors lie in the loader's own memory, without a copy; they stay what they are as long as somebody has them.
     Raises weft.Error (a ValueError), with one sentence, where data or options are bad.
     """
@@ -294,6 +297,9 @@ class DataLoader:
             _weft.begin()
             options.rank, options.ranks = self._rank(rank, world_size)
             self._batches = _weft.ImageBatches(options)
+        if self._batches.rank == 0:
+            for remark in self._batches.remarks:
+                warnings.warn(_in_words_of_python(remark), stacklevel=2)
         _open_loaders.add(self)
         self._next = self._place = (0, 0)  # epoch and batch: of the next loop, and where the last one is
         self._turn = 0  # counts the loops, and what else chooses the next one

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "weft/data/load/array_form.h"
 #include "weft/tensor/with_dtype.h"
 
 namespace weft {
@@ -55,6 +56,24 @@ TEST(BatchRules, AnIgnoredIdBecomesOneThatDoesNotCount) {
             "1: field y is -1, expected a class id from 0 to 2, or data.ignore_index = -100");
   label.ignored = 255;  // as masks have it
   EXPECT_EQ(Values<int32_t>({0, 255, 1}, {3}).apply(label, BatchPart::target), "");
+}
+
+TEST(BatchRules, AClassIdThatIsMissingFollowsThePolicy) {
+  SampleTensor label = kLabel;
+  const auto rows = [] { return Values<int32_t>({0, kMissingId, 2}, {3}); };
+  EXPECT_EQ(
+      rows().apply(label, BatchPart::target),
+      "1: field y is missing, expected a class id from 0 to 2 (data.missing = \"mask\" or \"skip\" allow "
+      "for those that are missing)");
+  label.missing = MissingNumbers::skip;
+  Values<int32_t> skipped = rows();
+  EXPECT_EQ(skipped.apply(label, BatchPart::target), "");
+  EXPECT_EQ(skipped.there, (std::vector<uint8_t>{1, 0, 1}));
+  label.missing = MissingNumbers::mask;
+  Values<int32_t> masked = rows();
+  EXPECT_EQ(masked.apply(label, BatchPart::target), "");
+  EXPECT_EQ(masked.memory, (std::vector<int32_t>{0, -1, 2}));
+  EXPECT_EQ(masked.there, (std::vector<uint8_t>{1, 1, 1}));
 }
 
 TEST(BatchRules, RowsWithoutASampleAreNotLookedAt) {

@@ -209,8 +209,10 @@ TEST_F(Safetensors, MalformedJsonIsRefused) {
 }
 
 TEST_F(Safetensors, DtypeAndShapeAreChecked) {
-  EXPECT_EQ(error_of(with_header("{" + entry("w", "F16", "[1]", "[0,2]") + "}", 2)),
-            "f: tensor 'w' has dtype \"F16\", expected one of F64, F32, BF16, I64, I32, U8, BOOL");
+  EXPECT_EQ(error_of(with_header("{" + entry("w", "", "[1]", "[0,2]") + "}", 2)),
+            "f: tensor 'w' has dtype \"\", expected a name");
+  EXPECT_EQ(error_of(with_header("{" + entry("w", "F16", "[2]", "[0,2]") + "}", 2)),
+            "f: tensor 'w' is F16[2] but has 2 bytes");
   EXPECT_EQ(error_of(with_header("{\"w\":{\"dtype\":\"U8\",\"data_offsets\":[0,0]}}", 0)),
             "f: tensor 'w' has no shape");
   EXPECT_EQ(error_of(with_header("{" + entry("w", "U8", "3", "[0,3]") + "}", 3)),
@@ -224,6 +226,28 @@ TEST_F(Safetensors, DtypeAndShapeAreChecked) {
   // 2^62 * 4 bytes wraps to 0.
   EXPECT_EQ(error_of(with_header("{" + entry("w", "F32", "[4611686018427387904]", "[0,0]") + "}", 0)),
             "f: tensor 'w' is f32[4611686018427387904] but has 0 bytes");
+}
+
+// A dtype that Weft has not, or that is not even known, matters where its tensor is looked at.
+TEST_F(Safetensors, TensorsOfForeignDtypesArePassedOver) {
+  const std::string bytes = with_header("{" + entry("half", "F16", "[3]", "[0,6]") + "," +
+                                            entry("tiny", "F4_OF_TOMORROW", "[3]", "[6,8]") + "," +
+                                            entry("w", "I32", "[1]", "[8,12]") + "}",
+                                        12);
+  std::ofstream(file(), std::ios::binary) << bytes;
+  const SafetensorsFile opened(file());
+  EXPECT_EQ(opened.view("w").type, (TensorType{DType::i32, {1}}));
+  EXPECT_TRUE(opened.find("half")->is_foreign());
+  EXPECT_EQ(to_string(*opened.find("half")), "F16[3]");
+  EXPECT_EQ(opened.find("tiny")->bytes(), 2);
+  try {
+    opened.view("half");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_EQ(std::string(error.what()), file().string() +
+                                             ": tensor 'half' has dtype F16, expected one of F64, F32, "
+                                             "BF16, I64, I32, U8, BOOL");
+  }
 }
 
 TEST_F(Safetensors, OffsetsAreChecked) {

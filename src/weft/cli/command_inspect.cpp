@@ -16,7 +16,7 @@ namespace {
 
 void inspect_safetensors(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
-  for (const auto& entry : file.entries()) fmt::print("{:<40} {}\n", entry.name, to_string(entry.type));
+  for (const auto& entry : file.entries()) fmt::print("{:<40} {}\n", entry.name, to_string(entry));
 }
 
 void inspect_checkpoint(const std::filesystem::path& path) {

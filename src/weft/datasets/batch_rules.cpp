@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/data/load/array_form.h"
 #include "weft/tensor/any_of_all.h"
 #include "weft/tensor/finite.h"
 #include "weft/tensor/with_dtype.h"
@@ -24,6 +25,9 @@ std::string described(const SampleTensor& tensor, const Dims& row_shape, int64_t
   for (size_t d = 0; d < row_shape.size(); ++d) index.push_back(elem / strides[d] % row_shape[d]);
   return fmt::format("{}[{}]", text, fmt::join(index, ", "));
 }
+
+constexpr std::string_view kPolicies =
+    " (data.missing = \"mask\" or \"skip\" allow for those that are missing)";
 
 class Rules {
  public:
@@ -46,7 +50,15 @@ class Rules {
     return rows(all, [&](int64_t row, int32_t* id) -> std::optional<BadElement> {
       for (int64_t i = 0; i < row_elems_; ++i) {
         if (!is_strange(id + i)) continue;
-        if (!tensor_.ignored || id[i] != *tensor_.ignored) return bad(row, i, fmt::format("{}", id[i]));
+        const bool is_missing = id[i] == kMissingId;
+        if (is_missing && tensor_.missing == MissingNumbers::skip) {
+          there_[static_cast<size_t>(row)] = 0;
+          return std::nullopt;
+        }
+        const bool is_masked = is_missing && tensor_.missing == MissingNumbers::mask;
+        if (!is_masked && (!tensor_.ignored || id[i] != *tensor_.ignored)) {
+          return is_missing ? missing(row, i) : bad(row, i, fmt::format("{}", id[i]));
+        }
         id[i] = -1;
       }
       return std::nullopt;
@@ -95,12 +107,15 @@ class Rules {
     return {row, fmt::format("{} is {}, expected {}", described(tensor_, row_shape_, elem), is, expected())};
   }
 
+  BadElement missing(int64_t row, int64_t elem) const {
+    BadElement element = bad(row, elem, "missing");
+    return {row, element.what + std::string(kPolicies)};
+  }
+
   std::string expected() const {
     if (!tensor_.has_ids()) {
-      return tensor_.missing == MissingNumbers::mask
-                 ? std::string("a number, or NaN where there is none")
-                 : std::string(
-                       "a number (data.missing = \"mask\" or \"skip\" allow for those that are missing)");
+      return tensor_.missing == MissingNumbers::mask ? std::string("a number, or NaN where there is none")
+                                                     : "a number" + std::string(kPolicies);
     }
     const std::string_view id = tensor_.shape.empty() ? "a class id" : "an id";
     return fmt::format("{} from 0 to {}{}", id, tensor_.below - 1,

@@ -10,6 +10,9 @@
 
 namespace weft {
 
+/// In place of a number of ids: the network learns numbers.
+inline constexpr int64_t kNoIds = -1;
+
 /// What becomes of a sample that has a number that is none (NaN, infinity).
 enum class MissingNumbers : uint8_t {
   fail,  ///< the run ends, and names it
@@ -31,8 +34,9 @@ struct SampleTensor {
   Dims shape;                           ///< without the batch
   std::vector<std::string> axes;        ///< what each dimension is: "sequence", "height", "channel", …
   std::string label = {};               ///< what an element is to people: "field y", "token"; empty: the name
+  std::string form = {};                ///< as files have it, for people: "f32 [3] a sample"
   std::optional<int64_t> ignored = {};  ///< of ids: this one may be there too, and is not counted
-  MissingNumbers missing = MissingNumbers::fail;  ///< of numbers
+  MissingNumbers missing = MissingNumbers::fail;  ///< of numbers, and of class ids that a file says are none
 
   bool has_ids() const { return below > 0; }
   bool operator==(const SampleTensor&) const = default;

@@ -23,8 +23,8 @@ class DataKind : public Kind {
   /// Whether samples have class ids that are known without reading them.
   virtual bool knows_classes() const { return false; }
   /// Opens training and validation data. Collective: the ranks of `world` share what they keep. `ids` says
-  /// how many ids the network was told to expect (0: nothing), which spares data a look at all of their
-  /// targets. UserError where they cannot be read, or are not of this kind.
+  /// how many ids the network was told to expect (0: nothing; kNoIds: it learns numbers), which spares data a
+  /// look at all of their targets. UserError where they cannot be read, or are not of this kind.
   TrainingData open(const Recipe& recipe, const Communicator& world, int64_t ids) const;
   /// What open() would say, where that is known without reading data; `ids` as there.
   std::optional<DataFacts> foretell(const Recipe& recipe, int64_t ids) const;

@@ -48,7 +48,11 @@ ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet
 
 int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named) {
   const int64_t known = facts.target.below;
-  if (known == 0) user_error("model.kind: a {} learns class ids, and data.target has none", name);
+  if (known == 0) {
+    user_error("model.kind: a {} learns class ids, one whole number a sample, and {} is {}", name,
+               facts.target.label.empty() ? facts.target.name : facts.target.label,
+               facts.target.form.empty() ? "numbers" : facts.target.form);
+  }
   if (named > 0 && named < known) user_error("model.classes={}: the data have {} classes", named, known);
   return named > 0 ? named : known;
 }

@@ -39,7 +39,8 @@ class Model : public Kind {
 
   /// The data that it is made for.
   virtual InputForm takes() const = 0;
-  /// Class or token ids that its keys say it has outputs for; 0: as many as the data have.
+  /// Class or token ids that its keys say it has outputs for; 0: as many as the data have;
+  /// kNoIds: it learns numbers.
   virtual int64_t ids() const { return 0; }
   /// Its predictions of a batch [N, ...]. A second call, for another segment, uses the same parameters.
   /// UserError where the data's shapes do not suit it.

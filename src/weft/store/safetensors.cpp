@@ -44,6 +44,23 @@ constexpr std::array<DTypeName, 7> kDTypeNames = {{{"F64", DType::f64},
                                                    {"U8", DType::u8},
                                                    {"BOOL", DType::bit}}};
 
+/// Bytes of the elements of dtypes that Weft has none for. One that is not here is as long as its offsets
+/// say.
+struct ForeignSize {
+  std::string_view name;
+  int64_t bytes;
+};
+constexpr std::array<ForeignSize, 10> kForeignSizes = {{{"F16", 2},
+                                                        {"I16", 2},
+                                                        {"U16", 2},
+                                                        {"I8", 1},
+                                                        {"U32", 4},
+                                                        {"U64", 8},
+                                                        {"C64", 8},
+                                                        {"F8_E4M3", 1},
+                                                        {"F8_E5M2", 1},
+                                                        {"F8_E8M0", 1}}};
+
 /// Bytes of an element in a file.
 int64_t file_bytes_of(DType dtype) { return dtype == DType::bit ? 1 : bytes_of(dtype); }
 
@@ -115,7 +132,8 @@ class EntryParser {
   SafetensorsEntry parse(int64_t data_bytes) const {
     if (!json_.is_object())
       user_error("{}: tensor '{}' is a JSON {}, expected an object", path_, name_, json_.type_name());
-    const TensorType type{parse_dtype(), parse_shape()};
+    SafetensorsEntry entry{name_, {DType::u8, parse_shape()}};
+    parse_dtype(entry);
     const Json& offsets = member("data_offsets");
     if (!offsets.is_array() || offsets.size() != 2 || !as_size(offsets[0]) || !as_size(offsets[1])) {
       user_error("{}: tensor '{}' has data_offsets {}, expected two byte offsets", path_, name_,
@@ -127,10 +145,13 @@ class EntryParser {
       user_error("{}: tensor '{}' has bytes [{}, {}) outside of the file's {} bytes of tensors", path_, name_,
                  begin, end, data_bytes);
     }
-    if (const std::optional<int64_t> bytes = bytes_of_type(type); bytes != end - begin) {
-      user_error("{}: tensor '{}' is {} but has {} bytes", path_, name_, to_string(type), end - begin);
+    entry.begin = begin;
+    if (entry.is_foreign()) entry.foreign_bytes = end - begin;
+    const std::optional<int64_t> elem = elem_bytes(entry);
+    if (elem && bytes_of_shape(entry.type.shape, *elem) != end - begin) {
+      user_error("{}: tensor '{}' is {} but has {} bytes", path_, name_, to_string(entry), end - begin);
     }
-    return {name_, type, begin};
+    return entry;
   }
 
  private:
@@ -140,13 +161,19 @@ class EntryParser {
     return *found;
   }
 
-  DType parse_dtype() const {
+  void parse_dtype(SafetensorsEntry& entry) const {
     const Json& dtype = member("dtype");
-    for (const DTypeName& known : kDTypeNames) {
-      if (dtype.is_string() && dtype.get_ref<const std::string&>() == known.name) return known.dtype;
+    if (!dtype.is_string() || dtype.get_ref<const std::string&>().empty()) {
+      user_error("{}: tensor '{}' has dtype {:.80}, expected a name", path_, name_, dtype.dump());
     }
-    user_error("{}: tensor '{}' has dtype {}, expected one of F64, F32, BF16, I64, I32, U8, BOOL", path_,
-               name_, dtype.dump());
+    const auto& name = dtype.get_ref<const std::string&>();
+    const auto* known = std::find_if(kDTypeNames.begin(), kDTypeNames.end(),
+                                     [&](const DTypeName& one) { return one.name == name; });
+    if (known == kDTypeNames.end()) {
+      entry.foreign = name;
+    } else {
+      entry.type.dtype = known->dtype;
+    }
   }
 
   Dims parse_shape() const {
@@ -165,12 +192,21 @@ class EntryParser {
     return dims;
   }
 
+  /// Nothing where that is not known.
+  static std::optional<int64_t> elem_bytes(const SafetensorsEntry& entry) {
+    if (!entry.is_foreign()) return file_bytes_of(entry.type.dtype);
+    for (const ForeignSize& size : kForeignSizes) {
+      if (size.name == entry.foreign) return size.bytes;
+    }
+    return std::nullopt;
+  }
+
   /// Nothing where the product overflows; a size of zero anywhere does not hide an overflow of the others, as
   /// strides would still wrap.
-  static std::optional<int64_t> bytes_of_type(const TensorType& type) {
-    int64_t bytes = file_bytes_of(type.dtype);
+  static std::optional<int64_t> bytes_of_shape(const Dims& shape, int64_t elem_bytes) {
+    int64_t bytes = elem_bytes;
     bool empty = false;
-    for (const int64_t size : type.shape) {
+    for (const int64_t size : shape) {
       empty = empty || size == 0;
       if (size != 0 && __builtin_mul_overflow(bytes, size, &bytes)) return std::nullopt;
     }
@@ -269,7 +305,14 @@ void append_tensor(DurableFile& file, const View& view) {
 
 }  // namespace
 
-int64_t SafetensorsEntry::bytes() const { return type.elems() * file_bytes_of(type.dtype); }
+int64_t SafetensorsEntry::bytes() const {
+  return is_foreign() ? foreign_bytes : type.elems() * file_bytes_of(type.dtype);
+}
+
+std::string to_string(const SafetensorsEntry& entry) {
+  return entry.is_foreign() ? fmt::format("{:.40}{}", entry.foreign, to_string(entry.type.shape))
+                            : to_string(entry.type);
+}
 
 SafetensorsHeader parse_safetensors(std::span<const std::byte> file, const std::string& path) {
   return parse_safetensors_head(file, static_cast<int64_t>(file.size()), path);
@@ -342,6 +385,10 @@ View SafetensorsFile::view(std::string_view name) const {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) user_error("{}: holds no tensor '{}'", path_, name);
   const SafetensorsEntry& entry = header_.entries[found->second];
+  if (entry.is_foreign()) {
+    user_error("{}: tensor '{}' has dtype {:.40}, expected one of F64, F32, BF16, I64, I32, U8, BOOL", path_,
+               name, entry.foreign);
+  }
   const auto copy = copies_.find(found->second);
   const std::byte* const data = copy == copies_.end() ? bytes_.data() + entry.begin : copy->second.data();
   return {const_cast<std::byte*>(data), entry.type};

@@ -16,12 +16,18 @@ namespace weft {
 
 struct SafetensorsEntry {
   std::string name;
-  TensorType type;
+  TensorType type;  ///< of a foreign tensor only the shape means something
   /// Offset of its first byte in the file.
   int64_t begin = 0;
+  /// Its dtype where Weft has none such: "F8_E4M3". Beside others in a file it is none's concern.
+  std::string foreign = {};
+  int64_t foreign_bytes = 0;
+  bool is_foreign() const { return !foreign.empty(); }
   /// Of the tensor in the file.
   int64_t bytes() const;
 };
+/// "f32[3, 4]", "F16[3, 4]".
+std::string to_string(const SafetensorsEntry& entry);
 
 struct SafetensorsHeader {
   /// In order of their bytes in the file.
@@ -29,9 +35,9 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// Parses and validates a whole file's bytes: header length, JSON, names, dtypes, shapes, and that the
-/// tensors' bytes fill the rest of the file without hole or overlap. Anything else is a UserError of one
-/// sentence that starts with `path` and names the tensor. The contents of tensors are not looked at.
+/// Parses and validates a whole file's bytes: header length, JSON, names, shapes, and that the tensors' bytes
+/// fill the rest of the file without hole or overlap. Anything else is a UserError of one sentence that
+/// starts with `path` and names the tensor. The contents of tensors are not looked at.
 SafetensorsHeader parse_safetensors(std::span<const std::byte> file, const std::string& path);
 
 /// The same from the file's first bytes: 8, and as many as they say the header has.
@@ -52,9 +58,9 @@ class SafetensorsFile {
   /// nullptr where the file holds no such tensor. O(log n).
   const SafetensorsEntry* find(std::string_view name) const;
   /// The tensor in the mapped file: read-only (writing to it faults), valid while this object lives.
-  /// UserError where the file has no such tensor. A foreign file may place a tensor at an address that its
-  /// type does not allow; such a tensor's view is of an aligned copy made at opening. So is that of a BOOL,
-  /// packed.
+  /// UserError where the file has no such tensor, or it is foreign. A foreign file may place a tensor at an
+  /// address that its type does not allow; such a tensor's view is of an aligned copy made at opening. So is
+  /// that of a BOOL, packed.
   View view(std::string_view name) const;
   /// The whole file, for checksums.
   std::span<const std::byte> bytes() const { return bytes_; }

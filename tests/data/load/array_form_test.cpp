@@ -32,14 +32,17 @@ class GridSource final : public Source {
         index += (part.ranges[d].begin + i / inner[d] % part.shape()[d]) * strides[d];
       outputs[0].as<float>()[i] = static_cast<float>(sample * 1000 + index);
     }
-    if (fields_[1].type.dtype == DType::i64) {
+    if (outputs[1].type.dtype == DType::i64) {
       *outputs[1].as<int64_t>() = sample == bad ? 3'000'000'000 : sample;
+    } else if (outputs[1].type.dtype == DType::f64) {
+      *outputs[1].as<double>() = sample == bad ? std::nan("") : static_cast<double>(sample);
     } else {
       for (int64_t i = 0; i < outputs[1].elems(); ++i)
         outputs[1].as<float>()[i] = static_cast<float>(sample) + 0.5F * static_cast<float>(i);
     }
   }
   int64_t bad = -1;  ///< a sample whose class id is too large for an i32
+  Field& target() { return fields_[1]; }
 
  private:
   std::vector<Field> fields_;
@@ -219,6 +222,54 @@ TEST(ArrayForm, ClassIdsAreIntegersAndEmptyRowsDoNotCount) {
   other.assembler(std::vector{Region::all({2, 2, 1}), Region::all({2})}, DType::f64, 1)
       ->assemble_empty(std::vector{view_of(input, DType::f64, {2, 2, 1}), view_of(target, DType::f32, {2})});
   EXPECT_TRUE(std::isnan(target[0]) && std::isnan(target[1]));
+}
+
+/// The class id of a sample; else what is said of it.
+std::string class_id_of(const ArrayForm& form, int64_t sample) {
+  const auto assembler = form.assembler(std::vector{Region::all({2, 3}), Region::all({})}, DType::f32, 1);
+  std::vector<float> input;
+  std::vector<int32_t> label;
+  const std::vector row{view_of(input, DType::f32, {2, 3}), view_of(label, DType::i32, {})};
+  const std::string message = message_of([&] { assembler->assemble(0, 0, sample, {}, row); });
+  return message.empty() ? std::to_string(label[0]) : message;
+}
+
+// [1] a sample, and integers of 8 and 16 bits, which sources give as f32.
+TEST(ArrayForm, OneIntegerOfAnyFormIsAClassId) {
+  for (const DType dtype : {DType::i64, DType::i32, DType::u8, DType::f32}) {
+    for (const Dims& shape : {Dims{}, Dims{1}, Dims{1, 1}}) {
+      const auto source = std::make_shared<GridSource>(Dims{2, 3}, TensorType{dtype, shape});
+      source->target().is_whole = true;
+      const ArrayForm form(source, {});
+      EXPECT_TRUE(form.target_is_class());
+      EXPECT_EQ(class_id_of(form, 5), "5");
+      EXPECT_FALSE(ArrayForm(source, {.target = ArrayTarget::numbers}).target_is_class());
+    }
+  }
+  const auto two = std::make_shared<GridSource>(Dims{2, 3}, TensorType{DType::i64, {2}});
+  EXPECT_FALSE(ArrayForm(two, {.target = ArrayTarget::ids}).target_is_class());
+}
+
+TEST(ArrayForm, WholeNumbersOfFloatingPointAreClassIdsWhereTheseAreLearnt) {
+  const auto source = std::make_shared<GridSource>(Dims{2, 3}, TensorType{DType::f64, {1}});
+  EXPECT_FALSE(ArrayForm(source, {}).target_is_class());
+  const ArrayForm form(source, {.target = ArrayTarget::ids});
+  EXPECT_TRUE(form.target_is_class());
+  EXPECT_EQ(class_id_of(form, 3), "3");
+  source->bad = 3;
+  EXPECT_EQ(class_id_of(form, 3), std::to_string(kMissingId)) << "NaN";
+  const double half = 1.5;
+  const View view{reinterpret_cast<std::byte*>(const_cast<double*>(&half)), {DType::f64, {1}}};
+  EXPECT_EQ(message_of([&] { form.class_id(3, view); }), "grid[3]: field target is 1.5, expected a class id");
+}
+
+TEST(ArrayForm, AnIdThatTheFileCallsAbsentIsMissingUnlessItIsIgnored) {
+  const auto source = std::make_shared<GridSource>(Dims{2, 3}, TensorType{DType::i64, {}});
+  source->target().is_whole = true;
+  source->target().absent.values = {int64_t{6}};
+  EXPECT_EQ(class_id_of(ArrayForm(source, {}), 6), std::to_string(kMissingId));
+  EXPECT_EQ(class_id_of(ArrayForm(source, {}), 5), "5");
+  EXPECT_EQ(class_id_of(ArrayForm(source, {.ignored = 6}), 6), "6");
 }
 
 TEST(ArrayForm, FieldsThatDoNotFitAreOneSentence) {

@@ -1,6 +1,8 @@
 // What no field can be made of, and files whose bytes were changed after they were written.
 #include "weft/data/source/hdf5_datasets.h"
 
+#include <sys/wait.h>
+
 #include "tests/data/source/hdf5_writing.h"
 #include "tests/data/source/source_fixture.h"
 
@@ -105,6 +107,54 @@ TEST_F(Hdf5DatasetsTest, AChunkOfAnotherSizeIsSaidWhereItIsRead) {
   EXPECT_EQ(values_of(*source, 1, whole_of(*source))[0].size(), 6U);
   EXPECT_EQ(message_of([&] { values_of(*source, 2, whole_of(*source)); }),
             folder_.string() + "/x.h5[2]: a chunk has 11 bytes, expected 12");
+}
+
+// A process that ends without closing its file, as one that is killed does.
+TEST_F(Hdf5DatasetsTest, AFileOfAKilledWriterIsSaid) {
+  const auto leave_open = [&](bool latest) {
+    const pid_t child = fork();
+    if (child == 0) {
+      Hdf5Id file = create_file(folder_ / "x.h5", latest);
+      Hdf5Id dataset = create_dataset(file.get(), "x", H5T_STD_I16LE, {4, 6}, {.chunk = {1, 6}});
+      const std::vector<int16_t> values = elements(6, 1);
+      const hsize_t row[2] = {1, 6};
+      const Hdf5Id memory(H5Screate_simple(2, row, nullptr), H5Sclose);
+      const Hdf5Id place(H5Dget_space(dataset.get()), H5Sclose);
+      const hsize_t start[2] = {0, 0};
+      H5Sselect_hyperslab(place.get(), H5S_SELECT_SET, start, nullptr, row, nullptr);
+      H5Dwrite(dataset.get(), H5T_NATIVE_SHORT, memory.get(), place.get(), H5P_DEFAULT, values.data());
+      H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
+      _exit(0);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  };
+  leave_open(/*latest=*/true);
+  EXPECT_EQ(refusal(folder_ / "x.h5"),
+            "x.h5: is being written, or its writer was killed; where it was, h5clear -s makes it readable");
+  leave_open(/*latest=*/false);
+  const auto source = open(folder_ / "x.h5");
+  EXPECT_EQ(values_of(*source, 0, whole_of(*source))[0].size(), 6U);
+  EXPECT_EQ(source->remarks(),
+            std::vector{
+                (folder_ / "x.h5").string() +
+                ": in 'x' 3 of 4 chunks were never written and are the fill value; was its writer killed?"});
+}
+
+TEST_F(Hdf5DatasetsTest, WhatWasNeverWrittenIsSaid) {
+  {
+    const Hdf5Lock lock;
+    const Hdf5Id file = create_file(folder_ / "x.h5");
+    for (const char name : {'a', 'b', 'c', 'd', 'e', 'f', 'g'}) {
+      create_dataset(file.get(), std::string(1, name).c_str(), H5T_STD_I16LE, {4, 6}, {});
+    }
+  }
+  const std::vector<std::string> remarks = open(folder_ / "x.h5")->remarks();
+  ASSERT_EQ(remarks.size(), 6U);
+  const std::string path = (folder_ / "x.h5").string();
+  EXPECT_EQ(remarks[0], path + ": in 'a' nothing was ever written; all of it is the fill value");
+  EXPECT_EQ(remarks[5], path + ": 2 more such sentences");
 }
 
 TEST_F(Hdf5DatasetsTest, MoreChunksThanCanBeHeldAreRefused) {

@@ -3,41 +3,12 @@
 #include <array>
 #include <cstdlib>
 
+#include "tests/data/source/classic_netcdf.h"
 #include "tests/data/source/source_fixture.h"
 #include "weft/data/source/hdf5_library.h"
 
 namespace weft {
 namespace {
-
-/// Writes the classic format of version 1, 2 or 5.
-class ClassicWriter {
- public:
-  explicit ClassicWriter(char version) : version_(version) { bytes_ = std::string("CDF") + version; }
-  void big_endian(uint64_t value, int bytes) {
-    for (int i = bytes; i-- > 0;) bytes_ += static_cast<char>(value >> (8 * i));
-  }
-  void word(uint32_t value) { big_endian(value, 4); }
-  void size(uint64_t value) { big_endian(value, version_ == 5 ? 8 : 4); }
-  void offset(uint64_t value) { big_endian(value, version_ == 1 ? 4 : 8); }
-  void name(std::string_view text) {
-    size(text.size());
-    bytes_ += text;
-    pad();
-  }
-  void number(std::string_view key, double value) {
-    name(key);
-    word(6);
-    size(1);
-    big_endian(std::bit_cast<uint64_t>(value), 8);
-  }
-  void pad() {
-    while (bytes_.size() % 4 != 0) bytes_ += '\0';
-  }
-  std::string bytes_;
-
- private:
-  char version_;
-};
 
 int16_t short_at(int64_t record, int64_t i) { return static_cast<int16_t>(record * 100 + i * 7 - 50); }
 float float_at(int64_t record, int64_t i) {

@@ -79,7 +79,20 @@ TEST_F(NumpyTest, AnArrayThatNobodyAskedForIsPassedOver) {
     std::string changed = bytes;
     changed.replace(changed.find(numbers), numbers.size(), other);
     write(folder_ / "some.npz", changed);
-    EXPECT_EQ(open(folder_ / "some.npz")->fields().size(), 1U) << other;
+    const auto source = open(folder_ / "some.npz");
+    EXPECT_EQ(source->fields().size(), 1U) << other;
+    ASSERT_EQ(source->remarks().size(), 1U) << other;
+    EXPECT_NE(source->remarks()[0].find("some.npz: 'x' is left out: it has "), std::string::npos)
+        << source->remarks()[0];
+  }
+  // Compressed or encrypted: as the directory has it.
+  for (const auto& [at, problem] : {std::pair{10, "is compressed"}, std::pair{8, "is encrypted"}}) {
+    std::string changed = bytes;
+    changed[changed.rfind("PK\x01\x02") + static_cast<size_t>(at)] |= 1;
+    write(folder_ / "one.npz", changed);
+    EXPECT_EQ(open(folder_ / "one.npz", {"x"})->count(), 3);
+    EXPECT_NE(refusal(folder_ / "one.npz", {"x", "y"}).find(std::string("one.npz: 'y' ") + problem),
+              std::string::npos);
   }
   const std::string said = refusal(folder_ / "some.npz", {open(kGoldens / "two.npz")->fields()[0].name});
   EXPECT_NE(said.find("has records of several fields, expected numbers"), std::string::npos) << said;
@@ -98,7 +111,7 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   EXPECT_EQ(say("records.npy"), "records.npy: has records of several fields, expected numbers");
   EXPECT_EQ(say("scalar.npy"), "scalar.npy: is one number, expected an array of samples");
   EXPECT_EQ(say("compressed.npz"),
-            "compressed.npz: is compressed; save it with numpy.savez, not savez_compressed");
+            "compressed.npz: 'x' is compressed; save it with numpy.savez, not savez_compressed");
   const std::string good = read(kGoldens / "i4_le.npy");
   write(folder_ / "cut.npy", good.substr(0, good.size() - 1));
   EXPECT_EQ(
@@ -131,7 +144,7 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   std::string secret = archive;
   secret[archive.rfind("PK\x01\x02") + 8] |= 1;
   write(folder_ / "secret.npz", secret);
-  EXPECT_EQ(refusal(folder_ / "secret.npz"), "secret.npz: 'y.npy' is encrypted");
+  EXPECT_EQ(refusal(folder_ / "secret.npz", {"y"}), "secret.npz: 'y' is encrypted");
   write(folder_ / "cut.npz", archive.substr(0, archive.size() - 30));
   EXPECT_EQ(refusal(folder_ / "cut.npz"),
             "cut.npz: is no ZIP archive, or cut short: it has no directory at its end");

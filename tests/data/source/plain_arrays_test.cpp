@@ -67,6 +67,23 @@ TEST_F(PlainArraysTest, SafetensorsGiveRowsOfTheirTensors) {
   EXPECT_NE(refusal(folder_ / "tiny.safetensors").find("3 bytes are too few"), std::string::npos);
 }
 
+TEST_F(PlainArraysTest, ForeignTensorsAreReadWhereTheirNumbersAreKnown) {
+  const std::string head = R"({"q":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]},)"
+                           R"("y":{"dtype":"I16","shape":[3],"data_offsets":[3,9]},)"
+                           R"("z":{"dtype":"F16","shape":[3],"data_offsets":[9,15]}})";
+  std::string bytes(8, '\0');
+  bytes[0] = static_cast<char>(head.size());
+  write(folder_ / "b.safetensors", bytes + head + std::string("???\1\0\2\0\xff\xff\0\x3c\0\0\0\xbc", 15));
+  const auto source = open(folder_ / "b.safetensors");
+  ASSERT_EQ(source->fields().size(), 2U);
+  EXPECT_TRUE(source->fields()[0].is_whole);
+  EXPECT_EQ(values_of(*source, 2, whole_of(*source)), (std::vector<std::vector<double>>{{-1}, {-1}}));
+  const std::string problem = "has elements of type F8_E4M3, expected integers or floating point";
+  EXPECT_EQ(source->remarks(),
+            std::vector{(folder_ / "b.safetensors").string() + ": 'q' is left out: it " + problem});
+  EXPECT_EQ(refusal(folder_ / "b.safetensors", {"q"}), "b.safetensors: 'q' " + problem);
+}
+
 TEST_F(PlainArraysTest, BooleansOfSafetensorsAreBytes) {
   std::vector<std::byte> bits{std::byte{0b0001'1101}};
   const std::vector<NamedView> tensors{{"mask", {bits.data(), {DType::bit, {2, 3}}}}};

@@ -93,7 +93,7 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
     return {};
   };
   EXPECT_EQ(building({"model.kind=cosmoflow"}),
-            "model.kind: a cosmoflow learns a list of numbers, and data.target has class ids");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]");
   EXPECT_EQ(building({"model.classes=1"}), "");
   EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
             "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]");

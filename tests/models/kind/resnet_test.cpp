@@ -43,7 +43,7 @@ TEST(Resnet, SaysWhatDataItIsNotMadeFor) {
       [] {
         built(Resnet(), testing::images({8, 8, 3}, 0));
       },
-      "model.kind: a resnet learns class ids, and data.target has none");
+      "model.kind: a resnet learns class ids, one whole number a sample, and labels is numbers");
   testing::expect_user_error(
       [] {
         built(Resnet(), testing::images({8, 8}, 10));

@@ -45,7 +45,7 @@ TEST(WideResnet, SaysWhatDataItIsNotMadeFor) {
       [] {
         built(WideResnet(), testing::images({8, 8, 3}, 0));
       },
-      "model.kind: a wide_resnet learns class ids, and data.target has none");
+      "model.kind: a wide_resnet learns class ids, one whole number a sample, and labels is numbers");
 }
 
 TEST(WideResnet, HasADepthThatItsBlocksAddUpTo) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -85,6 +86,26 @@ class HuggingFace : public ::testing::Test {
     write_config(changed);
   }
 
+  /// Adds a tensor to the exported weights, or puts it in the last one's place where that has its name.
+  void append_tensor(const std::string& name, const std::string& dtype, size_t bytes) const {
+    const fs::path path = folder_ / "exported/model.safetensors";
+    std::stringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    const std::string file = text.str();
+    uint64_t length = 0;
+    std::memcpy(&length, file.data(), sizeof(length));
+    nlohmann::json head = nlohmann::json::parse(file.substr(8, length));
+    std::string data = file.substr(8 + length);
+    if (head.contains(name)) data.resize(head[name]["data_offsets"][0].get<size_t>());
+    head[name] = {{"dtype", dtype}, {"shape", {16}}, {"data_offsets", {data.size(), data.size() + bytes}}};
+    data.append(bytes, '\1');
+    const std::string json = head.dump();
+    length = json.size();
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(&length), sizeof(length));
+    out << json << data;
+  }
+
   /// Of 16 tokens, [16 * 256].
   static std::vector<double> logits_of(Session& session) {
     std::vector<int32_t> tokens;
@@ -103,6 +124,38 @@ TEST_F(HuggingFace, WhatIsExportedComesBack) {
   EXPECT_NE(logits_of(session), logits_);
   import_huggingface(session, folder_ / "exported");
   EXPECT_EQ(logits_of(session), logits_);
+}
+
+// Half precision, as others cast a whole model to.
+TEST_F(HuggingFace, ACausalMaskOfAnyDtypeIsPassedOver) {
+  train_and_export();
+  for (const char* dtype : {"F16", "I8", "F8_E4M3", "NOT_INVENTED_YET"}) {
+    append_tensor("transformer.h.0.attn.bias", dtype, std::string(dtype) == "F16" ? 32 : 16);
+    Session session(recipe(), Communicator::world());
+    import_huggingface(session, folder_ / "exported");
+    EXPECT_EQ(logits_of(session), logits_) << dtype;
+  }
+  append_tensor("transformer.h.0.extra", "F16", 32);
+  testing::expect_user_error(
+      [&] { import_into({}); },
+      "/exported: tensor transformer.h.0.extra is nothing that the recipe's model has; "
+      "--partial would leave it out");
+}
+
+TEST_F(HuggingFace, AWeightOfAnotherDtypeIsNamed) {
+  train_and_export();
+  const fs::path path = folder_ / "exported/model.safetensors";
+  std::stringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string bytes = text.str();
+  // A name of an integer's type of the same size.
+  const std::string name = "\"dtype\":\"F32\",\"shape\":[256,24]";
+  ASSERT_NE(bytes.find(name), std::string::npos);
+  bytes.replace(bytes.find(name), name.size(), "\"dtype\":\"U32\",\"shape\":[256,24]");
+  std::ofstream(path, std::ios::binary) << bytes;
+  testing::expect_user_error(
+      [&] { import_into({}); },
+      "tensor transformer.wte.weight is U32[256, 24], and the recipe's model needs f32[256, 24]");
 }
 
 TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {

@@ -1,6 +1,7 @@
 #include "weft/data/load/array_form.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "weft/base/check.h"
 #include "weft/data/load/array_rows.h"
@@ -8,6 +9,9 @@
 namespace weft {
 
 namespace {
+
+/// From here on, not every integer is a double.
+constexpr double kLargestWhole = 9007199254740992;
 
 bool is_integer(DType dtype) { return dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8; }
 
@@ -43,7 +47,34 @@ ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions opti
         options_.channels == ArrayChannels::none ? "" : " and the channels");
   }
   check_values(options_.values, shape_.back(), fields[0].name);
-  target_is_class_ = fields[1].type.shape.empty() && is_integer(fields[1].type.dtype);
+  const bool is_whole = fields[1].is_whole || is_integer(fields[1].type.dtype);
+  target_is_class_ = elems_of(fields[1].type.shape) == 1 && options_.target != ArrayTarget::numbers &&
+                     (is_whole || options_.target == ArrayTarget::ids);
+}
+
+/// Floating-point numbers of a target keep NaN where the file says that there is none.
+TensorType ArrayForm::target_type() const {
+  const Field& field = source_->fields()[1];
+  TensorType type = field.type;
+  if (field.is_whole && target_is_class_) type.dtype = DType::i64;
+  if (!field.absent.empty() && !target_is_class_) type.dtype = DType::f64;
+  return type;
+}
+
+int64_t ArrayForm::class_id(int64_t sample, const View& target) const {
+  const Field& field = source_->fields()[1];
+  if (is_integer(target.type.dtype)) {
+    const int64_t id = integer_at(target);
+    return field.absent.includes(id) && id != options_.ignored ? kMissingId : id;
+  }
+  double number = 0;
+  write_values({}, {target.data, {target.type.dtype, {1}}}, false, 1,
+               {reinterpret_cast<std::byte*>(&number), {DType::f64, {1}}});
+  if (std::isnan(number)) return kMissingId;
+  if (number != std::floor(number) || std::abs(number) > kLargestWhole) {
+    user_error("{}: field {} is {}, expected a class id", source_->name(sample), field.name, number);
+  }
+  return static_cast<int64_t>(number);
 }
 
 bool ArrayForm::flips() const { return std::ranges::any_of(options_.transform.flip, std::identity()); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "weft/base/check.h"
 
@@ -11,17 +12,20 @@ namespace weft {
 ArrayRows::ArrayRows(const ArrayForm& form, Region part, DType floating, int workers)
     : form_(form), part_(std::move(part)), types_(form.row_types(floating)) {
   types_[0].shape = part_.shape();
-  const std::span<const Field> fields = form_.source_->fields();
+  const Field& field = form_.source_->fields()[0];
+  // Integers that may be absent are read as numbers that can say so.
+  stored_ = field.absent.empty() ? field.type.dtype : DType::f64;
   const bool last = form_.options_.channels != ArrayChannels::first || form_.shape_.back() == 1;
-  direct_ = fields[0].type.dtype == floating && last && !form_.turns();
+  direct_ = stored_ == floating && last && !form_.turns();
   const auto bytes = [](DType dtype, const Dims& shape) {
     return static_cast<size_t>(TensorType{dtype, shape}.bytes());
   };
   for (int i = 0; i < workers; ++i) {
     Scratch scratch;
-    if (!direct_) scratch.input.resize(bytes(fields[0].type.dtype, types_[0].shape));
+    if (!direct_) scratch.input.resize(bytes(stored_, types_[0].shape));
     if (form_.turns()) scratch.values.resize(bytes(floating, types_[0].shape));
-    scratch.target.resize(bytes(fields[1].type.dtype, fields[1].type.shape));
+    const TensorType target = form_.target_type();
+    scratch.target.resize(bytes(target.dtype, target.shape));
     scratch_.push_back(std::move(scratch));
   }
 }
@@ -38,8 +42,8 @@ void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<co
   const Region field_box = form_.in_field({{leading, read_box.ranges.end()}});
   const std::vector<Region> read{field_box, Region::all(fields[1].type.shape)};
 
-  View stored{direct_ ? row[0].data : scratch.input.data(), {fields[0].type.dtype, field_box.shape()}};
-  const View target{scratch.target.data(), fields[1].type};
+  View stored{direct_ ? row[0].data : scratch.input.data(), {stored_, field_box.shape()}};
+  const View target{scratch.target.data(), form_.target_type()};
   form_.source_->unpack(sample, read, record, std::vector{stored, target});
 
   const View values{form_.turns() ? scratch.values.data() : row[0].data,
@@ -51,17 +55,16 @@ void ArrayRows::assemble(int worker, int64_t epoch, int64_t sample, std::span<co
     const View turned{row[0].data, {row[0].type.dtype, part.shape()}};
     write_volume(placement, volume, values, read_box, part, turned);
   }
-  write_target(target, row[1]);
-  if (form_.target_is_class() && *row[1].as<int32_t>() != integer_at(target)) {
-    user_error("{}: field {} is {}, expected a class id below {}", form_.source_->name(sample),
-               fields[1].name, integer_at(target), int64_t{1} << 31);
-  }
+  write_target(sample, target, row[1]);
 }
 
-void ArrayRows::write_target(const View& stored, const View& row) const {
+void ArrayRows::write_target(int64_t sample, const View& stored, const View& row) const {
   if (form_.target_is_class()) {
-    *row.as<int32_t>() = static_cast<int32_t>(integer_at(stored));
-    return;
+    const int64_t id = form_.class_id(sample, stored);
+    *row.as<int32_t>() = static_cast<int32_t>(id);
+    if (std::in_range<int32_t>(id)) return;
+    user_error("{}: field {} is {}, expected a class id below {}", form_.source_->name(sample),
+               form_.source_->fields()[1].name, id, int64_t{1} << 31);
   }
   write_values({}, {stored.data, {stored.type.dtype, row.type.shape}}, false, 1, row);
 }

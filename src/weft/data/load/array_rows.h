@@ -20,12 +20,13 @@ class ArrayRows final : public Assembler {
     std::vector<std::byte> values;  ///< before it is turned over
     std::vector<std::byte> target;
   };
-  void write_target(const View& stored, const View& row) const;
+  void write_target(int64_t sample, const View& stored, const View& row) const;
 
   const ArrayForm& form_;
   Region part_;
   std::vector<TensorType> types_;
-  bool direct_;  ///< the source can write to the row itself
+  DType stored_ = DType::f32;  ///< what the source unpacks the input to
+  bool direct_;                ///< the source can write to the row itself
   std::vector<Scratch> scratch_;
 };
 

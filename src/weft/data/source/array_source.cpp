@@ -5,6 +5,14 @@
 
 namespace weft {
 
+Field field_of(std::string name, StoredType stored, const std::optional<Packing>& packing, Dims shape) {
+  Field field{std::move(name), {unpacked_dtype(stored, packing), std::move(shape)}};
+  field.stored = to_string(stored);
+  field.is_whole = is_whole(stored) && !(packing && packing->changes_numbers());
+  if (packing && field.is_whole) field.absent = packing->absent;
+  return field;
+}
+
 std::vector<Region> resolve_parts(std::span<const Field> fields, std::span<const Region> parts) {
   if (!parts.empty()) {
     WEFT_CHECK(parts.size() == fields.size(), "{} parts for {} fields", parts.size(), fields.size());
@@ -21,7 +29,10 @@ std::string sample_name(std::span<const std::filesystem::path> files, bool file_
 }
 
 ArraySource::ArraySource(Contents contents) : contents_(std::move(contents)) {
-  for (const StoredArray& array : contents_.arrays) fields_.push_back({array.name, array.type});
+  for (const StoredArray& array : contents_.arrays) {
+    fields_.push_back(field_of(array.name, array.stored, array.packing, array.type.shape));
+    fields_.back().type.dtype = array.type.dtype;
+  }
 }
 
 std::string ArraySource::name(int64_t sample) const {
@@ -54,11 +65,7 @@ void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::spa
   for (size_t i = 0; i < wanted.size(); ++i) {
     const StoredArray& array = contents_.arrays[i];
     const auto bytes = static_cast<size_t>(wanted[i].elems() * array.stored.bytes);
-    if (array.packing) {
-      convert_packed(record.subspan(at, bytes), array.stored, *array.packing, outputs[i]);
-    } else {
-      convert(record.subspan(at, bytes), array.stored, outputs[i], name(sample));
-    }
+    unpack_elements(record.subspan(at, bytes), array.stored, array.packing, outputs[i], name(sample));
     at += bytes;
   }
 }

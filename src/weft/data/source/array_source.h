@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "weft/data/source/packing.h"
 #include "weft/data/source/source.h"
-#include "weft/data/source/stored_type.h"
 
 namespace weft {
 
@@ -28,6 +28,7 @@ class ArraySource final : public Source {
     std::vector<std::filesystem::path> files;
     std::vector<StoredArray> arrays;
     bool file_per_sample = false;
+    std::vector<std::string> remarks = {};
   };
   explicit ArraySource(Contents contents);
 
@@ -38,11 +39,15 @@ class ArraySource final : public Source {
   void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const override;
   void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
               std::span<const View> outputs) const override;
+  std::vector<std::string> remarks() const override { return contents_.remarks; }
 
  private:
   Contents contents_;
   std::vector<Field> fields_;
 };
+
+/// A field of elements that are stored so.
+Field field_of(std::string name, StoredType stored, const std::optional<Packing>& packing, Dims shape);
 
 /// The parts that a Source was asked for: those given, or the whole of every field.
 std::vector<Region> resolve_parts(std::span<const Field> fields, std::span<const Region> parts);

@@ -8,6 +8,8 @@ namespace weft {
 
 namespace {
 
+constexpr size_t kMostRemarks = 5;
+
 std::string list_of(std::span<const FieldCandidate> candidates) {
   std::string list;
   for (size_t i = 0; i < candidates.size() && i < 20; ++i) {
@@ -55,6 +57,24 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
     }
   }
   return chosen;
+}
+
+std::vector<std::string> remarks_on_choice(const std::string& file,
+                                           std::span<const FieldCandidate> candidates,
+                                           std::span<const std::string> wanted) {
+  if (!wanted.empty()) return {};
+  std::vector<std::string> remarks;
+  size_t more = 0;
+  for (const FieldCandidate& candidate : candidates) {
+    if (candidate.problem.empty() || candidate.is_beside) continue;
+    if (remarks.size() == kMostRemarks) {
+      ++more;
+    } else {
+      remarks.push_back(fmt::format("{}: '{}' is left out: it {}", file, candidate.name, candidate.problem));
+    }
+  }
+  if (more > 0) remarks.push_back(fmt::format("{}: {} more arrays are left out", file, more));
+  return remarks;
 }
 
 }  // namespace weft

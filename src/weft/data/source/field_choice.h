@@ -10,8 +10,9 @@ namespace weft {
 /// An array in a file that might become a field.
 struct FieldCandidate {
   std::string name;
-  Dims shape;           ///< in the file
-  std::string problem;  ///< why it cannot be read ("has strings"); empty: it can
+  Dims shape;              ///< in the file
+  std::string problem;     ///< why it cannot be read ("has strings"); empty: it can
+  bool is_beside = false;  ///< nobody would take it for a field: a coordinate
 };
 
 /// Which of a file's arrays are read: those named, in that order, or all that can be. UserError naming `file`
@@ -19,5 +20,10 @@ struct FieldCandidate {
 /// their first dimensions differ (how many samples would there be?).
 std::vector<size_t> choose_fields(const std::string& file, std::span<const FieldCandidate> candidates,
                                   std::span<const std::string> wanted, bool first_is_sample);
+
+/// A sentence for each array that might have been a field, had it no problem; none where fields were named.
+std::vector<std::string> remarks_on_choice(const std::string& file,
+                                           std::span<const FieldCandidate> candidates,
+                                           std::span<const std::string> wanted);
 
 }  // namespace weft

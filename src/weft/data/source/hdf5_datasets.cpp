@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "weft/base/check.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/field_choice.h"
 #include "weft/data/source/hdf5_address_driver.h"
+#include "weft/data/source/hdf5_attributes.h"
 #include "weft/data/source/slab.h"
 
 namespace weft {
@@ -15,6 +17,9 @@ namespace {
 
 /// More chunks than this in one file are an index that no memory holds, or a broken header.
 constexpr int64_t kMaxChunks = int64_t{1} << 28;
+/// An attribute of files that NetCDF's library or h5netcdf wrote, whatever their name ends with.
+constexpr const char* kCoordinate = "is a coordinate";
+constexpr const char* kNetcdfMark = "_NCProperties";
 
 herr_t note_name(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
   static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -122,39 +127,6 @@ std::string read_layout(hid_t dataset, Hdf5Dataset& result) {
   return read_filters(properties.get(), result);
 }
 
-std::optional<double> read_number(hid_t dataset, const char* name) {
-  if (H5Aexists(dataset, name) <= 0) return std::nullopt;
-  const Hdf5Id attribute(H5Aopen(dataset, name, H5P_DEFAULT), H5Aclose);
-  const Hdf5Id space(H5Aget_space(attribute.get()), H5Sclose);
-  const Hdf5Id type(H5Aget_type(attribute.get()), H5Tclose);
-  const H5T_class_t kind = H5Tget_class(type.get());
-  double value = 0;
-  if (H5Sget_simple_extent_npoints(space.get()) != 1 || (kind != H5T_INTEGER && kind != H5T_FLOAT) ||
-      H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) {
-    return std::nullopt;
-  }
-  return value;
-}
-
-/// The text of an attribute of one string, of a fixed or a variable length; empty: there is none.
-std::string read_text(hid_t dataset, const char* name) {
-  if (H5Aexists(dataset, name) <= 0) return {};
-  const Hdf5Id attribute(H5Aopen(dataset, name, H5P_DEFAULT), H5Aclose);
-  const Hdf5Id space(H5Aget_space(attribute.get()), H5Sclose);
-  const Hdf5Id type(H5Aget_type(attribute.get()), H5Tclose);
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Sget_simple_extent_npoints(space.get()) != 1) return {};
-  if (H5Tis_variable_str(type.get()) > 0) {
-    char* text = nullptr;
-    if (H5Aread(attribute.get(), type.get(), static_cast<void*>(&text)) < 0 || text == nullptr) return {};
-    std::string result(text);
-    H5free_memory(text);
-    return result;
-  }
-  std::string text(H5Tget_size(type.get()), '\0');
-  if (H5Aread(attribute.get(), type.get(), text.data()) < 0) return {};
-  return text.substr(0, text.find('\0'));
-}
-
 /// Which of the open files an object lies in.
 unsigned long number_of_file(hid_t object) {
   H5O_info_t info{};
@@ -162,26 +134,34 @@ unsigned long number_of_file(hid_t object) {
   return info.fileno;
 }
 
-void read_conventions(hid_t dataset, Hdf5Dataset& result) {
-  result.is_scale = H5Aexists(dataset, "CLASS") > 0;
-  const bool other_sign = apply_unsigned(read_text(dataset, "_Unsigned"), result.stored);
-  const auto scale = read_number(dataset, "scale_factor");
-  const auto offset = read_number(dataset, "add_offset");
-  const auto missing = read_number(dataset, "_FillValue");
-  if (!scale && !offset && !(missing && result.stored.kind == StoredType::Kind::floating)) return;
-  result.packing.emplace();
-  if (scale) result.packing->scale = *scale;
-  if (offset) result.packing->offset = *offset;
-  if (missing) result.packing->missing = other_sign ? other_sign_of(*missing, result.stored) : *missing;
+/// Whether a variable of NetCDF is filled before it is written.
+bool is_filled(hid_t dataset) {
+  const Hdf5Id properties(H5Dget_create_plist(dataset), H5Pclose);
+  H5D_fill_time_t time = H5D_FILL_TIME_IFSET;
+  return H5Pget_fill_time(properties.get(), &time) < 0 || time != H5D_FILL_TIME_NEVER;
+}
+
+void read_conventions(hid_t id, bool is_netcdf, Hdf5Dataset& dataset) {
+  const std::vector<VariableAttribute> attributes = read_number_attributes(id);
+  Conventions found =
+      conventions_of(dataset.stored, attributes, {.default_fill = is_netcdf && is_filled(id)});
+  dataset.stored = found.stored;
+  dataset.packing = std::move(found.packing);
+  dataset.remarks = std::move(found.remarks);
+  if (dataset.problem.empty()) dataset.problem = std::move(found.problem);
+  if (is_netcdf || !dataset.packing) return;
+  std::string names;
+  for (const VariableAttribute& attribute : attributes) names += (names.empty() ? "" : ", ") + attribute.name;
+  dataset.remarks.push_back(fmt::format("the attributes {} are heeded, as NetCDF has them", names));
 }
 
 class FileSurvey {
  public:
   FileSurvey(const std::filesystem::path& path, const Hdf5Question& question)
       : path_(path.string()), question_(question), file_bytes_(size_of_file(path)), file_(path) {
-    if (file_.file() < 0) {
-      user_error("{}: is no HDF5 file, or is cut short or damaged", path_);
-    }
+    check_it_is_closed();
+    if (file_.file() < 0) user_error("{}: is no HDF5 file, or is cut short or damaged", path_);
+    is_netcdf_ = question.netcdf || H5Aexists(file_.file(), kNetcdfMark) > 0;
   }
 
   std::vector<Hdf5Dataset> read() {
@@ -191,20 +171,38 @@ class FileSurvey {
     }
     std::vector<Hdf5Dataset> all;
     for (const std::string& name : names) survey(name, all);
-    if (question_.netcdf && question_.fields.empty()) leave_out_coordinates(all);
+    if (is_netcdf_ && question_.fields.empty()) leave_out_coordinates(all);
     std::vector<FieldCandidate> candidates;
     for (const Hdf5Dataset& dataset : all) {
-      candidates.push_back({dataset.name, dataset.shape, dataset.problem});
+      candidates.push_back(
+          {dataset.name, dataset.shape, dataset.problem, dataset.problem == kCoordinate || dataset.is_scale});
     }
     std::vector<Hdf5Dataset> chosen;
     for (const size_t i : choose_fields(path_, candidates, question_.fields, question_.first_is_sample)) {
       locate(all[i]);
       chosen.push_back(all[i]);  // which may be chosen twice
+      for (std::string& remark : chosen.back().remarks)
+        remark = fmt::format("{}: in '{}' {}", path_, all[i].name, remark);
     }
+    const std::vector<std::string> left_out = remarks_on_choice(path_, candidates, question_.fields);
+    chosen[0].remarks.insert(chosen[0].remarks.end(), left_out.begin(), left_out.end());
     return chosen;
   }
 
  private:
+  /// Byte 11 of the newest superblock says whether somebody writes: what is there may then be half of it. The
+  /// library refuses such files itself with drivers that know of writers, which ours does not.
+  void check_it_is_closed() const {
+    std::array<std::byte, 12> head{};
+    const FileReader file(path_);
+    if (file.size() >= std::ssize(head)) file.read(0, head);
+    const bool has_flags = head[1] == std::byte{'H'} && head[8] == std::byte{3};
+    if (has_flags && (head[11] & std::byte{1}) != std::byte{0}) {
+      user_error("{}: is being written, or its writer was killed; where it was, h5clear -s makes it readable",
+                 path_);
+    }
+  }
+
   void survey(const std::string& name, std::vector<Hdf5Dataset>& all) const {
     const Hdf5Id object(H5Oopen(file_.file(), name.c_str(), H5P_DEFAULT), H5Oclose);
     Hdf5Dataset dataset;
@@ -222,7 +220,8 @@ class FileSurvey {
     if (number_of_file(object.get()) != number_of_file(file_.file())) {
       dataset.problem = "lies in another file (an external link); name that file instead";
     }
-    if (question_.netcdf) read_conventions(object.get(), dataset);
+    dataset.is_scale = is_netcdf_ && H5Aexists(object.get(), "CLASS") > 0;
+    if (dataset.problem.empty()) read_conventions(object.get(), is_netcdf_, dataset);
     all.push_back(std::move(dataset));
   }
 
@@ -243,7 +242,7 @@ class FileSurvey {
       if (!dataset.problem.empty()) continue;
       const bool fits = !dataset.is_scale && !dataset.shape.empty() && dataset.shape[0] == samples &&
                         (flat || dataset.shape.size() > 1);
-      if (!fits) dataset.problem = "is a coordinate";
+      if (!fits) dataset.problem = kCoordinate;
     }
   }
 
@@ -260,7 +259,10 @@ class FileSurvey {
       return;
     }
     const haddr_t address = H5Dget_offset(id.get());
-    if (address == HADDR_UNDEF) return;
+    if (address == HADDR_UNDEF) {
+      dataset.remarks.emplace_back("nothing was ever written; all of it is the fill value");
+      return;
+    }
     dataset.offset = static_cast<int64_t>(address);
     check_within(dataset, dataset.offset, elems_of(dataset.shape) * dataset.stored.bytes);
   }
@@ -295,12 +297,18 @@ class FileSurvey {
     if (H5Dget_num_chunks(id, space.get(), &expected) < 0 || expected != written) {
       user_error("{}: the index of the chunks of '{}' is damaged", path_, dataset.name);
     }
+    if (std::cmp_less(written, count)) {
+      dataset.remarks.push_back(
+          fmt::format("{} of {} chunks were never written and are the fill value; was its writer killed?",
+                      count - static_cast<int64_t>(written), count));
+    }
   }
 
   std::string path_;
   const Hdf5Question& question_;
   int64_t file_bytes_;
   Hdf5AddressFile file_;
+  bool is_netcdf_ = false;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "weft/data/source/hdf5_filters.h"
-#include "weft/data/source/stored_type.h"
+#include "weft/data/source/packing.h"
 
 namespace weft {
 
@@ -22,11 +22,12 @@ struct Hdf5Dataset {
   std::string name;
   StoredType stored;
   Dims shape;
-  std::optional<Packing> packing;  ///< read with NetCDF's conventions only
-  std::string problem;             ///< why it cannot be read; empty: it can
-  bool grows = false;              ///< its first dimension is unlimited
-  bool is_scale = false;           ///< a coordinate (dimension scale)
-  std::vector<std::byte> fill;     ///< one element
+  std::optional<Packing> packing;
+  std::string problem;               ///< why it cannot be read; empty: it can
+  bool grows = false;                ///< its first dimension is unlimited
+  bool is_scale = false;             ///< a coordinate (dimension scale)
+  std::vector<std::byte> fill;       ///< one element
+  std::vector<std::string> remarks;  ///< sentences, as Source::remarks()
 
   bool chunked = false;
   int64_t offset = -1;            ///< contiguous: of the first byte; -1: never written
@@ -41,7 +42,7 @@ struct Hdf5Dataset {
 struct Hdf5Question {
   std::vector<std::string> fields;  ///< as SourceOptions
   bool first_is_sample = true;      ///< else the file is one sample
-  bool netcdf = false;              ///< leave out coordinates, read scale_factor and add_offset
+  bool netcdf = false;  ///< is NetCDF: coordinates are left out, and a type's own fill value is absent
 };
 
 /// The chosen datasets, located. UserError naming the file: not HDF5, cut short, nothing to read, as

@@ -19,15 +19,11 @@ constexpr std::array<std::string_view, 3> kExtensions{".h5", ".hdf5", ".hdf"};
 constexpr std::string_view kMagic{"\x89HDF\r\n\x1a\n", 8};
 /// Enough for the metadata of a small file: superblock, group, object headers.
 constexpr int64_t kHeadBytes = 64 << 10;
+constexpr size_t kMostRemarks = 5;
 
 /// Weft's type of the same size, for copies that do not look at values.
 DType carrier_of(int32_t bytes) {
   return bytes == 1 ? DType::u8 : bytes == 2 ? DType::bf16 : bytes == 4 ? DType::f32 : DType::f64;
-}
-
-DType dtype_in_weft(const Hdf5Dataset& dataset) {
-  const DType natural = *dtype_of(dataset.stored);
-  return dataset.packing && natural != DType::f64 ? DType::f32 : natural;
 }
 
 /// Calls body(number of the chunk in the grid, its region) for each chunk that meets `region`, in order.
@@ -66,13 +62,14 @@ class Hdf5Source final : public Source {
     std::vector<fs::path> files;
     std::vector<std::vector<Hdf5Dataset>> datasets;  ///< by file, then field
     bool file_per_sample = false;
+    std::vector<std::string> remarks = {};  ///< beside those of datasets
   };
 
   explicit Hdf5Source(Contents contents) : contents_(std::move(contents)) {
     for (const Hdf5Dataset& dataset : contents_.datasets[0]) {
       Dims shape = dataset.shape;
       if (!contents_.file_per_sample) shape.erase(shape.begin());
-      fields_.push_back({dataset.name, {dtype_in_weft(dataset), std::move(shape)}});
+      fields_.push_back(field_of(dataset.name, dataset.stored, dataset.packing, std::move(shape)));
     }
   }
 
@@ -82,6 +79,23 @@ class Hdf5Source final : public Source {
   }
   std::span<const Field> fields() const override { return fields_; }
   std::span<const fs::path> files() const override { return contents_.files; }
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> all = contents_.remarks;
+    size_t more = 0;
+    for (const std::vector<Hdf5Dataset>& file : contents_.datasets) {
+      for (const Hdf5Dataset& dataset : file) {
+        for (const std::string& remark : dataset.remarks) {
+          if (all.size() < kMostRemarks) {
+            all.push_back(remark);
+          } else {
+            ++more;
+          }
+        }
+      }
+    }
+    if (more > 0) all.push_back(fmt::format("{}: {} more such sentences", contents_.files[0].string(), more));
+    return all;
+  }
 
   void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const override {
     WEFT_CHECK(sample >= 0 && sample < count(), "sample {} of {}", sample, count());
@@ -156,11 +170,7 @@ class Hdf5Source final : public Source {
   }
   void finish(const Hdf5Dataset& dataset, std::span<const std::byte> stored, const View& output,
               int64_t sample) const {
-    if (dataset.packing) {
-      convert_packed(stored, dataset.stored, *dataset.packing, output);
-    } else {
-      convert(stored, dataset.stored, output, name(sample));
-    }
+    unpack_elements(stored, dataset.stored, dataset.packing, output, name(sample));
   }
 
   void unpack_chunks(const Hdf5Dataset& dataset, const Region& region, std::span<const std::byte>& rest,
@@ -228,6 +238,7 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
                  to_string(first[i].shape));
     }
   }
+  contents.remarks = remarks_on_rest(place, kExtensions, contents.count);
   return std::make_unique<Hdf5Source>(std::move(contents));
 }
 
@@ -235,7 +246,8 @@ std::unique_ptr<Source> open_file(const SourcePlace& place, const Hdf5Question& 
   Hdf5Source::Contents contents;
   contents.files = {place.path};
   contents.datasets.push_back(read_hdf5_datasets(place.path, question));
-  contents.count = contents.datasets[0][0].shape[0];
+  contents.file_per_sample = !question.first_is_sample;
+  contents.count = question.first_is_sample ? contents.datasets[0][0].shape[0] : 1;
   return std::make_unique<Hdf5Source>(std::move(contents));
 }
 
@@ -255,8 +267,9 @@ std::unique_ptr<Source> open_hdf5(const SourcePlace& place, const SourceOptions&
   return open_file(place, {options.fields, true, false});
 }
 
-std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const SourceOptions& options) {
-  return open_file(place, {options.fields, true, true});
+std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const std::vector<std::string>& fields,
+                                     FileSamples samples) {
+  return open_file(place, {fields, samples == FileSamples::rows, true});
 }
 
 void register_hdf5_file(SourceRegistry& registry) {

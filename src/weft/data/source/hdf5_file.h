@@ -4,13 +4,14 @@
 // chunked ones by chunk, and deflate, shuffle and fletcher32 are undone here, in parallel.
 #include <memory>
 
-#include "weft/data/source/source_registry.h"
+#include "weft/data/source/array_folder.h"
 
 namespace weft {
 
 /// UserError as open_source.
 std::unique_ptr<Source> open_hdf5(const SourcePlace& place, const SourceOptions& options);
 /// One NetCDF-4 file.
-std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const SourceOptions& options);
+std::unique_ptr<Source> open_netcdf4(const SourcePlace& place, const std::vector<std::string>& fields,
+                                     FileSamples samples);
 
 }  // namespace weft

@@ -10,7 +10,9 @@ namespace {
 
 class Joined final : public Source {
  public:
-  explicit Joined(std::vector<std::shared_ptr<const Source>> sources) : sources_(std::move(sources)) {
+  Joined(std::vector<std::shared_ptr<const Source>> sources, std::vector<std::string> remarks)
+      : sources_(std::move(sources)), remarks_(std::move(remarks)) {
+    fields_.assign(sources_[0]->fields().begin(), sources_[0]->fields().end());
     for (const auto& source : sources_) {
       first_.push_back(count_);
       count_ += source->count();
@@ -18,6 +20,9 @@ class Joined final : public Source {
       files_.insert(files_.end(), source->files().begin(), source->files().end());
       std::vector<int32_t>& numbers = class_numbers_.emplace_back();
       for (const std::string& name : source->classes()) numbers.push_back(class_number(name));
+      for (size_t i = 0; i < fields_.size(); ++i) {
+        if (fields_[i].absent.empty()) fields_[i].absent = source->fields()[i].absent;
+      }
     }
   }
 
@@ -26,7 +31,7 @@ class Joined final : public Source {
     const Place at = place(sample);
     return sources_[at.source]->name(at.sample);
   }
-  std::span<const Field> fields() const override { return sources_[0]->fields(); }
+  std::span<const Field> fields() const override { return fields_; }
   std::span<const std::filesystem::path> files() const override { return files_; }
   void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const override {
     const Place at = place(sample);
@@ -46,13 +51,7 @@ class Joined final : public Source {
     const int32_t own = sources_[at.source]->label(at.sample);
     return own < 0 ? own : class_numbers_[at.source][static_cast<size_t>(own)];
   }
-  std::vector<std::string> remarks() const override {
-    std::vector<std::string> all;
-    for (const auto& source : sources_) {
-      for (std::string& remark : source->remarks()) all.push_back(std::move(remark));
-    }
-    return all;
-  }
+  std::vector<std::string> remarks() const override { return remarks_; }
 
  private:
   struct Place {
@@ -73,6 +72,8 @@ class Joined final : public Source {
   }
 
   std::vector<std::shared_ptr<const Source>> sources_;
+  std::vector<std::string> remarks_;
+  std::vector<Field> fields_;
   std::vector<int64_t> first_;       ///< sample of each source
   std::vector<int32_t> first_file_;  ///< likewise
   std::vector<std::filesystem::path> files_;
@@ -83,19 +84,31 @@ class Joined final : public Source {
 
 }  // namespace
 
-std::shared_ptr<const Source> joined(std::vector<std::shared_ptr<const Source>> sources,
-                                     const std::string& key) {
+bool can_be_joined(const Field& a, const Field& b) {
+  const bool is_absent_alike = a.absent.empty() || b.absent.empty() || a.absent == b.absent;
+  return a.type == b.type && a.is_whole == b.is_whole && is_absent_alike;
+}
+
+std::unique_ptr<Source> joined(std::vector<std::shared_ptr<const Source>> sources, const std::string& key) {
+  std::vector<std::string> all;
+  for (const auto& source : sources) {
+    for (std::string& remark : source->remarks()) all.push_back(std::move(remark));
+  }
+  return joined(std::move(sources), key, std::move(all));
+}
+
+std::unique_ptr<Source> joined(std::vector<std::shared_ptr<const Source>> sources, const std::string& key,
+                               std::vector<std::string> remarks) {
   WEFT_CHECK(!sources.empty(), "nothing to join");
   const Source& first = *sources[0];
   for (const auto& source : sources) {
     const bool same = source->encoded_images() == first.encoded_images() &&
-                      std::ranges::equal(source->fields(), first.fields(),
-                                         [](const Field& a, const Field& b) { return a.type == b.type; });
+                      std::ranges::equal(source->fields(), first.fields(), can_be_joined);
     if (same) continue;
     user_error("{}: {} and {} have samples of other types or shapes and cannot be mixed", key, first.name(0),
                source->name(0));
   }
-  return std::make_shared<Joined>(std::move(sources));
+  return std::make_unique<Joined>(std::move(sources), std::move(remarks));
 }
 
 }  // namespace weft

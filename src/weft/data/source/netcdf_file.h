@@ -1,8 +1,8 @@
 #pragma once
 // NetCDF: classic files by our own reader, NetCDF-4 as the HDF5 that it is. The sample is the record
 // dimension (the first, where there is none): a field is every variable that has it first, and at least one
-// more dimension. Values packed by scale_factor and add_offset are unpacked to f32 (f64 where stored so),
-// _FillValue to NaN.
+// more dimension. What a variable's attributes say of its numbers, netcdf_conventions.h knows. Folders: see
+// array_folder.h.
 #include <memory>
 
 #include "weft/data/source/source_registry.h"

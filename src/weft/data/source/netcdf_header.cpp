@@ -5,6 +5,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/source/slab.h"
+#include "weft/data/source/stored_elements.h"
 
 namespace weft {
 
@@ -13,17 +14,12 @@ namespace {
 constexpr uint32_t kDimensions = 10;
 constexpr uint32_t kVariables = 11;
 constexpr uint32_t kAttributes = 12;
+constexpr uint32_t kText = 2;  ///< a type, as the format numbers them
 constexpr int64_t kMaxName = 4096;
 
 struct Dimension {
   std::string name;
   int64_t size = 0;  ///< 0: the record dimension
-};
-
-struct Attribute {
-  std::string name;
-  std::optional<double> value;  ///< of attributes that are one number
-  std::string text;             ///< of attributes that are a short text
 };
 
 /// Variables as they stand in the header, before it is known where records lie.
@@ -102,7 +98,7 @@ class HeaderReader {
     switch (code) {
       case 1:
         return {Kind::signed_integer, 1, true};
-      case 2:  // text, told apart by the caller
+      case kText:  // told apart by the caller
         return {Kind::unsigned_integer, 1, true};
       case 3:
         return {Kind::signed_integer, 2, true};
@@ -133,31 +129,46 @@ class HeaderReader {
     }
   }
 
-  std::vector<Attribute> read_attributes() {
-    std::vector<Attribute> attributes;
+  /// Those that say something of a variable's numbers.
+  std::vector<VariableAttribute> read_attributes() {
+    std::vector<VariableAttribute> attributes;
     const int64_t length = list_of(kAttributes);
     for (int64_t i = 0; i < length; ++i) {
-      Attribute attribute{name(), {}};
+      VariableAttribute attribute{name(), {}, {}, {}};
       const uint32_t code = word();
-      const StoredType type = type_of(code);
+      attribute.type = type_of(code);
       const int64_t values = size_number();
       if (values < 0 || values > file_.size()) broken("an attribute that is too long");
-      const int64_t bytes = values * type.bytes;
-      if (values == 1 && code != 2) {
-        const std::string raw = file_.text(at_, bytes);
-        double value = 0;
-        convert_packed(std::as_bytes(std::span(raw)), type, {},
-                       {reinterpret_cast<std::byte*>(&value), {DType::f64, {1}}});
-        attribute.value = value;
-      }
-      if (code == 2 && bytes <= kMaxName) {
-        attribute.text = file_.text(at_, bytes);
-        attribute.text = attribute.text.substr(0, attribute.text.find('\0'));
+      const int64_t bytes = values * attribute.type.bytes;
+      if (std::ranges::count(heeded_attributes(), attribute.name) > 0) {
+        if (code == kText) {
+          attribute.text = file_.text(at_, std::min(bytes, kMaxName));
+          attribute.text = attribute.text.substr(0, attribute.text.find('\0'));
+        } else {
+          attribute.numbers = read_numbers(attribute.type, std::min(values, kMaxAttributeNumbers));
+        }
+        attributes.push_back(std::move(attribute));
       }
       at_ += (bytes + 3) / 4 * 4;
-      attributes.push_back(std::move(attribute));
     }
     return attributes;
+  }
+
+  std::vector<ExactNumber> read_numbers(StoredType type, int64_t count) const {
+    const std::string raw = file_.text(at_, count * type.bytes);
+    std::vector<ExactNumber> numbers;
+    for (int64_t i = 0; i < count; ++i) {
+      with_stored_type(type, [&]<class T>(T) {
+        const auto* at = reinterpret_cast<const std::byte*>(raw.data()) + i * type.bytes;
+        if constexpr (std::is_integral_v<T>) {
+          using Widest = std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>;
+          numbers.emplace_back(Widest{load_element<T>(at, type.big_endian)});
+        } else if constexpr (std::is_floating_point_v<T>) {
+          numbers.emplace_back(double{load_element<T>(at, type.big_endian)});
+        }
+      });
+    }
+    return numbers;
   }
 
   void read_variables() {
@@ -167,17 +178,11 @@ class HeaderReader {
       NetcdfVariable& variable = raw.variable;
       variable.name = name();
       read_shape(variable);
-      std::string sign;
-      for (const Attribute& attribute : read_attributes()) {
-        apply(attribute, variable.packing, variable.packed);
-        if (attribute.name == "_Unsigned") sign = attribute.text;
-      }
+      const std::vector<VariableAttribute> attributes = read_attributes();
       const uint32_t code = word();
       variable.type = type_of(code);
-      variable.is_text = code == 2;
-      if (!variable.is_text && apply_unsigned(sign, variable.type)) {
-        variable.packing.missing = other_sign_of(variable.packing.missing, variable.type);
-      }
+      variable.is_text = code == kText;
+      if (!variable.is_text) variable.conventions = conventions_of(variable.type, attributes, {});
       size_number();  // vsize: redundant, and wrong above 4 GiB
       variable.offset = offset_number();
       Dims per_record = variable.shape;
@@ -199,19 +204,6 @@ class HeaderReader {
       }
       variable.dimensions.push_back(dimension.name);
       variable.shape.push_back(dimension.size);
-    }
-  }
-
-  static void apply(const Attribute& attribute, Packing& packing, bool& packed) {
-    if (!attribute.value) return;
-    if (attribute.name == "scale_factor") {
-      packing.scale = *attribute.value;
-      packed = true;
-    } else if (attribute.name == "add_offset") {
-      packing.offset = *attribute.value;
-      packed = true;
-    } else if (attribute.name == "_FillValue") {
-      packing.missing = *attribute.value;
     }
   }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "weft/data/source/byte_reader.h"
-#include "weft/data/source/stored_type.h"
+#include "weft/data/source/netcdf_conventions.h"
 #include "weft/tensor/region.h"
 
 namespace weft {
@@ -17,11 +17,10 @@ struct NetcdfVariable {
   Dims shape;  ///< with the number of records where it has the record dimension
   bool is_record = false;
   bool is_text = false;
-  StoredType type;
-  Packing packing;
-  bool packed = false;  ///< has scale_factor or add_offset
-  int64_t offset = 0;   ///< of its first byte (of its first record)
-  int64_t stride = 0;   ///< bytes from one index of the first dimension to the next
+  StoredType type;  ///< as the header has it; `conventions` may give it another sign
+  Conventions conventions;
+  int64_t offset = 0;  ///< of its first byte (of its first record)
+  int64_t stride = 0;  ///< bytes from one index of the first dimension to the next
 };
 
 /// UserError where the file is none, or cut short.

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "weft/base/check.h"
+#include "weft/data/source/array_folder.h"
 #include "weft/data/source/array_source.h"
 #include "weft/data/source/field_choice.h"
 #include "weft/data/source/latency_pool.h"
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 1> kExtension{".npy"};
+constexpr std::array<std::string_view, 1> kArchive{".npz"};
 
 StoredArray array_of(const std::string& name, const NumpyHeader& header, Dims shape) {
   return {name, header.type, {*dtype_of(header.type), std::move(shape)}, {}, {header.data_offset}, 0};
@@ -59,28 +61,43 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
     array.offsets.push_back(headers[i].data_offset);
   }
   const auto count = static_cast<int64_t>(files.size());
-  return std::make_unique<ArraySource>(ArraySource::Contents{count, files, {std::move(array)}, true});
+  return std::make_unique<ArraySource>(ArraySource::Contents{
+      count, files, {std::move(array)}, true, remarks_on_rest(place, kExtension, count)});
 }
 
-std::unique_ptr<Source> open_archive(const SourcePlace& place, const SourceOptions& options) {
+/// One that cannot be read has a problem, which matters where the array is read.
+NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member, const std::string& name) {
+  NumpyHeader header;
+  if (member.encrypted) {
+    header.problem = "is encrypted";
+  } else if (member.compressed) {
+    header.problem = "is compressed; save it with numpy.savez, not savez_compressed";
+  } else {
+    header = read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name));
+  }
+  return header;
+}
+
+std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector<std::string>& fields,
+                                     FileSamples samples) {
   const FileReader file(place.path);
   std::vector<FieldCandidate> candidates;
   std::vector<NumpyHeader> headers;
   for (const ZipMember& member : read_zip_directory(file)) {
     if (!has_extension(member.name, ".npy")) continue;
-    if (member.compressed) {
-      user_error("{}: is compressed; save it with numpy.savez, not savez_compressed", file.name());
-    }
     const std::string name = member.name.substr(0, member.name.size() - 4);
-    headers.push_back(
-        read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name)));
+    headers.push_back(header_of_member(file, member, name));
     candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
-  for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
-    contents.count = headers[i].shape[0];
-    contents.arrays.push_back(sliced_array(candidates[i].name, headers[i]));
+  contents.remarks = remarks_on_choice(file.name(), candidates, fields);
+  const bool has_rows = samples == FileSamples::rows;
+  contents.file_per_sample = !has_rows;
+  for (const size_t i : choose_fields(file.name(), candidates, fields, has_rows)) {
+    contents.count = has_rows ? headers[i].shape[0] : 1;
+    contents.arrays.push_back(has_rows ? sliced_array(candidates[i].name, headers[i])
+                                       : array_of(candidates[i].name, headers[i], headers[i].shape));
   }
   return std::make_unique<ArraySource>(std::move(contents));
 }
@@ -90,14 +107,15 @@ int matches(const SourcePlace& place) {
     if (place.head.starts_with("\x93NUMPY")) return 2;
     return place.has_files(".npy") || place.has_files(".npz") ? 1 : 0;
   }
-  return place.is_folder && place.has_files(".npy") ? 2 : 0;
+  return place.is_folder && (place.has_files(".npy") || place.has_files(".npz")) ? 2 : 0;
 }
 
 }  // namespace
 
 std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions& options) {
-  if (place.is_folder) return open_folder(place, options);
-  if (place.head.starts_with("PK")) return open_archive(place, options);
+  if (place.is_folder && place.has_files(kExtension[0])) return open_folder(place, options);
+  if (place.is_folder) return open_array_folder(place, kArchive, options, open_archive);
+  if (place.head.starts_with("PK")) return open_archive(place, options.fields, FileSamples::rows);
   refuse_fields(place, options);
   const FileReader file(place.path);
   const NumpyHeader header = header_of_file(file);
@@ -107,7 +125,8 @@ std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions
 }
 
 void register_numpy_file(SourceRegistry& registry) {
-  registry.add({"numpy", "a .npy or .npz file, or a folder of .npy files", matches, open_numpy});
+  registry.add(
+      {"numpy", "a .npy or .npz file, or a folder of .npy files or of .npz files", matches, open_numpy});
 }
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "weft/base/check.h"
 #include "weft/data/source/image_tree.h"
@@ -20,18 +21,23 @@ std::string trimmed(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-std::string label_in_json(const std::string& text, const std::string& name) {
+/// nullopt: it is no label, and `why` says why.
+std::optional<std::string> label_in_json(const std::string& text, std::string& why) {
   using Json = nlohmann::json;
   const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) user_error("{}: is not valid JSON", name);
-  if (!json.is_object() || !json.contains("label")) return {};
+  if (json.is_discarded()) {
+    why = "is not valid JSON";
+    return std::nullopt;
+  }
+  if (!json.is_object() || !json.contains("label")) return "";
   Json label = json["label"];
   if (label.is_array() && label.size() == 1) label = Json(label[0]);
-  if (label.is_null()) return {};
+  if (label.is_null()) return "";
   if (label.is_boolean()) return label.get<bool>() ? "1" : "0";
   if (label.is_string()) return label.get<std::string>();
   if (!label.is_number()) {
-    user_error("{}: its \"label\" is {}, expected a number or a name", name, label.dump().substr(0, 40));
+    why = fmt::format("its \"label\" is {}, expected a number or a name", label.dump().substr(0, 40));
+    return std::nullopt;
   }
   return label.dump();
 }
@@ -69,7 +75,7 @@ class ShardWalk {
     const bool is_label = dot + ending.size() == member.path.size() &&
                           (ending == ".cls" || ending == ".txt" || ending == ".json");
     if (is_image_name("x" + ending)) {
-      if (has_image_) user_error("{}: sample '{}' has two images", file_.name(), key);
+      if (has_image_) return shard_.left_out.add("second image");
       sample_.image = member;
       has_image_ = true;
     } else {
@@ -97,9 +103,10 @@ class ShardWalk {
   std::string read_label(const TarMember& member, const std::string& ending) {
     if (member.bytes > kMaxLabelFile) return {};
     const std::string text = walk_.contents(member);
-    std::string label = ending == ".json"
-                            ? label_in_json(text, fmt::format("{}: {}", file_.name(), member.path))
-                            : trimmed(text);
+    std::string why;
+    const std::optional<std::string> found = ending == ".json" ? label_in_json(text, why) : trimmed(text);
+    if (!found) shard_.bad_labels.push_back(fmt::format("{}: {}: {}", file_.name(), member.path, why));
+    std::string label = found.value_or("");
     if (label.size() > kMaxLabel || label.find('\n') != std::string::npos) return {};
     return label;
   }

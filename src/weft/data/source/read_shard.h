@@ -15,11 +15,13 @@ struct ShardSample {
 
 struct Shard {
   std::vector<ShardSample> samples;
-  LeftOut left_out;                  ///< members that are neither image nor label, and keys without an image
+  LeftOut left_out;  ///< members that are neither image nor label, and keys without an image
+  std::vector<std::string>
+      bad_labels;                    ///< a sentence for each label that cannot be read, whose image has none
   std::vector<std::string> remarks;  ///< how the archive ends, where that is odd
 };
 
-/// Reads headers and labels. UserError naming the archive where it is broken or a key has two images.
+/// Reads headers and labels. UserError naming the archive where it is broken.
 Shard read_shard(const ByteReader& file);
 
 }  // namespace weft

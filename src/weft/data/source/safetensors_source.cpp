@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "weft/base/check.h"
 #include "weft/data/source/array_source.h"
@@ -12,6 +13,18 @@
 namespace weft {
 
 namespace {
+
+/// Elements that Weft computes nothing with, but can read.
+std::optional<StoredType> stored_as(std::string_view foreign) {
+  using Kind = StoredType::Kind;
+  if (foreign == "F16") return StoredType{Kind::floating, 2};
+  if (foreign == "I8") return StoredType{Kind::signed_integer, 1};
+  if (foreign == "I16") return StoredType{Kind::signed_integer, 2};
+  if (foreign == "U16") return StoredType{Kind::unsigned_integer, 2};
+  if (foreign == "U32") return StoredType{Kind::unsigned_integer, 4};
+  if (foreign == "U64") return StoredType{Kind::unsigned_integer, 8};
+  return std::nullopt;
+}
 
 StoredType stored_as(DType dtype) {
   using Kind = StoredType::Kind;
@@ -30,6 +43,10 @@ StoredType stored_as(DType dtype) {
       return {Kind::unsigned_integer, bytes};
   }
   internal_error(__FILE__, __LINE__, "unknown dtype");
+}
+
+std::optional<StoredType> stored_as(const SafetensorsEntry& entry) {
+  return entry.is_foreign() ? stored_as(entry.foreign) : stored_as(entry.type.dtype);
 }
 
 SafetensorsHeader read_header(const ByteReader& file) {
@@ -56,18 +73,22 @@ std::unique_ptr<Source> open_safetensors(const SourcePlace& place, const SourceO
             [](const SafetensorsEntry& a, const SafetensorsEntry& b) { return a.name < b.name; });
   std::vector<FieldCandidate> candidates;
   for (const SafetensorsEntry& entry : header.entries) {
-    candidates.push_back({entry.name, entry.type.shape, {}});
+    const std::string problem =
+        stored_as(entry)
+            ? ""
+            : fmt::format("has elements of type {:.40}, expected integers or floating point", entry.foreign);
+    candidates.push_back({entry.name, entry.type.shape, problem});
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
+  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields);
   for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
-    const TensorType& type = header.entries[i].type;
-    contents.count = type.shape[0];
-    StoredArray array{candidates[i].name, stored_as(type.dtype)};
-    array.type = {type.dtype == DType::bit ? DType::u8 : type.dtype,
-                  Dims(type.shape.begin() + 1, type.shape.end())};
+    const Dims& shape = header.entries[i].type.shape;
+    contents.count = shape[0];
+    StoredArray array{candidates[i].name, *stored_as(header.entries[i])};
+    array.type = {*dtype_of(array.stored), Dims(shape.begin() + 1, shape.end())};
     array.offsets = {header.entries[i].begin};
-    array.stride = array.type.bytes();
+    array.stride = array.type.elems() * array.stored.bytes;
     contents.arrays.push_back(std::move(array));
   }
   return std::make_unique<ArraySource>(std::move(contents));

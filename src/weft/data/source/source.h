@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/data/source/absent_values.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -23,6 +24,10 @@ struct Extent {
 struct Field {
   std::string name;
   TensorType type;
+  std::string stored = {};  ///< type of its elements in the file, for people; empty: as `type`
+  bool is_whole = false;    ///< the file has integers, whatever they become (i16 becomes f32)
+  /// Of whole numbers: those that say that there is none.
+  AbsentValues absent = {};
 };
 
 /// Immutable once open; every method may be called from any thread.
@@ -42,8 +47,9 @@ class Source {
   virtual void locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const = 0;
 
   /// Unpacks the record of the same parts: outputs[i] has the shape of parts[i] (no parts: of the field) and
-  /// field i's dtype.
-  /// UserError naming the sample where the record is broken. Not for encoded images: data/decode does those.
+  /// field i's dtype; where it is whole, also i64: the numbers as they are stored; where it may be absent,
+  /// also f64: NaN where it is. UserError naming the sample where the record is broken. Not for encoded
+  /// images: data/decode does those.
   virtual void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
                       std::span<const View> outputs) const = 0;
 

@@ -49,7 +49,7 @@ bool is_zero(const std::string& block) { return block.find_first_not_of('\0') ==
 std::string_view other_than_file(char type) {
   switch (type) {
     case '1':
-      return "hard link";
+      return "dangling hard link";
     case '2':
       return "symbolic link";
     case '3':
@@ -83,11 +83,13 @@ struct TarWalk::Header {
   std::string path;
   int64_t bytes = 0;
   char kind = '0';
+  std::string target;  ///< of a link
 };
 
 /// What an extended header says about the member after it.
 struct TarWalk::Overrides {
   std::optional<std::string> path;
+  std::optional<std::string> target;
   std::optional<int64_t> bytes;
   bool is_sparse = false;
 };
@@ -117,6 +119,7 @@ TarWalk::Header TarWalk::parse_header(const std::string& block, int64_t offset) 
   header.bytes = *bytes;
   header.kind = block[156] == '\0' ? '0' : block[156];
   header.path = text_at(block, 0, 100);
+  header.target = text_at(block, 157, 100);
   // GNU's format has other things where ustar has a prefix of the name.
   if (std::string_view(block).substr(257, 6) == std::string_view("ustar\0", 6) && block[345] != '\0') {
     header.path = fmt::format("{}/{}", text_at(block, 345, 155), header.path);
@@ -140,6 +143,7 @@ void TarWalk::read_pax(const std::string& records, int64_t offset, Overrides& ne
     const std::string_view key = record.substr(0, equals);
     const std::string_view value = record.substr(equals + 1);
     if (key == "path") next.path = std::string(value);
+    if (key == "linkpath") next.target = std::string(value);
     if (key == "size") {
       int64_t bytes = -1;
       const auto parsed = std::from_chars(value.data(), value.data() + value.size(), bytes);
@@ -162,6 +166,27 @@ int64_t TarWalk::after_sparse_map(const std::string& block, int64_t begin) {
   return begin;
 }
 
+TarMember TarWalk::member_of(const Header& header, const Overrides& said, int64_t begin, int64_t bytes) {
+  TarMember member{said.path.value_or(header.path), begin, bytes};
+  if (said.is_sparse) {
+    member.other = other_than_file('S');
+  } else if (is_file(header.kind)) {
+    files_[member.path] = {begin, bytes};
+  } else {
+    const auto target = header.kind == '1' ? files_.find(said.target.value_or(header.target)) : files_.end();
+    if (target == files_.end()) {
+      member.other = other_than_file(header.kind);
+    } else {
+      const Place place = target->second;
+      member.offset = place.offset;
+      member.bytes = place.bytes;
+      member.is_link = true;
+      files_[member.path] = place;  // which may be named by the next link
+    }
+  }
+  return member;
+}
+
 /// Returns where the next header is.
 int64_t TarWalk::visit_member(int64_t offset, Overrides& next,
                               const std::function<void(const TarMember&)>& visit) {
@@ -181,18 +206,13 @@ int64_t TarWalk::visit_member(int64_t offset, Overrides& next,
   last_member_ = padded(bytes);
   if (header.kind == 'x') {
     read_pax(at(begin, bytes), offset, next);
-  } else if (header.kind == 'L') {
+  } else if (header.kind == 'L' || header.kind == 'K') {
     const std::string name = at(begin, bytes);
-    next.path = name.substr(0, name.find('\0'));
+    (header.kind == 'L' ? next.path : next.target) = name.substr(0, name.find('\0'));
   } else if (!extended && !says_nothing(header.kind)) {
-    TarMember member{next.path.value_or(header.path), begin, bytes};
+    const TarMember member = member_of(header, next, begin, bytes);
     // The oldest format has no type for folders.
     const bool is_folder = is_file(header.kind) && member.path.ends_with('/');
-    if (next.is_sparse) {
-      member.other = other_than_file('S');
-    } else if (!is_file(header.kind)) {
-      member.other = other_than_file(header.kind);
-    }
     if (!is_folder) visit(member);
   }
   // What was said about a member ends with it.
@@ -227,6 +247,7 @@ void TarWalk::each(const std::function<void(const TarMember&)>& visit) {
   int64_t zero_blocks = 0;  // before `offset`
   int64_t archives = 1;
   remarks_.clear();
+  files_.clear();
   while (offset + kBlock <= file_.size()) {
     if (is_zero(at(offset, kBlock))) {
       const int64_t end = after_zeros(offset);

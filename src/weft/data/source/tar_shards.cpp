@@ -42,6 +42,9 @@ class TarShards final : public Source {
                  left_out_.list());
     }
     left_out_.check(path_, count());
+    const bool has_labels =
+        std::ranges::any_of(labels, [](const std::string& label) { return !label.empty(); });
+    if (!has_labels && !bad_labels_.empty()) user_error("{}", bad_labels_[0]);
     TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
     classes_ = std::move(numbered.classes);
     labels_ = std::move(numbered.ids);
@@ -69,11 +72,8 @@ class TarShards final : public Source {
 
   std::vector<std::string> remarks() const override {
     std::vector<std::string> all = left_out_.remarks(path_);
-    for (size_t i = 0; i < ends_.size() && i < kMostEnds; ++i) all.push_back(ends_[i]);
-    if (ends_.size() > kMostEnds) {
-      all.push_back(
-          fmt::format("{}: {} more such sentences about its archives", path_, ends_.size() - kMostEnds));
-    }
+    say_some_of(ends_, "archives", all);
+    say_some_of(bad_labels_, "labels", all);
     if (!folders_.empty()) {
       all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
                                 folders_.size(), folders_.front()));
@@ -86,7 +86,16 @@ class TarShards final : public Source {
   }
 
  private:
-  static constexpr size_t kMostEnds = 5;
+  static constexpr size_t kMostSaid = 5;
+
+  void say_some_of(const std::vector<std::string>& sentences, std::string_view about,
+                   std::vector<std::string>& all) const {
+    const size_t said = std::min(sentences.size(), kMostSaid);
+    all.insert(all.end(), sentences.begin(), sentences.begin() + static_cast<std::ptrdiff_t>(said));
+    if (said == sentences.size()) return;
+    all.push_back(
+        fmt::format("{}: {} more such sentences about its {}", path_, sentences.size() - said, about));
+  }
 
   void take(Shard& shard, int32_t number, std::vector<std::string>& labels) {
     for (ShardSample& sample : shard.samples) {
@@ -95,6 +104,7 @@ class TarShards final : public Source {
       labels.push_back(std::move(sample.label));
     }
     left_out_.add_all(shard.left_out);
+    std::ranges::move(shard.bad_labels, std::back_inserter(bad_labels_));
     std::move(shard.remarks.begin(), shard.remarks.end(), std::back_inserter(ends_));
   }
 
@@ -102,7 +112,8 @@ class TarShards final : public Source {
   std::string path_;
   std::vector<std::string> folders_;  ///< beside the archives
   LeftOut left_out_;
-  std::vector<std::string> ends_;  ///< what is odd about how archives end
+  std::vector<std::string> ends_;        ///< what is odd about how archives end
+  std::vector<std::string> bad_labels_;  ///< of images that have none therefore
   std::vector<Extent> extents_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;

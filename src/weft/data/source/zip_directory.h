@@ -12,6 +12,7 @@ struct ZipMember {
   int64_t offset = 0;  ///< of its first byte
   int64_t bytes = 0;   ///< stored
   bool compressed = false;
+  bool encrypted = false;
 };
 
 /// UserError on a file that is no ZIP archive, or broken.

@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct LeftOut {
+/// Files of a folder of text that are not read.
+struct PassedOver {
   int64_t binary = 0, hidden = 0, dangling = 0, repeated = 0, special = 0;
 
   int64_t count() const { return binary + hidden + dangling + repeated + special; }
@@ -63,7 +64,7 @@ bool is_binary(const fs::path& path, const std::string& key) {
 /// The files of a folder tree that are neither hidden nor special, in the order of their paths.
 class FolderWalk {
  public:
-  FolderWalk(const fs::path& root, std::string key, LeftOut& left_out)
+  FolderWalk(const fs::path& root, std::string key, PassedOver& left_out)
       : root_(root), key_(std::move(key)), left_out_(left_out) {
     std::error_code error;
     real_root_ = fs::canonical(root_, error);
@@ -110,14 +111,14 @@ class FolderWalk {
 
   fs::path root_, real_root_;
   std::string key_;
-  LeftOut& left_out_;
+  PassedOver& left_out_;
   std::set<fs::path> linked_;  ///< folders that links have led to
   std::vector<fs::path> files_;
 };
 
 TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
   TextFiles found{folder, key, {}, {}};
-  LeftOut left_out;
+  PassedOver left_out;
   std::set<fs::path> seen;
   const FolderWalk walk(folder, key, left_out);
   for (const fs::path& file : walk.files()) {

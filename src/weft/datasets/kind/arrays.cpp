@@ -18,19 +18,20 @@ namespace fs = std::filesystem;
 
 /// The greatest class id and one; reads the targets of all samples, and nothing else. UserError for one that
 /// can be none.
-int64_t count_classes(const Source& source, std::optional<int64_t> ignored) {
+int64_t count_classes(const ArrayForm& form, const Source& source, std::optional<int64_t> ignored) {
   const Field& target = source.fields()[1];
   Region nothing = Region::all(source.fields()[0].type.shape);
   for (Range& range : nothing.ranges) range.end = range.begin;
   const std::vector<Region> parts{nothing, Region::all(target.type.shape)};
   std::vector<int64_t> memory(1);  // room for any integer
   const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
-  const View one{reinterpret_cast<std::byte*>(memory.data()), target.type};
+  const View one{reinterpret_cast<std::byte*>(memory.data()), form.target_type()};
   int64_t classes = 0;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
     source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
-    const int64_t id = integer_at(one);
-    if (id == ignored) continue;
+    const int64_t id = form.class_id(sample, one);
+    // What becomes of one that is missing, the rules of the batch say.
+    if (id == ignored || id == kMissingId) continue;
     if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
       user_error("{}: field {} is {}, expected a class id from 0 on{}", source.name(sample), target.name, id,
                  ignored ? fmt::format(", or data.ignore_index = {}", *ignored) : "");
@@ -38,6 +39,13 @@ int64_t count_classes(const Source& source, std::optional<int64_t> ignored) {
     classes = std::max(classes, id + 1);
   }
   return classes;
+}
+
+/// "f16 [3] a sample": as the file has it.
+std::string form_of(const Field& field) {
+  const std::string type(field.stored.empty() ? name_of(field.type.dtype) : field.stored);
+  return fmt::format("{}{} a sample", type,
+                     field.type.shape.empty() ? std::string() : " " + to_string(field.type.shape));
 }
 
 }  // namespace
@@ -61,8 +69,10 @@ std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char
   return open_source(options).source;
 }
 
-ArrayFormOptions Arrays::form_options(const Recipe& recipe, bool augments) const {
+ArrayFormOptions Arrays::form_options(const Recipe& recipe, ArrayTarget learnt, bool augments) const {
   ArrayFormOptions options;
+  options.target = learnt;
+  options.ignored = recipe.data.ignore_index;
   options.channels = channels;
   options.values = {log, mean, deviation};
   options.seed = static_cast<uint64_t>(recipe.run.seed);
@@ -79,12 +89,13 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
 }
 
 /// Of the training samples; those held out may have no others.
-int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts) {
-  const int64_t classes = count_classes(*parts.training, recipe.data.ignore_index);
+int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
+                           const ArrayForm& validation) {
+  const int64_t classes = count_classes(training, *parts.training, recipe.data.ignore_index);
   if (classes == 0) {
     user_error("data.target: no training sample has a class id, but for data.ignore_index");
   }
-  const int64_t held_out = count_classes(*parts.held_out, recipe.data.ignore_index);
+  const int64_t held_out = count_classes(validation, *parts.held_out, recipe.data.ignore_index);
   if (held_out > classes) {
     user_error(
         "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
@@ -100,8 +111,9 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   const std::shared_ptr<const Source> all = open(recipe.data.path, "train");
   const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open), open);
   const HeldOut& parts = samples.parts;
-  const auto training = std::make_shared<ArrayForm>(parts.training, form_options(recipe, true));
-  const auto validation = std::make_shared<ArrayForm>(parts.held_out, form_options(recipe, false));
+  const ArrayTarget learnt = ids == kNoIds ? ArrayTarget::numbers : ArrayTarget::ids;
+  const auto training = std::make_shared<ArrayForm>(parts.training, form_options(recipe, learnt, true));
+  const auto validation = std::make_shared<ArrayForm>(parts.held_out, form_options(recipe, learnt, false));
   const bool same = training->row_types(DType::f32) == validation->row_types(DType::f32);
   if (!same) {
     user_error("data.validation: its samples are {}, and those of {} are {}", to_string(validation->shape()),
@@ -115,9 +127,10 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.target.name = "labels";
   data.facts.input.label = "field " + parts.training->fields()[0].name;
   data.facts.target.label = "field " + parts.training->fields()[1].name;
+  data.facts.target.form = form_of(parts.training->fields()[1]);
   data.facts.input.missing = data.facts.target.missing = missing;
   if (training->target_is_class()) {
-    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts);
+    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts, *training, *validation);
   } else {
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");

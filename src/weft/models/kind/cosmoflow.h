@@ -22,6 +22,7 @@ struct Cosmoflow final : KindOf<Cosmoflow, Model> {
     key("width", self.width, at_least(1), "channels of the first stage; doubled by each");
   }
 
+  int64_t ids() const override { return kNoIds; }
   InputForm takes() const override { return {.ids = false, .least_axes = 3, .most_axes = 3}; }
   ValueId predict(const ModelContext& context, ValueId volumes) const override;
 };

@@ -114,6 +114,7 @@ class Importer {
     const SafetensorsEntry* original = find(theirs);
     const SafetensorsEntry* copy = file_.find(name);
     if (original == nullptr || original->type != copy->type) return false;
+    if (original->is_foreign() || copy->is_foreign()) return false;
     const auto bytes = static_cast<size_t>(copy->bytes());
     return std::memcmp(file_.view(original->name).data, file_.view(name).data, bytes) == 0;
   }
@@ -132,9 +133,9 @@ class Importer {
     }
     if (entry == nullptr) return complain(fmt::format("{}: no tensor {}", folder_.string(), pair.theirs));
     used_.insert(entry->name);
-    if (entry->type != TensorType{DType::f32, pair.shape}) {
+    if (entry->is_foreign() || entry->type != TensorType{DType::f32, pair.shape}) {
       return complain(fmt::format("{}: tensor {} is {}, and the recipe's model needs {}", folder_.string(),
-                                  entry->name, to_string(entry->type),
+                                  entry->name, to_string(*entry),
                                   to_string(TensorType{DType::f32, pair.shape})));
     }
     const View from = file_.view(entry->name);
