@@ -114,6 +114,8 @@ class Op {
   virtual std::string_view meaning() const { return {}; }
   /// What to call a node of it in tables for people: the name, unless one name stands for many computations.
   virtual std::string title() const { return std::string(name()); }
+  /// What it computes, where the name does not say it: all of it, however long. Else empty.
+  virtual std::string formula() const { return {}; }
   virtual std::vector<Attribute> attributes() const { return {}; }
   /// The same op with these attributes, all of them. UserError naming the op and what does not fit.
   virtual OpPtr with_attributes(const AttributeValues& values) const;

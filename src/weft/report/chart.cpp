@@ -7,238 +7,150 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "weft/report/drawing.h"
 #include "weft/report/text.h"
 
 namespace weft {
 namespace {
 
-using Points = std::vector<std::pair<double, double>>;
+/// It is above 0, and not so far from 1 that the ratio of two is infinite.
+bool has_logarithm(double y) { return y > 1e-100 && y < 1e100; }
 
-/// What the plot shows, in data units; mapped to a square of kSide units that the page stretches.
-struct Frame {
-  double x0 = 0;
-  double x1 = 1;
-  double y0 = 0;
-  double y1 = 1;
-
-  double across(double x) const { return (x - x0) / (x1 - x0); }
-  double down(double y) const { return 1 - (y - y0) / (y1 - y0); }
-};
-
-constexpr double kSide = 1000;
-
-std::string label_of(double value, Unit unit) {
-  switch (unit) {
-    case Unit::bytes:
-      return human_bytes(value);
-    case Unit::per_second:
-      return human_count(value);
-    case Unit::number:
-      return fmt::format("{:.6g}", value);
-  }
-  return "";
-}
-
-/// Nothing drawable gives x0 > x1.
-Frame frame_of(const Chart& chart) {
+/// Of all that is drawn; low > high where there is nothing.
+Range y_range(const Chart& chart, bool is_logarithmic) {
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  Frame frame{kFar, -kFar, chart.from_zero ? 0 : kFar, chart.from_zero ? 0 : -kFar};
-  const auto include = [&](double y) {
-    frame.y0 = std::min(frame.y0, y);
-    frame.y1 = std::max(frame.y1, y);
+  Range range{kFar, -kFar};
+  const auto include = [&](const Range& other) {
+    range.low = std::min(range.low, other.low);
+    range.high = std::max(range.high, other.high);
   };
   for (const Series& series : chart.series) {
-    for (const auto& [x, y] : series.points) {
-      if (!std::isfinite(y)) continue;
-      frame.x0 = std::min(frame.x0, x);
-      frame.x1 = std::max(frame.x1, x);
-      include(y);
-    }
-  }
-  for (const Level& level : chart.levels) include(level.y);
-  if (frame.x0 > frame.x1) return frame;
-  if (frame.x0 == frame.x1) frame.x1 += 1;
-  const double height = frame.y1 - frame.y0;
-  const double margin = height > 0 ? height * 0.06 : std::max(std::abs(frame.y1) * 0.1, 1e-9);
-  frame.y1 += margin;
-  if (!chart.from_zero) frame.y0 -= margin;
-  return frame;
-}
-
-std::string path_of(const Series& series, const Frame& frame) {
-  std::string path;
-  bool pen_down = false;
-  double last_x = 0;
-  const auto close_area = [&] {
-    if (pen_down && series.mark == Mark::area) path += fmt::format("L{:.1f} {:.0f}Z", last_x, kSide);
-    pen_down = false;
-  };
-  for (const auto& [x, y] : series.points) {
-    if (!std::isfinite(y)) {
-      close_area();
+    if (!is_logarithmic) {
+      include(usual_range(series.points));
       continue;
     }
-    const double px = frame.across(x) * kSide;
-    const double py = frame.down(y) * kSide;
-    if (series.mark == Mark::dots) {
-      // A line of no length with round caps: a dot that does not stretch.
-      path += fmt::format("M{:.1f} {:.1f}h0", px, py);
-    } else if (!pen_down && series.mark == Mark::area) {
-      path += fmt::format("M{:.1f} {:.0f}V{:.1f}", px, kSide, py);
-    } else if (pen_down && series.mark == Mark::area) {
-      path += fmt::format("H{:.1f}V{:.1f}", px, py);
-    } else {
-      path += fmt::format("{}{:.1f} {:.1f}", pen_down ? 'L' : 'M', px, py);
-    }
-    pen_down = true;
-    last_x = px;
+    Points logarithms;
+    for (const auto& [x, y] : series.points)
+      logarithms.emplace_back(x, has_logarithm(y) ? std::log10(y) : std::nan(""));
+    const Range usual = usual_range(logarithms);
+    if (usual.low <= usual.high) include({std::pow(10, usual.low), std::pow(10, usual.high)});
   }
-  close_area();
-  return path;
+  if (range.low > range.high) return range;
+  for (const Level& level : chart.levels) {
+    if (!is_logarithmic || has_logarithm(level.y)) include({level.y, level.y});
+  }
+  constexpr double kMargin = 0.06;
+  if (is_logarithmic) {
+    const double factor = std::pow(std::max(range.high / range.low, 1.1), kMargin);
+    return {range.low / factor, range.high * factor};
+  }
+  if (chart.from_zero) include({0, 0});
+  const double height = range.high - range.low;
+  const double margin = height > 0 ? height * kMargin : std::max(std::abs(range.high) * 0.1, 1e-9);
+  return {chart.from_zero && range.low >= 0 ? 0 : range.low - margin, range.high + margin};
 }
 
-std::string mark_class(Mark mark) {
-  switch (mark) {
-    case Mark::faint_line:
-      return "faint";
-    case Mark::line:
-      return "line";
-    case Mark::dots:
-      return "dots";
-    case Mark::area:
-      return "area";
-  }
-  return "";
-}
-
-std::string svg_of(const Chart& chart, const Frame& frame, const std::vector<double>& y_ticks) {
-  std::string svg = fmt::format(
-      "<svg viewBox=\"0 0 {0:.0f} {0:.0f}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", kSide);
-  for (const double y : y_ticks) {
-    svg += fmt::format("<path class=\"grid\" d=\"M0 {:.1f}H{:.0f}\"/>", frame.down(y) * kSide, kSide);
-  }
+Range x_range(const Chart& chart) {
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  Range range{kFar, -kFar};
   for (const Series& series : chart.series) {
-    svg += fmt::format("<path class=\"{} s{}\" d=\"{}\"/>", mark_class(series.mark), series.color,
-                       path_of(series, frame));
+    for (const auto& [x, y] : series.points) {
+      if (!can_be_drawn(y)) continue;
+      range.low = std::min(range.low, x);
+      range.high = std::max(range.high, x);
+    }
   }
-  for (const Level& level : chart.levels) {
-    svg += fmt::format("<path class=\"level\" d=\"M0 {:.1f}H{:.0f}\"/>", frame.down(level.y) * kSide, kSide);
-  }
-  return svg + "</svg>";
+  if (range.low == range.high) return {range.low - 1, range.high + 1};
+  return range;
 }
 
-std::string labels_of(const Chart& chart, const Frame& frame, const std::vector<double>& y_ticks) {
-  std::string html;
-  for (const double y : y_ticks) {
-    html += fmt::format("<span class=\"y\" style=\"top:{:.2f}%\">{}</span>", frame.down(y) * 100,
-                        label_of(y, chart.unit));
-  }
-  for (const double x : ticks(frame.x0, frame.x1, 5, Unit::number)) {
-    html += fmt::format("<span class=\"x\" style=\"left:{:.2f}%\">{}</span>", frame.across(x) * 100,
-                        human_count(x));
-  }
-  for (const Level& level : chart.levels) {
-    html += fmt::format("<span class=\"lv\" style=\"top:{:.2f}%\">{}</span>", frame.down(level.y) * 100,
-                        escape_html(level.label));
-  }
-  return html;
+/// Dashes tell the lines of a chart apart; a line that is alone needs none.
+bool has_several_styles(const Chart& chart) {
+  return std::ranges::any_of(chart.series,
+                             [&](const Series& series) { return series.style != chart.series[0].style; });
 }
 
-/// What the page's script needs to say what lies under the finger.
-std::string data_of(const Chart& chart, const Frame& frame) {
-  nlohmann::json data = {{"x0", frame.x0},
-                         {"x1", frame.x1},
-                         {"xlabel", chart.x_label},
-                         {"unit", chart.unit == Unit::bytes ? "bytes" : "number"}};
+/// Most values of each series are above 0.
+bool suits_logarithm(const Chart& chart) {
+  if (!chart.may_be_logarithmic) return false;
+  return std::ranges::all_of(chart.series, [](const Series& series) {
+    const auto above =
+        std::ranges::count_if(series.points, [](const auto& point) { return has_logarithm(point.second); });
+    return 2 * above >= std::ssize(series.points);
+  });
+}
+
+/// What the page's script needs to say what lies under the finger: x, y and, over steps, the time.
+std::string data_of(const Chart& chart) {
+  // f32 digits suffice for a label and halve the page.
+  const auto shortened = [](double value) { return nlohmann::json::parse(fmt::format("{:.6g}", value)); };
+  nlohmann::json data = {{"xlabel", chart.x_label}, {"unit", chart.unit == Unit::bytes ? "bytes" : "number"}};
+  if (chart.axes != nullptr) data["time"] = chart.axes->unit();
+  if (chart.axes != nullptr && chart.axes->has_epochs()) data["epoch"] = chart.axes->epoch(1);
   data["series"] = nlohmann::json::array();
   for (const Series& series : chart.series) {
     nlohmann::json points = nlohmann::json::array();
-    for (const auto& [x, y] : series.points) {
-      // f32 digits suffice for a label and halve the page.
-      if (std::isfinite(y)) points.push_back({x, nlohmann::json::parse(fmt::format("{:.6g}", y))});
+    for (const auto& [x, y] : extremes(series.points, kMaxPoints)) {
+      if (!can_be_drawn(y)) continue;
+      nlohmann::json point = {x, shortened(y)};
+      if (chart.axes != nullptr) point.push_back(shortened(chart.axes->time(x)));
+      points.push_back(std::move(point));
     }
-    data["series"].push_back(
-        {{"label", series.label}, {"color", series.color}, {"points", std::move(points)}});
+    data["series"].push_back({{"label", series.label}, {"points", std::move(points)}});
   }
   return escape_html(data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-std::string legend_of(const Chart& chart) {
+/// The line as the plot draws it, dashes and all.
+std::string key_svg(const Series& series) {
+  std::string paths;
+  if (series.mark == Mark::area) {
+    paths = fmt::format("<path class=\"area s{}\" d=\"M1 1H25V9H1Z\"/>", series.style);
+  } else if (series.mark != Mark::dots) {
+    paths = fmt::format("<path class=\"{} s{}\" d=\"M1 5H25\"/>", mark_class(series.mark), series.style);
+  }
+  if (series.mark == Mark::dots || series.mark == Mark::joined_dots)
+    paths += fmt::format("<path class=\"dots s{}\" d=\"M13 5h0\"/>", series.style);
+  return "<svg viewBox=\"0 0 26 10\" aria-hidden=\"true\">" + paths + "</svg>";
+}
+
+std::string legend_of(const Chart& chart, const Range& x) {
   std::string html = "<figcaption>";
   for (const Series& series : chart.series) {
-    html += fmt::format("<span class=\"key {} k{}\"><i></i>{}</span>", mark_class(series.mark), series.color,
-                        escape_html(series.label));
+    html += fmt::format("<span class=\"key\">{}{}</span>", key_svg(series), escape_html(series.label));
   }
+  const bool is_resumed =
+      chart.axes != nullptr &&
+      std::ranges::any_of(chart.axes->resumes(), [&](double step) { return x.contains(step); });
+  if (is_resumed)
+    html +=
+        "<span class=\"key\"><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\"><path class=\"resume\" d=\"M13 "
+        "0V10\"/></svg>resumed</span>";
   return html + "</figcaption>";
 }
 
 }  // namespace
 
-std::vector<double> ticks(double low, double high, int count, Unit unit) {
-  std::vector<double> found;
-  if (!(high > low)) return found;
-  const double rough = (high - low) / count;
-  double step = 1;
-  if (unit == Unit::bytes) {
-    step = std::exp2(std::round(std::log2(rough)));
-  } else {
-    const double power = std::pow(10, std::floor(std::log10(rough)));
-    const double lead = rough / power;
-    step = power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
-  }
-  // A hair of slack: the last tick must not fall to rounding.
-  const auto first = static_cast<int64_t>(std::ceil(low / step - 1e-9));
-  const auto last = static_cast<int64_t>(std::floor(high / step + 1e-9));
-  for (int64_t i = first; i <= last; ++i) found.push_back(static_cast<double>(i) * step);
-  return found;
-}
-
-Points extremes(const Points& points, size_t most) {
-  if (points.size() <= most) return points;
-  const size_t groups = std::max<size_t>(most / 2, 1);
-  Points out;
-  for (size_t i = 0; i < groups; ++i) {
-    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(i * points.size() / groups);
-    const auto end = points.begin() + static_cast<std::ptrdiff_t>((i + 1) * points.size() / groups);
-    // What is not finite counts as largest, so that a gap stays visible.
-    const auto [low, high] = std::minmax_element(begin, end, [](const auto& a, const auto& b) {
-      return std::isfinite(a.second) && (!std::isfinite(b.second) || a.second < b.second);
-    });
-    out.push_back(*std::min(low, high));
-    if (low != high) out.push_back(*std::max(low, high));
-  }
-  return out;
-}
-
-Points smooth(const Points& points, int64_t half) {
-  // Prefix sums over the finite values make every window O(1).
-  std::vector<double> sums = {0};
-  std::vector<int64_t> counts = {0};
-  for (const auto& [x, y] : points) {
-    sums.push_back(sums.back() + (std::isfinite(y) ? y : 0));
-    counts.push_back(counts.back() + (std::isfinite(y) ? 1 : 0));
-  }
-  const auto size = static_cast<int64_t>(points.size());
-  Points out;
-  for (int64_t i = 0; i < size; ++i) {
-    const int64_t reach = std::min(half, i);
-    const auto begin = static_cast<size_t>(i - reach);
-    const auto end = static_cast<size_t>(std::min(i + reach + 1, size));
-    const auto count = static_cast<double>(counts[end] - counts[begin]);
-    out.emplace_back(points[static_cast<size_t>(i)].first, (sums[end] - sums[begin]) / count);
-  }
-  return out;
-}
-
 std::string chart_html(const Chart& chart) {
-  const Frame frame = frame_of(chart);
-  if (frame.x0 > frame.x1) return "";
-  const std::vector<double> y_ticks = ticks(frame.y0, frame.y1, 5, chart.unit);
-  return fmt::format(
-      "<figure class=\"chart\">{}<div class=\"plot\" data-chart=\"{}\">{}{}<b class=\"cursor\"></b>"
-      "<div class=\"tip\"></div></div><p class=\"axis\">{}</p></figure>\n",
-      legend_of(chart), data_of(chart, frame), svg_of(chart, frame, y_ticks),
-      labels_of(chart, frame, y_ticks), escape_html(chart.x_label));
+  const Range x = x_range(chart);
+  const Range y = y_range(chart, false);
+  if (x.low > x.high) return "";
+  const bool has_log = suits_logarithm(chart);
+  std::string plots;
+  const auto draw = [&](const Range& heights, bool is_log) {
+    const std::string scale = has_log ? is_log ? " log" : " linear" : "";
+    const std::string counted = "view" + std::string(chart.axes != nullptr ? " by-count" : "") + scale;
+    plots += Drawing(chart, {Scale(x, false), Scale(heights, is_log), false, counted}).html();
+    if (chart.axes == nullptr) return;
+    Range time{chart.axes->time(x.low), chart.axes->time(x.high)};
+    if (!(time.high > time.low)) time.high = time.low + 1;
+    const std::string timed = "view by-time" + scale;
+    plots += Drawing(chart, {Scale(time, false), Scale(heights, is_log), true, timed}).html();
+  };
+  draw(y, false);
+  if (has_log) draw(y_range(chart, true), true);
+  return fmt::format("<figure class=\"chart{}\" data-chart=\"{}\">{}{}</figure>\n",
+                     has_several_styles(chart) ? " several" : "", data_of(chart), legend_of(chart, x), plots);
 }
 
 }  // namespace weft

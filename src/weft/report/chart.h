@@ -1,23 +1,25 @@
 #pragma once
-// Line charts of the report. The plot is an SVG that stretches with the page; its labels are HTML, so that
-// they keep their size on a phone.
+// Line charts of the report: one description, one figure. The plot is an SVG that stretches with the page;
+// its labels are HTML, so that they keep their size on a phone. A chart over steps is drawn over time, too,
+// and on a logarithmic axis where that is asked for; the page shows one of these at a time.
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "weft/report/points.h"
+#include "weft/report/run_axes.h"
+#include "weft/report/scale.h"
 
 namespace weft {
 
-enum class Mark : uint8_t { faint_line, line, dots, area };
-enum class Unit : uint8_t { number, bytes, per_second };
+enum class Mark : uint8_t { faint_line, line, joined_dots, dots, area };
 
 struct Series {
   std::string label;
   Mark mark = Mark::line;
-  /// 1-based colour of the page's palette.
-  int color = 1;
-  /// x ascending; a y that is not finite breaks the line.
-  std::vector<std::pair<double, double>> points;
+  /// 1-based style of the page: a colour and a way of being dashed.
+  int style = 1;
+  Points points;
 };
 
 /// A horizontal mark across the plot.
@@ -27,30 +29,20 @@ struct Level {
 };
 
 struct Chart {
-  std::string x_label;
+  std::string x_label = "step";
   Unit unit = Unit::number;
   /// Whether the y axis starts at 0.
   bool from_zero = false;
+  /// Whether the page may show it on a logarithmic axis; ignored where most values are not above 0.
+  bool may_be_logarithmic = false;
   std::vector<Series> series;
   std::vector<Level> levels;
+  /// Where x are the steps of a run: what else it may be drawn over, and where it was resumed. Else null.
+  const RunAxes* axes = nullptr;
 };
 
-/// Values that divide [low, high] in about `count` steps of 1, 2 or 5 times a power of ten (of two for
-/// bytes).
-std::vector<double> ticks(double low, double high, int count, Unit unit);
-
-/// At most about `most` points: the least and the greatest of each group of neighbours, so that noise stays
-/// visible.
-std::vector<std::pair<double, double>> extremes(const std::vector<std::pair<double, double>>& points,
-                                                size_t most);
-
-/// The mean of each point and its `half` neighbours on either side: no lag. Near the start fewer, equally
-/// many, so that a steep beginning keeps its height; near the end those there are. Values that are not finite
-/// do not count, and a window without any gives NaN.
-std::vector<std::pair<double, double>> smooth(const std::vector<std::pair<double, double>>& points,
-                                              int64_t half);
-
-/// A <figure>; empty where no series has a finite point.
+/// A <figure>; empty where no series has a finite point. What lies far beyond the other values is drawn at
+/// the edge, and said.
 std::string chart_html(const Chart& chart);
 
 }  // namespace weft

@@ -1,43 +1,29 @@
-// Sections of the report about the run as it went: headline numbers, loss, throughput, memory.
+// Charts of the report about the run as it went: loss, gradient, learning rate, throughput; and memory.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "weft/report/chart.h"
+#include "weft/report/row_fields.h"
 #include "weft/report/sections.h"
 #include "weft/report/text.h"
+#include "weft/report/verdict.h"
 
 namespace weft {
 namespace {
 
-using Points = std::vector<std::pair<double, double>>;
-
-// More points than a wide screen has pixels only make the page heavier.
-constexpr size_t kMaxPoints = 600;
-
-template <class Get>
-Points points_of(const ReportInput& input, const Get& get) {
-  Points points;
-  for (const MetricsRow& row : input.metrics) points.emplace_back(static_cast<double>(row.step), get(row));
-  return points;
-}
-
-Points validation_points(const ReportInput& input) {
-  Points points;
-  for (const MetricsRow& row : input.metrics) {
-    if (row.validation_loss) points.emplace_back(static_cast<double>(row.step), *row.validation_loss);
-  }
-  return points;
+Chart over_run(const RunAxes& axes) {
+  Chart chart;
+  chart.axes = &axes;
+  return chart;
 }
 
 /// NaN where there is none.
-template <class Get>
-double median(const ReportInput& input, const Get& get) {
+double median_of(const Points& points) {
   std::vector<double> values;
-  for (const MetricsRow& row : input.metrics) {
-    if (std::isfinite(get(row)) && get(row) > 0) values.push_back(get(row));
+  for (const auto& [x, y] : points) {
+    if (std::isfinite(y) && y > 0) values.push_back(y);
   }
   if (values.empty()) return std::nan("");
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -45,77 +31,93 @@ double median(const ReportInput& input, const Get& get) {
   return *middle;
 }
 
-std::string tile(const std::string& value, const std::string& what) {
-  return fmt::format("<div class=\"tile\"><b>{}</b><span>{}</span></div>", escape_html(value),
-                     escape_html(what));
+int64_t gaps_in(const Points& points) {
+  return std::ranges::count_if(points, [](const auto& point) { return !std::isfinite(point.second); });
 }
 
-/// The faint measured line and its smoothed twin.
-std::vector<Series> measured_and_smoothed(const std::string& label, const Points& points, int color) {
-  const auto half = static_cast<int64_t>(points.size() / 60);
-  std::vector<Series> series;
-  if (points.size() > 1)
-    series.push_back({label + " (each step)", Mark::faint_line, color, extremes(points, kMaxPoints)});
-  series.push_back({points.size() > 1 ? label + " (smoothed)" : label,
-                    points.size() > 1 ? Mark::line : Mark::dots, color,
-                    extremes(smooth(points, half), kMaxPoints)});
-  return series;
+std::string gap_text(const Points& points, const char* what) {
+  const int64_t gaps = gaps_in(points);
+  if (gaps == 0) return "";
+  return fmt::format("At {} step{} {} was not a finite number.", human_count(static_cast<double>(gaps)),
+                     gaps == 1 ? "" : "s", what);
 }
-
-double rate_of(const MetricsRow& row) { return row.samples_per_s; }
-double ms_of(const MetricsRow& row) { return row.step_ms; }
 
 }  // namespace
 
-std::string tiles_section(const ReportInput& input) {
+void add_measured(Chart& chart, const std::string& label, const Points& points, int style) {
+  constexpr size_t kFew = 60;  // below, nothing has to be smoothed
+  if (points.size() < kFew) {
+    chart.series.push_back({label, points.size() > 1 ? Mark::line : Mark::dots, style, points});
+    return;
+  }
+  chart.series.push_back({label + " (each step)", Mark::faint_line, style, points});
+  chart.series.push_back({label + " (smoothed)", Mark::line, style, smooth(points, std::ssize(points) / 60)});
+}
+
+std::string loss_section(const ReportInput& input, const RunAxes& axes) {
   if (input.metrics.empty()) return "";
-  const MetricsRow& last = input.metrics.back();
-  std::string html = tile(human_count(static_cast<double>(last.step)), "steps");
-  html += tile(human_number(last.loss), "last training loss");
-  double best = std::nan("");
-  for (const auto& [step, loss] : validation_points(input)) best = std::fmin(best, loss);
-  if (std::isfinite(best)) html += tile(human_number(best), "best validation");
-  if (last.tokens) html += tile(human_count(static_cast<double>(*last.tokens)), "tokens");
-  html += tile(human_ms(median(input, ms_of)), "median step");
-  html += tile(human_count(median(input, rate_of)), "samples/s");
-  if (input.planned_bytes > 0)
-    html += tile(human_bytes(static_cast<double>(input.planned_bytes)), "states and arena");
-  return fmt::format("<div class=\"tiles\">{}</div>\n", html);
+  const Points training = over_steps(input, [](const MetricsRow& row) { return row.loss; });
+  Chart chart = over_run(axes);
+  chart.may_be_logarithmic = true;
+  add_measured(chart, "training", training, 1);
+  for (const Measured& measured : measured_on_validation(input)) {
+    if (measured.name == kValidationLoss)
+      chart.series.push_back({"validation", Mark::joined_dots, 2, measured.points});
+  }
+  return section_html("Loss", gap_text(training, "it"), chart_html(chart));
 }
 
-std::string loss_section(const ReportInput& input) {
-  if (input.metrics.empty()) return "";
-  Chart loss;
-  loss.x_label = "step";
-  loss.series =
-      measured_and_smoothed("training", points_of(input, [](const MetricsRow& row) { return row.loss; }), 1);
-  const Points validation = validation_points(input);
-  if (!validation.empty()) loss.series.push_back({"validation", Mark::dots, 2, validation});
-  return section_html("Loss", "", chart_html(loss), "wide");
+std::string metrics_section(const ReportInput& input, const RunAxes& axes) {
+  std::string html;
+  for (const Measured& measured : measured_on_validation(input)) {
+    if (measured.name == kValidationLoss) continue;
+    Chart chart = over_run(axes);
+    chart.unit = measured.is_share ? Unit::share : Unit::number;
+    chart.series.push_back(
+        {measured.name + " of the validation data", Mark::joined_dots, 2, measured.points});
+    std::string about = fmt::format("Last {}", value_text(measured.points.back().second, measured.is_share));
+    if (const auto best = best_of(measured))
+      about += fmt::format(", best {} at step {}", value_text(best->second, measured.is_share),
+                           human_count(best->first));
+    html += section_html("Validation: " + measured.name, about + ".", chart_html(chart), "half");
+  }
+  return html;
 }
 
-std::string rate_section(const ReportInput& input) {
-  const Points rates = points_of(input, [](const MetricsRow& row) { return row.learning_rate; });
-  if (std::none_of(rates.begin(), rates.end(), [](const auto& point) { return point.second > 0; })) return "";
-  Chart rate;
-  rate.x_label = "step";
-  rate.from_zero = true;
-  rate.series.push_back({"learning rate", Mark::line, 5, extremes(rates, kMaxPoints)});
-  return section_html("Learning rate", "", chart_html(rate));
+std::string gradient_section(const ReportInput& input, const RunAxes& axes) {
+  const Points norms =
+      over_steps(input, [](const MetricsRow& row) { return field_of(row, "gradient_norm"); });
+  if (gaps_in(norms) == std::ssize(norms)) return "";
+  Chart chart = over_run(axes);
+  chart.may_be_logarithmic = true;
+  chart.from_zero = true;
+  add_measured(chart, "norm of the gradient", norms, 4);
+  return section_html("Gradient norm", "Before it is clipped. " + gap_text(norms, "it"), chart_html(chart),
+                      "half");
 }
 
-std::string throughput_section(const ReportInput& input) {
-  const double middle = median(input, rate_of);
+std::string rate_section(const ReportInput& input, const RunAxes& axes) {
+  const Points rates = over_steps(input, [](const MetricsRow& row) { return row.learning_rate; });
+  if (std::ranges::none_of(rates, [](const auto& point) { return point.second > 0; })) return "";
+  Chart chart = over_run(axes);
+  chart.from_zero = true;
+  chart.series.push_back({"learning rate", rates.size() > 1 ? Mark::line : Mark::dots, 5, rates});
+  return section_html("Learning rate", fmt::format("Last {}.", human_number(rates.back().second)),
+                      chart_html(chart), "half");
+}
+
+std::string throughput_section(const ReportInput& input, const RunAxes& axes) {
+  const Points rates = over_steps(input, [](const MetricsRow& row) { return row.samples_per_s; });
+  const double middle = median_of(rates);
   if (!std::isfinite(middle)) return "";
-  Chart chart;
-  chart.x_label = "step";
+  const double ms = median_of(over_steps(input, [](const MetricsRow& row) { return row.step_ms; }));
+  Chart chart = over_run(axes);
   chart.unit = Unit::per_second;
   chart.from_zero = true;
-  chart.series = measured_and_smoothed("samples/s", points_of(input, rate_of), 3);
+  add_measured(chart, "samples a second", rates, 3);
   chart.levels.push_back({"median " + human_count(middle), middle});
-  return section_html("Throughput",
-                      fmt::format("A step takes {} in the median.", human_ms(median(input, ms_of))),
-                      chart_html(chart));
+  return section_html("Throughput", fmt::format("A step takes {} in the median.", human_ms(ms)),
+                      chart_html(chart), "half");
 }
 
 std::string memory_section(const ReportInput& input) {
@@ -124,23 +126,21 @@ std::string memory_section(const ReportInput& input) {
   for (const MemoryPoint& point : input.memory) {
     points.emplace_back(static_cast<double>(point.instruction), static_cast<double>(point.live_bytes));
   }
-  const auto peak = std::max_element(points.begin(), points.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto peak = std::ranges::max_element(points, {}, &std::pair<double, double>::second);
   Chart chart;
-  chart.x_label = "instruction of the step";
+  chart.x_label = "operation of the step";
   chart.unit = Unit::bytes;
   chart.from_zero = true;
-  chart.series.push_back({"live bytes", Mark::area, 4, points});
-  chart.series.push_back({"peak", Mark::dots, 2, {*peak}});
-  std::string about = fmt::format("Peak {} at instruction {:.0f}", human_bytes(peak->second), peak->first);
+  chart.series.push_back({"memory in use", Mark::area, 4, points});
+  chart.series.push_back({"most", Mark::dots, 2, {*peak}});
+  std::string about = fmt::format("At most {}, at operation {:.0f}", human_bytes(peak->second), peak->first);
   if (!input.peak_op.empty()) about += fmt::format(" ({})", input.peak_op);
   if (input.planned_bytes > 0) {
-    const auto arena = static_cast<double>(input.planned_bytes);
-    chart.levels.push_back({"states and arena " + human_bytes(arena), arena});
-    about += fmt::format("; the arena holds {}, {:.1f}% above it", human_bytes(arena),
-                         (arena / std::max(peak->second, 1.0) - 1) * 100);
+    const auto planned = static_cast<double>(input.planned_bytes);
+    chart.levels.push_back({"planned " + human_bytes(planned), planned});
+    about += fmt::format(", of {} planned for weights, optimizer and working memory", human_bytes(planned));
   }
-  return section_html("Memory over a step", about + ". All of it is the plan's.", chart_html(chart));
+  return section_html("Memory over a step", about + ".", chart_html(chart), "half");
 }
 
 }  // namespace weft

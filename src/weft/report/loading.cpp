@@ -7,38 +7,21 @@
 #include <numeric>
 
 #include "weft/report/chart.h"
+#include "weft/report/row_fields.h"
 #include "weft/report/sections.h"
 #include "weft/report/text.h"
 
 namespace weft {
 namespace {
 
-using Points = std::vector<std::pair<double, double>>;
-
-// More points than a wide screen has pixels only make the page heavier.
-constexpr size_t kMaxPoints = 600;
 constexpr std::string_view kLoaded = "load_";
 constexpr std::string_view kHeld = "held_bytes ";
-
-double field(const MetricsRow& row, std::string_view name) {
-  for (const auto& [key, value] : row.more) {
-    if (key == name) return value;
-  }
-  return std::nan("");
-}
 
 double bytes_field(const MetricsRow& row, std::string_view name) {
   for (const auto& [key, bytes] : row.bytes) {
     if (key == name) return static_cast<double>(bytes);
   }
   return 0;
-}
-
-template <class Get>
-Points over_steps(const ReportInput& input, const Get& get) {
-  Points points;
-  for (const MetricsRow& row : input.metrics) points.emplace_back(static_cast<double>(row.step), get(row));
-  return points;
 }
 
 double mean_of_finite(const Points& points) {
@@ -76,8 +59,8 @@ std::string origins_table(const ReportInput& input) {
   for (size_t i = 0; i < bytes.size(); ++i) {
     if (bytes[i] == 0) continue;
     const double latency = mean_of_finite(
-        over_steps(input, [&](const MetricsRow& row) { return field(row, "latency_ms_" + names[i]); }));
-    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{:.1f}%</td><td>{}</td></tr>\n", names[i],
+        over_steps(input, [&](const MetricsRow& row) { return field_of(row, "latency_ms_" + names[i]); }));
+    rows += fmt::format("<tr><th>{}</th><td>{}</td><td>{:.1f}%</td><td>{}</td></tr>\n", escape_html(names[i]),
                         human_bytes(bytes[i]), 100 * bytes[i] / all,
                         std::isfinite(latency) ? human_ms(latency) : "–");
   }
@@ -86,23 +69,25 @@ std::string origins_table(const ReportInput& input) {
          rows + "</tbody></table>";
 }
 
-std::string stall_chart(const ReportInput& input) {
+Chart over_run(const RunAxes& axes) {
   Chart chart;
-  chart.x_label = "step";
+  chart.axes = &axes;
   chart.from_zero = true;
+  return chart;
+}
+
+std::string stall_chart(const ReportInput& input, const RunAxes& axes) {
+  Chart chart = over_run(axes);
   chart.series.push_back(
       {"milliseconds that a step waited for data", Mark::line, 2,
-       extremes(over_steps(input, [](const MetricsRow& row) { return field(row, "stall_ms"); }),
-                kMaxPoints)});
+       over_steps(input, [](const MetricsRow& row) { return field_of(row, "stall_ms"); })});
   return chart_html(chart);
 }
 
 /// Bytes of each step from beyond this rank's memory, and what the tiers hold.
-std::string bytes_chart(const ReportInput& input) {
-  Chart chart;
-  chart.x_label = "step";
+std::string bytes_chart(const ReportInput& input, const RunAxes& axes) {
+  Chart chart = over_run(axes);
   chart.unit = Unit::bytes;
-  chart.from_zero = true;
   const auto half = static_cast<int64_t>(input.metrics.size() / 60);
   const std::vector<std::string> names = origins(input);
   for (size_t i = 1; i < names.size(); ++i) {
@@ -110,34 +95,32 @@ std::string bytes_chart(const ReportInput& input) {
     if (std::none_of(points.begin(), points.end(), [](const auto& point) { return point.second > 0; }))
       continue;
     chart.series.push_back({fmt::format("from {}, a step", names[i]), Mark::line, static_cast<int>(i) + 1,
-                            extremes(smooth(points, half), kMaxPoints)});
+                            smooth(points, half)});
   }
   return chart_html(chart);
 }
 
-std::string tiers_chart(const ReportInput& input) {
-  Chart chart;
-  chart.x_label = "step";
+std::string tiers_chart(const ReportInput& input, const RunAxes& axes) {
+  Chart chart = over_run(axes);
   chart.unit = Unit::bytes;
-  chart.from_zero = true;
   for (const auto& held : input.metrics.back().more) {
     const std::string& name = held.first;
     if (!name.starts_with(kHeld)) continue;
-    const Points points = over_steps(input, [&](const MetricsRow& row) { return field(row, name); });
     chart.series.push_back({"held in " + name.substr(kHeld.size()), Mark::line,
-                            static_cast<int>(chart.series.size()) % 5 + 1, extremes(points, kMaxPoints)});
+                            static_cast<int>(chart.series.size()) % 5 + 1,
+                            over_steps(input, [&](const MetricsRow& row) { return field_of(row, name); })});
   }
   return chart_html(chart);
 }
 
 }  // namespace
 
-std::string loading_section(const ReportInput& input) {
+std::string loading_section(const ReportInput& input, const RunAxes& axes) {
   double stalled = 0;
   double wall = 0;
   bool streamed = false;
   for (const MetricsRow& row : input.metrics) {
-    const double stall = field(row, "stall_ms");
+    const double stall = field_of(row, "stall_ms");
     if (!std::isfinite(stall)) continue;
     streamed = true;
     stalled += stall;
@@ -148,8 +131,8 @@ std::string loading_section(const ReportInput& input) {
       fmt::format("The steps waited {} for data, {:.2f}% of their time. Figures of rank 0.",
                   human_ms(stalled), 100 * stalled / std::max(wall, 1e-9));
   return section_html("Loading", about,
-                      origins_table(input) + stall_chart(input) + bytes_chart(input) + tiers_chart(input),
-                      "tall");
+                      origins_table(input) + "<div class=\"charts\">" + stall_chart(input, axes) +
+                          bytes_chart(input, axes) + tiers_chart(input, axes) + "</div>");
 }
 
 }  // namespace weft

@@ -46,7 +46,7 @@ struct MetricFact {
 
 struct RunRecord {
   RunState state = RunState::going_on;
-  std::string why;  ///< of a run that was interrupted or failed: a sentence
+  std::string why;  ///< it failed, a sentence; or it was interrupted, because of "SIGINT"
   int64_t step = 0;
   int64_t steps = 0;  ///< in all; 0: not known
   double steps_per_epoch = 0;

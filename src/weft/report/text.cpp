@@ -1,9 +1,11 @@
 #include "weft/report/text.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <cmath>
+#include <ctime>
 
 namespace weft {
 namespace {
@@ -42,6 +44,11 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
+std::string lower_case(std::string text) {
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  return text;
+}
+
 std::string human_number(double value) {
   if (!std::isfinite(value)) return "–";
   const double size = std::abs(value);
@@ -50,6 +57,7 @@ std::string human_number(double value) {
   if (size < 1) return fmt::format("{:.3g}", value);
   if (size < 10) return fmt::format("{:.2f}", value);
   if (size < 100) return fmt::format("{:.1f}", value);
+  if (size >= 1e6) return fmt::format("{:.3g}", value);
   return fmt::format("{:.0f}", value);
 }
 
@@ -73,6 +81,21 @@ std::string human_ms(double ms) {
   if (ms >= 1000) return human_number(ms / 1000) + " s";
   if (ms >= 1 || ms == 0) return human_number(ms) + " ms";
   return human_number(ms * 1000) + " µs";
+}
+
+std::string human_seconds(double seconds) {
+  if (!std::isfinite(seconds)) return "–";
+  const auto whole = static_cast<int64_t>(std::llround(seconds));
+  if (seconds < 1) return human_ms(seconds * 1000);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 86400) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+  return fmt::format("{} d {} h", whole / 86400, whole % 86400 / 3600);
+}
+
+std::string human_date(double seconds_since_1970) {
+  if (seconds_since_1970 <= 0) return "";
+  return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(seconds_since_1970)));
 }
 
 }  // namespace weft

@@ -19,11 +19,13 @@ namespace weft {
 
 namespace {
 
-/// "gpt: layers 4, heads 4".
+/// "gpt: layers 4, heads 4". A 0 or an empty text says that the key is left to others.
 std::string describe(const Kind& kind) {
   std::string keys;
   for (const KeyInfo& key : kind.keys()) {
-    keys += fmt::format("{} {} {}", keys.empty() ? ":" : ",", key.name, toml_text(key.initial));
+    const std::string value = toml_text(key.initial);
+    if (value == "0" || value == "\"\"") continue;
+    keys += fmt::format("{} {} {}", keys.empty() ? ":" : ",", key.name, value);
   }
   return std::string(kind.name()) + keys;
 }

@@ -36,7 +36,7 @@ struct StepRecord {
 struct RunEnd {
   TrainEnd end = TrainEnd::finished;
   int64_t step = 0;
-  std::string why;     ///< of one that was interrupted
+  std::string why;     ///< it was interrupted: because of "SIGINT"
   std::string prompt;  ///< what the trained network was given at the end
   std::string sample;  ///< and how it went on; empty: it was not asked
 };

@@ -21,16 +21,23 @@ int64_t runs_of(const Executor& executor, SegmentId segment) {
   return runs;
 }
 
+/// A segment, in the words of those who read reports.
+std::string phase_of(const std::string& segment) {
+  if (segment == "accumulate") return "forward and backward";
+  return segment == "refresh" ? "packing of weights" : segment;
+}
+
 void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& ops) {
   const SegmentProgram& code = executor.program().segment(segment);
   std::map<std::string, OpTime> by_name;
   const std::vector<LedgerEntry>& ledger = executor.ledger(segment);
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];
-    OpTime& op = by_name[instruction.op->title()];
-    op.name = instruction.op->title();
+    const std::string formula = instruction.op->formula();
+    OpTime& op = by_name[formula.empty() ? instruction.op->title() : formula];
+    op.name = formula.empty() ? instruction.op->title() : formula;
     op.kind = instruction.op->name();
-    op.phase = instruction.kind == InstructionKind::compute ? code.segment.name : "communication";
+    op.phase = instruction.kind == InstructionKind::compute ? phase_of(code.segment.name) : "communication";
     // A communication is begun and waited for: one call, which the plan prices where it begins.
     if (instruction.kind != InstructionKind::comm_wait) op.calls += ledger[i].calls;
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;

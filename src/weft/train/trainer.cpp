@@ -223,8 +223,8 @@ class Trainer {
   }
 
   std::string why_interrupted() const {
-    if (result_.is_late) return "its time is over";
-    if (result_.signal == 0) return "another rank could not go on";
+    if (result_.is_late) return "its deadline";
+    if (result_.signal == 0) return "an error of another rank";
     const char* const name = sigabbrev_np(result_.signal);
     return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", result_.signal);
   }

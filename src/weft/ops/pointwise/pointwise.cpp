@@ -220,11 +220,15 @@ std::vector<PointwiseOutput> outputs_of(const Pointwise& op) {
   return outputs;
 }
 
+std::string Pointwise::formula() const {
+  const bool reduced = reductions.size() == 1 && reductions[0] != kNoReduction;
+  const std::string text = to_string(expression);
+  return reduced ? reductions[0] + "(" + text + ")" : text;
+}
+
 std::string Pointwise::title() const {
   constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
-  const bool reduced = reductions.size() == 1 && reductions[0] != kNoReduction;
-  std::string text = to_string(expression);
-  if (reduced) text = reductions[0] + "(" + text + ")";
+  const std::string text = formula();
   return text.size() <= kMost ? text : text.substr(0, kMost - 1) + "…";
 }
 

@@ -55,6 +55,7 @@ struct Pointwise final : Schema<Pointwise> {
   }
   /// The expression, or how it begins.
   std::string title() const override;
+  std::string formula() const override;
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   Traits traits() const override;

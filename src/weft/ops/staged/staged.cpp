@@ -148,6 +148,15 @@ std::vector<StagedValue> values_of(const Staged& op, std::span<const TensorType>
   return all;
 }
 
+std::string Staged::formula() const {
+  std::string text;
+  for (const StagedStep& step : steps) {
+    const std::string formula = step.op.formula();
+    text += (text.empty() ? "" : "; ") + (formula.empty() ? step.op.title() : formula);
+  }
+  return text;
+}
+
 std::string Staged::title() const {
   constexpr size_t kMost = 24;  // what a column of `plan --explain` has room for
   std::string text;

@@ -45,6 +45,7 @@ struct Staged final : Schema<Staged> {
     v("types", op.types, "of the outputs");
   }
   std::string title() const override;
+  std::string formula() const override;
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
