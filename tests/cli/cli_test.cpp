@@ -153,14 +153,18 @@ TEST_F(Cli, RunsAreListedAndCompared) {
   EXPECT_NE(broken.text.find("metrics.jsonl:1: is no row of metrics"), std::string::npos) << broken.text;
   std::ofstream(fs::path(two) / "metrics.jsonl").close();
 
-  const Outcome compared = run("compare " + one + " " + two);
+  const std::string page = (folder_ / "compare.html").string();
+  const Outcome compared = run("compare " + one + " " + two + " --out " + page);
   EXPECT_EQ(compared.code, 0) << compared.text;
   for (const char* part :
-       {"run.steps", "optimizer.kind", "\"sgd\"", "optimizer.betas", "last validation loss", "6 of 6"}) {
+       {"run.steps", "optimizer.kind", "\"sgd\"", "optimizer.betas", "last Validation loss", "6 of 6"}) {
     EXPECT_NE(compared.text.find(part), std::string::npos) << part << " is not in\n" << compared.text;
   }
   EXPECT_EQ(compared.text.find("optimizer.clip"), std::string::npos) << "equal keys are not listed";
-  EXPECT_NE(run("compare " + one + " " + one).text.find("the recipes are equal\n"), std::string::npos);
+  EXPECT_TRUE(compared.text.ends_with("\ndrawn in " + page + "\n")) << compared.text;
+  EXPECT_NE(content(page).find("2 runs compared"), std::string::npos);
+  EXPECT_NE(run("compare " + one + " " + one + " --out " + page).text.find("the recipes are equal\n"),
+            std::string::npos);
   EXPECT_EQ(run("compare " + one).code, 2);
   EXPECT_EQ(run("compare " + one + " " + all.string()).text,
             "weft: compare: " + all.string() + " is no folder of a run: it has no recipe.toml\n");

@@ -31,7 +31,7 @@ ReportInput run(int64_t steps, double at_end) {
 
 std::map<std::string, std::vector<std::string>> lines_of(const std::vector<ComparedRun>& runs) {
   std::map<std::string, std::vector<std::string>> lines;
-  for (const ComparedLine& line : compare_curves(runs)) lines[line.what] = line.values;
+  for (const ComparedLine& line : compare_courses(runs)) lines[line.what] = line.values;
   return lines;
 }
 
@@ -53,26 +53,41 @@ TEST(Comparison, MetricsAreAtTheirBestAndAtTheEnd) {
   other.metrics[9].more.emplace_back("validation_mean_error", -0.5);
   other.metrics[19].more.emplace_back("validation_mean_error", 2);
   const auto lines = lines_of({{"a", run(40, 2)}, {"b", other}});
-  EXPECT_EQ(lines.at("best validation accuracy"), (Values{"0.5 at step 10", "0.5 at step 10"}));
-  EXPECT_EQ(lines.at("last validation accuracy"), (Values{"0.25 at step 40", "– at step 20"}));
-  EXPECT_EQ(lines.at("best validation loss"), (Values{"3.00 at step 40", "2.00 at step 20"}));
-  EXPECT_EQ(lines.at("best validation mean_error"), (Values{"", "-0.5 at step 10"}));
+  EXPECT_EQ(lines.at("best accuracy"), (Values{"50.00% at step 10", "50.00% at step 10"}));
+  EXPECT_EQ(lines.at("last accuracy"), (Values{"25.00% at step 40", "– at step 20"}));
+  EXPECT_EQ(lines.at("best Validation loss"), (Values{"3 at step 40", "2 at step 20"}));
+  EXPECT_EQ(lines.at("best mean_error"), (Values{"", "-0.5 at step 10"}));
 }
 
 TEST(Comparison, ARunWithoutALogHasNothingToCompare) {
   const auto lines = lines_of({{"a", run(40, 2)}, {"b", ReportInput{}}});
   EXPECT_EQ(lines.at("state"), (Values{"finished", ""}));
-  EXPECT_EQ(lines.at("last validation loss"), (Values{"3.00 at step 40", ""}));
+  EXPECT_EQ(lines.at("last Validation loss"), (Values{"3 at step 40", ""}));
   for (const auto& [what, values] : lines) EXPECT_FALSE(what.starts_with("loss at")) << what;
 }
 
 TEST(Comparison, ATableNumbersTheRunsAndCutsWhatIsTooLong) {
-  EXPECT_EQ(comparison_table({"a", "runs/b"},
-                             {{"run.steps", {"5", "60"}}, {"data.path", {"\"x\"", std::string(40, 'y')}}}),
-            "           1: a  2: runs/b\n"
-            "run.steps  5     60\n"
-            "data.path  \"x\"   yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\n");
-  EXPECT_EQ(comparison_table({"a", "b"}, {}), "  1: a  2: b\n");
+  const std::vector<ComparedRun> runs{{"a", {}}, {"runs/b", {}}};
+  EXPECT_EQ(
+      comparison_table(runs, {{"run.steps", {"5", "60"}}, {"data.path", {"\"x\"", std::string(40, 'y')}}}),
+      "           1: a  2: runs/b\n"
+      "run.steps  5     60\n"
+      "data.path  \"x\"   yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\n");
+  EXPECT_EQ(comparison_table(runs, {}), "  1: a  2: runs/b\n");
+}
+
+TEST(Comparison, APageHasBothTablesAndACurveOfEachRun) {
+  const std::string page =
+      comparison_html({{"one & two", run(40, 2)}, {"b", run(20, 1)}}, {{"run.steps", {"40", "<20>"}}});
+  for (const char* part :
+       {"2 runs compared", "1: one &amp; two", "<td>run.steps</td><td>40</td><td>&lt;20&gt;</td>",
+        "Training loss", "Validation loss", "Validation: accuracy", "25.00% at step 40"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(page.find("recipes are equal"), std::string::npos);
+  const std::string nothing = comparison_html({{"a", {}}, {"b", {}}}, {});
+  EXPECT_NE(nothing.find("The recipes are equal."), std::string::npos);
+  EXPECT_EQ(nothing.find("Training loss"), std::string::npos);
 }
 
 }  // namespace

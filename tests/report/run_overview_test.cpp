@@ -26,6 +26,7 @@ ReportInput finished() {
   input.run.step = 3;
   input.run.steps = 3;
   input.run.parts = {{.began = 86400}};
+  input.run.metrics = {{"accuracy", "more", true}};
   input.metrics = {row(1, 4, 900), row(2, 3, 10), row(3, 2, 12)};
   input.metrics[1].validation_loss = 2.5;
   input.metrics[1].more = {{"gradient_norm", 7}, {"validation_accuracy", 0.75}, {"validation_mae", 3}};
@@ -38,7 +39,7 @@ TEST(RunOverview, TellsHowARunStands) {
   EXPECT_EQ(run.step, 3);
   EXPECT_EQ(run.loss, 2);
   EXPECT_EQ(run.validation, 2.5);
-  EXPECT_EQ(run.metric, "accuracy 0.75");
+  EXPECT_EQ(run.metric, "accuracy 75.00%");
   EXPECT_EQ(run.step_ms, 12) << "the first step says little";
   EXPECT_EQ(run.remark, "");
 }
@@ -77,11 +78,11 @@ TEST(RunOverview, ATableHasALineARunInTheOrderOfTheirBeginning) {
     lines.push_back(table.substr(at, table.find('\n', at) - at));
   }
   ASSERT_EQ(lines.size(), 5U) << table;
-  EXPECT_EQ(lines[0], "run          state     step  loss    validation  metric         a step   began");
+  EXPECT_EQ(lines[0], "run          state     step  loss    validation  metric           a step   began");
   EXPECT_EQ(lines[1], "runs/broken  ?         0");
   EXPECT_EQ(lines[2], "  runs/broken/metrics.jsonl: line 3 is no row");
   EXPECT_TRUE(lines[3].starts_with(
-      "runs/a       finished  3/3   2.0000  2.5000      accuracy 0.75  12.0 ms  1970-01-"))
+      "runs/a       finished  3/3   2.0000  2.5000      accuracy 75.00%  12.0 ms  1970-01-"))
       << table;
   EXPECT_TRUE(lines[4].starts_with("runs/later ")) << table;
 }

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/cli/arguments.h"
 #include "weft/recipe/difference.h"
 #include "weft/report/comparison.h"
@@ -49,11 +50,10 @@ int command_runs(const Arguments& arguments) {
 int command_compare(const Arguments& arguments) {
   std::vector<ComparedRun> runs;
   std::vector<Recipe> recipes;
-  std::vector<std::string> names;
   for (const std::string& folder : arguments.targets) {
-    if (!fs::exists(recipe_of(folder)))
+    if (!fs::exists(recipe_of(folder))) {
       user_error("compare: {} is no folder of a run: it has no recipe.toml", folder);
-    names.push_back(folder);
+    }
     runs.push_back({folder, read_report_input(folder, RunLock::is_held(folder))});
     recipes.push_back(load_recipe(recipe_of(folder).string()));
   }
@@ -61,9 +61,14 @@ int command_compare(const Arguments& arguments) {
   for (KeyValues& key : differing_keys(recipe_table(), recipes)) {
     keys.push_back({std::move(key.key), std::move(key.values)});
   }
-  fmt::print("{}", comparison_table(names, keys));
-  if (keys.empty()) fmt::print("the recipes are equal\n");
-  fmt::print("\n{}", comparison_table(names, compare_curves(runs)));
+  fmt::print("{}\n", comparison_table(runs, compare_courses(runs)));
+  fmt::print("{}", keys.empty() ? "the recipes are equal\n" : comparison_table(runs, keys));
+  const std::string page = comparison_html(runs, keys);
+  const std::string drawn = arguments.out.empty() ? "compare.html" : arguments.out;
+  ReplacedFile file(drawn, "comparison");
+  file.write(page.data(), page.size());
+  file.commit();
+  fmt::print("\ndrawn in {}\n", drawn);
   return 0;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "weft/report/report.h"
+#include "weft/report/verdict.h"
 
 namespace weft {
 
@@ -18,12 +20,21 @@ struct ComparedLine {
   std::vector<std::string> values;  ///< in the order of the runs; "" where a run has none
 };
 
+/// What was measured on the validation data of any of the runs, as measured_on_validation() names it.
+std::vector<std::string> names_of_measured(const std::vector<ComparedRun>& runs);
+/// Nothing where it was not measured.
+std::optional<Measured> find_measured(const ReportInput& input, const std::string& name);
+
 /// How the runs went, side by side: state, steps, the loss at a quarter, half, three quarters and all of the
-/// steps that all have reached, the best and the newest of every metric of the validation data, time of a
+/// steps that all have reached, the best and the last of what was measured on validation data, time of a
 /// step.
-std::vector<ComparedLine> compare_curves(const std::vector<ComparedRun>& runs);
+std::vector<ComparedLine> compare_courses(const std::vector<ComparedRun>& runs);
 
 /// Lines below a heading that numbers and names the runs; values too long for a column are cut.
-std::string comparison_table(const std::vector<std::string>& names, const std::vector<ComparedLine>& lines);
+std::string comparison_table(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& lines);
+
+/// A page with both tables whole and every curve of all runs in one chart each; `keys`: what differs in the
+/// recipes.
+std::string comparison_html(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& keys);
 
 }  // namespace weft

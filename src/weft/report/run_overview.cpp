@@ -9,15 +9,13 @@
 #include "weft/base/check.h"
 #include "weft/report/run_files.h"
 #include "weft/report/text.h"
+#include "weft/report/verdict.h"
 
 namespace weft {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kValidation = "validation_";
-constexpr std::string_view kValidationLoss = "validation_loss";
 
 double median_of_last(const std::vector<MetricsRow>& rows) {
   constexpr size_t kLast = 51;
@@ -30,20 +28,20 @@ double median_of_last(const std::vector<MetricsRow>& rows) {
   return *middle;
 }
 
-/// "accuracy 0.9120".
-std::string first_metric(const MetricsRow& row) {
-  for (const auto& [name, value] : row.more) {
-    if (name.starts_with(kValidation) && name != kValidationLoss)
-      return fmt::format("{} {}", name.substr(kValidation.size()), human_number(value));
+/// "accuracy 91.20%".
+std::string first_metric(const std::vector<Measured>& all) {
+  for (const Measured& measured : all) {
+    if (measured.name == kValidationLoss) continue;
+    return fmt::format("{} {}", measured.name, value_text(measured.points.back().second, measured.is_share));
   }
   return "";
 }
 
 std::string state_of(const ReportInput& input) {
-  if (input.run.parts.empty()) return input.is_held ? "going on" : "";
-  if (input.run.state == RunState::going_on && !input.is_held) return "killed";
   if (input.is_held) return "going on";
-  return std::string(name_of(input.run.state));
+  if (input.run.parts.empty()) return "";
+  const Outcome outcome = outcome_of(input);
+  return outcome == Outcome::unsaid ? "killed" : std::string(name_of(input.run.state));
 }
 
 using Cells = std::array<std::string, 8>;
@@ -74,19 +72,17 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
   overview.folder = folder;
   overview.state = state_of(input);
   overview.steps = input.run.steps;
-  overview.step = input.run.step;
+  overview.step = last_step(input);
   if (!input.run.parts.empty()) overview.began = input.run.parts.front().began;
   if (input.run.state == RunState::failed) overview.remark = input.run.why;
   if (!input.metrics.empty()) {
-    overview.step = std::max(overview.step, input.metrics.back().step);
     overview.loss = input.metrics.back().loss;
     overview.step_ms = median_of_last(input.metrics);
   }
-  const auto measured = std::find_if(input.metrics.rbegin(), input.metrics.rend(),
-                                     [](const MetricsRow& row) { return row.validation_loss.has_value(); });
-  if (measured != input.metrics.rend()) {
-    overview.validation = measured->validation_loss;
-    overview.metric = first_metric(*measured);
+  const std::vector<Measured> measured = measured_on_validation(input);
+  overview.metric = first_metric(measured);
+  if (!measured.empty() && measured.front().name == kValidationLoss) {
+    overview.validation = measured.front().points.back().second;
   }
   return overview;
 }
