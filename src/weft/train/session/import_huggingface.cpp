@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "weft/report/progress.h"
 #include "weft/store/safetensors.h"
 #include "weft/tensor/finite.h"
+#include "weft/train/session/foreign_config.h"
 #include "weft/train/session/foreign_form.h"
 #include "weft/train/session/huggingface.h"
 
@@ -25,9 +27,8 @@ nlohmann::json read_config(const fs::path& folder) {
   const fs::path path = folder / "config.json";
   std::ifstream file(path);
   if (!file) user_error("{}: cannot be opened; it says which model the weights are of", path.string());
-  nlohmann::json config = nlohmann::json::parse(file, nullptr, false);
-  if (!config.is_object()) user_error("{}: is no JSON object", path.string());
-  return config;
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return parse_foreign_config(text, path.string());
 }
 
 fs::path weights_in(const fs::path& folder) {
@@ -44,13 +45,6 @@ fs::path weights_in(const fs::path& folder) {
   user_error("{}: has no model.safetensors", folder.string());
 }
 
-/// "summary_*" and "*_token_id" name all that begin or end so.
-bool matches(std::string_view name, std::string_view pattern) {
-  if (pattern.starts_with('*')) return name.ends_with(pattern.substr(1));
-  if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
-  return name == pattern;
-}
-
 class Importer {
  public:
   Importer(Session& session, fs::path folder, Import import)
@@ -62,7 +56,8 @@ class Importer {
         file_(weights_in(folder_)) {}
 
   void run() {
-    compare_config();
+    compare_foreign_config(config_, (folder_ / "config.json").string(), form_,
+                           [&](const std::string& why) { complain(why); });
     for (const ForeignTensor& pair : form_.tensors) fill(pair);
     for (const SafetensorsEntry& entry : file_.entries()) {
       if (!used_.contains(entry.name) && !is_irrelevant(entry.name))
@@ -82,26 +77,6 @@ class Importer {
   void complain(const std::string& why) const {
     if (!is_partial_) user_error("{}; --partial would leave it out", why);
     Progress::say("left out: " + why);
-  }
-
-  void compare_config() const {
-    const std::string path = (folder_ / "config.json").string();
-    for (const ForeignField& field : form_.fields) {
-      const bool is_there = config_.contains(field.name);
-      if (!is_there && field.absent.empty()) complain(fmt::format("{}: has no {}", path, field.name));
-      const nlohmann::json value = is_there ? config_.at(field.name) : nlohmann::json::parse(field.absent);
-      const auto is_same = [&](const std::string& text) { return nlohmann::json::parse(text) == value; };
-      if (std::ranges::any_of(field.same, is_same)) continue;
-      complain(fmt::format("{}: {} is {}{}, and the recipe's model has {}", path, field.name, value.dump(),
-                           is_there ? "" : ", as where it is left out", field.same.front()));
-    }
-    for (const auto& [name, value] : config_.items()) {
-      const auto is_this = [&, &key = name](const ForeignField& field) { return field.name == key; };
-      const auto fits = [&, &key = name](const std::string& pattern) { return matches(key, pattern); };
-      if (std::ranges::any_of(form_.fields, is_this) || std::ranges::any_of(form_.irrelevant_fields, fits))
-        continue;
-      complain(fmt::format("{}: {} = {} is a field that Weft does not know", path, name, value.dump()));
-    }
   }
 
   bool is_irrelevant(const std::string& name) const {
