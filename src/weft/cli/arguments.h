@@ -1,12 +1,17 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "weft/params/checkpoint_files.h"
 #include "weft/recipe/recipe.h"
+#include "weft/train/generation/sampling.h"
 
 namespace weft {
+
+/// The exit code of a command line that asks for what there is not.
+constexpr int kUsage = 2;
 
 /// What the command line said; each command reads what it declared.
 struct Arguments {
@@ -25,7 +30,9 @@ struct Arguments {
   std::string local_disk;
   int64_t tokens = 200;
   int64_t batches = 0;  ///< of an evaluation; 0: all
-  double temperature = 0.8;
+  Sampling sampling;
+  std::optional<int64_t> seed;  ///< of generated text; none: the recipe's
+  int64_t samples = 1;          ///< texts
   int ranks = 0;
   bool trial = false;  ///< of a training: two steps of everything
   bool explain = false;

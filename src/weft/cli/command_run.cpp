@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdio>
 
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
@@ -31,14 +32,35 @@ int command_eval(const Arguments& arguments) {
 int command_generate(const Arguments& arguments) {
   const auto [recipe, out] = job_recipe(arguments);
   Session session(recipe, Communicator::world(), SessionUse::generate);
+  const bool speaks = session.world().rank() == 0;
+  const Sampling& sampling = arguments.sampling;
+  if (const auto& tokenizer = session.data().tokenizer;
+      tokenizer != nullptr && sampling.top_k > tokenizer->vocabulary_size()) {
+    if (speaks) {
+      fmt::print(stderr, "weft: --top-k {}: the vocabulary has {} tokens; weft generate --help tells more\n",
+                 sampling.top_k, tokenizer->vocabulary_size());
+    }
+    return kUsage;
+  }
   session.load(open_checkpoint(arguments, recipe, out), true);
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;
-  options.temperature = arguments.temperature;
-  options.seed = static_cast<uint64_t>(session.recipe().run.seed);
-  const std::string text = generate(session, options);
-  if (session.world().rank() == 0) fmt::print("{}{}\n", options.prompt, text);
+  options.sampling = sampling;
+  options.seed = static_cast<uint64_t>(arguments.seed.value_or(session.recipe().run.seed));
+  if (speaks && arguments.samples > 1 && sampling.temperature <= 0) {
+    Progress::say("--temperature 0 takes the likeliest token each time, so all samples will be equal");
+  }
+  for (; options.sample < arguments.samples; ++options.sample) {
+    const std::string text = generate(session, options);
+    if (!speaks) continue;
+    if (arguments.samples > 1) {
+      fmt::print("{}sample {} of {}\n", options.sample > 0 ? "\n" : "", options.sample + 1,
+                 arguments.samples);
+    }
+    fmt::print("{}{}\n", options.prompt, text);
+    std::fflush(stdout);
+  }
   return 0;
 }
 

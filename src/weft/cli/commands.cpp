@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <limits>
 #include <new>
 
 #include "weft/base/check.h"
@@ -11,6 +12,7 @@
 #include "weft/base/version.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
+#include "weft/cli/option_ranges.h"
 #include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
 #include "weft/train/session/load_recipe.h"
@@ -20,8 +22,6 @@ namespace weft {
 namespace {
 
 using Command = int (*)(const Arguments&);
-
-constexpr int kUsage = 2;
 
 void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
   command
@@ -75,16 +75,29 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   add_recipe(*eval, arguments);
   add_checkpoint(*eval, arguments);
   eval->add_option("--batches", arguments.batches, "so many batches of the validation data; without: all")
-      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
+      ->check(integer_in(1, 1'000'000'000));
   commands[eval] = command_eval;
 
   CLI::App* generate = app.add_subcommand("generate", "text that a trained model goes on with");
   add_recipe(*generate, arguments);
   add_checkpoint(*generate, arguments);
   generate->add_option("--prompt", arguments.prompt, "text to go on from");
-  generate->add_option("--tokens", arguments.tokens, "how many tokens")->check(CLI::Range(1, 1'000'000));
-  generate->add_option("--temperature", arguments.temperature, "0: always the likeliest")
-      ->check(CLI::Range(0.0, 100.0));
+  generate->add_option("--tokens", arguments.tokens, "how many tokens")->check(integer_in(1, 1'000'000));
+  generate
+      ->add_option("--temperature", arguments.sampling.temperature,
+                   "the higher, the more the unlikely comes; 0: always the likeliest")
+      ->check(number_in(0, 100));
+  generate
+      ->add_option("--top-k", arguments.sampling.top_k, "draw among so many of the likeliest tokens; 0: all")
+      ->check(integer_in(0, 1'000'000'000));
+  generate
+      ->add_option("--top-p", arguments.sampling.top_p,
+                   "draw among the fewest likeliest tokens that have this probability together; 1: all")
+      ->check(number_in(0, 1));
+  generate->add_option("--seed", arguments.seed, "of the draws (default: the recipe's run.seed)")
+      ->check(integer_in(0, std::numeric_limits<int64_t>::max()));
+  generate->add_option("--samples", arguments.samples, "how many texts; each is another draw")
+      ->check(integer_in(1, 1'000'000));
   commands[generate] = command_generate;
 }
 
@@ -94,7 +107,7 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   plan->add_option(
           "--ranks", arguments.ranks,
           "plan for this many ranks, as many along parallel.data as the other axes leave; starts none")
-      ->check(CLI::Range(1, kMostRanks));
+      ->check(integer_in(1, kMostRanks));
   plan->add_option("--machine", arguments.machine,
                    "price it for this machine, as `weft probe --out FILE` measured it")
       ->type_name("FILE");

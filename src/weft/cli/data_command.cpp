@@ -10,6 +10,7 @@
 #include "weft/base/check.h"
 #include "weft/base/cores.h"
 #include "weft/base/threads.h"
+#include "weft/cli/option_ranges.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/verify/checksum_index.h"
@@ -116,7 +117,7 @@ void DataCommand::declare(CLI::App& app) {
   inspect_->add_option("--split", source_.split, "subfolder to read where it is there, as train");
   inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');
   inspect_->add_option("--window", source_.window, "tokens a sample, of token files")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30));
+      ->check(integer_in(1, int64_t{1} << 30));
   inspect_->add_flag("--list", list_, "print the class and the name of every sample, and nothing else");
   inspect_->add_flag("--check", check_, "read and unpack every sample; list the bad ones");
   inspect_
@@ -129,9 +130,11 @@ void DataCommand::declare(CLI::App& app) {
   bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(CLI::Range(1, 1000));
-  bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all");
-  bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute");
+  bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(integer_in(1, 1000));
+  bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all")
+      ->check(integer_in(1, 1'000'000'000));
+  bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute")
+      ->check(number_in(0, 1e6));
   bench_->add_flag("--digest", bench_options_.digest, "print the CRC-32 of each batch of rank 0");
   bench_->add_flag("--naive,!--no-naive", bench_options_.naive, "whether the naive way is measured too");
   make_.declare(*data_);

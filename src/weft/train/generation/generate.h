@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "weft/train/generation/sampling.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -8,8 +9,9 @@ namespace weft {
 struct GenerateOptions {
   std::string prompt = "\n";
   int64_t tokens = 200;
-  double temperature = 0.8;  ///< 0: always the likeliest token
+  Sampling sampling;
   uint64_t seed = 1;
+  int64_t sample = 0;  ///< of those that one seed gives: which
 };
 
 /// Collective. Text that the model goes on with after the prompt (not repeated). The same on every mesh up to
