@@ -1,7 +1,6 @@
 #include "weft/train/begin_record.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,58 +9,17 @@
 #include "weft/base/host_share.h"
 #include "weft/base/threads.h"
 #include "weft/base/version.h"
-#include "weft/models/model.h"
-#include "weft/optimizers/optimizer.h"
-#include "weft/report/text.h"
 #include "weft/tasks/task.h"
+#include "weft/train/run_facts.h"
 
 namespace weft {
 
 namespace {
 
-/// "gpt: layers 4, heads 4". A 0 or an empty text says that the key is left to others.
-std::string describe(const Kind& kind) {
-  std::string keys;
-  for (const KeyInfo& key : kind.keys()) {
-    const std::string value = toml_text(key.initial);
-    if (value == "0" || value == "\"\"") continue;
-    keys += fmt::format("{} {} {}", keys.empty() ? ":" : ",", key.name, value);
-  }
-  return std::string(kind.name()) + keys;
-}
-
-std::string describe(const SampleTensor& tensor) {
-  std::string text = tensor.shape.empty() ? "one number" : fmt::format("{}", fmt::join(tensor.shape, " x "));
-  if (tensor.shape.empty() && tensor.has_ids()) text = "one id";
-  if (tensor.has_ids()) text += fmt::format(", ids below {}", tensor.below);
-  return text;
-}
-
 std::string machine() {
   const std::string processor = processor_name();
   return fmt::format("{}{} thread{} a rank, {} cores for it", processor.empty() ? "" : processor + ", ",
                      threads(), threads() == 1 ? "" : "s", share_of_cores());
-}
-
-void add_facts(const Session& session, std::vector<RunFact>& facts) {
-  const Recipe& recipe = session.recipe();
-  const TrainingData& data = session.data();
-  const auto count = [](int64_t number) { return human_count(static_cast<double>(number)); };
-  facts.push_back({"model", describe(*recipe.model.kind)});
-  facts.push_back({"parameters", count(session.executor().program().parameters())});
-  facts.push_back({"data", fmt::format("{}: {}", recipe.data.kind->name(), recipe.data.path)});
-  facts.push_back({"samples", fmt::format("{} to train on, {} batches of validation",
-                                          count(data.train_samples), count(data.validation_batches))});
-  facts.push_back(
-      {"a sample", fmt::format("{} of {}; {} of {}", data.facts.input.name, describe(data.facts.input),
-                               data.facts.target.name, describe(data.facts.target))});
-  facts.push_back(
-      {"batch", recipe.optimizer.accumulate > 1
-                    ? fmt::format("{}, in {} pieces", recipe.data.batch, recipe.optimizer.accumulate)
-                    : fmt::format("{}", recipe.data.batch)});
-  facts.push_back({"optimizer", describe(*recipe.optimizer.kind)});
-  facts.push_back({"device", recipe.run.device});
-  facts.push_back({"precision", std::string(name_of(recipe.run.precision))});
 }
 
 }  // namespace
@@ -78,7 +36,7 @@ RunRecord begin_record(const RunView& run) {
   record.steps = run.total_steps;
   record.steps_per_epoch = static_cast<double>(session.data().epoch_batches) /
                            static_cast<double>(std::max<int64_t>(recipe.optimizer.accumulate, 1));
-  add_facts(session, record.facts);
+  record.facts = run_facts(run);
   for (const Metric* metric :
        metrics_of(recipe, task_of(recipe, session.data().facts), session.data().facts)) {
     record.metrics.push_back({std::string(metric->name()), std::string(name_of(metric->better())),

@@ -1,7 +1,5 @@
-#include "weft/train/observer/start_lines.h"
-
 #include "tests/train/observer/observed_run.h"
-#include "weft/machine/machine.h"
+#include "weft/train/run_facts.h"
 
 namespace weft {
 
@@ -11,68 +9,25 @@ namespace {
 
 class StartLines : public testing::ObservedRun {
  protected:
-  std::string text() const {
-    std::string all;
-    for (const std::string& line : start_lines(*run_)) all += line + "\n";
-    return all;
-  }
-  void expect(const std::string& part) const {
-    EXPECT_NE(text().find(part), std::string::npos) << part << " is not in\n" << text();
+  std::string said() const {
+    ::testing::internal::CaptureStderr();
+    observer(register_start_lines);
+    return ::testing::internal::GetCapturedStderr();
   }
 };
 
-TEST_F(StartLines, SayWhatTheRunWillDoInAtMostTen) {
-  EXPECT_LE(start_lines(*run_).size(), 10U);
-  EXPECT_EQ(session_->executor().program().parameters(), 7536);
-  expect("model   gpt, 7,536 parameters, f32\n");
-  expect("data    text of " + text_.path().string() +
-         ": 3,187 training samples, validation 59 batches of 6\n");
-  expect("sample  tokens [8] of 256 ids; targets [8] of 256 ids\n");
-  expect("steps   5 steps of 6 samples, ");
-  expect("update  adamw, learning rate 0.01 (constant)\n");
-  expect("ranks   1 rank; 1 thread each, on ");
-  expect("memory  a rank plans ");
-  expect("time    predicted ");
-  expect("for an ordinary machine; for this one with data.machine, a file of weft probe\n");
-  expect("folder  " + folder().string() + "\n");
-}
-
-TEST_F(StartLines, SayThatTheWarmupIsShortened) {
-  start({"optimizer.warmup=4", "optimizer.accumulate=2"});
-  expect("(constant) after 4 steps of warmup\n");
-  expect("5 steps of 6 samples in 2 microbatches, ");
-  start({"optimizer.warmup=90"});
-  expect("(constant) after 5 steps of warmup, shortened from 90 as the run is no longer\n");
-}
-
-TEST_F(StartLines, SayHowMuchACopyForCheckpointsTakes) {
-  EXPECT_EQ(text().find("the copy that a checkpoint"), std::string::npos);
-  start({"checkpoint.every=2"});
-  expect(" for the copy that a checkpoint is written from\n");
-}
-
-TEST_F(StartLines, PredictForTheMachineThatTheRecipeNames) {
-  Machine slow;
-  slow.gflops[DType::f32] = 1e-6;
-  const std::filesystem::path path = text_.folder() / "machine.json";
-  std::ofstream(path) << to_json(slow);
-  start({"data.machine=" + path.string()});
-  EXPECT_EQ(text().find("ordinary machine"), std::string::npos) << text();
-  // Six samples of 8 tokens through 7,536 parameters: some 2 Mflop at 1 Kflop/s.
-  const std::string line = start_lines(*run_)[7];
-  EXPECT_TRUE(line.starts_with("time    predicted ") && line.ends_with(" in all")) << line;
-  EXPECT_NE(line.find(" s a step, "), std::string::npos) << line;
+TEST_F(StartLines, AreTheFactsAndTheFolderOfAtMostTen) {
+  const std::string text = said();
+  EXPECT_LE(std::ranges::count(text, '\n'), 10);
+  for (const RunFact& fact : run_facts(*run_)) {
+    EXPECT_NE(text.find(fmt::format("{:<8}{}\n", fact.name, fact.value)), std::string::npos) << text;
+  }
+  EXPECT_TRUE(text.ends_with("folder  " + folder().string() + "\n")) << text;
 }
 
 TEST_F(StartLines, OnlyTheFirstRankSpeaks) {
-  ::testing::internal::CaptureStderr();
-  observer(register_start_lines);
-  const std::string first = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(first, text());
   run_->first_rank = false;
-  ::testing::internal::CaptureStderr();
-  observer(register_start_lines);
-  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(said(), "");
 }
 
 }  // namespace

@@ -1,0 +1,137 @@
+#include "weft/train/run_facts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "weft/base/byte_size.h"
+#include "weft/base/environment.h"
+#include "weft/base/threads.h"
+#include "weft/models/model.h"
+#include "weft/optimizers/optimizer.h"
+#include "weft/optimizers/schedule.h"
+#include "weft/params/checkpoint_snapshot.h"
+#include "weft/report/progress.h"
+#include "weft/report/text.h"
+#include "weft/run/step_order.h"
+
+namespace weft {
+
+namespace {
+
+std::string plural(int64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", human_count(static_cast<double>(count)), one, count == 1 ? "" : "s");
+}
+
+/// "input [3, 32, 32]", "target one of 10 classes", "tokens [64] of 256 ids".
+std::string text_of(const SampleTensor& tensor) {
+  if (tensor.shape.empty()) {
+    return tensor.name + (tensor.has_ids() ? fmt::format(" one of {} classes", tensor.below) : " a number");
+  }
+  return fmt::format("{} [{}]{}", tensor.name, fmt::join(tensor.shape, ", "),
+                     tensor.has_ids() ? fmt::format(" of {} ids", tensor.below) : "");
+}
+
+/// "gpt: layers 4, heads 4". A 0 or an empty text says that the key is left to others.
+std::string with_keys(const Kind& kind) {
+  std::string keys;
+  for (const KeyInfo& key : kind.keys()) {
+    const std::string value = toml_text(key.initial);
+    if (value == "0" || value == "\"\"") continue;
+    keys += fmt::format("{} {} {}", keys.empty() ? ":" : ",", key.name, value);
+  }
+  return std::string(kind.name()) + keys;
+}
+
+class Facts {
+ public:
+  explicit Facts(const RunView& run)
+      : run_(run), recipe_(run.session.recipe()), program_(run.session.executor().program()) {}
+
+  std::vector<RunFact> all() {
+    add("model", fmt::format("{}; {}, {}", with_keys(*recipe_.model.kind),
+                             plural(program_.parameters(), "parameter"), name_of(recipe_.run.precision)));
+    add("data", data());
+    add("sample", fmt::format("{}; {}", text_of(run_.session.data().facts.input),
+                              text_of(run_.session.data().facts.target)));
+    add("steps", steps());
+    add("update", update());
+    add("ranks", ranks());
+    add("memory", memory());
+    add("time", time());
+    return std::move(facts_);
+  }
+
+ private:
+  void add(const char* name, std::string text) { facts_.push_back({name, std::move(text)}); }
+
+  std::string data() const {
+    const TrainingData& data = run_.session.data();
+    const std::string validation =
+        data.validation == nullptr
+            ? "nothing to validate on"
+            : fmt::format("validation {} of {}",
+                          data.validation_batches == 1 ? "a batch"
+                                                       : fmt::format("{} batches", data.validation_batches),
+                          recipe_.microbatch_rows());
+    return fmt::format("{} of {}: {}, {}", recipe_.data.kind->name(), recipe_.data.path,
+                       plural(data.train_samples, "training sample"), validation);
+  }
+
+  std::string steps() const {
+    const int64_t accumulate = recipe_.optimizer.accumulate;
+    std::string text =
+        fmt::format("{} of {}", plural(run_.total_steps, "step"), plural(recipe_.data.batch, "sample"));
+    if (accumulate > 1) text += fmt::format(" in {} microbatches", accumulate);
+    if (const int64_t epoch = run_.session.data().epoch_batches; epoch > 0) {
+      text += fmt::format(", {} epochs", human_number(static_cast<double>(run_.total_steps * accumulate) /
+                                                      static_cast<double>(epoch)));
+    }
+    return text;
+  }
+
+  std::string update() const {
+    const OptimizerSection& optimizer = recipe_.optimizer;
+    std::string text = fmt::format("{}; learning rate {} ({})", with_keys(*optimizer.kind),
+                                   optimizer.learning_rate, optimizer.schedule->name());
+    if (optimizer.warmup == 0) return text;
+    const int64_t warmup = warmup_of(optimizer, run_.total_steps);
+    text += fmt::format(" after {} of warmup", plural(warmup, "step"));
+    if (warmup < optimizer.warmup)
+      text += fmt::format(", shortened from {} as the run is no longer", optimizer.warmup);
+    return text;
+  }
+
+  std::string ranks() const {
+    return fmt::format("{}; {} each, on {} by {}", program_.mesh.to_string(), plural(threads(), "thread"),
+                       host_name(), recipe_.run.device);
+  }
+
+  std::string memory() const {
+    std::string text = fmt::format("a rank plans {} for weights and optimizer state, {} to work in",
+                                   format_bytes(program_.state_bytes), format_bytes(program_.arena_bytes));
+    if (recipe_.checkpoint.asynchronous && (recipe_.checkpoint.every > 0 || CommSession::mpi_runs())) {
+      text += fmt::format(", {} for the copy that a checkpoint is written from",
+                          format_bytes(CheckpointSnapshot::bytes_of(run_.session.store())));
+    }
+    return text;
+  }
+
+  std::string time() const {
+    const double ms = predicted_ms(program_, recipe_.optimizer.accumulate);
+    const std::string predicted = fmt::format("predicted {} a step, {} in all", human_ms(ms),
+                                              clock_text(ms * 1e-3 * static_cast<double>(run_.total_steps)));
+    if (!recipe_.data.loading.machine.empty()) return predicted;
+    return predicted + ", for an ordinary machine; for this one with data.machine, a file of weft probe";
+  }
+
+  const RunView& run_;
+  const Recipe& recipe_;
+  const Program& program_;
+  std::vector<RunFact> facts_;
+};
+
+}  // namespace
+
+std::vector<RunFact> run_facts(const RunView& run) { return Facts(run).all(); }
+
+}  // namespace weft
