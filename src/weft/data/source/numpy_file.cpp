@@ -66,14 +66,19 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
 }
 
 /// One that cannot be read has a problem, which matters where the array is read.
-NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member, const std::string& name) {
+NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member) {
+  const std::string it = "it";  // errors begin with it
   NumpyHeader header;
   if (member.encrypted) {
     header.problem = "is encrypted";
   } else if (member.compressed) {
     header.problem = "is compressed; save it with numpy.savez, not savez_compressed";
   } else {
-    header = read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name));
+    try {
+      header = read_numpy_header(file, member.offset, member.bytes, it);
+    } catch (const UserError& error) {
+      header.problem = fmt::format("is damaged{}", std::string_view(error.what()).substr(it.size()));
+    }
   }
   return header;
 }
@@ -86,7 +91,7 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector
   for (const ZipMember& member : read_zip_directory(file)) {
     if (!has_extension(member.name, ".npy")) continue;
     const std::string name = member.name.substr(0, member.name.size() - 4);
-    headers.push_back(header_of_member(file, member, name));
+    headers.push_back(header_of_member(file, member));
     candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;
