@@ -85,20 +85,19 @@ TEST_F(ArrayFolderTest, FilesThatDifferAreNamed) {
   EXPECT_EQ(open(folder_ / "set")->count(), 6);
   write_netcdf4(folder_ / "set/2.nc", {2, 5}, 1);
   EXPECT_EQ(refusal(folder_ / "set"),
-            "set/2.nc: 'x' is i16 [5] a sample, and in 0.nc it is i16 [3]; samples must be alike");
+            "set/2.nc: 'x' is i16 [5], and in 0.nc it is i16 [3]; samples must be alike");
   const auto ints = [](int32_t fill) {
     return classic_variable('\2', classic_numbers<int32_t>(4, {1, 2}),
                             {{"_FillValue", classic_numbers<int32_t>(4, {fill})}});
   };
   write(folder_ / "ints/0.nc", ints(-1));
   write(folder_ / "ints/1.nc", ints(-2));
-  EXPECT_EQ(
-      refusal(folder_ / "ints"),
-      "ints/1.nc: 'x' is i32 [1] a sample, and in 0.nc it is i32 [1] with other missing values; samples must "
-      "be alike");
+  EXPECT_EQ(refusal(folder_ / "ints"),
+            "ints/1.nc: 'x' is i32 [1], and in 0.nc it is i32 [1] with other missing values; samples must "
+            "be alike");
   write(folder_ / "other/0.nc", ints(-1));
   write_netcdf4(folder_ / "other/1.nc", {4, 3}, 0);
-  EXPECT_NE(refusal(folder_ / "other").find("other/1.nc: 'x' is i16 [3] a sample"), std::string::npos);
+  EXPECT_NE(refusal(folder_ / "other").find("other/1.nc: 'x' is i16 [3], and"), std::string::npos);
 }
 
 TEST_F(ArrayFolderTest, ArchivesOfNumpyFollowTheSameRule) {
@@ -124,7 +123,46 @@ TEST_F(ArrayFolderTest, MoreOfOtherThingsThanOfSamplesIsAnError) {
       "away");
   fs::remove(folder_ / "set/c.png");
   EXPECT_EQ(open(folder_ / "set")->remarks(),
-            std::vector{(folder_ / "set").string() + ": 3 files left out: 2 .png, 1 folder"});
+            (std::vector{(folder_ / "set").string() + ": its 2 files are read as one sample each",
+                         (folder_ / "set").string() + ": 3 files left out: 2 .png, 1 folder"}));
+}
+
+TEST_F(ArrayFolderTest, AFileThatCannotBeOpenedIsABadSample) {
+  fs::create_directories(folder_ / "set");
+  for (const char* name : {"1.h5", "2.h5", "3.h5"}) write_netcdf4(folder_ / "set" / name, {4, 3}, 0);
+  write(folder_ / "set/0.h5", "damaged");
+  fs::create_symlink(folder_ / "nowhere", folder_ / "set/4.h5");
+  const auto source = open(folder_ / "set");
+  ASSERT_EQ(source->count(), 5);
+  EXPECT_EQ(values_of(*source, 1, whole_of(*source))[0].size(), 12U);
+  const std::string set = (folder_ / "set").string();
+  const std::string damaged = set + "/0.h5: is no HDF5 file, or is cut short or damaged";
+  EXPECT_EQ(message_of([&] { values_of(*source, 0, whole_of(*source)); }), damaged);
+  EXPECT_EQ(message_of([&] { values_of(*source, 4, whole_of(*source)); }),
+            set + "/4.h5: cannot be opened: No such file or directory");
+  EXPECT_EQ(source->name(4), set + "/4.h5");
+  EXPECT_EQ(source->remarks(), (std::vector{set + ": its 5 files are read as one sample each",
+                                            set + ": 2 of 5 files cannot be read, such as " + damaged}));
+  fs::remove(folder_ / "set/3.h5");
+  fs::remove(folder_ / "set/2.h5");
+  EXPECT_EQ(refusal(folder_ / "set"), "set/0.h5: is no HDF5 file, or is cut short or damaged");
+}
+
+TEST_F(ArrayFolderTest, OfNumpyToo) {
+  const fs::path goldens = fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden";
+  fs::create_directories(folder_ / "set");
+  for (const char* name : {"1.npy", "2.npy"}) fs::copy_file(goldens / "i4_le.npy", folder_ / "set" / name);
+  write(folder_ / "set/0.npy", "damaged");
+  const auto source = open(folder_ / "set");
+  ASSERT_EQ(source->count(), 3);
+  const std::string set = (folder_ / "set").string();
+  const std::string damaged = set + "/0.npy: 7 bytes are too few for a .npy file";
+  EXPECT_EQ(values_of(*source, 2, whole_of(*source))[0].size(), 24U);
+  EXPECT_EQ(message_of([&] { values_of(*source, 0, whole_of(*source)); }), damaged);
+  EXPECT_EQ(source->remarks(), std::vector{set + ": 1 of 3 files cannot be read, such as " + damaged});
+  fs::remove(folder_ / "set/2.npy");
+  fs::remove(folder_ / "set/1.npy");
+  EXPECT_EQ(refusal(folder_ / "set"), "set/0.npy: 7 bytes are too few for a .npy file");
 }
 
 // A variable of a classic file whose records lie between those of others.

@@ -85,6 +85,12 @@ TEST_F(NumpyTest, AnArrayThatNobodyAskedForIsPassedOver) {
     EXPECT_NE(source->remarks()[0].find("some.npz: 'x' is left out: it has "), std::string::npos)
         << source->remarks()[0];
   }
+  std::string damaged = bytes;
+  damaged.replace(damaged.find("\x93NUMPY"), 6, "NUMPY?");
+  write(folder_ / "damaged.npz", damaged);
+  EXPECT_EQ(open(folder_ / "damaged.npz", {"y"})->count(), 3);
+  EXPECT_EQ(refusal(folder_ / "damaged.npz", {"x"}),
+            "damaged.npz: 'x' is damaged: is no .npy file (it does not start with \\x93NUMPY)");
   // Compressed or encrypted: as the directory has it.
   for (const auto& [at, problem] : {std::pair{10, "is compressed"}, std::pair{8, "is encrypted"}}) {
     std::string changed = bytes;

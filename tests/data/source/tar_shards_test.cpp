@@ -241,6 +241,13 @@ TEST_F(TarTest, HardLinksHaveTheContentsOfWhatTheyName) {
     EXPECT_EQ(source->name(3), archive.string() + ": 3.jpg");
     EXPECT_TRUE(source->remarks().empty());
   }
+  // Some writers name one of both from the folder itself on.
+  fs::create_hard_link(tree / "5.jpg", tree / "7.jpg");
+  const std::string dotted =
+      fmt::format("cd '{}' && tar -cf '{}' --transform 's,^\\./,,RS' ./5.jpg ./5.cls ./7.jpg", tree.string(),
+                  (folder_ / "dotted.tar").string());
+  ASSERT_EQ(std::system(dotted.c_str()), 0);
+  EXPECT_EQ(bytes_of_sample(*open(folder_ / "dotted.tar"), 1), "other");
   // What it named was cut off.
   const std::string bytes = read(folder_ / "ustar.tar");
   write(folder_ / "rest.tar", bytes.substr(2048));

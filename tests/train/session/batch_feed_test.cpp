@@ -110,7 +110,8 @@ TEST_F(BatchFeedTest, LabelsThatTheDataCannotHaveAreRefusedAtTheStart) {
   EXPECT_EQ(refusal(recipe({"data.ignore_index=-1"})), "");
   labels_.assign(6, -1);
   EXPECT_EQ(refusal(recipe({"data.ignore_index=-1"})),
-            "data.target: no training sample has a class id, but for data.ignore_index");
+            "data.target: no training sample has a class id, but for those that are missing, and "
+            "data.ignore_index");
 }
 
 TEST_F(BatchFeedTest, NumbersHaveNoIdThatCouldBeIgnored) {

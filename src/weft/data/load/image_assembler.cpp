@@ -21,6 +21,9 @@ std::vector<TensorType> ImageAssembler::row_types() const {
 
 void ImageAssembler::assemble(int worker, int64_t epoch, int64_t sample, std::span<const std::byte> record,
                               std::span<const View> row) {
+  if (options_.needs_labels && source_.label(sample) < 0) {
+    user_error("{}: has no label, expected a class id", source_.name(sample));
+  }
   decoders_[static_cast<size_t>(worker)]->decode(record, source_.name(sample), options_.transform,
                                                  augmentation_stream(options_.seed, epoch, sample),
                                                  options_.part, row[0]);

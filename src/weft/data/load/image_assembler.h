@@ -17,6 +17,7 @@ class ImageAssembler final : public Assembler {
     DType dtype = DType::f32;
     Region part;  ///< of [height, width, 3]; no ranges: all
     int workers = 1;
+    bool needs_labels = false;  ///< an image without one cannot be assembled
   };
   /// `source` must outlive this.
   ImageAssembler(const Source& source, Options options);

@@ -16,6 +16,7 @@ std::unique_ptr<Assembler> ImageForm::assembler(std::span<const Region> rows, DT
   options.dtype = floating;
   options.part = rows[0];
   options.workers = workers;
+  options.needs_labels = needs_labels_;
   return std::make_unique<ImageAssembler>(*source_, std::move(options));
 }
 

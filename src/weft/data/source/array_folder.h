@@ -2,6 +2,7 @@
 // Folders of files that hold several arrays each.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,13 +25,15 @@ using OpenArrays = std::function<std::unique_ptr<Source>(
 /// Whether all arrays have a first dimension, of one size.
 bool has_rows(std::span<const Field> fields);
 
-/// The files of `place` with these endings as one data set, in the order of their names. Where the arrays
-/// that are named have first dimensions of one size in the first file, or none are named, samples are rows,
-/// and files follow each other; else each file is a sample. UserError where files hold other arrays than the
-/// first.
+/// The files of `place` with these endings as one data set, in the order of their names. What a sample is,
+/// `samples` says; without, samples are rows, and files follow each other, where the arrays that are named
+/// have first dimensions of one size in the first file, or none are named; else each file is a sample. A file
+/// that is a sample and cannot be opened is a bad sample. UserError where files hold other arrays than the
+/// first, or most cannot be opened.
 std::unique_ptr<Source> open_array_folder(const SourcePlace& place,
                                           std::span<const std::string_view> extensions,
-                                          const SourceOptions& options, const OpenArrays& open);
+                                          const SourceOptions& options, const OpenArrays& open,
+                                          std::optional<FileSamples> samples = std::nullopt);
 
 /// What else is in a folder whose files with these endings are read: sentences, as Source::remarks().
 /// UserError where that is more than there are samples.

@@ -41,6 +41,7 @@ std::string ArraySource::name(int64_t sample) const {
 
 void ArraySource::locate(int64_t sample, std::span<const Region> parts, std::vector<Extent>& extents) const {
   WEFT_CHECK(sample >= 0 && sample < count(), "sample {} of {}", sample, count());
+  if (contents_.unreadable.contains(sample)) return;  // as unpack() says
   const std::vector<Region> wanted = resolve_parts(fields_, parts);
   std::vector<Extent> found;
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -55,6 +56,8 @@ void ArraySource::locate(int64_t sample, std::span<const Region> parts, std::vec
 
 void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
                          std::span<const View> outputs) const {
+  const auto unreadable = contents_.unreadable.find(sample);
+  if (unreadable != contents_.unreadable.end()) user_error("{}", unreadable->second);
   const std::vector<Region> wanted = resolve_parts(fields_, parts);
   int64_t expected = 0;
   for (size_t i = 0; i < wanted.size(); ++i) expected += wanted[i].elems() * contents_.arrays[i].stored.bytes;

@@ -1,5 +1,6 @@
 #pragma once
 // Samples that are parts of plain arrays in files: numpy, NetCDF-3, tokens, safetensors.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class ArraySource final : public Source {
     std::vector<StoredArray> arrays;
     bool file_per_sample = false;
     std::vector<std::string> remarks = {};
+    std::map<int64_t, std::string> unreadable = {};  ///< samples that cannot be read, and why
   };
   explicit ArraySource(Contents contents);
 

@@ -62,7 +62,6 @@ class Hdf5Source final : public Source {
     std::vector<fs::path> files;
     std::vector<std::vector<Hdf5Dataset>> datasets;  ///< by file, then field
     bool file_per_sample = false;
-    std::vector<std::string> remarks = {};  ///< beside those of datasets
   };
 
   explicit Hdf5Source(Contents contents) : contents_(std::move(contents)) {
@@ -80,7 +79,7 @@ class Hdf5Source final : public Source {
   std::span<const Field> fields() const override { return fields_; }
   std::span<const fs::path> files() const override { return contents_.files; }
   std::vector<std::string> remarks() const override {
-    std::vector<std::string> all = contents_.remarks;
+    std::vector<std::string> all;
     size_t more = 0;
     for (const std::vector<Hdf5Dataset>& file : contents_.datasets) {
       for (const Hdf5Dataset& dataset : file) {
@@ -212,34 +211,12 @@ class Hdf5Source final : public Source {
 /// A wait for a slow file system, done for many files at once before libhdf5 goes through them one by one.
 void warm_heads(const std::vector<fs::path>& files) {
   for_each_waiting(static_cast<int64_t>(files.size()), [&](int64_t i) {
-    const FileReader file(files[static_cast<size_t>(i)]);
-    file.text(0, std::min(file.size(), kHeadBytes));
-  });
-}
-
-std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOptions& options) {
-  Hdf5Source::Contents contents;
-  contents.files = place.files_with(kExtensions);
-  contents.count = static_cast<int64_t>(contents.files.size());
-  contents.file_per_sample = true;
-  warm_heads(contents.files);
-  Hdf5Question question{options.fields, false, false};
-  for (const fs::path& file : contents.files) {
-    contents.datasets.push_back(read_hdf5_datasets(file, question));
-    const std::vector<Hdf5Dataset>& first = contents.datasets.front();
-    const std::vector<Hdf5Dataset>& here = contents.datasets.back();
-    question.fields.clear();
-    for (size_t i = 0; i < first.size(); ++i) {
-      question.fields.push_back(first[i].name);
-      if (here[i].shape == first[i].shape && here[i].stored == first[i].stored) continue;
-      user_error("{}: '{}' is {} {}, and in {} it is {} {}; samples must be alike", file.string(),
-                 here[i].name, to_string(here[i].stored), to_string(here[i].shape),
-                 contents.files[0].filename().string(), to_string(first[i].stored),
-                 to_string(first[i].shape));
+    try {
+      const FileReader file(files[static_cast<size_t>(i)]);
+      file.text(0, std::min(file.size(), kHeadBytes));
+    } catch (const UserError&) {  // which opening it is going to say
     }
-  }
-  contents.remarks = remarks_on_rest(place, kExtensions, contents.count);
-  return std::make_unique<Hdf5Source>(std::move(contents));
+  });
 }
 
 std::unique_ptr<Source> open_file(const SourcePlace& place, const Hdf5Question& question) {
@@ -263,7 +240,14 @@ int matches(const SourcePlace& place) {
 }  // namespace
 
 std::unique_ptr<Source> open_hdf5(const SourcePlace& place, const SourceOptions& options) {
-  if (place.is_folder) return open_folder(place, options);
+  if (place.is_folder) {
+    warm_heads(place.files_with(kExtensions));
+    const auto open_one = [](const SourcePlace& file, const std::vector<std::string>& fields,
+                             FileSamples samples) {
+      return open_file(file, {fields, samples == FileSamples::rows, false});
+    };
+    return open_array_folder(place, kExtensions, options, open_one, FileSamples::whole);
+  }
   return open_file(place, {options.fields, true, false});
 }
 

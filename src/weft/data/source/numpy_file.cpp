@@ -1,5 +1,6 @@
 #include "weft/data/source/numpy_file.h"
 
+#include <algorithm>
 #include <array>
 
 #include "weft/base/check.h"
@@ -42,38 +43,66 @@ void refuse_fields(const SourcePlace& place, const SourceOptions& options) {
   }
 }
 
+void expect_alike(const fs::path& file, const NumpyHeader& here, const fs::path& first,
+                  const NumpyHeader& there) {
+  if (here.shape == there.shape && here.type == there.type) return;
+  user_error("{}: is {} {}, and {} is {} {}; samples must be alike", file.string(), to_string(here.type),
+             to_string(here.shape), first.filename().string(), to_string(there.type), to_string(there.shape));
+}
+
 std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOptions& options) {
   refuse_fields(place, options);
   const std::vector<fs::path> files = place.files_with(kExtension);
   std::vector<NumpyHeader> headers(files.size());
+  std::vector<std::string> problems(files.size());
   for_each_waiting(static_cast<int64_t>(files.size()), [&](int64_t i) {
-    const FileReader file(files[static_cast<size_t>(i)]);
-    headers[static_cast<size_t>(i)] = header_of_file(file);
+    const auto file = static_cast<size_t>(i);
+    try {
+      headers[file] = header_of_file(FileReader(files[file]));
+    } catch (const UserError& error) {
+      problems[file] = error.what();
+    }
   });
-  StoredArray array = array_of("data", headers[0], headers[0].shape);
+  ArraySource::Contents contents;
+  contents.count = std::ssize(files);
+  contents.files = files;
+  contents.file_per_sample = true;
+  contents.remarks = remarks_on_rest(place, kExtension, contents.count);
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (!problems[i].empty()) contents.unreadable[static_cast<int64_t>(i)] = problems[i];
+  }
+  const auto first = static_cast<size_t>(std::ranges::find(problems, "") - problems.begin());
+  const int64_t bad = std::ssize(contents.unreadable);
+  if (2 * bad > contents.count) user_error("{}", contents.unreadable.begin()->second);
+  if (bad > 0) {
+    contents.remarks.push_back(fmt::format("{}: {} of {} files cannot be read, such as {}",
+                                           place.path.string(), bad, files.size(),
+                                           contents.unreadable.begin()->second));
+  }
+  StoredArray array = array_of("data", headers[first], headers[first].shape);
   array.offsets.clear();
   for (size_t i = 0; i < files.size(); ++i) {
-    if (headers[i].shape != headers[0].shape || headers[i].type != headers[0].type) {
-      user_error("{}: is {} {}, and {} is {} {}; samples must be alike", files[i].string(),
-                 to_string(headers[i].type), to_string(headers[i].shape), files[0].filename().string(),
-                 to_string(headers[0].type), to_string(headers[0].shape));
-    }
+    if (problems[i].empty()) expect_alike(files[i], headers[i], files[first], headers[first]);
     array.offsets.push_back(headers[i].data_offset);
   }
-  const auto count = static_cast<int64_t>(files.size());
-  return std::make_unique<ArraySource>(ArraySource::Contents{
-      count, files, {std::move(array)}, true, remarks_on_rest(place, kExtension, count)});
+  contents.arrays = {std::move(array)};
+  return std::make_unique<ArraySource>(std::move(contents));
 }
 
 /// One that cannot be read has a problem, which matters where the array is read.
-NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member, const std::string& name) {
+NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member) {
+  const std::string it = "it";  // errors begin with it
   NumpyHeader header;
   if (member.encrypted) {
     header.problem = "is encrypted";
   } else if (member.compressed) {
     header.problem = "is compressed; save it with numpy.savez, not savez_compressed";
   } else {
-    header = read_numpy_header(file, member.offset, member.bytes, fmt::format("{}: '{}'", file.name(), name));
+    try {
+      header = read_numpy_header(file, member.offset, member.bytes, it);
+    } catch (const UserError& error) {
+      header.problem = fmt::format("is damaged{}", std::string_view(error.what()).substr(it.size()));
+    }
   }
   return header;
 }
@@ -86,7 +115,7 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector
   for (const ZipMember& member : read_zip_directory(file)) {
     if (!has_extension(member.name, ".npy")) continue;
     const std::string name = member.name.substr(0, member.name.size() - 4);
-    headers.push_back(header_of_member(file, member, name));
+    headers.push_back(header_of_member(file, member));
     candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;

@@ -166,14 +166,22 @@ int64_t TarWalk::after_sparse_map(const std::string& block, int64_t begin) {
   return begin;
 }
 
+namespace {
+
+/// "./a" is "a".
+std::string without_dot(const std::string& path) { return path.starts_with("./") ? path.substr(2) : path; }
+
+}  // namespace
+
 TarMember TarWalk::member_of(const Header& header, const Overrides& said, int64_t begin, int64_t bytes) {
   TarMember member{said.path.value_or(header.path), begin, bytes};
   if (said.is_sparse) {
     member.other = other_than_file('S');
   } else if (is_file(header.kind)) {
-    files_[member.path] = {begin, bytes};
+    files_[without_dot(member.path)] = {begin, bytes};
   } else {
-    const auto target = header.kind == '1' ? files_.find(said.target.value_or(header.target)) : files_.end();
+    const auto target =
+        header.kind == '1' ? files_.find(without_dot(said.target.value_or(header.target))) : files_.end();
     if (target == files_.end()) {
       member.other = other_than_file(header.kind);
     } else {
@@ -181,7 +189,7 @@ TarMember TarWalk::member_of(const Header& header, const Overrides& said, int64_
       member.offset = place.offset;
       member.bytes = place.bytes;
       member.is_link = true;
-      files_[member.path] = place;  // which may be named by the next link
+      files_[without_dot(member.path)] = place;  // which may be named by the next link
     }
   }
   return member;

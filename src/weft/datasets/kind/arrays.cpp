@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 /// The greatest class id and one; reads the targets of all samples, and nothing else. UserError for one that
 /// can be none.
-int64_t count_classes(const ArrayForm& form, const Source& source, std::optional<int64_t> ignored) {
+int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe& recipe) {
+  const std::optional<int64_t> ignored = recipe.data.ignore_index;
   const Field& target = source.fields()[1];
   Region nothing = Region::all(source.fields()[0].type.shape);
   for (Range& range : nothing.ranges) range.end = range.begin;
@@ -28,8 +29,13 @@ int64_t count_classes(const ArrayForm& form, const Source& source, std::optional
   const View one{reinterpret_cast<std::byte*>(memory.data()), form.target_type()};
   int64_t classes = 0;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
-    source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
-    const int64_t id = form.class_id(sample, one);
+    int64_t id = kMissingId;
+    try {
+      source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
+      id = form.class_id(sample, one);
+    } catch (const UserError&) {
+      if (recipe.data.loading.on_bad == OnBadSample::fail) throw;
+    }
     // What becomes of one that is missing, the rules of the batch say.
     if (id == ignored || id == kMissingId) continue;
     if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
@@ -91,11 +97,13 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
 /// Of the training samples; those held out may have no others.
 int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
                            const ArrayForm& validation) {
-  const int64_t classes = count_classes(training, *parts.training, recipe.data.ignore_index);
+  const int64_t classes = count_classes(training, *parts.training, recipe);
   if (classes == 0) {
-    user_error("data.target: no training sample has a class id, but for data.ignore_index");
+    user_error(
+        "data.target: no training sample has a class id, but for those that are missing, and "
+        "data.ignore_index");
   }
-  const int64_t held_out = count_classes(validation, *parts.held_out, recipe.data.ignore_index);
+  const int64_t held_out = count_classes(validation, *parts.held_out, recipe);
   if (held_out > classes) {
     user_error(
         "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "

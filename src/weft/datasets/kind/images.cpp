@@ -96,9 +96,10 @@ TrainingData Images::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.input = {"pixels", 0, {training.height, training.width, 3}, {"height", "width", "channel"}};
   data.facts.target = {"labels", std::ssize(parts.training->classes()), {}, {}};
   const auto seed = static_cast<uint64_t>(recipe.run.seed);
+  const bool needs_labels = !recipe.data.ignore_index;
   stream_batches(recipe, world, samples,
-                 {std::make_shared<ImageForm>(parts.training, training, seed),
-                  std::make_shared<ImageForm>(parts.held_out, evaluating, seed)},
+                 {std::make_shared<ImageForm>(parts.training, training, seed, needs_labels),
+                  std::make_shared<ImageForm>(parts.held_out, evaluating, seed, needs_labels)},
                  data);
   return data;
 }
