@@ -39,7 +39,8 @@ RANKS = {
     "tasks": 15,  # put data, models and optimizers together
     "sim": 16,
     "train": 17,
-    "cli": 18,
+    "launch": 18,  # starts runs, and starts them again
+    "cli": 19,
 }
 # Lower in rank, and still not to be known: a strategy must not depend on kernels, nor a data source on the engine that
 # consumes it.

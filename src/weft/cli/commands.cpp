@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <new>
@@ -13,6 +14,7 @@
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
 #include "weft/cli/option_ranges.h"
+#include "weft/cli/launch_command.h"
 #include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
 #include "weft/train/session/load_recipe.h"
@@ -220,50 +222,86 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return fmt::format("{}; {} --help tells more", what, command);
 }
 
+/// All that may stand on a command line.
+struct CommandLine {
+  CommandLine() {
+    app.require_subcommand(1);
+    app.set_version_flag("--version", fmt::format("weft {}", version()));
+    declare_running(app, arguments, commands);
+    declare_planning(app, arguments, commands);
+    declare_files(app, arguments, commands);
+    launch.declare(app);
+    data.declare(app);
+    simulate.declare(app);
+  }
+
+  CLI::App app{
+      "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml"};
+  Arguments arguments;
+  std::map<CLI::App*, Command> commands;
+  LaunchCommandLine launch;
+  DataCommand data;
+  SimulateCommand simulate;
+};
+
+/// Reads the words; the exit code where that is all.
+std::optional<int> parse(CommandLine& line, std::vector<std::string> words) {
+  const bool speaks = Communicator::world().rank() == 0;
+  // CLI11 would only say that a command is missing.
+  const auto is_named = [&](const CLI::App* command) { return command->get_name() == words[0]; };
+  if (!words.empty() && !words[0].starts_with('-') && line.app.get_subcommands(is_named).empty()) {
+    if (speaks)
+      fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", words[0],
+                 nearest_command(line.app, words[0]));
+    return kUsage;
+  }
+  try {
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    line.app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return speaks ? line.app.exit(error) : 0;
+    if (speaks) fmt::print(stderr, "weft: {}\n", usage_error(line.app, error));
+    return kUsage;
+  }
+  return std::nullopt;
+}
+
+int run_launch(const CommandLine& line, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    fmt::print(stderr, "weft: launch: expected a command to start, as in weft launch -n 4 train RECIPE\n");
+    return kUsage;
+  }
+  CommandLine started;
+  if (const std::optional<int> code = parse(started, words)) return *code;
+  if (started.launch.parsed()) user_error("launch: it starts any command but itself");
+  return line.launch.run(started.arguments, words);
+}
+
+int run_parsed(const CommandLine& line) {
+  for (const auto& [command, run] : line.commands) {
+    if (command->parsed()) return run(line.arguments);
+  }
+  return 1;
+}
+
 }  // namespace
 
 int run_command(int argc, char** argv) {
-  CLI::App app(
-      "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", fmt::format("weft {}", version()));
-  Arguments arguments;
-  std::map<CLI::App*, Command> commands;
-  declare_running(app, arguments, commands);
-  declare_planning(app, arguments, commands);
-  declare_files(app, arguments, commands);
-  DataCommand data;
-  data.declare(app);
-  SimulateCommand simulate;
-  simulate.declare(app);
-  // CLI11 would only say that a command is missing.
-  const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
-  const bool speaks = Communicator::world().rank() == 0;
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
-    if (speaks)
-      fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", argv[1],
-                 nearest_command(app, argv[1]));
-    return kUsage;
-  }
+  CommandLine line;
+  std::vector<std::string> words(argv + 1, argv + std::max(1, argc));
+  std::vector<std::string> started;
+  if (!words.empty() && words[0] == "launch") started = line.launch.take_command(words);
+  if (const std::optional<int> code = parse(line, words)) return *code;
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return speaks ? app.exit(error) : 0;
-    if (speaks) fmt::print(stderr, "weft: {}\n", usage_error(app, error));
-    return kUsage;
-  }
-  try {
-    if (data.parsed()) return data.run();
-    if (simulate.parsed()) return simulate.run();
-    for (const auto& [command, run] : commands) {
-      if (command->parsed()) return run(arguments);
-    }
+    if (line.launch.parsed()) return run_launch(line, started);
+    if (line.data.parsed()) return line.data.run();
+    if (line.simulate.parsed()) return line.simulate.run();
+    return run_parsed(line);
   } catch (const std::filesystem::filesystem_error& error) {
     user_error("{}: {}", error.path1().string(), error.code().message());
   } catch (const std::bad_alloc&) {
     user_error("not enough memory outside of the arena: for the data or the plan");
   }
-  return 1;
 }
 
 }  // namespace weft

@@ -3,16 +3,21 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "weft/base/check.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
+#include "weft/launch/restart_policy.h"
 
 namespace {
 
 constexpr double kOthersSeconds = 1;  // for ranks that fail alike
+
+/// 1; but where launch started the ranks mpirun may end with 1 too, for its own reasons.
+int user_error_code() { return std::getenv("WEFT_LAUNCHED") == nullptr ? 1 : weft::kUserErrorOfRank; }
 
 /// Where nobody can be told, the exit code says it: nothing is thrown.
 void complain(const std::string& why) { std::fputs(fmt::format("weft: {}\n", why).c_str(), stderr); }
@@ -43,12 +48,12 @@ int main(int argc, char** argv) {
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);
       return code;
     } catch (const weft::UserError& error) {
-      return end_with(session, error.what(), 1);
+      return end_with(session, error.what(), user_error_code());
     } catch (const weft::InternalError& error) {
       return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()), 70);
     }
   } catch (const std::exception& error) {
     complain(error.what());
-    return 1;
+    return user_error_code();
   }
 }

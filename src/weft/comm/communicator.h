@@ -39,6 +39,8 @@ class CommSession {
   static bool mpi_runs();
   /// Whether the process's environment is that of a job of several ranks.
   static bool is_launched();
+  /// What the MPI that weft is linked with says of itself, as in "Open MPI v4.1.4, …". MPI need not run.
+  static std::string library();
 
  private:
   struct Ending;

@@ -1,5 +1,6 @@
 // The life of MPI in this process: start, end, abort.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -82,6 +83,13 @@ bool CommSession::threads_may_communicate() {
 bool CommSession::mpi_runs() { return mpi_is_running(); }
 
 bool CommSession::is_launched() { return launched_processes() > 1; }
+
+std::string CommSession::library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  check_mpi(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
+  return {text.data(), static_cast<size_t>(length)};
+}
 
 CommSession::~CommSession() {
   if (!started_ || !mpi_is_running()) return;

@@ -1,0 +1,44 @@
+#include "weft/launch/launched_job.h"
+
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/params/checkpoint_files.h"
+#include "weft/report/run_files.h"
+#include "weft/train/session/launch.h"
+
+namespace weft {
+
+int ranks_of(const ParallelSection& parallel) { return mesh_of(parallel).ranks(); }
+
+int64_t data_parts(const ParallelSection& parallel, int ranks) {
+  ParallelSection others = parallel;
+  others.data = 1;
+  const int taken = ranks_of(others);
+  if (ranks % taken != 0) {
+    user_error("launch -n {}: the mesh's axes beside data ({}) take {} ranks, which does not divide it",
+               ranks, mesh_of(others).to_string(), taken);
+  }
+  return ranks / taken;
+}
+
+std::vector<std::string> words_of(const LaunchedJob& job, int ranks, bool again) {
+  std::vector<std::string> words = job.words;
+  if (job.is_new_folder) words.insert(words.end(), {"--out", job.folder.string()});
+  if (again && job.words[0] == "train") {
+    const bool has_begun = std::filesystem::exists(recipe_of(job.folder)) &&
+                           !list_checkpoints(checkpoints_of(job.folder)).empty();
+    if (has_begun) {
+      // The recipe's file may have been edited since; the folder's is the one that the run began with.
+      words = {"resume", job.folder.string()};
+      if (!job.trace.empty()) words.insert(words.end(), {"--trace", job.trace});
+    } else {
+      words.insert(words.end(), {"--set", "checkpoint.resume=true"});
+    }
+  }
+  if (job.has_mesh && (again || ranks != ranks_of(job.parallel)))
+    words.insert(words.end(), {"--set", fmt::format("parallel.data={}", data_parts(job.parallel, ranks))});
+  return words;
+}
+
+}  // namespace weft

@@ -1,0 +1,32 @@
+#pragma once
+// A command that launch starts ranks of: what it runs, how many ranks, and what it becomes when it is started
+// again.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/recipe/recipe.h"
+
+namespace weft {
+
+struct LaunchedJob {
+  std::vector<std::string> words;  ///< of the command line, from the command's name on
+  std::filesystem::path folder;    ///< of the run, of train and resume
+  bool is_new_folder = false;      ///< launch has made it: the command is told
+  std::string trace;
+  bool has_mesh = false;     ///< the command reads a recipe
+  ParallelSection parallel;  ///< as that says it
+  int ranks = 1;
+};
+
+/// The parts of the batch that `ranks` ranks make of this mesh's other axes. UserError where these do not
+/// divide them.
+int64_t data_parts(const ParallelSection& parallel, int ranks);
+
+/// Ranks of the mesh that a recipe says.
+int ranks_of(const ParallelSection& parallel);
+
+/// The words of weft's command line for `ranks` ranks; `again`: after an attempt that failed.
+std::vector<std::string> words_of(const LaunchedJob& job, int ranks, bool again);
+
+}  // namespace weft
