@@ -43,6 +43,14 @@ std::string machine() {
                      threads(), threads() == 1 ? "" : "s", share_of_cores());
 }
 
+/// The last is over all data, and need not be comparable with those before.
+std::string evaluations(const LogSection& log) {
+  if (log.evaluate_every == 0) return "at the end";
+  const std::string every = fmt::format("every {} steps", log.evaluate_every);
+  if (log.evaluate_batches == 0) return every;
+  return fmt::format("{} on {} batches, at the end on all", every, log.evaluate_batches);
+}
+
 void add_facts(const Session& session, std::vector<RunFact>& facts) {
   const Recipe& recipe = session.recipe();
   const TrainingData& data = session.data();
@@ -55,6 +63,7 @@ void add_facts(const Session& session, std::vector<RunFact>& facts) {
   facts.push_back(
       {"a sample", fmt::format("{} of {}; {} of {}", data.facts.input.name, describe(data.facts.input),
                                data.facts.target.name, describe(data.facts.target))});
+  facts.push_back({"evaluations", evaluations(recipe.log)});
   facts.push_back(
       {"batch", recipe.optimizer.accumulate > 1
                     ? fmt::format("{}, in {} pieces", recipe.data.batch, recipe.optimizer.accumulate)
