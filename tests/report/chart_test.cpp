@@ -1,3 +1,4 @@
+// Of report/chart.h, report/drawing.h, report/run_axes.h: a chart in all its views.
 #include "weft/report/chart.h"
 
 #include <gtest/gtest.h>

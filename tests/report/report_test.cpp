@@ -11,58 +11,15 @@
 #include <limits>
 #include <set>
 
+#include "tests/report/full_input.h"
 #include "weft/base/check.h"
 #include "weft/report/text.h"
 
 namespace weft {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-constexpr const char* kNasty = "<script>alert(\"x\")</script>&'";
-
-constexpr const char* kHeldNasty = "held_bytes <script>alert(\"x\")</script>&'";
-
-/// Every section filled, every text hostile.
-ReportInput full_input() {
-  ReportInput input;
-  input.title = input.run.why = input.recipe = input.peak_op = input.sample = input.prompt = kNasty;
-  input.priced_for = kNasty;
-  input.sample_step = 2001;
-  input.run.state = RunState::failed;
-  input.run.steps = 3000;
-  input.run.steps_per_epoch = 250;
-  input.run.facts = {{kNasty, kNasty}};
-  input.run.metrics = {{"accuracy", "more", true}};
-  RunPart part;
-  part.command = part.version = part.host = part.machine = part.mesh = kNasty;
-  part.began = 1.7e9;
-  input.run.parts = {part, part};
-  input.run.parts[1].after_step = 700;
-  input.ranks = {{kNasty, 100, 60, 10, 5, 5, 10}, {"other", 100, 70, 10, 0, 5, 10}};
-  input.notes = {kNasty};
-  for (int64_t step = 1; step <= 2001; ++step) {
-    MetricsRow row;
-    row.step = step;
-    row.loss = 10.0 / static_cast<double>(step);
-    if (step % 500 == 0) row.validation_loss = 0.75;
-    row.learning_rate = 1e-3;
-    row.step_ms = 200;
-    row.samples_per_s = 40;
-    row.tokens = step * 1000;
-    row.more = {{"stall_ms", 2}, {"latency_ms_source", step < 100 ? 8.0 : std::nan("")}, {kHeldNasty, 4096}};
-    row.bytes = {{"load_memory", 3072}, {"load_source", step < 100 ? 1024 : 0}};
-    input.metrics.push_back(row);
-  }
-  input.ops = {{kNasty, kNasty, kNasty, 3, 25, 20, 50'000'000'000, 1'000'000'000},
-               {"gelu", "pointwise", "forward", 1, 75, 0, 0, 0}};
-  input.memory = {{0, 1024}, {1, 4096}, {2, 512}};
-  input.planned_bytes = 8192;
-  input.bytes = {{kNasty, 1000, 1000}, {"halo", 0, 7}, {"storage", 1000, 1015}, {"reduce", 1000, 999}};
-  return input;
-}
+using testing::contains;
+using testing::full_input;
 
 /// Names the first tag that does not close as it opened; "" where all do.
 std::string unbalanced_tag(const std::string& html) {
@@ -146,19 +103,6 @@ TEST(Report, TheGradientIsDrawnAndSaysWhereItWasNone) {
   EXPECT_TRUE(contains(html, "At 1 step it was not a finite number."));
 }
 
-TEST(Report, FactsSayWhenByWhatAndHowOftenItWasResumed) {
-  const std::string html = report_html(full_input());
-  EXPECT_TRUE(contains(html, "<dt>begun</dt>"));
-  EXPECT_TRUE(contains(html, "<dt>command</dt>"));
-  EXPECT_TRUE(contains(html, "<dt>resumed</dt><dd>after step 700, "));
-  EXPECT_FALSE(contains(html, "updates left out"));
-  ReportInput input = full_input();
-  input.run.skipped_updates = 3;
-  input.run.bad_samples = 12;
-  EXPECT_TRUE(contains(report_html(input), "<dt>updates left out</dt><dd>3</dd>"));
-  EXPECT_TRUE(contains(report_html(input), "<dt>bad samples left out</dt><dd>12</dd>"));
-}
-
 TEST(Report, ASampleStandsWithItsPromptAndItsStep) {
   ReportInput input;
   input.prompt = "a stitch";
@@ -167,45 +111,6 @@ TEST(Report, ASampleStandsWithItsPromptAndItsStep) {
   const std::string html = report_html(input);
   EXPECT_TRUE(contains(html, "<blockquote><u>a stitch</u> in time</blockquote>"));
   EXPECT_TRUE(contains(html, "What the model wrote after step 40"));
-}
-
-TEST(Report, OpsShowShareAndRates) {
-  const std::string html = report_html(full_input());
-  EXPECT_TRUE(contains(html, "<span class=\"share\">25.0%</span>"));
-  EXPECT_TRUE(contains(html, "<span class=\"share\">75.0%</span>"));
-  // 50 GFlop and 1 GB in 25 ms.
-  EXPECT_TRUE(contains(html, "2000 GF/s · 40.0 GB/s"));
-  const size_t ops = html.find("<h2>Time by op</h2>");
-  EXPECT_LT(html.find("gelu", ops), html.find("2000 GF/s")) << "the longest comes first";
-}
-
-TEST(Report, KindsOfOpsAreAddedUpAndComparedWithThePrediction) {
-  ReportInput input;
-  input.priced_for = "a machine that was not measured";
-  input.ops = {{.name = "x0 + x1", .kind = "pointwise", .phase = "p", .total_ms = 30, .predicted_ms = 10},
-               {.name = "gelu", .kind = "pointwise", .phase = "q", .total_ms = 50, .predicted_ms = 30},
-               {.name = "all_reduce", .kind = "all_reduce", .phase = "communication", .total_ms = 8}};
-  const std::string html = report_html(input);
-  EXPECT_TRUE(contains(html, "<td>40.0 ms</td><td>80.0 ms</td><td>2×</td>"));
-  EXPECT_TRUE(contains(html, "<td>–</td><td>8.00 ms</td><td>–</td>"));
-  EXPECT_TRUE(contains(html, "<tr><th>all reduce<"));
-  EXPECT_TRUE(contains(html, "Predicted for a machine that was not measured."));
-}
-
-TEST(Report, RanksSayWhatTheyDoAndHowUnequalTheyAre) {
-  const std::string html = report_html(full_input());
-  // 70 ms of compute beside a mean of 65; 5 ms of waiting in 200.
-  EXPECT_TRUE(contains(html,
-                       "Rank 1 computes longest, 7.7% longer than the mean; ranks wait for others at "
-                       "least 2.5% of their time"));
-  EXPECT_TRUE(contains(html, "compute</span></span>60.0 ms<small>60.0%</small>"));
-  EXPECT_TRUE(contains(html, "other</span></span>10.0 ms<small>10.0%</small>"));
-  ReportInput one;
-  one.ranks = {{.host = "here", .wall_ms = 10, .compute_ms = 9}};
-  EXPECT_FALSE(contains(report_html(one), "computes longest")) << "one rank is not unequal";
-  ReportInput many;
-  many.ranks.resize(40, one.ranks[0]);
-  EXPECT_TRUE(contains(report_html(many), "<summary>24 more</summary>"));
 }
 
 TEST(Report, OnlyWhatIsMuchMoreThanPredictedIsRed) {
@@ -253,7 +158,7 @@ TEST(Report, RunsOfOneStepAndOfLossesThatAreNotFiniteAreShown) {
 
 TEST(Report, IsWrittenToAFileOrTheFileIsNamed) {
   const std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) / ("report-" + std::to_string(getpid()) + ".html");
+      std::filesystem::path(::testing::TempDir()) / ("report-" + std::to_string(getpid()) + ".html");
   write_report(path, full_input());
   std::ifstream in(path);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), report_html(full_input()));
@@ -264,26 +169,6 @@ TEST(Report, IsWrittenToAFileOrTheFileIsNamed) {
   } catch (const UserError& error) {
     EXPECT_TRUE(std::string(error.what()).starts_with("/absent/report.html: the report cannot be written"));
   }
-}
-
-TEST(ReportText, NumbersReadWell) {
-  EXPECT_EQ(human_bytes(0), "0 B");
-  EXPECT_EQ(human_bytes(1536), "1.50 KiB");
-  EXPECT_EQ(human_bytes(-2048), "-2 KiB");
-  EXPECT_EQ(human_count(3000), "3,000");
-  EXPECT_EQ(human_count(12'345'678), "12.3 M");
-  EXPECT_EQ(human_ms(0.0456), "45.6 µs");
-  EXPECT_EQ(human_ms(1240), "1.24 s");
-  EXPECT_EQ(human_number(2.5e-5), "2.50e-05");
-  EXPECT_EQ(human_number(std::nan("")), "–");
-  EXPECT_EQ(human_number(1e30), "1e+30");
-  EXPECT_EQ(human_seconds(0.5), "500 ms");
-  EXPECT_EQ(human_seconds(59.6), "1 min 0 s");
-  EXPECT_EQ(human_seconds(7265), "2 h 1 min");
-  EXPECT_EQ(human_seconds(200'000), "2 d 7 h");
-  EXPECT_EQ(human_date(0), "");
-  EXPECT_EQ(human_date(1.7e9).size(), 16U);
-  EXPECT_EQ(lower_case("Loss"), "loss");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/tasks/measured.h"
 
 namespace weft::testing {
@@ -42,6 +44,32 @@ TEST(EveryMetric, HasTheSameSumsOnAnyMesh) {
 TEST(EveryMetric, SuitsIdsOrNumbers) {
   for (const auto& metric : Metric::kinds().list()) {
     EXPECT_NE(metric->suits({"", 7, {}, {}}), metric->suits({"", 0, {3}, {"target"}})) << metric->name();
+  }
+}
+
+TEST(EveryMetric, SaysWhichWayItGetsBetter) {
+  // Seven classes, of which the right one is likeliest, or the least likely; numbers that are right, or not.
+  const std::vector<double> right_ids{9, 0, 1, 2, 3, 4, 5};
+  const std::vector<double> wrong_ids{-9, 0, 1, 2, 3, 4, 5};
+  const std::vector<double> numbers{1, 2, 3, 4, 5, 6, 7};
+  const std::vector<double> off{3, 4, 5, 6, 7, 8, 10};
+  for (const auto& metric : Metric::kinds().list()) {
+    const bool ids = metric->suits({"", 7, {}, {}});
+    const MetricShape shape{1, 7, ids};
+    const std::vector<double> targets = ids ? std::vector<double>{0} : numbers;
+    const double right = measured(*metric, shape, {{ids ? right_ids : numbers, targets}});
+    const double wrong = measured(*metric, shape, {{ids ? wrong_ids : off, targets}});
+    switch (metric->better()) {
+      case Better::more:
+        EXPECT_GT(right, wrong) << metric->name();
+        break;
+      case Better::less:
+        EXPECT_LT(right, wrong) << metric->name();
+        break;
+      case Better::nearer_zero:
+        EXPECT_LT(std::abs(right), std::abs(wrong)) << metric->name();
+        break;
+    }
   }
 }
 

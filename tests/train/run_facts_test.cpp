@@ -23,7 +23,7 @@ TEST_F(RunFacts, SayWhatTheRunWillDo) {
   EXPECT_EQ(session_->executor().program().parameters(), 7536);
   expect("model: gpt: layers ");
   expect("; 7,536 parameters, f32\n");
-  expect("data: text of " + text_.path().string() + ": 3,187 training samples, validation 59 batches of 6\n");
+  expect("data: text of " + text_.path().string() + ": 3,187 training samples; validation, 59 batches of 6, at the end\n");
   expect("sample: tokens [8] of 256 ids; targets [8] of 256 ids\n");
   expect("steps: 5 steps of 6 samples, ");
   expect("update: adamw: betas [0.9, 0.999], ");
@@ -40,6 +40,13 @@ TEST_F(RunFacts, SayThatTheWarmupIsShortened) {
   expect("5 steps of 6 samples in 2 microbatches, ");
   start({"optimizer.warmup=90"});
   expect("(constant) after 5 steps of warmup, shortened from 90 as the run is no longer\n");
+}
+
+TEST_F(RunFacts, SayWhenAndOnWhatIsEvaluated) {
+  start({"log.evaluate_every=5"});
+  expect(", 59 batches of 6, every 5 steps\n");
+  start({"log.evaluate_every=5", "log.evaluate_batches=4"});
+  expect(", every 5 steps on 4 of them, at the end on all\n");
 }
 
 TEST_F(RunFacts, SayHowMuchACopyForCheckpointsTakes) {

@@ -322,6 +322,11 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheOp) {
   }
 }
 
+TEST_F(TrainerTest, ARecipeThatCannotBeWrittenIsNamed) {
+  fs::create_directories(folder_ / "taken/recipe.toml");
+  testing::expect_user_error([&] { run(recipe(), "taken"); }, "/taken/recipe.toml: it cannot be written");
+}
+
 TEST_F(TrainerTest, MissingDataIsOneSentence) {
   try {
     run(recipe({"data.path=/no/such/place"}), "missing");

@@ -273,7 +273,7 @@ struct LogSection {
   int64_t every = 10;            ///< steps
   int64_t evaluate_every = 0;    ///< steps; 0: only at the end
   int64_t evaluate_batches = 0;  ///< 0: all of the validation data
-  bool tensorboard = false;
+  bool tensorboard = true;
   bool operator==(const LogSection&) const = default;
 
   template <class Visitor, class Self>

@@ -17,10 +17,10 @@ namespace {
 bool has_logarithm(double y) { return y > 1e-100 && y < 1e100; }
 
 /// Of all that is drawn; low > high where there is nothing.
-Range y_range(const Chart& chart, bool is_logarithmic) {
+ValueRange y_range(const Chart& chart, bool is_logarithmic) {
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  Range range{kFar, -kFar};
-  const auto include = [&](const Range& other) {
+  ValueRange range{kFar, -kFar};
+  const auto include = [&](const ValueRange& other) {
     range.low = std::min(range.low, other.low);
     range.high = std::max(range.high, other.high);
   };
@@ -32,7 +32,7 @@ Range y_range(const Chart& chart, bool is_logarithmic) {
     Points logarithms;
     for (const auto& [x, y] : series.points)
       logarithms.emplace_back(x, has_logarithm(y) ? std::log10(y) : std::nan(""));
-    const Range usual = usual_range(logarithms);
+    const ValueRange usual = usual_range(logarithms);
     if (usual.low <= usual.high) include({std::pow(10, usual.low), std::pow(10, usual.high)});
   }
   if (range.low > range.high) return range;
@@ -50,9 +50,9 @@ Range y_range(const Chart& chart, bool is_logarithmic) {
   return {chart.from_zero && range.low >= 0 ? 0 : range.low - margin, range.high + margin};
 }
 
-Range x_range(const Chart& chart) {
+ValueRange x_range(const Chart& chart) {
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  Range range{kFar, -kFar};
+  ValueRange range{kFar, -kFar};
   for (const Series& series : chart.series) {
     for (const auto& [x, y] : series.points) {
       if (!can_be_drawn(y)) continue;
@@ -114,7 +114,7 @@ std::string key_svg(const Series& series) {
   return "<svg viewBox=\"0 0 26 10\" aria-hidden=\"true\">" + paths + "</svg>";
 }
 
-std::string legend_of(const Chart& chart, const Range& x) {
+std::string legend_of(const Chart& chart, const ValueRange& x) {
   std::string html = "<figcaption>";
   for (const Series& series : chart.series) {
     html += fmt::format("<span class=\"key\">{}{}</span>", key_svg(series), escape_html(series.label));
@@ -132,17 +132,17 @@ std::string legend_of(const Chart& chart, const Range& x) {
 }  // namespace
 
 std::string chart_html(const Chart& chart) {
-  const Range x = x_range(chart);
-  const Range y = y_range(chart, false);
+  const ValueRange x = x_range(chart);
+  const ValueRange y = y_range(chart, false);
   if (x.low > x.high) return "";
   const bool has_log = suits_logarithm(chart);
   std::string plots;
-  const auto draw = [&](const Range& heights, bool is_log) {
+  const auto draw = [&](const ValueRange& heights, bool is_log) {
     const std::string scale = has_log ? is_log ? " log" : " linear" : "";
     const std::string counted = "view" + std::string(chart.axes != nullptr ? " by-count" : "") + scale;
     plots += Drawing(chart, {Scale(x, false), Scale(heights, is_log), false, counted}).html();
     if (chart.axes == nullptr) return;
-    Range time{chart.axes->time(x.low), chart.axes->time(x.high)};
+    ValueRange time{chart.axes->time(x.low), chart.axes->time(x.high)};
     if (!(time.high > time.low)) time.high = time.low + 1;
     const std::string timed = "view by-time" + scale;
     plots += Drawing(chart, {Scale(time, false), Scale(heights, is_log), true, timed}).html();

@@ -120,7 +120,7 @@ std::string Drawing::x_labels() const {
     html += fmt::format("<span class=\"x{}\" style=\"left:{:.2f}%\">{}</span>", classes, at * 100,
                         human_count(value));
   };
-  const Range range = view_.x.range();
+  const ValueRange range = view_.x.range();
   const bool counts = chart_.axes != nullptr && !view_.over_time;
   for (const double x : ticks(range.low, range.high, kTicks, view_.over_time ? Unit::number : Unit::count)) {
     add(counts ? " by-step" : "", view_.x.at(x), x);

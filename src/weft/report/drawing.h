@@ -16,7 +16,7 @@ inline constexpr size_t kMaxPoints = 400;
 std::string_view mark_class(Mark mark);
 
 /// One way to draw a chart.
-struct View {
+struct ChartView {
   Scale x;
   Scale y;
   bool over_time = false;
@@ -25,7 +25,7 @@ struct View {
 
 class Drawing {
  public:
-  Drawing(const Chart& chart, View view) : chart_(chart), view_(std::move(view)) {}
+  Drawing(const Chart& chart, ChartView view) : chart_(chart), view_(std::move(view)) {}
   std::string html() const;
 
  private:
@@ -43,7 +43,7 @@ class Drawing {
   std::string beyond() const;
 
   const Chart& chart_;
-  View view_;
+  ChartView view_;
 };
 
 }  // namespace weft

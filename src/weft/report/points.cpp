@@ -11,7 +11,7 @@ bool can_be_drawn(double y) {
   return std::abs(y) < kMost;
 }
 
-Range usual_range(const Points& points) {
+ValueRange usual_range(const Points& points) {
   std::vector<double> values;
   for (const auto& [x, y] : points) {
     if (can_be_drawn(y)) values.push_back(y);
@@ -50,7 +50,7 @@ Points extremes(const Points& points, size_t most) {
 }
 
 Points smooth(const Points& points, int64_t half) {
-  const Range usual = usual_range(points);
+  const ValueRange usual = usual_range(points);
   // Prefix sums over the finite values make every window O(1).
   std::vector<double> sums = {0};
   std::vector<int64_t> counts = {0};

@@ -13,7 +13,7 @@ using Points = std::vector<std::pair<double, double>>;
 /// It is finite, and as far from infinity as a scale needs.
 bool can_be_drawn(double y);
 
-struct Range {
+struct ValueRange {
   double low = 0;
   double high = 0;
   bool contains(double y) const { return y >= low && y <= high; }
@@ -21,7 +21,7 @@ struct Range {
 
 /// What a chart should show of values: all of them, but for a few (one, or one in fifty) that lie so far from
 /// the others that these would become a flat line. Of the finite ones; low > high where there are none.
-Range usual_range(const Points& points);
+ValueRange usual_range(const Points& points);
 
 /// At most about `most` points: the least and the greatest of each group of neighbours, so that noise stays
 /// visible.

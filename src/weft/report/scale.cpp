@@ -44,7 +44,7 @@ std::string tick_label(double value, Unit unit) {
   return "";
 }
 
-Scale::Scale(Range range, bool is_logarithmic) : range_(range), is_logarithmic_(is_logarithmic) {}
+Scale::Scale(ValueRange range, bool is_logarithmic) : range_(range), is_logarithmic_(is_logarithmic) {}
 
 double Scale::bent(double value) const { return is_logarithmic_ ? std::log10(value) : value; }
 

@@ -20,16 +20,16 @@ std::string tick_label(double value, Unit unit);
 class Scale {
  public:
   /// `range` is not empty; logarithmic: above 0.
-  Scale(Range range, bool is_logarithmic);
+  Scale(ValueRange range, bool is_logarithmic);
   /// Beyond [0, 1] where the value lies beyond the range; NaN where the axis has no place for it.
   double at(double value) const;
   bool contains(double value) const { return range_.contains(value); }
   std::vector<double> ticks(int count, Unit unit) const;
-  const Range& range() const { return range_; }
+  const ValueRange& range() const { return range_; }
 
  private:
   double bent(double value) const;
-  Range range_;
+  ValueRange range_;
   bool is_logarithmic_;
 };
 

@@ -186,7 +186,9 @@ Change change_at_the_end(const Measured& measured) {
   const Mean before = mean_of({values.end() - 2 * fifth, values.end() - fifth});
   const double gain = before.value - last.value;
   const double size = std::max(std::abs(before.value), 1e-12);
-  if (std::abs(gain) < std::max(2 * std::hypot(last.error, before.error), 0.002 * size))
+  // Of one or two values nobody knows the noise.
+  const double least = fifth < 3 ? 0.01 : 0.002;
+  if (std::abs(gain) < std::max(2 * std::hypot(last.error, before.error), least * size))
     return {Trend::same, 0};
   return {gain > 0 ? Trend::better : Trend::worse, std::abs(gain) / size};
 }

@@ -43,7 +43,7 @@ struct Change {
   double share = 0;  ///< how much of the value, as 0.02
 };
 /// What the last fifth of the values is like beside the fifth before it: another where they differ by more
-/// than twice the noise of their means, and by two thousandths.
+/// than twice the noise of their means and by two thousandths, or a hundredth where they are too few to tell.
 Change change_at_the_end(const Measured& measured);
 
 std::string value_text(double value, bool is_share);

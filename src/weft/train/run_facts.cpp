@@ -65,16 +65,21 @@ class Facts {
   void add(const char* name, std::string text) { facts_.push_back({name, std::move(text)}); }
 
   std::string data() const {
-    const TrainingData& data = run_.session.data();
-    const std::string validation =
-        data.validation == nullptr
-            ? "nothing to validate on"
-            : fmt::format("validation {} of {}",
-                          data.validation_batches == 1 ? "a batch"
-                                                       : fmt::format("{} batches", data.validation_batches),
-                          recipe_.microbatch_rows());
-    return fmt::format("{} of {}: {}, {}", recipe_.data.kind->name(), recipe_.data.path,
-                       plural(data.train_samples, "training sample"), validation);
+    return fmt::format("{} of {}: {}; {}", recipe_.data.kind->name(), recipe_.data.path,
+                       plural(run_.session.data().train_samples, "training sample"), validation());
+  }
+
+  /// The last evaluation is over all data, and need not be comparable with those before.
+  std::string validation() const {
+    if (run_.session.data().validation == nullptr) return "nothing to validate on";
+    const int64_t batches = run_.session.data().validation_batches;
+    const LogSection& log = recipe_.log;
+    std::string text = fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
+                                   recipe_.microbatch_rows());
+    if (log.evaluate_every == 0) return text + "at the end";
+    text += fmt::format("every {}", plural(log.evaluate_every, "step"));
+    return log.evaluate_batches == 0 ? text
+                                     : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
   }
 
   std::string steps() const {

@@ -1,3 +1,4 @@
+// Of train/observer/report.cpp, train/begin_record.h, train/run_report.h: what a run records of itself.
 #include "tests/train/observer/observed_run.h"
 #include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
@@ -69,7 +70,7 @@ TEST_F(Report, SaysWhyTheRunFailed) {
   EXPECT_EQ(run.state, RunState::failed);
   EXPECT_EQ(run.why, "step 3: the loss is nan");
   EXPECT_EQ(run.step, 2);
-  EXPECT_NE(content(report_of(folder())).find("step 3: the loss is nan"), std::string::npos);
+  EXPECT_NE(content(report_of(folder())).find("Step 3: the loss is nan"), std::string::npos);
 }
 
 TEST_F(Report, OfARunThatGoesOnWithAnotherHasThePartsOfBoth) {

@@ -17,18 +17,27 @@ class TensorboardEvents : public testing::ObservedRun {
   }
 };
 
-TEST_F(TensorboardEvents, AreWrittenWhereTheRecipeAsksForThem) {
+TEST_F(TensorboardEvents, AreWrittenUnlessTheRecipeSaysNot) {
+  start({"log.tensorboard=false"});
   EXPECT_EQ(observer(register_tensorboard_events), nullptr);
-  start({"log.tensorboard=true"});
+  start({});
   {
     StepRecord made = record(1);
     made.row.validation_loss = 2;
-    made.row.more = {{"accuracy", 0.5}};
+    made.row.more = {
+        {"validation_accuracy", 0.5}, {"gradient_norm", 2}, {"stall_ms", 3}, {"held_bytes disk", 4}};
     observer(register_tensorboard_events)->step(made);
   }
   const std::string written = events();
-  for (const char* tag : {"loss/train", "loss/validation", "learning_rate", "time/step_ms", "accuracy"}) {
-    EXPECT_NE(written.find(tag), std::string::npos) << tag;
+  // Losses first: TensorBoard goes by the alphabet.
+  size_t before = 0;
+  for (const char* tag : {"loss/train", "loss/validation", "metrics/accuracy", "optimizer/gradient_norm",
+                          "optimizer/learning_rate", "system/held_bytes disk", "time/samples_per_s",
+                          "time/stall_ms", "time/step_ms"}) {
+    const size_t at = written.find(tag);
+    ASSERT_NE(at, std::string::npos) << tag;
+    EXPECT_GT(at, before) << tag;
+    before = at;
   }
   run_->first_rank = false;
   EXPECT_EQ(observer(register_tensorboard_events), nullptr);

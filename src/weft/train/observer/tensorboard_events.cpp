@@ -1,10 +1,21 @@
-// Event files for TensorBoard, where log.tensorboard asks for them.
+// Event files for TensorBoard, unless log.tensorboard says that there shall be none.
+#include <algorithm>
+#include <string_view>
+
 #include "weft/report/tensorboard.h"
 #include "weft/train/observer.h"
 
 namespace weft {
 
 namespace {
+
+/// TensorBoard shows groups by the alphabet: with these names losses come first, then metrics.
+std::string tag_of(const std::string& name) {
+  constexpr std::string_view kValidation = "validation_";
+  if (name.starts_with(kValidation)) return "metrics/" + name.substr(kValidation.size());
+  if (name.starts_with("held_bytes")) return "system/" + name;
+  return (name.find("_ms") != std::string::npos ? "time/" : "optimizer/") + name;
+}
 
 class TensorboardObserver final : public RunObserver {
  public:
@@ -14,11 +25,12 @@ class TensorboardObserver final : public RunObserver {
   void step(const StepRecord& record) override {
     const MetricsRow& row = record.row;
     std::vector<ScalarValue> values{{"loss/train", row.loss},
-                                    {"learning_rate", row.learning_rate},
-                                    {"time/step_ms", row.step_ms},
-                                    {"time/samples_per_s", row.samples_per_s}};
+                                    {"optimizer/learning_rate", row.learning_rate},
+                                    {"time/samples_per_s", row.samples_per_s},
+                                    {"time/step_ms", row.step_ms}};
     if (row.validation_loss) values.push_back({"loss/validation", *row.validation_loss});
-    for (const auto& [name, value] : row.more) values.push_back({name, value});
+    for (const auto& [name, value] : row.more) values.push_back({tag_of(name), value});
+    std::ranges::sort(values, {}, &ScalarValue::tag);
     writer_.write(row.step, values);
   }
 
