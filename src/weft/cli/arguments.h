@@ -34,6 +34,8 @@ struct Arguments {
   int64_t samples = 1;          ///< texts
   int ranks = 0;
   bool explain = false;
+  bool tensors = false;
+  bool stages = false;
   bool partial = false;  ///< an import says what it cannot use, and goes on
   bool dot = false;
   bool graph = false;
