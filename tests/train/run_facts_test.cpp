@@ -23,7 +23,8 @@ TEST_F(RunFacts, SayWhatTheRunWillDo) {
   EXPECT_EQ(session_->executor().program().parameters(), 7536);
   expect("model: gpt: layers ");
   expect("; 7,536 parameters, f32\n");
-  expect("data: text of " + text_.path().string() + ": 3,187 training samples; validation, 59 batches of 6, at the end\n");
+  expect("data: text of " + text_.path().string() +
+         ": 3,187 training samples; validation, 59 batches of 6, at the end\n");
   expect("sample: tokens [8] of 256 ids; targets [8] of 256 ids\n");
   expect("steps: 5 steps of 6 samples, ");
   expect("update: adamw: betas [0.9, 0.999], ");

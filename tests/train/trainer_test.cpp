@@ -17,6 +17,7 @@
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/params/checkpoint_snapshot.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
@@ -180,6 +181,8 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
   EXPECT_GT(program.memory_bytes(), int64_t{40} << 20) << "else pages decide";
   EXPECT_EQ(session.store().missing_bytes(program), 0) << "what the program needs is there";
   EXPECT_GE(program.memory_bytes(), peak);
+  EXPECT_EQ(snapshot_bytes(program), CheckpointSnapshot::bytes_of(session.store()));
+  EXPECT_GT(snapshot_bytes(program), program.state_bytes / 3);
 }
 
 TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {

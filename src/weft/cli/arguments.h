@@ -36,6 +36,8 @@ struct Arguments {
   int ranks = 0;
   bool trial = false;  ///< of a training: two steps of everything
   bool explain = false;
+  bool tensors = false;
+  bool stages = false;
   bool partial = false;  ///< an import says what it cannot use, and goes on
   bool dot = false;
   bool graph = false;

@@ -1,7 +1,10 @@
 // weft inspect.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "weft/base/check.h"
+#include "weft/base/natural_order.h"
 #include "weft/cli/arguments.h"
 #include "weft/graph/graph_file.h"
 #include "weft/graph/op_reference.h"
@@ -14,15 +17,27 @@ namespace weft {
 
 namespace {
 
+void print_types(const std::map<std::string_view, const TensorType*, NaturalOrder>& types) {
+  for (const auto& [name, type] : types) fmt::print("{:<40} {}\n", name, to_string(*type));
+}
+
 void inspect_safetensors(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
+<<<<<<< HEAD
   for (const auto& entry : file.entries()) fmt::print("{:<40} {}\n", entry.name, to_string(entry));
+=======
+  std::map<std::string_view, const TensorType*, NaturalOrder> sorted;
+  for (const auto& entry : file.entries()) sorted.emplace(entry.name, &entry.type);
+  print_types(sorted);
+>>>>>>> 833e289c03b13d896fe89358a86a336ad9af1314
 }
 
 void inspect_checkpoint(const std::filesystem::path& path) {
   const CheckpointReader reader(path);
   fmt::print("step {}\n", reader.step());
-  for (const auto& [name, type] : reader.tensors()) fmt::print("{:<40} {}\n", name, to_string(type));
+  std::map<std::string_view, const TensorType*, NaturalOrder> sorted;
+  for (const auto& [name, type] : reader.tensors()) sorted.emplace(name, &type);
+  print_types(sorted);
 }
 
 void inspect_run(const std::filesystem::path& run, const std::vector<std::string>& set) {

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
+#include "weft/cli/plan_summary.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/price/price.h"
@@ -16,6 +18,8 @@
 namespace weft {
 
 namespace {
+
+constexpr size_t kColumns = 98;
 
 /// What the data would say, without reading them where that is known beforehand.
 DataFacts facts_for(const Recipe& recipe) {
@@ -38,15 +42,33 @@ void spread_over(Recipe& recipe, int64_t ranks) {
   recipe.parallel.data = data;
 }
 
+/// Broken at spaces, so that no line is longer; those after the first are indented.
+std::string wrapped(const std::string& text, size_t width) {
+  std::string lines;
+  size_t column = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const size_t length = end - begin;
+    if (column > 0 && column + 1 + length > width) {
+      lines += "\n  ";
+      column = 2;
+    } else if (column > 0) {
+      lines += " ";
+      ++column;
+    }
+    lines += text.substr(begin, length);
+    column += length;
+    begin = end + 1;
+  }
+  return lines;
+}
+
 /// What the times are made of, and what of it nobody measured.
 void print_machine(const Machine& machine, int ranks) {
   const std::vector<std::string> assumed = stand_ins(machine, ranks);
-  if (assumed.empty()) {
-    fmt::print("priced for the machine \"{}\"\n", machine.name);
-    return;
-  }
-  fmt::print("priced for the machine \"{}\"; not measured, and assumed: {}\n", machine.name,
-             fmt::join(assumed, "; "));
+  std::string text = fmt::format("priced for the machine \"{}\"", machine.name);
+  if (!assumed.empty()) text += fmt::format("; not measured, and assumed: {}", fmt::join(assumed, "; "));
+  fmt::print("{}\n", wrapped(text, kColumns));
 }
 
 void print_segments(const Program& program) {
@@ -63,10 +85,9 @@ void print_segments(const Program& program) {
       network += instruction.network_bytes;
       ms += instruction.predicted_ms;
     }
-    fmt::print(
-        "{:<11} {:>5} instructions  {:>10.2f} Gflop  {:>9} moved  {:>9} sent  {:>10.2f} ms predicted\n",
-        code.segment.name, code.instructions.size(), flops * 1e-9, format_bytes(memory),
-        format_bytes(network), ms);
+    fmt::print("{:<11} {:>5} instructions {:>9.2f} Gflop {:>9} moved {:>9} sent {:>8.2f} ms predicted\n",
+               code.segment.name, code.instructions.size(), flops * 1e-9, format_bytes(memory),
+               format_bytes(network), ms);
     if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
@@ -105,11 +126,13 @@ int command_plan(const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
   const Plan plan = plan_recipe(recipe, facts, std::move(options));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  fmt::print("{}\n", arguments.explain ? explain(plan) : stage_table(plan));
-  fmt::print("mesh {}; planned in {:.2f} s\n", plan.program.mesh.to_string(), took.count());
+  fmt::print("{}", plan_summary(recipe, plan.program));
   print_machine(machine, plan.program.mesh.ranks());
-  fmt::print("{} parameters; memory a rank: {} of states, {} in one arena\n", plan.program.parameters(),
-             format_bytes(plan.program.state_bytes), format_bytes(plan.program.arena_bytes));
+  fmt::print("mesh {}; planned in {:.2f} s\n\n", plan.program.mesh.to_string(), took.count());
+  fmt::print("{}\n", cost_tables(recipe, plan.program));
+  if (arguments.tensors) fmt::print("{}\n", tensor_table(plan.program));
+  if (arguments.explain) fmt::print("{}\n", explain(plan));
+  if (arguments.stages && !arguments.explain) fmt::print("{}\n", stage_table(plan));
   print_segments(plan.program);
   return 0;
 }

@@ -13,8 +13,8 @@
 #include "weft/base/version.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
-#include "weft/cli/option_ranges.h"
 #include "weft/cli/launch_command.h"
+#include "weft/cli/option_ranges.h"
 #include "weft/cli/simulate_command.h"
 #include "weft/comm/communicator.h"
 #include "weft/train/session/load_recipe.h"
@@ -115,6 +115,10 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
       ->type_name("FILE");
   plan->add_flag("--explain", arguments.explain,
                  "print every instruction: flops, bytes, placement, communication");
+  plan->add_flag("--tensors", arguments.tensors,
+                 "print every input and state: its shape, how it is split, this rank's part");
+  plan->add_flag("--stages", arguments.stages,
+                 "print what each stage of planning changed, and what that saved");
   plan->add_flag("--graph", arguments.graph, "print the graph of all ranks as text instead");
   plan->add_option("--write-graph", arguments.graph_file,
                    "write the graph of all ranks to this file (JSON) instead")

@@ -14,12 +14,17 @@ namespace {
 
 constexpr int64_t kGrain = int64_t{1} << 20;  // bytes that are worth a thread
 
+/// Of a state that a store keeps.
+bool is_in_checkpoint(const LocalValue& where, const StateKind& kind) {
+  return where.owner && kind != kGradientSum;
+}
+
 }  // namespace
 
 std::vector<std::string> states_of_checkpoint(const StateStore& store) {
   std::vector<std::string> names;
   for (const auto& [name, state] : store.states()) {
-    if (state.where.owner && state.kind != kGradientSum) names.push_back(name);
+    if (is_in_checkpoint(state.where, state.kind)) names.push_back(name);
   }
   return names;
 }
@@ -27,6 +32,17 @@ std::vector<std::string> states_of_checkpoint(const StateStore& store) {
 int64_t CheckpointSnapshot::bytes_of(const StateStore& store) {
   int64_t bytes = 0;
   for (const std::string& name : states_of_checkpoint(store)) bytes += aligned(store.at(name).type.bytes());
+  return bytes;
+}
+
+int64_t snapshot_bytes(const Program& program) {
+  int64_t bytes = 0;
+  for (const std::string& name : program.states) {
+    const NamedSlot& named = program.named.at(name);
+    if (is_kept(named.state_kind) && is_in_checkpoint(named.where, named.state_kind)) {
+      bytes += aligned(named.slot.type.bytes());
+    }
+  }
   return bytes;
 }
 

@@ -29,6 +29,9 @@ class CheckpointSnapshot {
   std::vector<TensorShard> shards_;
 };
 
+/// What a copy will take of a store that this program alone has filled.
+int64_t snapshot_bytes(const Program& program);
+
 /// The states that a checkpoint holds, where they lie.
 std::vector<std::string> states_of_checkpoint(const StateStore& store);
 

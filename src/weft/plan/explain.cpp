@@ -1,29 +1,12 @@
 #include <fmt/format.h>
 
-#include <array>
-
 #include "weft/base/byte_size.h"
+#include "weft/plan/costs.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {
 
 namespace {
-
-struct Totals {
-  double flops = 0;
-  int64_t memory = 0;
-  int64_t network = 0;
-  double ms = 0;
-  std::array<double, 4> ms_by_bound{};
-
-  void add(const Instruction& instruction) {
-    flops += instruction.flops;
-    memory += instruction.memory_bytes;
-    network += instruction.network_bytes;
-    ms += instruction.predicted_ms;
-    ms_by_bound[static_cast<size_t>(instruction.bound)] += instruction.predicted_ms;
-  }
-};
 
 std::string types_text(const std::vector<Slot>& slots) {
   std::string text;
@@ -54,19 +37,19 @@ std::string row(size_t number, const Instruction& instruction, const Mesh& mesh)
                      instruction.predicted_ms, name_of(instruction.bound), about);
 }
 
-std::string totals_text(const Totals& totals) {
+std::string totals_text(const Cost& totals) {
   std::string text =
       fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f}\n", "", "total", totals.flops * 1e-6,
-                  bytes_text(totals.memory), bytes_text(totals.network), totals.ms);
+                  bytes_text(totals.memory_bytes), bytes_text(totals.network_bytes), totals.ms);
   text += "      of the time:";
   for (const Bound bound : {Bound::arithmetic, Bound::memory, Bound::network}) {
-    const double ms = totals.ms_by_bound[static_cast<size_t>(bound)];
+    const double ms = totals.ms_of(bound);
     text += fmt::format(" {:.0f}% bound by {}{}", totals.ms > 0 ? 100 * ms / totals.ms : 0, name_of(bound),
                         bound == Bound::network ? "\n" : ",");
   }
-  if (totals.memory > 0) {
+  if (totals.memory_bytes > 0) {
     text += fmt::format("      {:.1f} flop a byte of memory; every operand counted once\n",
-                        totals.flops / static_cast<double>(totals.memory));
+                        totals.flops / static_cast<double>(totals.memory_bytes));
   }
   return text;
 }
@@ -80,7 +63,7 @@ void explain_segment(const SegmentProgram& code, const Mesh& mesh, std::string& 
   }
   text += fmt::format("\n{:>5} {:<24} {:>10} {:>9} {:>9} {:>9} {:<10} {}\n", "", "op", "Mflop", "memory",
                       "network", "ms", "bound by", "result on this rank (placement)");
-  Totals totals;
+  Cost totals;
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     text += row(i, code.instructions[i], mesh);
     totals.add(code.instructions[i]);
@@ -96,17 +79,26 @@ std::string over_axes(const Mesh& mesh, const std::vector<int>& mesh_axes) {
   return text;
 }
 
+std::string tensor_table(const Program& program) {
+  std::map<std::string_view, const NamedSlot*, NaturalOrder> sorted;
+  for (const auto& [name, named] : program.named) {
+    if (named.state_kind != kDerived) sorted.emplace(name, &named);
+  }
+  std::string text = "inputs and states: global type, placement, this rank's part\n";
+  for (const auto& [name, named] : sorted) {
+    const LocalValue& where = named->where;
+    const bool whole = where.region == Region::all(where.global_type.shape);
+    text += fmt::format("  {:<32} {:<24} {:<32} {}\n", name, to_string(where.global_type), where.placement,
+                        whole ? "whole" : to_string(where.region));
+  }
+  return text;
+}
+
 std::string explain(const Plan& plan) {
   const Program& program = plan.program;
   std::string text =
       fmt::format("rank {} of {} ({})\n", program.rank, program.mesh.ranks(), program.mesh.to_string());
-  text += "\ninputs and states: global type, placement, this rank's part\n";
-  for (const auto& [name, named] : program.named) {
-    if (named.state_kind == kDerived) continue;
-    const bool whole = named.where.region == Region::all(named.where.global_type.shape);
-    text += fmt::format("  {:<32} {:<24} {:<32} {}\n", name, to_string(named.where.global_type),
-                        named.where.placement, whole ? "whole" : to_string(named.where.region));
-  }
+  text += "\n" + tensor_table(program);
   for (const SegmentId id : program.order) explain_segment(program.segment(id), program.mesh, text);
   text += fmt::format("\nmemory: states {}, inputs {}, arena with the inputs {}\n",
                       format_bytes(program.state_bytes), format_bytes(program.input_bytes),

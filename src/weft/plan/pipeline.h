@@ -38,6 +38,9 @@ Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& opti
 /// The Program as text: per instruction op, shapes, bytes, flops, communication; the peak and the totals.
 std::string explain(const Plan& plan);
 
+/// Every input and state of the Program, sorted as people sort: global type, placement, this rank's part.
+std::string tensor_table(const Program& program);
+
 /// One line a stage: what it changed, what that saved, how long it took.
 std::string stage_table(const Plan& plan);
 

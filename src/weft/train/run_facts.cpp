@@ -74,12 +74,14 @@ class Facts {
     if (run_.session.data().validation == nullptr) return "nothing to validate on";
     const int64_t batches = run_.session.data().validation_batches;
     const LogSection& log = recipe_.log;
-    std::string text = fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
-                                   recipe_.microbatch_rows());
+    std::string text =
+        fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
+                    recipe_.microbatch_rows());
     if (log.evaluate_every == 0) return text + "at the end";
     text += fmt::format("every {}", plural(log.evaluate_every, "step"));
-    return log.evaluate_batches == 0 ? text
-                                     : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
+    return log.evaluate_batches == 0
+               ? text
+               : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
   }
 
   std::string steps() const {
