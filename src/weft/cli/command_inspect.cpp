@@ -17,26 +17,23 @@ namespace weft {
 
 namespace {
 
-void print_types(const std::map<std::string_view, const TensorType*, NaturalOrder>& types) {
-  for (const auto& [name, type] : types) fmt::print("{:<40} {}\n", name, to_string(*type));
+/// By name, as people sort.
+void print_types(const std::map<std::string_view, std::string, NaturalOrder>& types) {
+  for (const auto& [name, type] : types) fmt::print("{:<40} {}\n", name, type);
 }
 
 void inspect_safetensors(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
-<<<<<<< HEAD
-  for (const auto& entry : file.entries()) fmt::print("{:<40} {}\n", entry.name, to_string(entry));
-=======
-  std::map<std::string_view, const TensorType*, NaturalOrder> sorted;
-  for (const auto& entry : file.entries()) sorted.emplace(entry.name, &entry.type);
+  std::map<std::string_view, std::string, NaturalOrder> sorted;
+  for (const auto& entry : file.entries()) sorted.emplace(entry.name, to_string(entry));
   print_types(sorted);
->>>>>>> 833e289c03b13d896fe89358a86a336ad9af1314
 }
 
 void inspect_checkpoint(const std::filesystem::path& path) {
   const CheckpointReader reader(path);
   fmt::print("step {}\n", reader.step());
-  std::map<std::string_view, const TensorType*, NaturalOrder> sorted;
-  for (const auto& [name, type] : reader.tensors()) sorted.emplace(name, &type);
+  std::map<std::string_view, std::string, NaturalOrder> sorted;
+  for (const auto& [name, type] : reader.tensors()) sorted.emplace(name, to_string(type));
   print_types(sorted);
 }
 
