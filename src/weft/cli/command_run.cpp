@@ -8,6 +8,7 @@
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/report/counter.h"
+#include "weft/report/progress.h"
 #include "weft/train/generation/generate.h"
 #include "weft/train/trainer.h"
 
