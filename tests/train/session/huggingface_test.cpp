@@ -1,5 +1,6 @@
-// Of train/session/import_huggingface.cpp, train/session/foreign_form.h: GPT-2 weights as transformers stores
-// them. What goes out comes back, and transformers' own model gives our logits.
+// Of train/session/import_huggingface.cpp, train/session/foreign_config.h, train/session/foreign_form.h:
+// GPT-2 weights as transformers stores them. What goes out comes back, and transformers' own model gives our
+// logits.
 #include "weft/train/session/huggingface.h"
 
 #include <fmt/format.h>
@@ -211,6 +212,18 @@ TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
   same.erase("scale_attn_weights");
   write_config(same);
   import_into({});
+}
+
+TEST_F(HuggingFace, AConfigurationThatIsNoneIsOneSentence) {
+  train_and_export();
+  const auto said_of = [&](const std::string& text, const std::string& message) {
+    std::ofstream(folder_ / "exported/config.json") << text;
+    testing::expect_user_error([&] { import_into({}); }, message);
+  };
+  said_of("[1, 2]", "/exported/config.json: is no JSON object");
+  said_of("{\"n_head\": NaN}", "/exported/config.json: is no JSON object");
+  said_of("{\"a\":" + std::string(100000, '['),
+          "/exported/config.json: is nested deeper than a configuration");
 }
 
 TEST_F(HuggingFace, AFolderThatIsNoneIsOneSentence) {

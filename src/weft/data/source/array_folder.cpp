@@ -62,7 +62,7 @@ class UnreadableFile final : public Source {
               std::vector<Extent>& /*extents*/) const override {}
   void unpack(int64_t /*sample*/, std::span<const Region> /*parts*/, std::span<const std::byte> /*record*/,
               std::span<const View> /*outputs*/) const override {
-    user_error("{}", why_);
+    throw UserError(why_);
   }
 
  private:
@@ -106,7 +106,7 @@ class FolderOpening {
       open_one(file, fields, samples);
       if (sources_[file] != nullptr) return file;
     }
-    user_error("{}", problems_[0]);
+    throw UserError(problems_[0]);
   }
 
   void open_one(size_t file, const std::vector<std::string>& fields, FileSamples samples) {
@@ -143,7 +143,7 @@ class FolderOpening {
     const auto bad = std::ranges::count_if(problems_, is_bad);
     if (bad == 0) return;
     const std::string& example = *std::ranges::find_if(problems_, is_bad);
-    if (2 * bad > std::ssize(files_)) user_error("{}", example);
+    if (2 * bad > std::ssize(files_)) throw UserError(example);
     remarks.push_back(fmt::format("{}: {} of {} files cannot be read, such as {}", place_.path.string(), bad,
                                   files_.size(), example));
   }

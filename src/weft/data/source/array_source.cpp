@@ -57,7 +57,7 @@ void ArraySource::locate(int64_t sample, std::span<const Region> parts, std::vec
 void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
                          std::span<const View> outputs) const {
   const auto unreadable = contents_.unreadable.find(sample);
-  if (unreadable != contents_.unreadable.end()) user_error("{}", unreadable->second);
+  if (unreadable != contents_.unreadable.end()) throw UserError(unreadable->second);
   const std::vector<Region> wanted = resolve_parts(fields_, parts);
   int64_t expected = 0;
   for (size_t i = 0; i < wanted.size(); ++i) expected += wanted[i].elems() * contents_.arrays[i].stored.bytes;

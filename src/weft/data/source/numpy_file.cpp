@@ -73,7 +73,7 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
   }
   const auto first = static_cast<size_t>(std::ranges::find(problems, "") - problems.begin());
   const int64_t bad = std::ssize(contents.unreadable);
-  if (2 * bad > contents.count) user_error("{}", contents.unreadable.begin()->second);
+  if (2 * bad > contents.count) throw UserError(contents.unreadable.begin()->second);
   if (bad > 0) {
     contents.remarks.push_back(fmt::format("{}: {} of {} files cannot be read, such as {}",
                                            place.path.string(), bad, files.size(),

@@ -44,7 +44,7 @@ class TarShards final : public Source {
     left_out_.check(path_, count());
     const bool has_labels =
         std::ranges::any_of(labels, [](const std::string& label) { return !label.empty(); });
-    if (!has_labels && !bad_labels_.empty()) user_error("{}", bad_labels_[0]);
+    if (!has_labels && !bad_labels_.empty()) throw UserError(bad_labels_[0]);
     TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
     classes_ = std::move(numbered.classes);
     labels_ = std::move(numbered.ids);
