@@ -243,9 +243,9 @@ int run_launch(const CommandLine& line, const std::vector<std::string>& words) {
     fmt::print(stderr, "weft: launch: expected a command to start, as in weft launch -n 4 train RECIPE\n");
     return kUsage;
   }
+  if (words[0] == "launch") user_error("launch: it starts any command but itself");
   CommandLine started;
   if (const std::optional<int> code = parse(started, words)) return *code;
-  if (started.launch.parsed()) user_error("launch: it starts any command but itself");
   return line.launch.run(started.arguments, words);
 }
 
