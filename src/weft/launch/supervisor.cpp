@@ -100,8 +100,8 @@ class Supervisor {
     while (SupervisedProcesses::signal_descendants(0) > 0) {
       if (std::chrono::steady_clock::now() > end) SupervisedProcesses::signal_descendants(SIGKILL);
       processes_.wait_for_signal(kLook / 4);
-      SupervisedProcesses::reap(pid_);
     }
+    SupervisedProcesses::reap(pid_);
   }
 
   void say_restart(const Decision& decision) const {
