@@ -35,7 +35,7 @@ void spread_over(Recipe& recipe, int64_t ranks) {
     user_error("--ranks {}: the mesh's other axes take {} ranks, which does not divide it", ranks, others);
   }
   const int64_t data = ranks / others;
-  if (recipe.parallel.data != 1 && recipe.parallel.data != data) {
+  if (recipe.parallel.data != 1 && recipe.parallel.data != data && Communicator::world().rank() == 0) {
     fmt::print("--ranks {} makes parallel.data {}, where the recipe says {}\n", ranks, data,
                recipe.parallel.data);
   }
@@ -96,8 +96,9 @@ void print_segments(const Program& program) {
 }  // namespace
 
 int command_plan(const Arguments& arguments) {
+  const bool speaks = Communicator::world().rank() == 0;
   if (arguments.list_passes) {
-    fmt::print("{}", stage_reference());
+    if (speaks) fmt::print("{}", stage_reference());
     return 0;
   }
   if (arguments.recipe.empty()) user_error("weft plan: got no recipe, expected one or --list-passes");
@@ -113,7 +114,8 @@ int command_plan(const Arguments& arguments) {
       fmt::print("=== after {}\n{}\n", pass, graph);
     };
   }
-  const DataFacts facts = facts_for(recipe);
+  const DataFacts facts = facts_for(recipe);  // all ranks may have to open the data
+  if (!speaks) return 0;
   if (arguments.dot || arguments.graph || !arguments.graph_file.empty()) {
     const Graph graph = build_training_graph(recipe, facts);
     if (!arguments.graph_file.empty()) {

@@ -23,7 +23,11 @@ namespace weft {
 
 namespace {
 
-using Command = int (*)(const Arguments&);
+struct Command {
+  int (*run)(const Arguments&);
+  /// Else rank 0 runs it, and the others have nothing to do: it reads files, prints, or writes one.
+  bool on_all_ranks = true;
+};
 
 void add_recipe(CLI::App& command, Arguments& arguments, bool required = true) {
   command
@@ -62,7 +66,7 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
       "--try", arguments.trial,
       "do two steps of everything (train, evaluate, checkpoint, report) and say how long all will take; "
       "keeps nothing, unless --out names a folder");
-  commands[train] = command_train;
+  commands[train] = {command_train};
 
   CLI::App* resume = app.add_subcommand("resume", "go on with a run from its newest good checkpoint");
   resume->add_option("RUN", arguments.recipe, "folder of the run")->required();
@@ -71,14 +75,14 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
       ->allow_extra_args(false);
   resume->add_option("--trace", arguments.trace, "write a timeline for Perfetto or chrome://tracing")
       ->type_name("FILE");
-  commands[resume] = command_resume;
+  commands[resume] = {command_resume};
 
   CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
   add_recipe(*eval, arguments);
   add_checkpoint(*eval, arguments);
   eval->add_option("--batches", arguments.batches, "so many batches of the validation data; without: all")
       ->check(integer_in(1, 1'000'000'000));
-  commands[eval] = command_eval;
+  commands[eval] = {command_eval};
 
   CLI::App* generate = app.add_subcommand("generate", "text that a trained model goes on with");
   add_recipe(*generate, arguments);
@@ -100,7 +104,7 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
       ->check(integer_in(0, std::numeric_limits<int64_t>::max()));
   generate->add_option("--samples", arguments.samples, "how many texts; each is another draw")
       ->check(integer_in(1, 1'000'000));
-  commands[generate] = command_generate;
+  commands[generate] = {command_generate};
 }
 
 void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
@@ -130,7 +134,7 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   plan->add_option("--skip", arguments.skip, "leave out a pass by its name")
       ->type_name("PASS")
       ->allow_extra_args(false);
-  commands[plan] = command_plan;
+  commands[plan] = {command_plan};
 
   CLI::App* probe =
       app.add_subcommand("probe", "measure this machine; prints the description that plans are priced by");
@@ -142,25 +146,25 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   probe->add_option("--disk", arguments.local_disk, "and in this one, of a disk of the node")
       ->type_name("FOLDER");
   probe->footer("Under mpirun the network is measured too, and all ranks compute at once, as in training.");
-  commands[probe] = command_probe;
+  commands[probe] = {command_probe};
 }
 
 void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* report = app.add_subcommand("report", "make report.html anew from what a run's folder keeps");
   report->add_option("RUN", arguments.target, "folder of the run")->required();
   report->add_option("--out", arguments.out, "write it to this file")->type_name("FILE");
-  commands[report] = command_report;
+  commands[report] = {command_report, false};
 
   CLI::App* runs = app.add_subcommand("runs", "list runs: state, step, loss, metric, time of a step");
   runs->add_option("DIR", arguments.targets, "folders to look for runs in, and below (default: runs)");
-  commands[runs] = command_runs;
+  commands[runs] = {command_runs, false};
 
   CLI::App* compare =
       app.add_subcommand("compare", "what differs between runs: keys of their recipes, and how they went");
   compare->add_option("RUN", arguments.targets, "folders of runs")->required()->expected(2, 100);
   compare->add_option("--out", arguments.out, "draw them in this file (default: compare.html)")
       ->type_name("FILE");
-  commands[compare] = command_compare;
+  commands[compare] = {command_compare, false};
 
   CLI::App* exported = app.add_subcommand("export", "write a checkpoint in another program's format");
   add_recipe(*exported, arguments);
@@ -168,7 +172,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   exported->add_option("--format", arguments.format, "huggingface: GPT-2 weights that transformers loads")
       ->check(CLI::IsMember({"huggingface"}));
   exported->add_option("--to", arguments.target, "folder to write")->required()->type_name("FOLDER");
-  commands[exported] = command_export;
+  commands[exported] = {command_export, false};
 
   CLI::App* imported =
       app.add_subcommand("import", "make a run's first checkpoint from GPT-2 weights of transformers");
@@ -180,7 +184,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   imported->add_flag(
       "--partial", arguments.partial,
       "say what does not fit the recipe's model and leave it out, instead of refusing the whole");
-  commands[imported] = command_import;
+  commands[imported] = {command_import};
 
   CLI::App* inspect = app.add_subcommand("inspect", "print a resolved recipe, or what a checkpoint holds");
   inspect->add_option("FILE", arguments.target,
@@ -193,7 +197,7 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   inspect->add_option("--graph", arguments.graph_file, "print the graph that `weft plan --write-graph` wrote")
       ->type_name("FILE");
   inspect->add_flag("--ops", arguments.ops, "print the reference of all ops (docs/ops.md)");
-  commands[inspect] = command_inspect;
+  commands[inspect] = {command_inspect, false};
 }
 
 /// " (did you mean train?)", where a command's name is near.
@@ -275,15 +279,16 @@ int run_launch(const CommandLine& line, const std::vector<std::string>& words) {
     fmt::print(stderr, "weft: launch: expected a command to start, as in weft launch -n 4 train RECIPE\n");
     return kUsage;
   }
+  if (words[0] == "launch") user_error("launch: it starts any command but itself");
   CommandLine started;
   if (const std::optional<int> code = parse(started, words)) return *code;
-  if (started.launch.parsed()) user_error("launch: it starts any command but itself");
   return line.launch.run(started.arguments, words);
 }
 
 int run_parsed(const CommandLine& line) {
   for (const auto& [command, run] : line.commands) {
-    if (command->parsed()) return run(line.arguments);
+    if (!command->parsed()) continue;
+    return run.on_all_ranks || Communicator::world().rank() == 0 ? run.run(line.arguments) : 0;
   }
   return 1;
 }
@@ -299,7 +304,7 @@ int run_command(int argc, char** argv) {
   try {
     if (line.launch.parsed()) return run_launch(line, started);
     if (line.data.parsed()) return line.data.run();
-    if (line.simulate.parsed()) return line.simulate.run();
+    if (line.simulate.parsed()) return Communicator::world().rank() == 0 ? line.simulate.run() : 0;
     return run_parsed(line);
   } catch (const std::filesystem::filesystem_error& error) {
     user_error("{}: {}", error.path1().string(), error.code().message());

@@ -11,6 +11,7 @@
 #include "weft/base/cores.h"
 #include "weft/base/threads.h"
 #include "weft/cli/option_ranges.h"
+#include "weft/comm/communicator.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/verify/checksum_index.h"
@@ -142,8 +143,9 @@ void DataCommand::declare(CLI::App& app) {
 
 int DataCommand::run() {
   set_threads(available_cores());
-  if (inspect_->parsed()) return inspect();
   if (bench_->parsed()) return run_data_bench(bench_options_);
+  if (Communicator::world().rank() != 0) return 0;  // one rank reads and writes files
+  if (inspect_->parsed()) return inspect();
   return make_.run();
 }
 

@@ -95,7 +95,7 @@ pid_t SupervisedProcesses::start(const std::vector<std::string>& words,
                                  const std::vector<std::pair<std::string, std::string>>& environment) {
   const std::vector<char*> pointers = pointers_to(words);
   const pid_t parent = getpid();
-  const pid_t pid = fork();
+  const pid_t pid = access(pointers[0], X_OK) == 0 ? fork() : -1;
   if (pid < 0) user_error("launch: {} cannot be started: {}", words[0], std::strerror(errno));
   if (pid > 0) {
     setpgid(pid, pid);

@@ -100,17 +100,17 @@ class Supervisor {
     while (SupervisedProcesses::signal_descendants(0) > 0) {
       if (std::chrono::steady_clock::now() > end) SupervisedProcesses::signal_descendants(SIGKILL);
       processes_.wait_for_signal(kLook / 4);
-      SupervisedProcesses::reap(pid_);
     }
+    SupervisedProcesses::reap(pid_);
   }
 
   void say_restart(const Decision& decision) const {
     const int64_t from = newest_checkpoint();
     const std::string where = from == 0 ? "begins at step 1, because there is no checkpoint"
                                         : fmt::format("goes on from step {}", from);
-    Progress::say(fmt::format("launch: {}; attempt {} of {} {} on {} rank{}", decision.why,
-                              attempts_.size() + 1, run_.limits.restarts + 1, where, decision.ranks,
-                              decision.ranks == 1 ? "" : "s"));
+    Progress::say(fmt::format("launch: {}; attempt {} of {}, on {} rank{}, {}", decision.why,
+                              attempts_.size() + 1, run_.limits.restarts + 1, decision.ranks,
+                              decision.ranks == 1 ? "" : "s", where));
   }
 
   int64_t newest_checkpoint() const {

@@ -1,0 +1,66 @@
+// Where the options of launch end and those of the command that it starts begin.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/recipe/tiny_recipes.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class LaunchWords : public ::testing::Test {
+ protected:
+  LaunchWords() : folder_(fs::temp_directory_path() / fmt::format("weft-launch-words-{}", getpid())) {
+    fs::create_directories(folder_);
+    std::ofstream(folder_ / "text.txt") << "all the world is a stage\n";
+    std::ofstream(folder_ / "tiny.toml")
+        << fmt::format("[run]\nsteps = 6\n{}batch = 4\n[optimizer]\nlearning_rate = 1e-3\n",
+                       weft::testing::tiny_gpt(folder_ / "text.txt"));
+    std::ofstream(folder_ / "mpirun") << "#!/bin/sh\necho 'mpirun (Open MPI) 4.1.4'\n";
+    fs::permissions(folder_ / "mpirun", fs::perms::owner_all);
+  }
+  ~LaunchWords() override { fs::remove_all(folder_); }
+
+  /// What `weft launch --mpirun … --dry-run ARGUMENTS` prints on standard output, from weft's own words on.
+  std::string started(const std::string& arguments) const {
+    const std::string command = fmt::format("{} launch --mpirun {} --dry-run {} 2>/dev/null", WEFT_BINARY,
+                                            (folder_ / "mpirun").string(), arguments);
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (const size_t got = fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), got);
+    pclose(pipe);
+    const size_t at = text.find(WEFT_BINARY);
+    return at == std::string::npos ? text : text.substr(at + std::string(WEFT_BINARY).size());
+  }
+  std::string recipe() const { return (folder_ / "tiny.toml").string(); }
+
+  fs::path folder_;
+};
+
+TEST_F(LaunchWords, EndAtTheCommand) {
+  const std::string wanted = fmt::format(" train {} --set parallel.data=3\n", recipe());
+  for (const char* options : {"-n 3", "-n3", "--ranks 3", "--ranks=3", "-n 3 --", "--oversubscribe -n 3",
+                              "-n 3 --restarts 2 --grace=7", "--host a:2,b:2 -n 3"}) {
+    EXPECT_EQ(started(fmt::format("{} train {}", options, recipe())), wanted) << options;
+  }
+}
+
+TEST_F(LaunchWords, AreTheCommandsOwnBehindIt) {
+  EXPECT_EQ(started(fmt::format("-n 2 train {} --out a --set run.steps=3", recipe())),
+            fmt::format(" train {} --out a --set run.steps=3 --set parallel.data=2\n", recipe()));
+}
+
+TEST_F(LaunchWords, WithoutRanksAreThoseOfTheMesh) {
+  EXPECT_EQ(started("train " + recipe()), fmt::format(" train {}\n", recipe()));
+  const std::string four = fmt::format("train {} --set parallel.data=2 --set parallel.tensor=2", recipe());
+  EXPECT_EQ(started(four), fmt::format(" {}\n", four));
+}
+
+}  // namespace

@@ -1,0 +1,211 @@
+// weft launch: runs that fail go on, signals are handed on, and nothing is left behind.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "tests/jobs/job.h"
+
+namespace weft::testing {
+namespace {
+
+constexpr Seconds kStart{30};
+constexpr Seconds kEnd{30};
+
+/// A process that nobody has taken in yet counts as gone: it runs no more.
+bool is_alive(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string stat;
+  if (!std::getline(file, stat)) return false;
+  return stat[stat.rfind(')') + 2] != 'Z';
+}
+
+pid_t parent_of(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string stat;
+  std::getline(file, stat);
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));
+  std::string state;
+  pid_t parent = 0;
+  fields >> state >> parent;
+  return parent;
+}
+
+class Launch : public JobTest {
+ protected:
+  /// `weft launch OPTIONS train …` with a grace that wastes no time of the test.
+  Job launch(const std::string& options, const std::string& command) const {
+    return start(1, fmt::format("launch --grace 1 {} {}", options, command));
+  }
+  /// Both ranks of a job, once it trains.
+  std::vector<pid_t> ranks_of(const Job& job, const std::string& run) const {
+    EXPECT_TRUE(wait_until(kStart, [&] { return steps(run).size() > 3; })) << job.text();
+    return {job.rank(0).value_or(0), job.rank(1).value_or(0)};
+  }
+  std::vector<std::string> losses(const std::string& run) const {
+    std::vector<std::string> all;
+    std::ifstream file(folder(run) / "metrics.jsonl");
+    for (std::string line; std::getline(file, line);) {
+      const size_t at = line.find("\"loss\":");
+      all.push_back(line.substr(at, line.find(',', at) - at));
+    }
+    return all;
+  }
+  static void expect_gone(const std::vector<pid_t>& pids) {
+    for (const pid_t pid : pids) EXPECT_TRUE(wait_until(Seconds(10), [&] { return !is_alive(pid); })) << pid;
+  }
+};
+
+TEST_F(Launch, ARunWhoseRankIsKilledEndsAsIfItWereNot) {
+  const std::vector<std::string> keys{"run.steps=600", "checkpoint.every=50", "model.dropout=0.1"};
+  ASSERT_EQ(run(1, "launch -n 2 " + train("whole", keys)).code, 0);
+  Job parts = launch("-n 2 --restarts 2", train("parts", keys));
+  // The checkpoint of step 50 is whole once that of step 100 begins.
+  ASSERT_TRUE(wait_until(kStart, [&] { return steps("parts").size() > 100; })) << parts.text();
+  ASSERT_TRUE(parts.rank(1));
+  kill(*parts.rank(1), SIGKILL);
+  const std::optional<Outcome> outcome = parts.wait(Seconds(60));
+  ASSERT_TRUE(outcome) << parts.text();
+  EXPECT_EQ(outcome->code, 0) << outcome->text;
+  EXPECT_EQ(
+      count(outcome->text,
+            "launch: a rank was ended by signal 9 (Killed); attempt 2 of 3, on 2 ranks, goes on from step "),
+      1)
+      << outcome->text;
+  EXPECT_EQ(count(outcome->text, "resuming after step "), 1) << outcome->text;
+  EXPECT_EQ(losses("parts"), losses("whole"));
+  EXPECT_EQ(losses("whole").size(), 600U);
+}
+
+TEST_F(Launch, ARunThatMakesNoStepGoesOnWithFewerRanks) {
+  ASSERT_EQ(run(1, train("run", {"run.steps=20"})).code, 0);
+  Job job =
+      launch("-n 2 --restarts 1 --min-ranks 1", "resume " + folder("run").string() + " --set run.steps=40");
+  ASSERT_TRUE(wait_until(kStart, [&] { return job.rank(1).has_value(); })) << job.text();
+  kill(*job.rank(1), SIGKILL);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 0) << outcome->text;
+  EXPECT_EQ(count(outcome->text, "attempt 2 of 2, on 1 rank, goes on from step 20\n"), 1) << outcome->text;
+  EXPECT_EQ(steps("run").size(), 40U);
+}
+
+TEST_F(Launch, OneCtrlCKeepsTheLastWholeStep) {
+  Job job = launch("-n 2", train("run", {}));
+  const std::vector<pid_t> ranks = ranks_of(job, "run");
+  kill(job.pid(), SIGINT);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 130) << outcome->text;
+  EXPECT_EQ(count(outcome->text, "interrupted after step"), 1) << outcome->text;
+  ASSERT_EQ(checkpoints("run").size(), 1U);
+  EXPECT_EQ(checkpoints("run").front(), fmt::format("step-{:010}", steps("run").back()));
+  expect_gone(ranks);
+}
+
+TEST_F(Launch, StepsThatOutlastTheGraceOfMpirunAreWaitedFor) {
+  // Ranks that are stopped stand for a long step; mpirun kills 2 s after a signal of its own.
+  Job job = launch("-n 2", train("run", {"checkpoint.asynchronous=false"}));
+  const std::vector<pid_t> ranks = ranks_of(job, "run");
+  for (const pid_t rank : ranks) kill(rank, SIGSTOP);
+  kill(job.pid(), SIGTERM);
+  usleep(4'000'000);
+  EXPECT_TRUE(job.running()) << job.text();
+  for (const pid_t rank : ranks) kill(rank, SIGCONT);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 143) << outcome->text;
+  ASSERT_EQ(checkpoints("run").size(), 1U);
+  EXPECT_EQ(checkpoints("run").front(), fmt::format("step-{:010}", steps("run").back()));
+}
+
+TEST_F(Launch, ASecondSignalEndsRanksThatHangAtOnce) {
+  Job job = launch("-n 2", train("run", {}));
+  const std::vector<pid_t> ranks = ranks_of(job, "run");
+  for (const pid_t rank : ranks) kill(rank, SIGSTOP);
+  kill(job.pid(), SIGINT);
+  ASSERT_TRUE(
+      wait_until(kStart, [&] { return count(job.text(), "launch: the run ends after its step") == 1; }));
+  kill(job.pid(), SIGINT);
+  const std::optional<Outcome> outcome = job.wait(Seconds(10));
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 130) << outcome->text;
+  expect_gone(ranks);
+}
+
+TEST_F(Launch, Usr1KeepsACheckpointAndTheRunGoesOn) {
+  Job job = launch("", train("run", {}));  // one rank: no mpirun is between
+  ASSERT_TRUE(wait_until(kStart, [&] { return steps("run").size() > 3; })) << job.text();
+  kill(job.pid(), SIGUSR1);
+  ASSERT_TRUE(wait_until(kStart, [&] { return checkpoints("run").size() == 1; })) << job.text();
+  kill(job.pid(), SIGHUP);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->code, 129) << outcome->text;
+}
+
+TEST_F(Launch, ThatIsKilledLeavesNoRanks) {
+  Job job = launch("-n 2", train("run", {}));
+  std::vector<pid_t> ranks = ranks_of(job, "run");
+  ranks.push_back(parent_of(ranks[0]));
+  kill(job.pid(), SIGKILL);
+  expect_gone(ranks);
+}
+
+TEST_F(Launch, AnMpirunThatIsKilledLeavesNoRanksAndTheRunGoesOn) {
+  Job job = launch("-n 2 --restarts 1", train("run", {"checkpoint.every=50"}));
+  const std::vector<pid_t> ranks = ranks_of(job, "run");
+  ASSERT_TRUE(wait_until(kStart, [&] { return steps("run").size() > 100; })) << job.text();
+  kill(parent_of(ranks[0]), SIGKILL);
+  expect_gone(ranks);
+  ASSERT_TRUE(wait_until(kStart, [&] { return count(job.text(), "resuming after step ") == 1; }))
+      << job.text();
+  EXPECT_EQ(count(job.text(), "attempt 2 of 2, on 2 ranks, goes on from step "), 1) << job.text();
+  kill(job.pid(), SIGTERM);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 143) << outcome->text;
+}
+
+TEST_F(Launch, WhatTheRunSaysIsWrongIsNotTriedAgain) {
+  const Outcome outcome = run(
+      1, "launch --grace 1 -n 2 --restarts 3 " + train("run", {"checkpoint.every=5", "data.path=none.txt"}));
+  EXPECT_EQ(outcome.code, 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text, "data.path: none.txt does not exist"), 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text, "launch: what the run says is wrong would be wrong again"), 1)
+      << outcome.text;
+}
+
+TEST_F(Launch, SaysWhatItWouldStart) {
+  const Outcome outcome = run(1, "launch -n 3 --dry-run -- " + train("run", {"run.steps=5"}));
+  EXPECT_EQ(outcome.code, 0) << outcome.text;
+  EXPECT_EQ(count(outcome.text, " -n 3 --map-by slot:OVERSUBSCRIBE --bind-to none"), 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text, "--set run.steps=5 --set parallel.data=3\n"), 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text, "launch: -n 3 makes parallel.data 3, where the recipe says 1"), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder("run")));
+}
+
+TEST_F(Launch, RefusesWhatItCannotStart) {
+  const std::string recipe = folder("tiny.toml").string();
+  const auto says = [&](const std::string& arguments) { return run(1, "launch " + arguments).text; };
+  EXPECT_EQ(says("-n 2"), "weft: launch: expected a command to start, as in weft launch -n 4 train RECIPE\n");
+  EXPECT_EQ(says("-n 2 launch train " + recipe), "weft: launch: it starts any command but itself\n");
+  EXPECT_EQ(says("--restarts 1 eval " + recipe),
+            "weft: launch --restarts: eval keeps no checkpoints; expected train or resume\n");
+  EXPECT_EQ(says("--min-ranks 3 -n 2 train " + recipe + " --set parallel.data=2"),
+            "weft: launch --min-ranks 3: expected at most the 2 ranks that begin\n");
+  EXPECT_EQ(
+      says("-n 3 train " + recipe + " --set parallel.tensor=2"),
+      "weft: launch -n 3: the mesh's axes beside data (tensor=2) take 2 ranks, which does not divide it\n");
+  EXPECT_EQ(says("--host a --hostfile " + recipe + " train " + recipe),
+            "weft: launch: --host and --hostfile both say where ranks start; expected one of them\n");
+  EXPECT_EQ(run(1, "launch trian x").code, 2);
+  EXPECT_EQ(count(run(2, "launch train " + recipe).text,
+                  "weft: launch: mpirun or srun started this; start launch once, and it starts the ranks"),
+            1);
+}
+
+}  // namespace
+}  // namespace weft::testing
