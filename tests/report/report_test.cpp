@@ -115,13 +115,15 @@ TEST(Report, ASampleStandsWithItsPromptAndItsStep) {
 
 TEST(Report, OnlyWhatIsMuchMoreThanPredictedIsRed) {
   ReportInput input;
-  input.bytes = {{"a", 1000, 1000}, {"b", 0, 7}, {"c", 1000, 1055}, {"d", 1000, 1200}, {"e", 1000, 700}};
+  input.bytes = {{"a", 1000, 1000}, {"b", 0, 7},      {"c", 1000, 1055},
+                 {"d", 1000, 1200}, {"e", 1000, 700}, {"f", 1000, 3000, 2000}};
   const std::string html = report_html(input);
   EXPECT_TRUE(contains(html, "<td>equal</td>"));
   EXPECT_TRUE(contains(html, "<span class=\"bad\">not predicted</span>"));
   EXPECT_TRUE(contains(html, "<td>+5.50%</td>"));
   EXPECT_TRUE(contains(html, "<span class=\"bad\">+20.00%</span>"));
   EXPECT_TRUE(contains(html, "<td>-30.00%</td>"));
+  EXPECT_TRUE(contains(html, "<td>+200.00%</td>")) << "pages explain it";
 }
 
 TEST(Report, LoadingSaysWhatStepsWaitedForAndWhereBytesCameFrom) {

@@ -17,7 +17,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OpTime, name, kind, phase, calls
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RankTime, host, wall_ms, compute_ms, communication_ms,
                                                 waiting_ms, loading_ms, keeping_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MemoryPoint, instruction, live_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ByteRow, kind, predicted, counted)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ByteRow, kind, predicted, counted, rounding)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ReportInput, title, run, ops, ranks, priced_for, memory,
                                                 planned_bytes, peak_op, bytes, prompt, sample, sample_step,
                                                 notes)

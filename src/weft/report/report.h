@@ -49,6 +49,7 @@ struct ByteRow {
   std::string kind;
   int64_t predicted = 0;
   int64_t counted = 0;
+  int64_t rounding = 0;  ///< so many more need no explanation: memory is counted in pages
 };
 
 /// Everything on the page; a section whose input is empty is left out.

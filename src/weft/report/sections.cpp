@@ -15,7 +15,7 @@ std::string byte_bar(const char* kind, int64_t bytes, int64_t most) {
                      100.0 * static_cast<double>(bytes) / static_cast<double>(std::max<int64_t>(most, 1)));
 }
 
-/// Red is for what nobody expects: much more than predicted. Pages and rounding are a few percent.
+/// Red is for what nobody expects: much more than predicted, and more than rounding explains.
 std::string difference_of(const ByteRow& row) {
   if (row.predicted == row.counted) return "equal";
   if (row.predicted == 0) return "<span class=\"bad\">not predicted</span>";
@@ -23,7 +23,8 @@ std::string difference_of(const ByteRow& row) {
       100.0 * (static_cast<double>(row.counted) / static_cast<double>(row.predicted) - 1);
   constexpr double kMuch = 10;
   const std::string text = fmt::format("{:+.2f}%", difference);
-  return difference > kMuch ? "<span class=\"bad\">" + text + "</span>" : text;
+  const bool is_explained = row.counted - row.predicted <= row.rounding;
+  return difference > kMuch && !is_explained ? "<span class=\"bad\">" + text + "</span>" : text;
 }
 
 std::string details(const std::string& summary, const std::string& text) {

@@ -51,19 +51,22 @@ double median_ms(const ReportInput& input) {
   return *middle;
 }
 
+/// Short ones first, side by side; then long ones, each in a row of its own, so that nothing is left empty.
 class FactList {
  public:
   void add(const std::string& name, const std::string& value) {
     if (value.empty()) return;
-    constexpr size_t kColumn = 44;  // bytes; what is longer is given the whole row
-    html_ +=
-        fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>", value.size() > kColumn ? " class=\"long\"" : "",
+    constexpr size_t kColumn = 44;  // bytes
+    const bool is_long = value.size() > kColumn;
+    (is_long ? long_ : short_) +=
+        fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>", is_long ? " class=\"long\"" : "",
                     escape_html(name), escape_html(value));
   }
-  const std::string& html() const { return html_; }
+  std::string html() const { return short_ + long_; }
 
  private:
-  std::string html_;
+  std::string short_;
+  std::string long_;
 };
 
 /// When this part was heard of last.
@@ -129,7 +132,8 @@ std::string facts_section(const ReportInput& input, const RunAxes& axes) {
     list.add("updates left out", human_count(static_cast<double>(run.skipped_updates)));
   if (run.bad_samples > 0)
     list.add("bad samples left out", human_count(static_cast<double>(run.bad_samples)));
-  return list.html().empty() ? "" : section_html("Facts", "", "<dl class=\"facts\">" + list.html() + "</dl>");
+  const std::string html = list.html();
+  return html.empty() ? "" : section_html("Facts", "", "<dl class=\"facts\">" + html + "</dl>");
 }
 
 std::string tiles_section(const ReportInput& input) {

@@ -94,7 +94,9 @@ void add_counted(const Session& session, ReportInput& input) {
   }
   sort_longest_first(input.ops);
   add_memory(program, input);
-  input.bytes.push_back({"memory", program.memory_bytes(), executor.resident_bytes()});
+  // States of each kind and the working memory each begin with a page, which may be a huge one of 2 MiB.
+  constexpr int64_t kPages = int64_t{8} << 21;
+  input.bytes.push_back({"memory", program.memory_bytes(), executor.resident_bytes(), kPages});
   for (const auto& [axes, counted] : executor.network_bytes()) {
     if (program.mesh.group_size(axes) == 1) continue;
     input.bytes.push_back({"network " + over_axes(program.mesh, axes), predicted[axes], counted});
