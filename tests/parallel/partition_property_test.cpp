@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/parallel/random_graph.h"
+#include "weft/parallel/node_regions.h"
 #include "weft/parallel/partition.h"
 
 namespace weft::testing {
@@ -53,6 +54,38 @@ void expect_agreement(const Mesh& mesh, const std::vector<LocalGraph>& ranks) {
       expect_matching_messages(mesh, static_cast<int>(rank), mine, specs);
     }
   }
+}
+
+/// What is told without a look at the ranks is so on each of them; counts how often it is told.
+int told_of(const Graph& graph, const Assignment& assignment, const Mesh& mesh) {
+  int told = 0;
+  for (size_t n = 0; n < graph.nodes().size(); ++n) {
+    const NodeRegions regions(graph, assignment, mesh, {static_cast<int32_t>(n)});
+    const Node& node = graph.nodes()[n];
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Placement& placement = assignment.placements[node.inputs[i].at()];
+      if (!regions.input_lies_as(i, placement)) continue;
+      ++told;
+      for (int rank = 0; rank < mesh.ranks(); ++rank) {
+        EXPECT_EQ(regions.input(i, rank),
+                  owned_region(placement, graph.type(node.inputs[i]).shape, mesh, rank));
+      }
+    }
+  }
+  return told;
+}
+
+TEST(AnyAssignment, AnInputThatLiesAsItIsNeededDoesSoOnEveryRank) {
+  int told = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    const Graph graph = RandomGraph(seed).build();
+    for (const Mesh& mesh : {Mesh({{"a", 2}, {"b", 3}}), Mesh({{"a", 7}})}) {
+      SCOPED_TRACE(fmt::format("seed {} mesh {}", seed, mesh.to_string()));
+      told += told_of(graph, RandomSplits(mesh, seed).strategy().assign(graph, mesh, Machine{}), mesh);
+      ASSERT_FALSE(HasFailure()) << to_text(graph);
+    }
+  }
+  EXPECT_GT(told, 500);
 }
 
 TEST(AnyAssignment, GivesLocalGraphsThatAgree) {

@@ -105,7 +105,7 @@ int command_plan(const Arguments& arguments) {
   Recipe recipe = named_recipe(arguments.recipe, arguments.set);
   if (arguments.ranks > 0) spread_over(recipe, arguments.ranks);
   PlanOptions options;
-  options.measure_stages = true;
+  options.measure_stages = arguments.stages || arguments.explain;
   options.skip.insert(arguments.skip.begin(), arguments.skip.end());
   if (!arguments.machine.empty()) options.machine = read_machine(arguments.machine);
   const Machine machine = options.machine;

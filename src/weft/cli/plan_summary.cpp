@@ -59,7 +59,7 @@ std::string memory_text(const Recipe& recipe, const Program& program) {
        "made anew each step, for fast products"},
       {"batch", program.input_bytes, "what the network is given"},
       {"working memory", program.arena_bytes - program.input_bytes, "activations and gradients"},
-      {"checkpoint's copy", snapshot, "so that training goes on; checkpoint.asynchronous = false: none"},
+      {"checkpoint's copy", snapshot, "none where checkpoint.asynchronous = false"},
   };
   std::string text = fmt::format("memory of a rank: {}\n", format_bytes(program.memory_bytes() + snapshot));
   for (const MemoryLine& line : lines) {

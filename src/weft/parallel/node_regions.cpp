@@ -44,6 +44,33 @@ Region NodeRegions::input(size_t i, int rank) const {
   return region;
 }
 
+/// Whether axis_ranges() takes the range of this axis from an output dimension.
+bool NodeRegions::follows_an_output(int axis) const {
+  for (const OperandMap& output : map_.outputs) {
+    for (const IndexDim& dim : output) {
+      if (dim.terms.size() > 1 && dim.terms.front().axis == axis) return true;
+    }
+  }
+  return false;
+}
+
+bool NodeRegions::input_lies_as(size_t i, const Placement& placement) const {
+  for (size_t d = 0; d < map_.inputs[i].size(); ++d) {
+    const IndexDim& dim = map_.inputs[i][d];
+    bool is_split = false;
+    for (const Term& term : dim.terms) is_split = is_split || !split_by(term.axis).empty();
+    if (!is_split) {
+      if (!placement.sharded[d].empty()) return false;
+      continue;
+    }
+    if (dim.terms.size() > 1 || dim.offset != 0 || dim.terms[0].stride != 1) return false;
+    const int axis = dim.terms[0].axis;
+    const bool is_whole = map_.axes[static_cast<size_t>(axis)].size == input_shapes_[i][d];
+    if (!is_whole || split_by(axis) != placement.sharded[d] || follows_an_output(axis)) return false;
+  }
+  return true;
+}
+
 int64_t NodeRegions::reduced_points(size_t o, int rank) const {
   const std::vector<Range> ranges = axis_ranges(rank);
   int64_t points = 1;

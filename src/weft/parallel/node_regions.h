@@ -12,6 +12,9 @@ class NodeRegions {
   Region input(size_t i, int rank) const;
   /// The placement that input i would have if it followed the node's split (halos left aside).
   Placement input_placement(size_t i) const;
+  /// Whether, on every rank, input() is just what `placement` gives it. Follows from the maps, without a look
+  /// at the ranks; false may mean that this cannot be told.
+  bool input_lies_as(size_t i, const Placement& placement) const;
   /// How many points a rank has along the axes that output o lacks.
   int64_t reduced_points(size_t o, int rank) const;
   /// Whether mesh axis m splits an axis of the node.
@@ -19,6 +22,7 @@ class NodeRegions {
 
  private:
   std::vector<Range> axis_ranges(int rank) const;
+  bool follows_an_output(int axis) const;
   const std::vector<int>& split_by(int axis) const { return assigned_.axes[static_cast<size_t>(axis)]; }
 
   const Mesh* mesh_;  ///< outlives this

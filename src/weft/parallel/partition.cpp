@@ -1,6 +1,7 @@
 #include "weft/parallel/partition.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "weft/base/check.h"
@@ -153,23 +154,28 @@ class Partitioner {
 
   /// Operand i of node n in the region that the node needs.
   ValueId operand(size_t n, size_t i) {
-    return brought(graph_.nodes()[n].inputs[i], regions_[n].input_placement(i), owed_by(n),
-                   [&](int rank) { return regions_[n].input(i, rank); });
+    return brought(
+        graph_.nodes()[n].inputs[i], regions_[n].input_placement(i), owed_by(n),
+        [&](const Placement& now) { return regions_[n].input_lies_as(i, now); },
+        [&](int rank) { return regions_[n].input(i, rank); });
   }
 
   /// The value in exactly this placement.
   ValueId placed(ValueId id, const Placement& wanted) {
-    return brought(id, wanted, wanted.partial,
-                   [&](int rank) { return owned_region(wanted, graph_.type(id).shape, mesh_, rank); });
+    return brought(
+        id, wanted, wanted.partial, [&](const Placement& now) { return now.sharded == wanted.sharded; },
+        [&](int rank) { return owned_region(wanted, graph_.type(id).shape, mesh_, rank); });
   }
 
   /// The value in the regions that the ranks need, about as `wanted` places them, as a sum that is owed over
-  /// just the axes `owed`.
+  /// just the axes `owed`. `lies_there` may tell that nothing has to move: a mesh may have a million ranks,
+  /// and to ask each takes long.
   ValueId brought(ValueId id, const Placement& wanted, const std::vector<int>& owed,
+                  const std::function<bool(const Placement&)>& lies_there,
                   const Redistribute::RegionOf& needed) {
     const Dims& shape = graph_.type(id).shape;
     const PlacedValue settled = moves_.settle(joined(id), shape, wanted, kept(id, owed));
-    ValueId value = moves_.move(settled, shape, needed);
+    ValueId value = lies_there(settled.placement) ? settled.value : moves_.move(settled, shape, needed);
     if (empty_sum(id)) return value;
     const std::vector<int>& partial = settled.placement.partial;
     for (const int m : owed) {

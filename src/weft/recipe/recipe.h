@@ -196,7 +196,7 @@ struct OptimizerSection {
   }
 };
 
-/// Ranks that a mesh may have: one is planned in about a minute.
+/// Ranks that a mesh may have.
 inline constexpr int kMostRanks = 1'000'000;
 
 /// [parallel]: ranks along each axis of the mesh; their product is at most kMostRanks.
