@@ -6,17 +6,17 @@
 #include <vector>
 
 #include "weft/base/check.h"
+#include "weft/models/kind/gpt.h"
 #include "weft/train/session/foreign_config.h"
-#include "weft/train/session/foreign_form.h"
-#include "weft/train/session/load_recipe.h"
 
 namespace {
 
 weft::ForeignWeights form_of_gpt2() {
-  const weft::Recipe recipe = weft::parse_recipe(
-      "[model]\nkind = \"gpt\"\nlayers = 2\nheads = 3\nwidth = 24\n[data]\nkind = \"text\"\npath = \"x\"\n",
-      "gpt.toml", {});
-  return weft::foreign_form(recipe, [](const std::string&) { return weft::Dims{256, 24}; });
+  weft::Gpt gpt;
+  gpt.layers = 2;
+  gpt.heads = 3;
+  gpt.width = 24;
+  return gpt.huggingface([](const std::string&) { return weft::Dims{256, 24}; });
 }
 
 }  // namespace

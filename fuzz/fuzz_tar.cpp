@@ -2,13 +2,31 @@
 // UserError.
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include "weft/base/check.h"
 #include "weft/data/source/read_shard.h"
 #include "weft/data/source/tar_members.h"
 
+namespace {
+
+/// Gives each block that says "ustar" the checksum that a header has: no mutation finds it by chance.
+void mend_checksums(std::string& archive) {
+  for (size_t at = 0; at + 512 <= archive.size(); at += 512) {
+    if (archive.compare(at + 257, 5, "ustar") != 0) continue;
+    archive.replace(at + 148, 8, 8, ' ');
+    unsigned sum = 0;
+    for (size_t i = 0; i < 512; ++i) sum += static_cast<unsigned char>(archive[at + i]);
+    for (size_t i = 6; i-- > 0; sum /= 8) archive[at + 148 + i] = static_cast<char>('0' + sum % 8);
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const weft::MemoryReader file(std::as_bytes(std::span(data, size)), "fuzz");
+  std::string archive(reinterpret_cast<const char*>(data), size);
+  mend_checksums(archive);
+  const weft::MemoryReader file(std::as_bytes(std::span(archive)), "fuzz");
   try {
     weft::TarWalk walk(file);
     int64_t end = 0;

@@ -105,6 +105,15 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
                              "data.sampler = \"class_balanced\" needs data.kind = \"images\"");
 }
 
+TEST_F(ArrayData, ThatAreNotNamedAreSaid) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
+              "accuracy");
+  const TrainingData data = open_data(arrays({"data.input=\"\"", "data.target=\"\""}), Communicator::world());
+  EXPECT_EQ(data.remarks,
+            std::vector{(folder_ / "set.safetensors").string() +
+                        ": 'image' is the input and 'label' the target, as data.input does not say"});
+}
+
 TEST_F(ArrayData, OtherDataAreOneSentence) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   const auto of = [&](const fs::path& path) {

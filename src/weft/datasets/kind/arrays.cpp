@@ -143,6 +143,12 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");
   }
+  if (input.empty()) {
+    const std::span<const Field> fields = parts.training->fields();
+    data.remarks.push_back(
+        fmt::format("{}: '{}' is the input and '{}' the target, as data.input does not say", recipe.data.path,
+                    fields[0].name, fields[1].name));
+  }
   stream_batches(recipe, world, samples, {training, validation}, data);
   return data;
 }
