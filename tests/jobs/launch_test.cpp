@@ -230,6 +230,7 @@ TEST_F(Launch, RefusesWhatItCannotStart) {
       "weft: launch -n 3: the mesh's axes beside data (tensor=2) take 2 ranks, which does not divide it\n");
   EXPECT_EQ(says("--host a --hostfile " + recipe + " train " + recipe),
             "weft: launch: --host and --hostfile both say where ranks start; expected one of them\n");
+  EXPECT_EQ(says("-n 2 resume nowhere"), "weft: launch resume: nowhere is no folder of a run\n");
   EXPECT_EQ(run(1, "launch trian x").code, 2);
   EXPECT_EQ(count(run(2, "launch train " + recipe).text,
                   "weft: launch: mpirun or srun started this; start launch once, and it starts the ranks"),
