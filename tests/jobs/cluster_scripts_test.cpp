@@ -77,7 +77,8 @@ TEST_F(ClusterScripts, SrunStartsRanksThatAreRequeued) {
 
 TEST_F(ClusterScripts, LaunchStartsRanksInAJobOfSlurmsThatAreRequeued) {
   requeues("launch.sbatch",
-           "SLURM_JOB_ID=17 SLURM_NTASKS=2 SLURM_NNODES=1 SLURM_TASKS_PER_NODE=2 SLURM_NODELIST=$(hostname) "
+           "OMPI_MCA_odls_base_sigkill_timeout=1 SLURM_JOB_ID=17 SLURM_NTASKS=2 SLURM_NNODES=1 "
+           "SLURM_TASKS_PER_NODE=2 SLURM_NODELIST=$(hostname) "
            "SLURM_JOB_NODELIST=$(hostname) SLURM_JOB_NUM_NODES=1",
            "");
 }

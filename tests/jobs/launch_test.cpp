@@ -1,8 +1,8 @@
 // weft launch: runs that fail go on, signals are handed on, and nothing is left behind.
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -92,6 +92,35 @@ TEST_F(Launch, ARunThatMakesNoStepGoesOnWithFewerRanks) {
   EXPECT_EQ(steps("run").size(), 40U);
 }
 
+TEST_F(Launch, ARunWhoseHostIsGoneGoesOnWithTheOthers) {
+  // In the place of ssh: a "host" is this machine by another name, until the file `gone` is there.
+  const std::filesystem::path agent = folder("agent");
+  std::ofstream(agent) << fmt::format(
+      "#!/bin/sh\nhost=$1; shift\n[ -e {} ] && exit 255\nexec unshare --uts -- sh -c \"hostname $host; "
+      "$*\"\n",
+      folder("gone").string());
+  std::filesystem::permissions(agent, std::filesystem::perms::owner_all);
+  if (std::system("unshare --uts true 2>/dev/null") != 0)
+    GTEST_SKIP() << "needs root, for a host of another name";
+  Job job(
+      {fmt::format("env OMPI_MCA_plm_rsh_agent={} {} launch --grace 1 -n 2 --host localhost:1,elsewhere:1 "
+                   "--restarts 1 --min-ranks 1 {}",
+                   agent.string(), WEFT_BINARY, train("run", {"checkpoint.every=20"}))},
+      folder("output"));
+  ASSERT_TRUE(wait_until(kStart, [&] { return steps("run").size() > 40; })) << job.text();
+  std::ofstream(folder("gone")) << "now";
+  ASSERT_TRUE(job.rank(1)) << job.text();
+  kill(*job.rank(1), SIGKILL);
+  ASSERT_TRUE(wait_until(kStart, [&] { return count(job.text(), "resuming after step ") == 1; }))
+      << job.text();
+  EXPECT_EQ(count(job.text(), "launch: host elsewhere does not answer, and is left out\n"), 1) << job.text();
+  EXPECT_EQ(count(job.text(), "attempt 2 of 2, on 1 rank, goes on from step "), 1) << job.text();
+  kill(job.pid(), SIGTERM);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(outcome->code, 143) << outcome->text;
+}
+
 TEST_F(Launch, OneCtrlCKeepsTheLastWholeStep) {
   Job job = launch("-n 2", train("run", {}));
   const std::vector<pid_t> ranks = ranks_of(job, "run");
@@ -111,7 +140,7 @@ TEST_F(Launch, StepsThatOutlastTheGraceOfMpirunAreWaitedFor) {
   const std::vector<pid_t> ranks = ranks_of(job, "run");
   for (const pid_t rank : ranks) kill(rank, SIGSTOP);
   kill(job.pid(), SIGTERM);
-  usleep(4'000'000);
+  usleep(2'500'000);
   EXPECT_TRUE(job.running()) << job.text();
   for (const pid_t rank : ranks) kill(rank, SIGCONT);
   const std::optional<Outcome> outcome = job.wait(kEnd);
@@ -201,6 +230,7 @@ TEST_F(Launch, RefusesWhatItCannotStart) {
       "weft: launch -n 3: the mesh's axes beside data (tensor=2) take 2 ranks, which does not divide it\n");
   EXPECT_EQ(says("--host a --hostfile " + recipe + " train " + recipe),
             "weft: launch: --host and --hostfile both say where ranks start; expected one of them\n");
+  EXPECT_EQ(says("-n 2 resume nowhere"), "weft: launch resume: nowhere is no folder of a run\n");
   EXPECT_EQ(run(1, "launch trian x").code, 2);
   EXPECT_EQ(count(run(2, "launch train " + recipe).text,
                   "weft: launch: mpirun or srun started this; start launch once, and it starts the ranks"),

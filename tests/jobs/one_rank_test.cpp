@@ -22,7 +22,6 @@ TEST_F(OneRank, PrintsAndWritesForAll) {
   prints_once("inspect " + of_run, "kind = \"gpt\"\n");
   prints_once("export " + of_run + " --to " + folder("hf").string(), " exported to ");
   prints_once("plan " + of_run, "a step, without accumulation: ");
-  prints_once("plan --list-passes", "## merge_transposes");
   prints_once("data make tokens --text " + folder("text.txt").string() + " --tokenizer bytes --out " +
                   folder("made.tokens").string(),
               "made.tokens");

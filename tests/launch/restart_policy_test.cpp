@@ -80,6 +80,19 @@ TEST(RestartPolicy, GoesOnWithFewerRanksWhereItMay) {
   EXPECT_FALSE(after({{2, 1, 5, 5}, {2, 1, 5, 5}}, {3, 2}).restart);
 }
 
+TEST(RestartPolicy, TakesNoMoreRanksThanThereAreSlots) {
+  const Decision four{true, 4, "why"};
+  EXPECT_EQ(with_slots(four, 4, {1, 0}, mesh(4)).ranks, 4);
+  EXPECT_EQ(with_slots(four, 3, {1, 2}, mesh(4)).ranks, 3);
+  EXPECT_EQ(with_slots(four, 3, {1, 2}, mesh(2, 2)).ranks, 2);
+  EXPECT_EQ(with_slots(four, 3, {1, 0}, mesh(4)).why,
+            "why; the hosts that answer have 3 slots for 4 ranks, and --min-ranks is not given");
+  const Decision none = with_slots(four, 1, {1, 2}, mesh(4));
+  EXPECT_FALSE(none.restart);
+  EXPECT_EQ(none.why, "why; the hosts that answer have 1 slots for 4 ranks, and --min-ranks is 2");
+  EXPECT_FALSE(with_slots({false, 0, "why"}, 9, {1, 2}, mesh(4)).restart);
+}
+
 TEST(FewerRanks, KeepTheOtherAxes) {
   EXPECT_EQ(fewer_ranks(mesh(4), 4, 1), 3);
   EXPECT_EQ(fewer_ranks(mesh(4, 2), 8, 1), 6);

@@ -35,6 +35,7 @@ class Supervise : public ::testing::Test {
     run.parallel.data = 4;
     run.ranks = 4;
     run.limits = limits;
+    if (slots_ > 0) run.slots = [this] { return slots_; };
     return supervise(run);
   }
   /// A shell that makes so many steps and is then killed.
@@ -45,7 +46,14 @@ class Supervise : public ::testing::Test {
 
   fs::path folder_;
   std::vector<int> ranks_;  ///< of each attempt
+  int slots_ = 0;           ///< 0: nobody counts them
 };
+
+TEST_F(Supervise, GoesOnWithTheRanksThatHostsStillHave) {
+  slots_ = 2;
+  EXPECT_EQ(supervise_shells({killed_after(3), "exit 0"}, {1, 1}), 0);
+  EXPECT_EQ(ranks_, (std::vector<int>{4, 2}));
+}
 
 TEST_F(Supervise, GivesBackTheCodeOfARunThatNeedsNoOther) {
   EXPECT_EQ(supervise_shells({"exit 0"}, {5, 0}), 0);

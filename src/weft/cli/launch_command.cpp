@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/comm/communicator.h"
 #include "weft/launch/supervisor.h"
@@ -30,6 +33,8 @@ constexpr const char* kMore =
     "wrong\n"
     "(exit codes 1 and 2), where it was asked to end, or where two attempts ended after the same step.\n"
     "The exit code is the run's. docs/cluster.md is the guide.";
+
+constexpr int64_t kMostBytes = 1 << 24;  // of a hostfile
 
 bool leaves_a_run(const std::string& name) { return name == "train" || name == "resume"; }
 
@@ -122,8 +127,22 @@ void LaunchCommandLine::check(const std::string& name) const {
     user_error("launch --restarts: {} keeps no checkpoints; expected train or resume", name);
 }
 
+std::vector<LaunchHost> LaunchCommandLine::present_hosts() const {
+  std::vector<LaunchHost> hosts = hosts_of_option(place_.host);
+  if (!place_.hostfile.empty()) hosts = hosts_of_file(read_text(place_.hostfile, "hostfile", kMostBytes));
+  const char* agent = std::getenv("OMPI_MCA_plm_rsh_agent");
+  std::erase_if(hosts, [&](const LaunchHost& host) {
+    if (answers(agent == nullptr ? "ssh" : agent, host)) return false;
+    Progress::say(fmt::format("launch: host {} does not answer, and is left out", host.name));
+    return true;
+  });
+  return hosts;
+}
+
 int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::string>& words) const {
   check(words[0]);
+  if (words[0] == "resume" && !std::filesystem::is_directory(arguments.recipe))
+    user_error("launch resume: {} is no folder of a run", arguments.recipe);
   LaunchedJob job = job_of(arguments, words);
   if (limits_.least_ranks > job.ranks)
     user_error("launch --min-ranks {}: expected at most the {} ranks that begin", limits_.least_ranks,
@@ -132,10 +151,16 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
   const MpiLauncher launcher = is_alone ? MpiLauncher{} : find_launcher(mpirun_, CommSession::library());
   if (leaves_a_run(words[0])) choose_folder(job, arguments);
   const LaunchMachine machine = this_machine();
+  LaunchPlace place = place_;
+  const auto slots = [&] {
+    const std::vector<LaunchHost> hosts = present_hosts();
+    place.hostfile.clear();
+    place.host = host_option(hosts);
+    return place.oversubscribe && !hosts.empty() ? job.ranks : slots_of(hosts);
+  };
   const auto command = [&](int ranks, bool again) {
     std::vector<std::string> own = words_of(job, ranks, again);
     own.insert(own.begin(), own_program());
-    LaunchPlace place = place_;
     place.ranks = ranks;
     if (is_alone) return LaunchCommand{own, false, {}};
     return mpirun_command(launcher, place, machine, own);
@@ -146,7 +171,9 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
     fmt::print("{}\n", shell_text(first.words));
     return 0;
   }
-  return supervise({command, job.folder, job.parallel, job.ranks, limits_, place_.grace_s});
+  const bool has_hosts = !place_.host.empty() || !place_.hostfile.empty();
+  return supervise({command, has_hosts ? std::function<int()>(slots) : nullptr, job.folder, job.parallel,
+                    job.ranks, limits_, place_.grace_s});
 }
 
 }  // namespace weft

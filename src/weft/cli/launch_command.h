@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "weft/cli/arguments.h"
+#include "weft/launch/hosts.h"
 #include "weft/launch/launched_job.h"
 #include "weft/launch/mpirun_command.h"
 #include "weft/launch/restart_policy.h"
@@ -27,6 +28,9 @@ class LaunchCommandLine {
   LaunchedJob job_of(const Arguments& arguments, const std::vector<std::string>& words) const;
   /// The folder of a run, which is made where the command would make one, so that a restart knows it.
   void choose_folder(LaunchedJob& job, const Arguments& arguments) const;
+
+  /// The hosts that are named and answer, and says which do not; all where none is named.
+  std::vector<LaunchHost> present_hosts() const;
 
   CLI::App* launch_ = nullptr;
   LaunchPlace place_;

@@ -50,6 +50,20 @@ int fewer_ranks(const ParallelSection& parallel, int ranks, int least) {
   return fewer >= std::max<int64_t>(1, least) ? static_cast<int>(fewer) : 0;
 }
 
+Decision with_slots(Decision decision, int slots, const RestartLimits& limits,
+                    const ParallelSection& parallel) {
+  if (!decision.restart || decision.ranks <= slots) return decision;
+  const int fewer = limits.least_ranks == 0 ? 0 : fewer_ranks(parallel, slots + 1, limits.least_ranks);
+  if (fewer > 0) {
+    decision.ranks = fewer;
+    return decision;
+  }
+  return {false, 0,
+          fmt::format("{}; the hosts that answer have {} slots for {} ranks, and --min-ranks {}",
+                      decision.why, slots, decision.ranks,
+                      limits.least_ranks == 0 ? "is not given" : fmt::format("is {}", limits.least_ranks))};
+}
+
 Decision after_attempt(const std::vector<Attempt>& attempts, const RestartLimits& limits,
                        const ParallelSection& parallel) {
   const Attempt& last = attempts.back();

@@ -35,6 +35,10 @@ struct Decision {
 /// have; 0: none.
 int fewer_ranks(const ParallelSection& parallel, int ranks, int least);
 
+/// The same decision where no more than `slots` ranks can start: fewer, or none where the limits forbid it.
+Decision with_slots(Decision decision, int slots, const RestartLimits& limits,
+                    const ParallelSection& parallel);
+
 /// What follows after the last of `attempts`, which is not empty and whose code is not 0.
 Decision after_attempt(const std::vector<Attempt>& attempts, const RestartLimits& limits,
                        const ParallelSection& parallel);

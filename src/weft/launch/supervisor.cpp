@@ -38,7 +38,9 @@ class Supervisor {
       if (asked_ != 0 && attempt.code != kUserErrorOfRank) return kSignalled + asked_;
       attempt.reached = std::max(attempt.from, last_step());
       attempts_.push_back(attempt);
-      const Decision decision = after_attempt(attempts_, run_.limits, run_.parallel);
+      Decision decision = after_attempt(attempts_, run_.limits, run_.parallel);
+      if (decision.restart && run_.slots)
+        decision = with_slots(decision, run_.slots(), run_.limits, run_.parallel);
       if (!decision.restart) {
         Progress::say(fmt::format("launch: {}", decision.why));
         return attempt.code == kUserErrorOfRank ? 1 : attempt.code;

@@ -14,6 +14,8 @@ namespace weft {
 struct SupervisedRun {
   /// The command line for so many ranks, and whether the run was begun before.
   std::function<LaunchCommand(int ranks, bool again)> command;
+  /// How many ranks can start now; asked before one is started again. Empty: as many as at first.
+  std::function<int()> slots;
   std::filesystem::path folder;  ///< of the run; empty: the command has none
   ParallelSection parallel;
   int ranks = 1;

@@ -1,0 +1,36 @@
+#include "weft/launch/hosts.h"
+
+#include <gtest/gtest.h>
+
+namespace weft {
+namespace {
+
+using Hosts = std::vector<LaunchHost>;
+
+TEST(Hosts, OfAnOption) {
+  EXPECT_EQ(hosts_of_option("a:4,b"), (Hosts{{"a", 4}, {"b", 1}}));
+  EXPECT_EQ(hosts_of_option("a,a,b:2"), (Hosts{{"a", 2}, {"b", 2}}));
+  EXPECT_EQ(hosts_of_option(""), Hosts{});
+}
+
+TEST(Hosts, OfAFile) {
+  EXPECT_EQ(hosts_of_file("# ours\n\n node1 slots=4 max_slots=8\nnode2\nnode3:2 # half\n"),
+            (Hosts{{"node1", 4}, {"node2", 1}, {"node3", 2}}));
+}
+
+TEST(Hosts, BecomeAnOptionAgain) {
+  EXPECT_EQ(host_option({{"a", 4}, {"b", 1}}), "a:4,b:1");
+  EXPECT_EQ(slots_of({{"a", 4}, {"b", 1}}), 5);
+  EXPECT_EQ(slots_of({}), 0);
+}
+
+TEST(Hosts, AnswerWhereAProgramRunsThere) {
+  EXPECT_TRUE(answers("false", {"localhost", 1})) << "nobody asks";
+  EXPECT_FALSE(answers("false", {"elsewhere", 1}));
+  EXPECT_FALSE(answers("no-such-agent", {"elsewhere", 1}));
+  // As ssh, with the name of the host before the command.
+  EXPECT_TRUE(answers("env HOST=", {"NAME=elsewhere", 1}));
+}
+
+}  // namespace
+}  // namespace weft
