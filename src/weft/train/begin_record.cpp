@@ -39,8 +39,9 @@ std::string describe(const SampleTensor& tensor) {
 
 std::string machine() {
   const std::string processor = processor_name();
-  return fmt::format("{}{} thread{} a rank, {} cores for it", processor.empty() ? "" : processor + ", ",
-                     threads(), threads() == 1 ? "" : "s", share_of_cores());
+  return fmt::format("{}{} thread{} a rank, {} core{} for it", processor.empty() ? "" : processor + ", ",
+                     threads(), threads() == 1 ? "" : "s", share_of_cores(),
+                     share_of_cores() == 1 ? "" : "s");
 }
 
 /// The last is over all data, and need not be comparable with those before.
