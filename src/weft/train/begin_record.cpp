@@ -18,8 +18,9 @@ namespace {
 
 std::string machine() {
   const std::string processor = processor_name();
-  return fmt::format("{}{} thread{} a rank, {} cores for it", processor.empty() ? "" : processor + ", ",
-                     threads(), threads() == 1 ? "" : "s", share_of_cores());
+  return fmt::format("{}{} thread{} a rank, {} core{} for it", processor.empty() ? "" : processor + ", ",
+                     threads(), threads() == 1 ? "" : "s", share_of_cores(),
+                     share_of_cores() == 1 ? "" : "s");
 }
 
 }  // namespace
