@@ -1,4 +1,4 @@
-// weft generate: how tokens are drawn.
+// Of cli/command_run.cpp: how weft generate draws tokens.
 #include "tests/cli/command.h"
 
 namespace weft::testing {
