@@ -115,7 +115,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.target.name = "labels";
   data.facts.input.label = "field " + parts.training->fields()[0].name;
   data.facts.target.label = "field " + parts.training->fields()[1].name;
-  data.facts.input.missing = data.facts.target.missing = missing;
+  add_rules(data.facts);
   if (training->target_is_class()) {
     data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts);
   } else {
