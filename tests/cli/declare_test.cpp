@@ -1,4 +1,4 @@
-// data.declare: planning without data, and data that are something else.
+// Of datasets/data_kind.cpp: data.declare, planning without data, and data that are something else.
 #include "tests/cli/command.h"
 
 namespace weft::testing {
@@ -88,6 +88,27 @@ TEST_F(Declare, WhatTheKindOfDataDoesNotHaveIsASentence) {
       run("plan " + recipe() + " --set data.declare={classes=3}")
           .text.find("data.declare: only a vocabulary can be declared of tokens, and data.kind is \"text\""),
       std::string::npos);
+}
+
+TEST_F(Declare, DataThatAreSomethingElseAreRefused) {
+  const fs::path path = folder_ / "set.safetensors";
+  std::string header = R"({"image":{"dtype":"F32","shape":[8,4,4,3],"data_offsets":[0,1536]},)"
+                       R"("label":{"dtype":"I64","shape":[8],"data_offsets":[1536,1600]}})";
+  while (header.size() % 8 != 0) header += ' ';
+  const auto length = static_cast<uint64_t>(header.size());
+  std::string numbers(1600, '\0');
+  for (size_t i = 0; i < 8; ++i) numbers[1536 + 8 * i] = static_cast<char>(i % 3);
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8) << header << numbers;
+  const std::string set =
+      fmt::format("--set data.kind=arrays --set data.path={} --set data.validation=0.25 --out {} --set ",
+                  path.string(), out());
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[5,4,3],classes=3}'").text,
+            fmt::format("weft: data.declare says that a sample is [5, 4, 3], and those of {} are [4, 4, 3]\n",
+                        path.string()));
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],classes=9}'").text,
+            fmt::format("weft: data.declare says 9 classes, and {} has 3 classes\n", path.string()));
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],target=[2]}'").text,
+            fmt::format("weft: data.declare says targets of [2], and {} has 3 classes\n", path.string()));
 }
 
 }  // namespace

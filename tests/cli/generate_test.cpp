@@ -1,4 +1,4 @@
-// weft generate: how tokens are drawn.
+// Of cli/command_run.cpp: weft generate, how tokens are drawn.
 #include "tests/cli/command.h"
 
 namespace weft::testing {
