@@ -1,4 +1,4 @@
-// Of cli/command_run.cpp: how weft generate draws tokens.
+// Of cli/command_run.cpp: weft generate, how tokens are drawn.
 #include "tests/cli/command.h"
 
 namespace weft::testing {

@@ -41,7 +41,65 @@ DataFacts with_rules_of(const DataSection& data, DataFacts facts) {
   return facts;
 }
 
+/// What samples are that are declared to have this shape and this target.
+DataFacts facts_of(const DeclaredData& declared) {
+  static const std::vector<std::string> kAxes{"depth", "height", "width", "channel"};
+  DataFacts facts;
+  facts.input = {"pixels", 0, declared.sample, {kAxes.end() - std::ssize(declared.sample), kAxes.end()}};
+  facts.target = {"labels", declared.classes, declared.target, {}};
+  facts.target.axes.assign(declared.target.size(), "target");
+  return facts;
+}
+
+/// "1000 classes", or the shape of numbers.
+std::string target_text(const SampleTensor& target) {
+  return target.has_ids() ? fmt::format("{} classes", target.below)
+                          : fmt::format("targets of {}", list_text(target.shape));
+}
+
 }  // namespace
+
+/// A kind whose facts the recipe alone tells needs no shapes.
+Complaint DataKind::check_declared(const DeclaredData& declared) const {
+  if (!declared.is_given()) return std::nullopt;
+  const auto complain = [&](const std::string& why) {
+    return RecipeComplaint{"data.declare",
+                           fmt::format("data.declare: {}, and data.kind is \"{}\"", why, name())};
+  };
+  if (form().ids) {
+    const bool is_vocabulary = declared == DeclaredData{.vocabulary = declared.vocabulary};
+    return is_vocabulary ? std::nullopt : Complaint(complain("only a vocabulary can be declared of tokens"));
+  }
+  if (declared.vocabulary > 0) return complain("a vocabulary is declared, which tokens have");
+  if (declared.sample.empty()) return complain("the shape of a sample is not declared");
+  const auto axes = std::ssize(declared.sample) - 1;
+  if (axes < form().least_axes || axes > form().most_axes) {
+    const int least = form().least_axes + 1;
+    const int most = form().most_axes + 1;
+    return complain(fmt::format(
+        "sample = {} has {} dimensions, expected {}, the channels last", list_text(declared.sample), axes + 1,
+        least == most ? fmt::format("{}", least) : fmt::format("from {} to {}", least, most)));
+  }
+  if ((declared.classes > 0) == !declared.target.empty()) {
+    return complain("either classes or the shape of a target are declared");
+  }
+  if (knows_classes() && declared.classes == 0) return complain("the number of classes is not declared");
+  return std::nullopt;
+}
+
+void DataKind::compare_with_declared(const Recipe& recipe, const DataFacts& facts) const {
+  const DeclaredData& declared = recipe.data.declare;
+  if (declared.sample.empty()) return;
+  const DataFacts expected = facts_of(declared);
+  if (facts.input.shape != expected.input.shape) {
+    user_error("data.declare says that a sample is {}, and those of {} are {}", list_text(declared.sample),
+               recipe.data.path, list_text(facts.input.shape));
+  }
+  if (facts.target.below != expected.target.below || facts.target.shape != expected.target.shape) {
+    user_error("data.declare says {}, and {} has {}", target_text(expected.target), recipe.data.path,
+               target_text(facts.target));
+  }
+}
 
 const KindsOf<DataKind>& DataKind::kinds() {
   static const auto kKinds = KindsOf<DataKind>::from(register_all_data_kinds);
@@ -49,13 +107,24 @@ const KindsOf<DataKind>& DataKind::kinds() {
 }
 
 TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int64_t ids) const {
+  if (recipe.data.path.empty()) {
+    user_error(
+        "data.path is not given: what data.declare says of samples is enough to plan, and not to train or "
+        "evaluate");
+  }
   TrainingData data = open_samples(recipe, world, ids);
+  compare_with_declared(recipe, data.facts);
   data.facts = with_rules_of(recipe.data, std::move(data.facts));
   return data;
 }
 
 std::optional<DataFacts> DataKind::foretell(const Recipe& recipe, int64_t ids) const {
-  std::optional<DataFacts> facts = foretell_samples(ids);
+  const DeclaredData& declared = recipe.data.declare;
+  std::optional<DataFacts> facts = foretell_samples(ids > 0 ? ids : declared.vocabulary);
+  if (!facts && !declared.sample.empty()) {
+    facts = facts_of(declared);
+    add_rules(*facts);
+  }
   if (facts) facts = with_rules_of(recipe.data, *std::move(facts));
   return facts;
 }
@@ -76,6 +145,7 @@ Complaint DataKind::check(const Recipe& recipe) const {
         "data.sampler",
         fmt::format("data.sampler = \"class_balanced\" needs data.kind = {}", any_of(fitting))};
   }
+  if (Complaint complaint = check_declared(recipe.data.declare)) return complaint;
   if (Complaint complaint = axes_in_space(*this, recipe.parallel)) return complaint;
   return check_keys(recipe);
 }

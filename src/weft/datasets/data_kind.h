@@ -47,8 +47,13 @@ class DataKind : public Kind {
   /// What open() and foretell() give, but for what [data] says of all kinds alike.
   virtual TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const = 0;
   virtual std::optional<DataFacts> foretell_samples(int64_t /*ids*/) const { return std::nullopt; }
+  /// What the kind's keys say of samples, whatever these are.
+  virtual void add_rules(DataFacts& /*facts*/) const {}
   /// What turns samples into text, where they are text.
   virtual std::shared_ptr<const Tokenizer> tokenizer_of_samples() const { return nullptr; }
+  Complaint check_declared(const DeclaredData& declared) const;
+  void compare_with_declared(const Recipe& recipe, const DataFacts& facts) const;
+
   /// The rules between the kind's own keys.
   virtual Complaint check_keys(const Recipe& /*recipe*/) const { return std::nullopt; }
 };

@@ -24,7 +24,9 @@ Complaint steps_or_epochs(const Recipe& recipe) {
 
 Complaint data_is_named(const Recipe& recipe) {
   const auto* validation = std::get_if<std::string>(&recipe.data.validation);
-  if (recipe.data.path.empty()) return RecipeComplaint{"data.path", "data.path is empty"};
+  if (recipe.data.path.empty() && !recipe.data.declare.is_given()) {
+    return RecipeComplaint{"data.path", "data.path is empty"};
+  }
   if (validation != nullptr && validation->empty()) {
     return RecipeComplaint{"data.validation",
                            "data.validation is empty; expected a path, or a fraction such as 0.1"};

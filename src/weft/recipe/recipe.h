@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weft/base/deadline.h"
+#include "weft/recipe/declared_data.h"
 #include "weft/recipe/kind.h"
 #include "weft/recipe/loading_keys.h"
 #include "weft/tensor/dtype.h"
@@ -113,6 +114,7 @@ struct DataSection {
   static constexpr std::string_view kMeaning = "The data. Paths are relative to the working directory.";
   Choice<DataKind> kind;
   std::string path;
+  DeclaredData declare;
   std::variant<double, std::string> validation = 0.1;  ///< a fraction of `path`, or a path of its own
   int64_t batch = 0;                                   ///< samples a step, over all ranks and microbatches
   bool shuffle = true;
@@ -123,7 +125,14 @@ struct DataSection {
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
     key.choice("kind", self.kind, kRequired, "what a sample is");
-    key.required("path", self.path, "file or folder of the training data");
+    key("path", self.path,
+        "file or folder of the training data; without it `declare` must say what a sample is, and the recipe "
+        "can be planned, not trained");
+    key.free(
+        "declare", self.declare,
+        "what a sample is, so that `weft plan` reads no data: the shape of `sample` (channels last), and "
+        "the number of `classes` or the shape of a `target` of numbers; of text the `vocabulary`. Data "
+        "that are something else are refused");
     key("validation", self.validation, from_zero_below_one(),
         "a file or folder, or the fraction of `path` that is held out; images and arrays below a folder with "
         "`test`, `val`, `valid` or `validation` are validated on that instead");

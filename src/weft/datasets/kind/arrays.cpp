@@ -136,7 +136,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.input.label = "field " + parts.training->fields()[0].name;
   data.facts.target.label = "field " + parts.training->fields()[1].name;
   data.facts.target.form = form_of(parts.training->fields()[1]);
-  data.facts.input.missing = data.facts.target.missing = missing;
+  add_rules(data.facts);
   if (training->target_is_class()) {
     data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts, *training, *validation);
   } else {

@@ -41,6 +41,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
 
  protected:
   TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
+  void add_rules(DataFacts& facts) const override { facts.input.missing = facts.target.missing = missing; }
   Complaint check_keys(const Recipe& recipe) const override;
 
  private:

@@ -1,0 +1,115 @@
+// Of datasets/data_kind.cpp: data.declare, planning without data, and data that are something else.
+#include "tests/cli/command.h"
+
+namespace weft::testing {
+namespace {
+
+class Declare : public Cli {
+ protected:
+  void SetUp() override {
+    Cli::SetUp();
+    NEEDS_KINDS("resnet", "images", "sgd", "classification");
+    std::ofstream(folder_ / "images.toml") << R"([run]
+steps = 2
+[model]
+kind = "resnet"
+depth = 8
+width = 4
+[data]
+kind = "images"
+declare = {sample = [16, 16, 3], classes = 10}
+batch = 2
+[optimizer]
+kind = "sgd"
+learning_rate = 0.1
+)";
+  }
+  Outcome with(const std::string& command, const std::string& overrides) const {
+    return run(command + " " + (folder_ / "images.toml").string() + " " + overrides);
+  }
+  /// The sentence about this declaration, without what stands before it.
+  std::string sentence(const std::string& declared) const {
+    const Outcome outcome = with("plan", "--set 'data.declare=" + declared + "'");
+    EXPECT_EQ(outcome.code, 1) << declared << outcome.text;
+    const std::string start = "weft: --set data.declare=" + declared + ": ";
+    EXPECT_EQ(outcome.text.substr(0, start.size()), start);
+    return outcome.text.substr(std::min(start.size(), outcome.text.size()));
+  }
+};
+
+TEST_F(Declare, PlansWithoutDataAndSaysWhatTrainingLacks) {
+  const Outcome plan = with("plan", "");
+  EXPECT_EQ(plan.code, 0) << plan.text;
+  EXPECT_EQ(plan.text.substr(0, 8), "resnet: ");
+  EXPECT_NE(with("plan", "--tensors").text.find("pixels"), std::string::npos);
+  EXPECT_NE(with("inspect", "").text.find("declare = {sample = [16, 16, 3], classes = 10}\n"),
+            std::string::npos);
+  const std::string why =
+      "weft: data.path is not given: what data.declare says of samples is enough to plan, and not to train "
+      "or evaluate\n";
+  EXPECT_EQ(with("train", "--out " + out()).text, why);
+  EXPECT_EQ(with("data bench", "").text, why);
+  EXPECT_NE(with("plan", "--set data.declare={}").text.find("data.path is empty"), std::string::npos);
+  EXPECT_EQ(with("plan", "--set model.depth=14 --ranks 4 --set data.batch=8").code, 0);
+}
+
+TEST_F(Declare, WhatCannotBeASampleIsASentence) {
+  const std::string expected =
+      "\"data.declare\": expected a table such as {sample = [224, 224, 3], classes = 1000}, got ";
+  EXPECT_EQ(sentence("7"), expected + "7\n");
+  EXPECT_EQ(sentence("[4, 4, 3]"), expected + "the list [4, 4, 3]\n");
+  EXPECT_EQ(sentence("{sample=[4,0,3]}"),
+            expected + "a table: a size in sample is 0, expected an integer from 1 to 10^9\n");
+  EXPECT_EQ(sentence("{sample=[4,-1,3]}"),
+            expected + "a table: a size in sample is -1, expected an integer from 1 to 10^9\n");
+  EXPECT_EQ(sentence("{sample=12}"),
+            expected + "a table: sample is 12, expected a list of sizes such as [224, 224, 3]\n");
+  EXPECT_EQ(sentence("{sample=[]}"),
+            expected + "a table: sample is the list [], expected a list of sizes such as [224, 224, 3]\n");
+  EXPECT_EQ(sentence("{classes=2.5}"),
+            expected + "a table: classes is 2.5, expected an integer from 1 to 10^9\n");
+  EXPECT_EQ(sentence("{sample=[100000,100000,3]}"),
+            expected + "a table: sample has 3e+10 numbers, expected at most 10^9\n");
+  EXPECT_EQ(sentence("{sampel=[4,4,3]}"), expected + "a table: it has no sampel; did you mean sample?\n");
+  EXPECT_EQ(sentence("{x=3}"), expected + "a table: it has no x, only sample, classes, target, vocabulary\n");
+}
+
+TEST_F(Declare, WhatTheKindOfDataDoesNotHaveIsASentence) {
+  const std::string kind = ", and data.kind is \"images\"\n";
+  EXPECT_EQ(sentence("{sample=[4,4,4,3],classes=2}"),
+            "data.declare: sample = [4, 4, 4, 3] has 4 dimensions, expected 3, the channels last" + kind);
+  EXPECT_EQ(sentence("{classes=2}"), "data.declare: the shape of a sample is not declared" + kind);
+  EXPECT_EQ(sentence("{sample=[4,4,3]}"),
+            "data.declare: either classes or the shape of a target are declared" + kind);
+  EXPECT_EQ(sentence("{sample=[4,4,3],target=[4]}"),
+            "data.declare: the number of classes is not declared" + kind);
+  EXPECT_EQ(sentence("{vocabulary=9}"), "data.declare: a vocabulary is declared, which tokens have" + kind);
+  EXPECT_NE(
+      run("plan " + recipe() + " --set data.declare={classes=3}")
+          .text.find("data.declare: only a vocabulary can be declared of tokens, and data.kind is \"text\""),
+      std::string::npos);
+}
+
+TEST_F(Declare, DataThatAreSomethingElseAreRefused) {
+  const fs::path path = folder_ / "set.safetensors";
+  std::string header = R"({"image":{"dtype":"F32","shape":[8,4,4,3],"data_offsets":[0,1536]},)"
+                       R"("label":{"dtype":"I64","shape":[8],"data_offsets":[1536,1600]}})";
+  while (header.size() % 8 != 0) header += ' ';
+  const auto length = static_cast<uint64_t>(header.size());
+  std::string numbers(1600, '\0');
+  for (size_t i = 0; i < 8; ++i) numbers[1536 + 8 * i] = static_cast<char>(i % 3);
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8) << header << numbers;
+  const std::string set =
+      fmt::format("--set data.kind=arrays --set data.path={} --set data.validation=0.25 --out {} --set ",
+                  path.string(), out());
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[5,4,3],classes=3}'").text,
+            fmt::format("weft: data.declare says that a sample is [5, 4, 3], and those of {} are [4, 4, 3]\n",
+                        path.string()));
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],classes=9}'").text,
+            fmt::format("weft: data.declare says 9 classes, and {} has 3 classes\n", path.string()));
+  EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],target=[2]}'").text,
+            fmt::format("weft: data.declare says targets of [2], and {} has 3 classes\n", path.string()));
+}
+
+}  // namespace
+}  // namespace weft::testing
