@@ -57,6 +57,8 @@ std::vector<RecipeValue> values_for(const RecipeKey& key) {
       {RecipeValue::Table{{"path", {std::string("/nvme")}}, {"size", {std::string("1GiB")}}}}}});
   values.push_back(
       {RecipeValue::List{{RecipeValue::Table{{"path", {std::string("more")}}, {"share", {0.5}}}}}});
+  values.push_back(
+      {RecipeValue::Table{{"classes", {int64_t{10}}}, {"sample", {RecipeValue::List{{int64_t{8}}}}}}});
   return values;
 }
 

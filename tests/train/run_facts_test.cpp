@@ -44,7 +44,7 @@ TEST_F(RunFacts, SayThatTheWarmupIsShortened) {
 }
 
 TEST_F(RunFacts, SayWhenAndOnWhatIsEvaluated) {
-  start({"log.evaluate_every=5"});
+  start({"log.evaluate_every=5", "log.evaluate_batches=0"});
   expect(", 59 batches of 6, every 5 steps\n");
   start({"log.evaluate_every=5", "log.evaluate_batches=4"});
   expect(", every 5 steps on 4 of them, at the end on all\n");

@@ -327,7 +327,9 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheOp) {
 
 TEST_F(TrainerTest, ARecipeThatCannotBeWrittenIsNamed) {
   fs::create_directories(folder_ / "taken/recipe.toml");
-  testing::expect_user_error([&] { run(recipe(), "taken"); }, "/taken/recipe.toml: it cannot be written");
+  testing::expect_user_error(
+      [&] { run(recipe(), "taken"); },
+      "/taken/recipe.toml: this is a folder, a device or a pipe, expected a place for a recipe of the run");
 }
 
 TEST_F(TrainerTest, MissingDataIsOneSentence) {

@@ -62,9 +62,9 @@ std::string measured_chart(const std::vector<ComparedRun>& runs, const std::stri
 
 std::string comparison_html(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& keys) {
   std::string html;
-  const std::string equal = "The recipes are equal.";
+  const std::string equal = "<p>The recipes are equal.</p>";
   html += section_html("How they went", "", table_html(runs, compare_courses(runs)));
-  html += section_html("Recipes", keys.empty() ? equal : "", keys.empty() ? "" : table_html(runs, keys));
+  html += section_html("Recipes", "", keys.empty() ? equal : table_html(runs, keys));
   if (const std::string chart = loss_chart(runs); !chart.empty()) {
     html += section_html("Training loss", "Smoothed.", chart);
   }
