@@ -25,6 +25,13 @@ TEST_F(Cli, EveryCommandExplainsItself) {
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_GT(help.text.size(), 100U) << command;
   }
+  const Outcome version = run("--version");
+  EXPECT_EQ(version.code, 0);
+  EXPECT_TRUE(version.text.starts_with("weft ")) << version.text;
+  for (const char* part :
+       {"compiler ", "MPI      ", "oneDNN   ", "HDF5     ", "vectors  ", "devices  cpu, reference\n"}) {
+    EXPECT_NE(version.text.find(part), std::string::npos) << part << " is not in\n" << version.text;
+  }
   EXPECT_NE(run("").code, 0);
   EXPECT_NE(run("fly").code, 0);
   EXPECT_EQ(run("inspect").text, "weft: inspect: name a recipe, a checkpoint folder or a safetensors file\n");

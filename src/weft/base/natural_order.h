@@ -10,7 +10,7 @@ bool stands_before(std::string_view a, std::string_view b);
 
 /// The same as a type, for maps.
 struct NaturalOrder {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard library asks for it
   bool operator()(std::string_view a, std::string_view b) const { return stands_before(a, b); }
 };
 

@@ -10,12 +10,12 @@
 
 #include "weft/base/check.h"
 #include "weft/base/nearest_key.h"
-#include "weft/base/version.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/data_command.h"
 #include "weft/cli/launch_command.h"
 #include "weft/cli/option_ranges.h"
 #include "weft/cli/simulate_command.h"
+#include "weft/cli/version_text.h"
 #include "weft/comm/communicator.h"
 #include "weft/train/session/load_recipe.h"
 
@@ -234,7 +234,8 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
 struct CommandLine {
   CommandLine() {
     app.require_subcommand(1);
-    app.set_version_flag("--version", fmt::format("weft {}", version()));
+    app.set_version_flag("--version", version_text,
+                         "what runs here: Weft and the libraries that it stands on");
     declare_running(app, arguments, commands);
     declare_planning(app, arguments, commands);
     declare_files(app, arguments, commands);

@@ -64,13 +64,17 @@ Complaint best_is_looked_for(const Recipe& recipe) {
 Complaint ranks_of_the_mesh(const Recipe& recipe) {
   const ParallelSection& parallel = recipe.parallel;
   double ranks = 1;
-  for (const int64_t size :
-       {parallel.data, parallel.tensor, parallel.height, parallel.width, parallel.depth}) {
-    ranks *= static_cast<double>(size);
+  std::pair<int64_t, const char*> most{0, "parallel.data"};  // the first to be looked at
+  for (const auto& axis :
+       {std::pair(parallel.data, "parallel.data"), std::pair(parallel.tensor, "parallel.tensor"),
+        std::pair(parallel.height, "parallel.height"), std::pair(parallel.width, "parallel.width"),
+        std::pair(parallel.depth, "parallel.depth")}) {
+    ranks *= static_cast<double>(axis.first);
+    if (axis.first > most.first) most = axis;
   }
   if (ranks > static_cast<double>(kMostRanks)) {
     return RecipeComplaint{
-        "parallel.data",
+        most.second,
         fmt::format("the mesh of [parallel] has {:.0f} ranks, expected at most {}", ranks, kMostRanks)};
   }
   return std::nullopt;

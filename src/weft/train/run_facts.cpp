@@ -125,8 +125,8 @@ class Facts {
 
   std::string time() const {
     const double ms = predicted_ms(program_, recipe_.optimizer.accumulate);
-    const std::string predicted = fmt::format("predicted {} a step, {} in all", human_ms(ms),
-                                              clock_text(ms * 1e-3 * static_cast<double>(run_.total_steps)));
+    std::string predicted = fmt::format("predicted {} a step, {} in all", human_ms(ms),
+                                        clock_text(ms * 1e-3 * static_cast<double>(run_.total_steps)));
     if (!recipe_.data.loading.machine.empty()) return predicted;
     return predicted + ", for an ordinary machine; for this one with data.machine, a file of weft probe";
   }

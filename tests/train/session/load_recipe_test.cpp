@@ -329,6 +329,9 @@ TEST_F(RecipeErrors, RulesBetweenKeysNameTheLine) {
   EXPECT_EQ(
       error_of(kResnet, {"parallel.data=8388608", "parallel.tensor=512"}),
       "--set parallel.data=8388608: the mesh of [parallel] has 4294967296 ranks, expected at most 1000000");
+  EXPECT_EQ(
+      error_of(kResnet, {"parallel.data=2", "parallel.width=8388608"}),
+      "--set parallel.width=8388608: the mesh of [parallel] has 16777216 ranks, expected at most 1000000");
   EXPECT_EQ(error_of(kResnet, {"parallel.depth=2"}),
             "--set parallel.depth=2: parallel.depth = 2 splits volumes, but data.kind is \"images\"");
 }
