@@ -107,7 +107,7 @@ TEST_F(Cli, RunsAreListedAndCompared) {
   const Outcome compared = run("compare " + one + " " + two + " --out " + page);
   EXPECT_EQ(compared.code, 0) << compared.text;
   for (const char* part :
-       {"run.steps", "optimizer.kind", "\"sgd\"", "optimizer.betas", "last Validation loss", "6 of 6"}) {
+       {"run.steps", "optimizer.kind", "\"sgd\"", "optimizer.betas", "last validation loss", "6 of 6"}) {
     EXPECT_NE(compared.text.find(part), std::string::npos) << part << " is not in\n" << compared.text;
   }
   EXPECT_EQ(compared.text.find("optimizer.clip"), std::string::npos) << "equal keys are not listed";

@@ -55,14 +55,14 @@ TEST(Comparison, MetricsAreAtTheirBestAndAtTheEnd) {
   const auto lines = lines_of({{"a", run(40, 2)}, {"b", other}});
   EXPECT_EQ(lines.at("best accuracy"), (Values{"50.00% at step 10", "50.00% at step 10"}));
   EXPECT_EQ(lines.at("last accuracy"), (Values{"25.00% at step 40", "– at step 20"}));
-  EXPECT_EQ(lines.at("best Validation loss"), (Values{"3 at step 40", "2 at step 20"}));
+  EXPECT_EQ(lines.at("best validation loss"), (Values{"3 at step 40", "2 at step 20"}));
   EXPECT_EQ(lines.at("best mean_error"), (Values{"", "-0.5 at step 10"}));
 }
 
 TEST(Comparison, ARunWithoutALogHasNothingToCompare) {
   const auto lines = lines_of({{"a", run(40, 2)}, {"b", ReportInput{}}});
   EXPECT_EQ(lines.at("state"), (Values{"finished", ""}));
-  EXPECT_EQ(lines.at("last Validation loss"), (Values{"3 at step 40", ""}));
+  EXPECT_EQ(lines.at("last validation loss"), (Values{"3 at step 40", ""}));
   for (const auto& [what, values] : lines) EXPECT_FALSE(what.starts_with("loss at")) << what;
 }
 

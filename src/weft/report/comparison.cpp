@@ -70,8 +70,9 @@ class Courses {
   }
 
   void add_measured(const std::string& name) {
+    const std::string what = name == kValidationLoss ? "validation loss" : name;
     const auto add_one = [&](const std::string& which, auto point_of) {
-      add(fmt::format("{} {}", which, name), [&](const ReportInput& input) -> std::string {
+      add(fmt::format("{} {}", which, what), [&](const ReportInput& input) -> std::string {
         const std::optional<Measured> measured = find_measured(input, name);
         if (!measured) return "";
         const std::optional<std::pair<double, double>> point = point_of(*measured);

@@ -57,7 +57,7 @@ double Scale::at(double value) const {
 std::vector<double> Scale::ticks(int count, Unit unit) const {
   if (!is_logarithmic_) return weft::ticks(range_.low, range_.high, count, unit);
   // Powers of ten where there are several; else the rounder of the numbers between them.
-  const double decades = std::log10(range_.high / range_.low);
+  const double decades = std::log10(range_.high) - std::log10(range_.low);  // their ratio may be infinite
   if (decades < 0.7) return weft::ticks(range_.low, range_.high, count, unit);
   const auto every = static_cast<int>(std::ceil(decades / (2.0 * count)));
   std::vector<double> found;

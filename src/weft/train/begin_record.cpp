@@ -38,6 +38,8 @@ RunRecord begin_record(const RunView& run) {
   record.steps_per_epoch = static_cast<double>(session.data().epoch_batches) /
                            static_cast<double>(std::max<int64_t>(recipe.optimizer.accumulate, 1));
   record.facts = run_facts(run);
+  std::erase_if(record.facts,
+                [](const RunFact& fact) { return fact.name == "ranks"; });  // of each part its own
   for (const Metric* metric :
        metrics_of(recipe, task_of(recipe, session.data().facts), session.data().facts)) {
     record.metrics.push_back({std::string(metric->name()), std::string(name_of(metric->better())),
