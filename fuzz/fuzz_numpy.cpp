@@ -11,10 +11,11 @@ namespace {
 
 void check_array(const weft::ByteReader& file, int64_t begin, int64_t bytes) {
   const weft::NumpyHeader header = weft::read_numpy_header(file, begin, bytes, "fuzz");
+  if (!header.problem.empty()) return;  // nobody reads its elements
   int64_t length = 0;
   if (!weft::checked_bytes(header.shape, header.type.bytes, length)) std::abort();
   if (header.data_offset < begin || header.data_offset + length > begin + bytes) std::abort();
-  if (header.problem.empty() && !weft::dtype_of(header.type)) std::abort();
+  if (!weft::dtype_of(header.type)) std::abort();
 }
 
 }  // namespace
