@@ -164,6 +164,16 @@ std::vector<int64_t> JobTest::steps(const std::string& run) const {
   return found;
 }
 
+std::vector<std::string> JobTest::losses(const std::string& run) const {
+  std::vector<std::string> all;
+  std::ifstream file(folder(run) / "metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const size_t at = line.find("\"loss\":");
+    all.push_back(line.substr(at, line.find(',', at) - at));
+  }
+  return all;
+}
+
 std::vector<std::string> JobTest::checkpoints(const std::string& run) const {
   std::vector<std::string> found;
   std::error_code none;

@@ -60,6 +60,8 @@ class JobTest : public ::testing::Test {
 
   /// Steps that the run's metrics.jsonl has, in its order.
   std::vector<int64_t> steps(const std::string& run) const;
+  /// "\"loss\":…" of each of these, to the last digit.
+  std::vector<std::string> losses(const std::string& run) const;
   /// Names of the run's checkpoints, sorted.
   std::vector<std::string> checkpoints(const std::string& run) const;
 

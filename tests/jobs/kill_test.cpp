@@ -14,16 +14,6 @@ namespace {
 
 class Kills : public JobTest {
  protected:
-  std::vector<std::string> losses(const std::string& run) const {
-    std::vector<std::string> all;
-    std::ifstream file(folder(run) / "metrics.jsonl");
-    for (std::string line; std::getline(file, line);) {
-      const size_t at = line.find("\"loss\":");
-      all.push_back(line.substr(at, line.find(',', at) - at));
-    }
-    return all;
-  }
-
   /// Kills a run of so many ranks until it has been killed so often; then lets it end.
   void try_kills(int ranks, int kills, uint64_t seed) {
     std::vector<std::string> keys{"run.steps=400", "checkpoint.every=7", "model.dropout=0.1"};

@@ -44,15 +44,6 @@ class Launch : public JobTest {
     EXPECT_TRUE(wait_until(kStart, [&] { return steps(run).size() > 3; })) << job.text();
     return {job.rank(0).value_or(0), job.rank(1).value_or(0)};
   }
-  std::vector<std::string> losses(const std::string& run) const {
-    std::vector<std::string> all;
-    std::ifstream file(folder(run) / "metrics.jsonl");
-    for (std::string line; std::getline(file, line);) {
-      const size_t at = line.find("\"loss\":");
-      all.push_back(line.substr(at, line.find(',', at) - at));
-    }
-    return all;
-  }
   static void expect_gone(const std::vector<pid_t>& pids) {
     for (const pid_t pid : pids) EXPECT_TRUE(wait_until(Seconds(10), [&] { return !is_alive(pid); })) << pid;
   }

@@ -51,6 +51,18 @@ Program program() {
   return made;
 }
 
+TEST(Costs, MicrobatchesCountAsOftenAsTheyRunAndCallsNot) {
+  Program made = program();
+  double each = 1;
+  for (SegmentProgram& segment : made.segments) {
+    for (Instruction& instruction : segment.instructions) instruction.predicted_ms = 0;
+    segment.instructions.front().predicted_ms = each;
+    each *= 10;
+  }
+  EXPECT_DOUBLE_EQ(cost_of_step(made, 1).ms, 101);
+  EXPECT_DOUBLE_EQ(cost_of_step(made, 3).ms, 103);
+}
+
 TEST(Costs, TablesAddUpToTheStepThatTheInstructionsMake) {
   const Program made = program();
   for (const int64_t microbatches : {1, 8}) {

@@ -40,21 +40,6 @@ TEST(StepOrder, FollowsTheListAndLeavesOutWhatIsCalled) {
   EXPECT_EQ(names(order.after), (std::vector<std::string>{"update", "mask"}));
 }
 
-TEST(StepOrder, PredictsMicrobatchesAsOftenAsTheyRun) {
-  Program program = counters({{"refresh", Cadence::each_step()},
-                              {"forward", Cadence::each_microbatch()},
-                              {"evaluate", Cadence::on_call()},
-                              {"update", Cadence::each_step()}});
-  double each = 1;
-  for (SegmentProgram& segment : program.segments) {
-    for (Instruction& instruction : segment.instructions) instruction.predicted_ms = 0;
-    if (!segment.instructions.empty()) segment.instructions.front().predicted_ms = each;
-    each *= 10;
-  }
-  EXPECT_DOUBLE_EQ(predicted_ms(program, 1), 1011);
-  EXPECT_DOUBLE_EQ(predicted_ms(program, 3), 1031);
-}
-
 TEST(StepOrder, RunsWhatIsDue) {
   StateStore store;
   Executor executor(counters({{"accumulate", Cadence::each_microbatch()},

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "weft/base/check.h"
+#include "weft/base/exit_code.h"
 
 namespace weft {
 
@@ -120,7 +121,6 @@ int SupervisedProcesses::wait_for_signal(std::chrono::milliseconds limit) const 
 }
 
 std::optional<int> SupervisedProcesses::reap(pid_t pid) {
-  constexpr int kSignalled = 128;  // and the number of the signal, as shells have it
   std::optional<int> code;
   int status = 0;
   for (pid_t ended = 0; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {

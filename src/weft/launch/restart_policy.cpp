@@ -7,11 +7,12 @@
 #include <csignal>
 #include <cstring>
 
+#include "weft/base/exit_code.h"
+
 namespace weft {
 
 namespace {
 
-constexpr int kSignalled = 128;  // and the number of the signal, as shells have it
 constexpr int kUsage = 2;
 constexpr int kBug = 70;
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "weft/base/check.h"
+#include "weft/base/exit_code.h"
 #include "weft/launch/child_process.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/metrics_log.h"
@@ -20,7 +21,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kSignalled = 128;  // and the number of the signal, as shells have it
 constexpr milliseconds kLook{200};
 constexpr std::chrono::seconds kAtOnce{2};  // that a launcher has to tell other hosts
 

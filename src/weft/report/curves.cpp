@@ -25,10 +25,7 @@ double median_of(const Points& points) {
   for (const auto& [x, y] : points) {
     if (std::isfinite(y) && y > 0) values.push_back(y);
   }
-  if (values.empty()) return std::nan("");
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return median(std::move(values));
 }
 
 int64_t gaps_in(const Points& points) {

@@ -32,6 +32,13 @@ ValueRange usual_range(const Points& points) {
           *(std::ranges::upper_bound(values, high + kReach * span) - 1)};
 }
 
+double median(std::vector<double> values) {
+  if (values.empty()) return std::nan("");
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 Points extremes(const Points& points, size_t most) {
   if (points.size() <= most) return points;
   const size_t groups = std::max<size_t>(most / 2, 1);

@@ -23,6 +23,9 @@ struct ValueRange {
 /// the others that these would become a flat line. Of the finite ones; low > high where there are none.
 ValueRange usual_range(const Points& points);
 
+/// The greater of the two in the middle where there are two. NaN where there is none.
+double median(std::vector<double> values);
+
 /// At most about `most` points: the least and the greatest of each group of neighbours, so that noise stays
 /// visible.
 Points extremes(const Points& points, size_t most);

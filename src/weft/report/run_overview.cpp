@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "weft/base/check.h"
+#include "weft/report/points.h"
 #include "weft/report/run_files.h"
 #include "weft/report/text.h"
 #include "weft/report/verdict.h"
@@ -22,10 +24,7 @@ double median_of_last(const std::vector<MetricsRow>& rows) {
   std::vector<double> times;
   for (size_t i = rows.size() - std::min(rows.size(), kLast); i < rows.size(); ++i)
     times.push_back(rows[i].step_ms);
-  if (times.empty()) return 0;
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::ranges::nth_element(times, middle);
-  return *middle;
+  return times.empty() ? 0 : median(std::move(times));
 }
 
 /// "accuracy 91.20%".

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
+#include "weft/report/points.h"
 #include "weft/report/sections.h"
 #include "weft/report/text.h"
 #include "weft/report/verdict.h"
@@ -45,10 +47,7 @@ double median_ms(const ReportInput& input) {
   for (const MetricsRow& row : input.metrics) {
     if (row.step_ms > 0) values.push_back(row.step_ms);
   }
-  if (values.empty()) return std::nan("");
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return median(std::move(values));
 }
 
 /// Short ones first, side by side; then long ones, each in a row of its own, so that nothing is left empty.

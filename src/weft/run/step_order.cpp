@@ -19,18 +19,6 @@ StepOrder step_order(const Program& program) {
   return order;
 }
 
-double predicted_ms(const Program& program, int64_t microbatches) {
-  const auto sum = [&](const std::vector<SegmentId>& segments) {
-    double ms = 0;
-    for (const SegmentId id : segments) {
-      for (const Instruction& instruction : program.segment(id).instructions) ms += instruction.predicted_ms;
-    }
-    return ms;
-  };
-  const StepOrder order = step_order(program);
-  return sum(order.before) + static_cast<double>(microbatches) * sum(order.each) + sum(order.after);
-}
-
 void run_due(Executor& executor, const std::vector<SegmentId>& segments, int64_t step) {
   for (const SegmentId id : segments) {
     if (executor.program().segment(id).segment.cadence.due(step)) executor.run(id);

@@ -17,9 +17,6 @@ struct StepOrder {
 /// `before`.
 StepOrder step_order(const Program& program);
 
-/// What a step of `microbatches` is predicted to take on this rank.
-double predicted_ms(const Program& program, int64_t microbatches);
-
 /// Runs those of `segments` that are due in step `step`, counted from 0. Allocates nothing.
 void run_due(Executor& executor, const std::vector<SegmentId>& segments, int64_t step);
 

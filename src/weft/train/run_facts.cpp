@@ -10,9 +10,9 @@
 #include "weft/optimizers/optimizer.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_snapshot.h"
+#include "weft/plan/costs.h"
 #include "weft/report/progress.h"
 #include "weft/report/text.h"
-#include "weft/run/step_order.h"
 
 namespace weft {
 
@@ -124,7 +124,7 @@ class Facts {
   }
 
   std::string time() const {
-    const double ms = predicted_ms(program_, recipe_.optimizer.accumulate);
+    const double ms = cost_of_step(program_, recipe_.optimizer.accumulate).ms;
     std::string predicted = fmt::format("predicted {} a step, {} in all", human_ms(ms),
                                         clock_text(ms * 1e-3 * static_cast<double>(run_.total_steps)));
     if (!recipe_.data.loading.machine.empty()) return predicted;

@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "weft/base/check.h"
+#include "weft/base/exit_code.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
@@ -278,7 +279,6 @@ class Trainer {
 }  // namespace
 
 int TrainResult::exit_code() const {
-  constexpr int kSignalled = 128;
   if (end == TrainEnd::finished) return 0;
   return kSignalled + (signal != 0 ? signal : SIGTERM);
 }
