@@ -254,7 +254,11 @@ TEST_F(LoadingFaults, AKilledJobLeavesNothingButItsCacheWhichTheNextRunUses) {
 TEST_F(LoadingFaults, AByteThatFlipsInACopyIsNoticedAndTheSourceRead) {
   const int epochs = 2;
   const std::string command = bench(1, fmt::format("--epochs {} {}", epochs, cache()));
-  ASSERT_EQ(run(1, command).code, 0) << said();
+  // What the disk was too slow for is not kept, and would be read from the source as well.
+  for (int attempt = 0; attempt < 3 && kept(folder("cache")) < kTraining; ++attempt) {
+    ASSERT_EQ(run(1, command).code, 0) << said();
+  }
+  ASSERT_EQ(kept(folder("cache")), kTraining);
   {
     std::fstream file(rank_folder(folder("cache"), 0) / "data",
                       std::ios::binary | std::ios::in | std::ios::out);

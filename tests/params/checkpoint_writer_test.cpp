@@ -48,9 +48,7 @@ class CheckpointWriterTest : public ::testing::Test {
     EXPECT_EQ(read.front(), read.back());
     return read.front();
   }
-  CheckpointWriter::Options options(bool copies, int64_t keep = 0) const {
-    return {folder_, keep, copies, {}};
-  }
+  CheckpointWriter::Options options(bool copies, int64_t keep = 0) const { return {folder_, keep, copies}; }
 
   fs::path folder_ = fs::temp_directory_path() / fmt::format("weft-writer-{}", getpid());
   StateStore store_;
@@ -119,6 +117,20 @@ TEST_F(CheckpointWriterTest, WhatGoesWrongIsSaidLaterAndLeavesNothing) {
   writer.write();
   testing::expect_user_error([&] { writer.finish(); }, "could not create the folder " + file.string());
   writer.finish();  // said once
+}
+
+TEST_F(CheckpointWriterTest, WhoWaitsForTheWritingHurriesIt) {
+  CheckpointWriter::Options slow = options(true, 1);
+  slow.share = 1e-9;  // asleep for 100 ms after every piece, of which a checkpoint has two
+  CheckpointWriter writer(store_, world_, slow);
+  const auto start = std::chrono::steady_clock::now();
+  constexpr int kCheckpoints = 20;
+  for (int step = 1; step <= kCheckpoints; ++step) {
+    writer.copy(step, "{}");
+    writer.write();
+    writer.finish();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(200) * kCheckpoints);
 }
 
 TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {

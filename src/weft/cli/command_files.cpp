@@ -65,7 +65,7 @@ int command_import(const Arguments& arguments) {
   expect_no_checkpoints(out, Communicator::world());
   Session session(recipe, Communicator::world());
   import_huggingface(session, arguments.target, arguments.partial ? Import::partial : Import::whole);
-  CheckpointWriter writer(session.store(), session.world(), {checkpoints_of(out), 0, false, {}});
+  CheckpointWriter writer(session.store(), session.world(), {checkpoints_of(out), 0, false});
   writer.copy(0, RunIdentity::of(session, 0).to_json());
   writer.write();
   writer.finish();

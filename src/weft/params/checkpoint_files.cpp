@@ -87,9 +87,14 @@ fs::path temporary_checkpoint(const fs::path& parent, int64_t step) {
   return checkpoint_folder(parent, step) += kTemporary;
 }
 
-ShardSummary write_shard(const fs::path& folder, int rank, int ranks, std::span<const TensorShard> tensors) {
+std::string shard_name(int rank, int ranks) {
+  return fmt::format("rank-{:05}-of-{:05}.safetensors", rank, ranks);
+}
+
+ShardSummary write_shard(const fs::path& folder, int rank, int ranks, std::span<const TensorShard> tensors,
+                         Pace* pace) {
   ShardSummary summary;
-  summary.file = fmt::format("rank-{:05}-of-{:05}.safetensors", rank, ranks);
+  summary.file = shard_name(rank, ranks);
   std::vector<NamedView> views;
   std::map<std::string, int> uses;
   for (const TensorShard& tensor : tensors) {
@@ -109,7 +114,7 @@ ShardSummary write_shard(const fs::path& folder, int rank, int ranks, std::span<
   fs::create_directories(folder, error);
   if (error) file_error("create the folder", folder, error.value());
   return removing_on_failure(folder / summary.file, [&] {
-    const WrittenFile written = write_safetensors(folder / summary.file, views);
+    const WrittenFile written = write_safetensors(folder / summary.file, views, {}, pace);
     summary.bytes = written.bytes;
     summary.checksum = written.checksum;
     return summary;

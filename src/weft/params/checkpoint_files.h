@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/pace.h"
 #include "weft/store/safetensors.h"
 #include "weft/tensor/view.h"
 
@@ -56,16 +57,19 @@ std::filesystem::path temporary_checkpoint(const std::filesystem::path& parent, 
 /// parent/step-0000001234
 std::filesystem::path checkpoint_folder(const std::filesystem::path& parent, int64_t step);
 
+/// rank-00000-of-00004.safetensors
+std::string shard_name(int rank, int ranks);
+
 /// Writes and fsyncs this rank's file into `folder` (made where absent). On failure (a full disk among
 /// others) the file is removed, with the folder where that is empty, earlier checkpoints stay, and the
 /// UserError names the path and the free space; the caller must then see to it that no rank goes on to
-/// commit.
+/// commit. `pace`, if there is one, is kept to.
 ShardSummary write_shard(const std::filesystem::path& folder, int rank, int ranks,
-                         std::span<const TensorShard> tensors);
+                         std::span<const TensorShard> tensors, Pace* pace = nullptr);
 
 /// Reads back what write_shard() has written, from the disk as far as the system allows. UserError where the
-/// file's checksum is another one, or it cannot be read.
-void check_shard(const std::filesystem::path& folder, const ShardSummary& shard);
+/// file's length or checksum is another one, or it cannot be read. `pace`, if there is one, is kept to.
+void check_shard(const std::filesystem::path& folder, const ShardSummary& shard, Pace* pace = nullptr);
 
 /// One rank, after all have written and handed in their summaries: writes index.json, syncs, renames, syncs.
 /// Of an existing checkpoint of the same step the new one takes the place. `extra_json` is a JSON object kept

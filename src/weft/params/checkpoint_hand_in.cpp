@@ -23,6 +23,7 @@ constexpr std::string_view kChecked = "checked";
 constexpr char kFailed = '!';  // marks a note as an error message
 constexpr std::chrono::milliseconds kLook{5};
 constexpr std::chrono::milliseconds kLookSeldom{200};
+constexpr int64_t kSlowest = int64_t{4} << 20;  // bytes a second that a rank reads back at least
 
 /// The note's text behind its first line, which names the attempt; nothing where it is not there, or
 /// another's.
@@ -75,22 +76,32 @@ void HandIn::fail(const std::string& why) const noexcept {
   }
 }
 
-std::string HandIn::wait_for(int rank, std::string_view what) const {
-  const auto began = std::chrono::steady_clock::now();
+/// Bytes of that rank's file so far.
+int64_t HandIn::written_by(int rank) const {
+  std::error_code error;
+  const auto bytes = fs::file_size(folder_ / shard_name(rank, ranks_), error);
+  return error ? 0 : static_cast<int64_t>(bytes);
+}
+
+/// `work`: how long the rank may need for what nobody sees grow.
+std::string HandIn::wait_for(int rank, std::string_view what, std::chrono::seconds work) const {
+  auto began = std::chrono::steady_clock::now();
+  int64_t bytes = 0;
   while (true) {
     if (std::optional<std::string> text = read_note(note(rank, what), attempt_)) {
       if (text->empty() || text->front() != kFailed) return *std::move(text);
       throw UserError(text->substr(1));
     }
-    const auto waited = std::chrono::steady_clock::now() - began;
-    if (waited > patience_) {
+    const auto now = std::chrono::steady_clock::now();
+    if (std::exchange(bytes, written_by(rank)) != bytes) began = now;
+    if (now - began > patience_ + work) {
       user_error(
           "checkpoint {}: nothing of rank {} was to be seen there within {} s; is the folder on a disk that "
           "all hosts "
           "share?",
-          folder_.string(), rank, patience_.count());
+          folder_.string(), rank, (patience_ + work).count());
     }
-    std::this_thread::sleep_for(waited < std::chrono::seconds(1) ? kLook : kLookSeldom);
+    std::this_thread::sleep_for(now - began < std::chrono::seconds(1) ? kLook : kLookSeldom);
   }
 }
 
@@ -105,17 +116,21 @@ void HandIn::wait_for_commit() const {
   }
 }
 
-void HandIn::check_neighbour() const {
+void HandIn::check_neighbour(Pace* pace) const {
   const int next = (rank_ + 1) % ranks_;
-  check_shard(folder_, ShardSummary::from_text(wait_for(next, kWritten)));
+  check_shard(folder_, ShardSummary::from_text(wait_for(next, kWritten, {})), pace);
   leave(kChecked, "");
 }
 
 std::vector<ShardSummary> HandIn::collect() const {
   std::vector<ShardSummary> shards;
-  for (int rank = 0; rank < ranks_; ++rank)
-    shards.push_back(ShardSummary::from_text(wait_for(rank, kWritten)));
-  for (int rank = 0; rank < ranks_; ++rank) wait_for(rank, kChecked);
+  for (int rank = 0; rank < ranks_; ++rank) {
+    shards.push_back(ShardSummary::from_text(wait_for(rank, kWritten, {})));
+  }
+  for (int rank = 0; rank < ranks_; ++rank) {
+    const ShardSummary& checked = shards[static_cast<size_t>((rank + 1) % ranks_)];
+    wait_for(rank, kChecked, std::chrono::seconds(checked.bytes / kSlowest));
+  }
   return shards;
 }
 

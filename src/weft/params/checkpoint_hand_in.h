@@ -13,15 +13,15 @@ namespace weft {
 /// may lie there from a run that was killed, are not read.
 class HandIn {
  public:
-  /// `patience`: how long a note is waited for.
+  /// `patience`: how long a note is waited for in which nothing of that rank changes.
   HandIn(std::filesystem::path folder, std::string attempt, int rank, int ranks,
          std::chrono::seconds patience);
 
   /// This rank's file is written.
   void hand_in(const ShardSummary& shard) const;
-  /// Waits for the next rank's file and reads it back. UserError where it is not what that rank wrote, or is
-  /// not to be seen.
-  void check_neighbour() const;
+  /// Waits for the next rank's file and reads it back, at `pace` if there is one. UserError where it is not
+  /// what that rank wrote, or is not to be seen.
+  void check_neighbour(Pace* pace = nullptr) const;
   /// Waits until all have handed in and checked; what they wrote, in their order. UserError where one failed.
   std::vector<ShardSummary> collect() const;
   /// Waits until rank 0 has committed, or given up: the folder is gone then, and may be made anew.
@@ -32,7 +32,8 @@ class HandIn {
  private:
   std::filesystem::path note(int rank, std::string_view what) const;
   void leave(std::string_view what, const std::string& text) const;
-  std::string wait_for(int rank, std::string_view what) const;
+  std::string wait_for(int rank, std::string_view what, std::chrono::seconds work) const;
+  int64_t written_by(int rank) const;
 
   std::filesystem::path folder_;
   std::string attempt_;

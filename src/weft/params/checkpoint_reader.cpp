@@ -1,6 +1,4 @@
 // CheckpointReader of checkpoint_files.h.
-#include <fcntl.h>
-#include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -9,6 +7,7 @@
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/params/checkpoint_index.h"
+#include "weft/store/read_back.h"
 
 namespace weft {
 namespace {
@@ -30,25 +29,23 @@ std::vector<Region> subtract(Region box, const Region& hole) {
   return rest;
 }
 
-void verify_shard(const fs::path& path, const ShardSummary& shard, const SafetensorsFile& file) {
-  const auto bytes = file.bytes();
-  const uint64_t checksum = XXH64(bytes.data(), bytes.size(), 0);
-  if (checksum != shard.checksum) {
-    user_error("{}: its checksum is {:016x}, the index says {:016x}", path.string(), checksum,
-               shard.checksum);
-  }
+void expect_checksum(const fs::path& path, const ShardSummary& shard, uint64_t checksum) {
+  if (checksum == shard.checksum) return;
+  user_error("{}: its checksum is {:016x}, the index says {:016x}", path.string(), checksum, shard.checksum);
+}
+
+void expect_length(const fs::path& path, const ShardSummary& shard, int64_t bytes) {
+  if (bytes == shard.bytes) return;
+  user_error("{}: has {} bytes, the index says {}", path.string(), bytes, shard.bytes);
 }
 
 }  // namespace
 
-void check_shard(const fs::path& folder, const ShardSummary& shard) {
+void check_shard(const fs::path& folder, const ShardSummary& shard, Pace* pace) {
   const fs::path path = folder / shard.file;
-  if (const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC); descriptor >= 0) {
-    // What is clean in the kernel's cache is dropped, so that the disk is asked.
-    ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
-    ::close(descriptor);
-  }
-  verify_shard(path, shard, SafetensorsFile(path));
+  const WrittenFile found = read_back(path, pace);
+  expect_length(path, shard, found.bytes);
+  expect_checksum(path, shard, found.checksum);
 }
 
 CheckpointReader::CheckpointReader(const fs::path& folder, Verify verify) : folder_(folder) {
@@ -63,11 +60,11 @@ void CheckpointReader::open_shard(const ShardSummary& shard, Verify verify) {
   std::error_code error;
   const auto bytes = static_cast<int64_t>(fs::file_size(path, error));
   if (error) user_error("{}: cannot be read: {}", path.string(), error.message());
-  if (bytes != shard.bytes) {
-    user_error("{}: has {} bytes, the index says {}", path.string(), bytes, shard.bytes);
-  }
+  expect_length(path, shard, bytes);
   const SafetensorsFile& file = *files_.emplace_back(std::make_unique<SafetensorsFile>(path));
-  if (verify == Verify::full) verify_shard(path, shard, file);
+  if (verify == Verify::full) {
+    expect_checksum(path, shard, XXH64(file.bytes().data(), file.bytes().size(), 0));
+  }
   for (const StoredPart& part : shard.parts) {
     const View view = file.view(part.key);
     const TensorType expected{part.global.dtype, part.region.shape()};

@@ -29,6 +29,7 @@ CheckpointWriter::CheckpointWriter(const StateStore& store, const Communicator& 
       ranks_(world.size()),
       attempt_(world.all_gather_text(fmt::format("{:08x}", std::random_device()()))[0]),
       snapshot_(store, options_.copies),
+      pace_(options_.share, [this] { return waiting_ > 0 || (options_.rescue && options_.rescue()); }),
       thread_([this] { run(); }) {}
 
 CheckpointWriter::~CheckpointWriter() {
@@ -36,14 +37,22 @@ CheckpointWriter::~CheckpointWriter() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  ++waiting_;
   changed_.notify_all();
   thread_.join();
 }
 
+void CheckpointWriter::wait_until_idle() {
+  ++waiting_;
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !writing_ && !asked_; });
+  --waiting_;
+}
+
 void CheckpointWriter::copy(int64_t step, std::string extra_json) {
+  wait_until_idle();
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !writing_ && !asked_; });
+    const std::lock_guard lock(mutex_);
     step_ = -1;
   }
   snapshot_.take();
@@ -57,6 +66,8 @@ void CheckpointWriter::write(std::optional<BestCheckpoint> best) {
   {
     const std::lock_guard lock(mutex_);
     WEFT_CHECK(step_ >= 0, "a checkpoint of nothing");
+    const Clock::time_point now = Clock::now();
+    interval_ = now - std::exchange(asked_at_, now);
     best_ = std::move(best);
     asked_ = true;
   }
@@ -78,10 +89,7 @@ void CheckpointWriter::rethrow() {
 }
 
 void CheckpointWriter::finish() {
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !writing_ && !asked_; });
-  }
+  wait_until_idle();
   std::string failed;
   try {
     rethrow();
@@ -131,12 +139,15 @@ void CheckpointWriter::run() {
   }
 }
 
-void CheckpointWriter::write_copy(std::chrono::seconds patience) const {
+void CheckpointWriter::write_copy(std::chrono::seconds patience) {
   const std::filesystem::path temporary = temporary_checkpoint(options_.folder, step_);
   const HandIn desk(temporary, attempt_, rank_, ranks_, patience);
+  // What took so long the last time is to be done in half of the time that there was.
+  pace_.begin(work_ / (interval_ / 2));
   try {
-    desk.hand_in(write_shard(temporary, rank_, ranks_, snapshot_.shards()));
-    desk.check_neighbour();
+    desk.hand_in(write_shard(temporary, rank_, ranks_, snapshot_.shards(), &pace_));
+    desk.check_neighbour(&pace_);
+    work_ = pace_.worked();
   } catch (const UserError& error) {
     desk.fail(error.what());
     throw;

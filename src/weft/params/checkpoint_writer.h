@@ -3,6 +3,7 @@
 // writes it, and the ranks agree by files, not by messages: each hands in what it has written, reads back
 // what its neighbour wrote, and rank 0 commits once all have. So no rank needs another's main thread, and a
 // checkpoint in memory can still be written while a step that will not end in time goes on.
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "weft/base/pace.h"
 #include "weft/comm/communicator.h"
 #include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_snapshot.h"
@@ -27,6 +29,8 @@ class CheckpointWriter {
     bool copies = true;            ///< else states must not change from copy() to the end of the writing
     /// Looked at often: once it says true the newest copy is written, if it is not yet. Empty: never.
     std::function<bool()> rescue;
+    /// Of a core, for writing while nobody waits for it; more where checkpoints follow each other soon.
+    double share = 1;
   };
   /// Collective: all ranks of `world`. `store` outlives this. Errors: as CheckpointSnapshot has them.
   CheckpointWriter(const StateStore& store, const Communicator& world, Options options);
@@ -47,8 +51,10 @@ class CheckpointWriter {
   void finish();
 
  private:
+  using Clock = std::chrono::steady_clock;
   void run();
-  void write_copy(std::chrono::seconds patience) const;
+  void write_copy(std::chrono::seconds patience);
+  void wait_until_idle();
   bool is_due() const;
 
   Options options_;
@@ -61,9 +67,15 @@ class CheckpointWriter {
   std::string extra_json_;
   std::optional<BestCheckpoint> best_;  ///< what the copy is marked as
 
+  Pace pace_;
+  std::chrono::duration<double> work_{0};  ///< of a core, for the checkpoint before
+  std::atomic<int> waiting_{0};            ///< threads that wait for the writing
+
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool asked_ = false;
+  Clock::time_point asked_at_;
+  std::chrono::duration<double> interval_{0};  ///< between the last two checkpoints
   bool writing_ = false;
   bool stopping_ = false;
   int64_t written_ = -1;  ///< step of the copy that was written last

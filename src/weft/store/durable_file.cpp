@@ -7,16 +7,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "weft/base/check.h"
 
 namespace weft {
-namespace {
-
-constexpr size_t kBufferBytes = size_t{8} << 20;
-
-}  // namespace
 
 struct DurableFile::HashState {
   XXH64_state_t state{};
@@ -30,8 +27,8 @@ void file_error(std::string_view verb, const std::filesystem::path& path, int er
   user_error("could not {} {}: {} ({})", verb, path.string(), std::generic_category().message(error), free);
 }
 
-DurableFile::DurableFile(std::filesystem::path path)
-    : path_(std::move(path)), hash_(std::make_unique<HashState>()) {
+DurableFile::DurableFile(std::filesystem::path path, Pace* pace)
+    : path_(std::move(path)), pace_(pace), hash_(std::make_unique<HashState>()) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) file_error("create", path_, errno);
   XXH64_reset(&hash_->state, 0);
@@ -43,15 +40,16 @@ DurableFile::~DurableFile() {
 
 void DurableFile::append(std::span<const std::byte> bytes) {
   bytes_ += static_cast<int64_t>(bytes.size());
-  if (buffer_.size() + bytes.size() <= kBufferBytes) {
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-    return;
-  }
-  flush();
   while (!bytes.empty()) {
-    const auto piece = bytes.first(std::min(bytes.size(), kBufferBytes));
-    write_out(piece);
-    bytes = bytes.subspan(piece.size());
+    const std::span<std::byte> room = buffer_.bytes().subspan(buffered_);
+    const auto part = bytes.first(std::min(bytes.size(), room.size()));
+    std::memcpy(room.data(), part.data(), part.size());
+    buffered_ += part.size();
+    bytes = bytes.subspan(part.size());
+    if (buffered_ < kDirectIoPiece) continue;
+    // Small files stay in the kernel's cache: only a full piece asks.
+    if (!std::exchange(has_asked_, true)) is_direct_ = set_direct_io(descriptor_, true);
+    write_piece();
   }
 }
 
@@ -60,7 +58,9 @@ void DurableFile::append(std::string_view text) {
 }
 
 void DurableFile::finish() {
-  flush();
+  // The last piece may end anywhere.
+  if (is_direct_) is_direct_ = !set_direct_io(descriptor_, false);
+  write_piece();
   if (::fsync(descriptor_) != 0) file_error("fsync", path_, errno);
   const int descriptor = descriptor_;
   descriptor_ = -1;
@@ -68,20 +68,23 @@ void DurableFile::finish() {
   checksum_ = XXH64_digest(&hash_->state);
 }
 
-void DurableFile::flush() {
-  write_out(buffer_);
-  buffer_.clear();
-}
-
-void DurableFile::write_out(std::span<const std::byte> bytes) {
-  // Hashing piece by piece, just before the write, finds the bytes still in cache.
+void DurableFile::write_piece() {
+  std::span<const std::byte> bytes = buffer_.bytes().first(buffered_);
+  // It is in the core's cache still.
   XXH64_update(&hash_->state, bytes.data(), bytes.size());
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EINVAL && is_direct_ && set_direct_io(descriptor_, false)) {
+      // This file system wants more of memory or lengths, or the rest of a write that a full disk cut short.
+      is_direct_ = false;
+      continue;
+    }
     if (written <= 0) file_error("write", path_, written < 0 ? errno : ENOSPC);
     bytes = bytes.subspan(static_cast<size_t>(written));
   }
+  buffered_ = 0;
+  if (pace_ != nullptr) pace_->rest();
 }
 
 void sync_folder(const std::filesystem::path& folder) {

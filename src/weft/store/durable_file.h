@@ -7,22 +7,25 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
+
+#include "weft/base/pace.h"
+#include "weft/store/direct_io.h"
 
 namespace weft {
 
-/// A new file (an older one of that name is emptied), written front to back. Every failure of the system (a
+/// A new file (an older one of that name is emptied), written front to back, in pieces that go past the
+/// kernel's cache where the file system allows that. Every failure of the system (a
 /// full disk, a short write, a failed fsync) is a UserError that names the path, the cause and the free
 /// space.
 class DurableFile {
  public:
-  explicit DurableFile(std::filesystem::path path);
+  /// `pace`, if there is one, is kept to, and outlives this.
+  explicit DurableFile(std::filesystem::path path, Pace* pace = nullptr);
   /// Closes; without finish() the contents are not promised.
   ~DurableFile();
   DurableFile(const DurableFile&) = delete;
   DurableFile& operator=(const DurableFile&) = delete;
 
-  /// Small pieces are gathered in a buffer of 8 MiB; larger ones go straight from the caller's memory.
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text);
   /// Writes what is buffered, fsyncs and closes.
@@ -34,14 +37,17 @@ class DurableFile {
 
  private:
   struct HashState;
-  void flush();
-  void write_out(std::span<const std::byte> bytes);
+  void write_piece();
 
   std::filesystem::path path_;
   int descriptor_ = -1;
   int64_t bytes_ = 0;
   uint64_t checksum_ = 0;
-  std::vector<std::byte> buffer_;
+  Pace* pace_;
+  DirectIoBuffer buffer_;
+  size_t buffered_ = 0;     ///< bytes of the buffer that are not written yet
+  bool has_asked_ = false;  ///< whether it could be direct
+  bool is_direct_ = false;
   std::unique_ptr<HashState> hash_;
 };
 

@@ -395,11 +395,11 @@ View SafetensorsFile::view(std::string_view name) const {
 }
 
 WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedView> tensors,
-                              const std::map<std::string, std::string>& metadata) {
+                              const std::map<std::string, std::string>& metadata, Pace* pace) {
   const std::vector<const NamedView*> order = order_by_alignment(tensors);
   const std::string header = write_header(order, metadata, path.string());
   const uint64_t length = header.size();
-  DurableFile file(path);
+  DurableFile file(path, pace);
   file.append(std::as_bytes(std::span(&length, 1)));
   file.append(header);
   for (const NamedView* tensor : order) append_tensor(file, tensor->view);

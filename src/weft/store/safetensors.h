@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/base/pace.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -89,9 +90,9 @@ struct WrittenFile {
 
 /// Writes a file and fsyncs it. Tensors follow each other in the order given, except that those of wider
 /// elements come first, which keeps every one aligned (the format allows no holes); the header is padded with
-/// spaces to 8 bytes. UserError on an empty or repeated name, text that is not UTF-8, a full disk (names path
-/// and free space).
+/// spaces to 8 bytes. `pace`, if there is one, is kept to. UserError on an empty or repeated name, text that
+/// is not UTF-8, a full disk (names path and free space).
 WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedView> tensors,
-                              const std::map<std::string, std::string>& metadata = {});
+                              const std::map<std::string, std::string>& metadata = {}, Pace* pace = nullptr);
 
 }  // namespace weft

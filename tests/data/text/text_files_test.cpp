@@ -25,12 +25,11 @@ TEST_F(TextFilesTest, WhatIsLeftOutOfAFolderIsCounted) {
   ASSERT_EQ(::mkfifo((text / "pipe").c_str(), 0600), 0);
   const TextFiles found = find_text(text, "--text");
   EXPECT_EQ(found.paths, (std::vector<fs::path>{text / "a.txt", text / "b/two.txt"}));
-  EXPECT_EQ(
-      found.left_out,
-      "--text: 6 files in " + text.string() +
-          " left out: 1 with a zero byte (binary, or UTF-16), 2 whose name begins with a dot, 1 that a link "
-          "leads to and that is not there, 1 that is read already by another name, 1 that is a device or a "
-          "pipe");
+  EXPECT_EQ(found.left_out,
+            "--text: 6 files in " + text.string() +
+                " left out: 1 with a zero byte (binary, or UTF-16), 2 whose name begins with a dot, 1 behind "
+                "a link "
+                "that leads nowhere, 1 read already by another name, 1 special (device, pipe or socket)");
 }
 
 TEST_F(TextFilesTest, LinksToFoldersAreFollowedOnce) {

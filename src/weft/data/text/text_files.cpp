@@ -30,9 +30,9 @@ struct PassedOver {
     };
     add(binary, "with a zero byte (binary, or UTF-16)");
     add(hidden, "whose name begins with a dot");
-    add(dangling, "that a link leads to and that is not there");
-    add(repeated, "that is read already by another name");
-    add(special, "that is a device or a pipe");
+    add(dangling, "behind a link that leads nowhere");
+    add(repeated, "read already by another name");
+    add(special, "special (device, pipe or socket)");
     return all;
   }
 };

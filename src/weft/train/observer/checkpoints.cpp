@@ -11,6 +11,7 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/host_share.h"
+#include "weft/base/threads.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
@@ -81,6 +82,9 @@ class BestSoFar {
   std::optional<double> value_;
 };
 
+/// While the steps need every core, writing takes so much of one that no step is noticeably longer.
+constexpr double kShareOfACore = 0.03;
+
 class CheckpointObserver final : public RunObserver {
  public:
   explicit CheckpointObserver(const RunView& run)
@@ -129,7 +133,9 @@ class CheckpointObserver final : public RunObserver {
   }
 
   CheckpointWriter::Options options() const {
-    CheckpointWriter::Options options{checkpoints_of(run_.options.out), keys_.keep, copies_, {}};
+    CheckpointWriter::Options options{checkpoints_of(run_.options.out), keys_.keep, copies_};
+    // A step waits for the slowest of its threads, which the writing would share a core with.
+    if (copies_ && threads() >= share_of_cores()) options.share = kShareOfACore;
     if (can_rescue_) options.rescue = [] { return ending_signal() != 0; };
     return options;
   }
