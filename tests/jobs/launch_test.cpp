@@ -221,6 +221,11 @@ TEST_F(Launch, RefusesWhatItCannotStart) {
       "weft: launch -n 3: the mesh's axes beside data (tensor=2) take 2 ranks, which does not divide it\n");
   EXPECT_EQ(says("--host a --hostfile " + recipe + " train " + recipe),
             "weft: launch: --host and --hostfile both say where ranks start; expected one of them\n");
+  const std::string hosts = folder("hosts").string();
+  std::ofstream(hosts) << "a slots=2\nb\n";
+  EXPECT_EQ(says("-n 2 --restarts 1 --hostfile " + hosts + " train " + recipe),
+            "weft: " + hosts +
+                ": b has no slots=N, without which a restart does not know what the other hosts can take\n");
   EXPECT_EQ(says("-n 2 resume nowhere"), "weft: launch resume: nowhere is no folder of a run\n");
   EXPECT_EQ(run(1, "launch trian x").code, 2);
   EXPECT_EQ(count(run(2, "launch train " + recipe).text,

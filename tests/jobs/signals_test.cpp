@@ -44,6 +44,18 @@ TEST_F(Signals, Usr1KeepsACheckpointAndTheRunGoesOn) {
   EXPECT_EQ(outcome->code, 143) << outcome->text;
 }
 
+TEST_F(Signals, Usr1ThatRequeuesEndsTheRunAndIsNamed) {
+  Job job = start(1, train("run", {"run.usr1=requeue"}));
+  ASSERT_TRUE(wait_until(kStart, [&] { return steps("run").size() > 3; })) << job.text();
+  kill(job.pid(), SIGUSR1);
+  const std::optional<Outcome> outcome = job.wait(kEnd);
+  ASSERT_TRUE(outcome) << job.text();
+  EXPECT_EQ(checkpoints("run").size(), 1U);
+  std::ifstream file(folder("run") / "report.json");
+  const std::string record{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(count(record, R"(SIGUSR1 (run.usr1 = \"requeue\"))"), 1) << record;
+}
+
 TEST_F(Signals, ADeadlineEndsTheRunInTime) {
   const auto began = std::chrono::steady_clock::now();
   const Outcome outcome = run(2, train("run", {"parallel.data=2", "run.deadline=6s"}));

@@ -15,7 +15,7 @@ TEST(Hosts, OfAnOption) {
 
 TEST(Hosts, OfAFile) {
   EXPECT_EQ(hosts_of_file("# ours\n\n node1 slots=4 max_slots=8\nnode2\nnode3:2 # half\n"),
-            (Hosts{{"node1", 4}, {"node2", 1}, {"node3", 2}}));
+            (Hosts{{"node1", 4}, {"node2", 0}, {"node3", 2}}));
 }
 
 TEST(Hosts, BecomeAnOptionAgain) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/ops/expect_error.h"
 #include "weft/ops/pointwise/add.h"
@@ -60,8 +61,7 @@ TEST_F(CheckpointWriterTest, WritesWhatWasCopiedWhateverComesAfterwards) {
   CheckpointWriter writer(store_, world_, options(true));
   for (int64_t step = 1; step <= 5; ++step) {
     set(static_cast<float>(step));
-    writer.copy(step, fmt::format(R"({{"at":{}}})", step));
-    writer.write();
+    writer.write(step, fmt::format(R"({{"at":{}}})", step));
     set(-1);
   }
   writer.finish();
@@ -72,8 +72,7 @@ TEST_F(CheckpointWriterTest, WritesWhatWasCopiedWhateverComesAfterwards) {
 TEST_F(CheckpointWriterTest, WithoutACopyTheStatesThemselvesAreWritten) {
   CheckpointWriter writer(store_, world_, options(false));
   set(7);
-  writer.copy(1, "{}");
-  writer.write();
+  writer.write(1, "{}");
   writer.finish();
   EXPECT_EQ(in_checkpoint(1), 7);
 }
@@ -81,8 +80,7 @@ TEST_F(CheckpointWriterTest, WithoutACopyTheStatesThemselvesAreWritten) {
 TEST_F(CheckpointWriterTest, KeepsTheNewestOnceTheyAreReadBack) {
   CheckpointWriter writer(store_, world_, options(true, 2));
   for (int64_t step = 1; step <= 4; ++step) {
-    writer.copy(step, "{}");
-    writer.write();
+    writer.write(step, "{}");
   }
   writer.finish();
   std::vector<int64_t> steps;
@@ -113,8 +111,7 @@ TEST_F(CheckpointWriterTest, WhatGoesWrongIsSaidLaterAndLeavesNothing) {
   CheckpointWriter::Options nowhere = options(true);
   nowhere.folder = file;
   CheckpointWriter writer(store_, world_, nowhere);
-  writer.copy(1, "{}");
-  writer.write();
+  writer.write(1, "{}");
   testing::expect_user_error([&] { writer.finish(); }, "could not create the folder " + file.string());
   writer.finish();  // said once
 }
@@ -126,8 +123,7 @@ TEST_F(CheckpointWriterTest, WhoWaitsForTheWritingHurriesIt) {
   const auto start = std::chrono::steady_clock::now();
   constexpr int kCheckpoints = 20;
   for (int step = 1; step <= kCheckpoints; ++step) {
-    writer.copy(step, "{}");
-    writer.write();
+    writer.write(step, "{}");
     writer.finish();
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(200) * kCheckpoints);
@@ -138,8 +134,7 @@ TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {
   fs::create_directories(left);
   std::ofstream(left / "rank-00000.written") << "deadbeef\n!the disk of an earlier run was full";
   CheckpointWriter writer(store_, world_, options(true));
-  writer.copy(1, "{}");
-  writer.write();
+  writer.write(1, "{}");
   writer.finish();
   EXPECT_EQ(in_checkpoint(1), 0);
   EXPECT_FALSE(fs::exists(left));
@@ -163,6 +158,22 @@ TEST_F(CheckpointWriterTest, AFailureOfOneRankIsToldToTheOthers) {
   const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   second.fail("its disk is full");
   testing::expect_user_error([&] { first.check_neighbour(); }, "its disk is full");
+}
+
+TEST_F(CheckpointWriterTest, ARankWhoseFileGrowsIsWaitedFor) {
+  const fs::path temporary = temporary_checkpoint(folder_, 1);
+  fs::create_directories(temporary);
+  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  std::thread slow([&] {
+    for (int i = 0; i < 8; ++i) {  // twice as long as the patience
+      std::ofstream(temporary / shard_name(1, 2), std::ios::app) << "more";
+      usleep(250'000);
+    }
+    second.fail("it came so far");
+  });
+  testing::expect_user_error([&] { first.check_neighbour(); }, "it came so far");
+  slow.join();
 }
 
 TEST_F(CheckpointWriterTest, WhatTheNeighbourReadsBackMustBeWhatWasWritten) {

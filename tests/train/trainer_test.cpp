@@ -286,9 +286,8 @@ TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
   Session session(recipe(), Communicator::world());
   resume(session, folder_ / "run/checkpoints");
   session.store().write("wte", [](const View& view) { view.as<float>()[7] = std::nanf(""); });
-  CheckpointWriter writer(session.store(), session.world(), {folder_ / "bad", 0, false, {}});
-  writer.copy(3, "{}");
-  writer.write();
+  CheckpointWriter writer(session.store(), session.world(), {folder_ / "bad", 0, false});
+  writer.write(3, "{}");
   writer.finish();
   Session other(recipe(), Communicator::world());
   testing::expect_user_error(

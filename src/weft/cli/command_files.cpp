@@ -66,8 +66,7 @@ int command_import(const Arguments& arguments) {
   Session session(recipe, Communicator::world());
   import_huggingface(session, arguments.target, arguments.partial ? Import::partial : Import::whole);
   CheckpointWriter writer(session.store(), session.world(), {checkpoints_of(out), 0, false});
-  writer.copy(0, RunIdentity::of(session, 0).to_json());
-  writer.write();
+  writer.write(0, RunIdentity::of(session, 0).to_json());
   writer.finish();
   keep_recipe(recipe, out);
   fmt::print("{} written; train on with weft resume {}\n", checkpoint_folder(checkpoints_of(out), 0).string(),

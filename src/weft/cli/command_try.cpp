@@ -42,10 +42,14 @@ int command_try(const Arguments& arguments) {
   options.last_batches = kBatches;
   Session session(recipe, world);
   const TrainResult result = train(session, options);
-  if (world.rank() != 0 || result.end != TrainEnd::finished) return result.exit_code();
+  if (world.rank() != 0) return result.exit_code();
   // Who wants to look at it names a folder.
   std::error_code error;
   if (arguments.out.empty()) std::filesystem::remove_all(options.out, error);
+  if (result.end != TrainEnd::finished) {
+    Progress::say("tried: interrupted, so nothing is known");
+    return result.exit_code();
+  }
   const int64_t steps = total_steps(whole, session.data());
   Progress::say(
       fmt::format("tried: steps, evaluations, checkpoints and the report work; a step takes {}, all {} about "

@@ -112,6 +112,7 @@ void LaunchCommandLine::choose_folder(LaunchedJob& job, const Arguments& argumen
   }
   const auto named = named_run_folder(recipe, arguments.out);
   if (named) job.folder = *named;
+  if (named) job.recipe_before = recipe_time(job.folder);
   if (named && !recipe.checkpoint.resume) expect_no_checkpoints(job.folder, Communicator::world());
   if (named || dry_run_) return;
   job.folder = run_folder(recipe, "", Communicator::world());
@@ -125,11 +126,21 @@ void LaunchCommandLine::check(const std::string& name) const {
     user_error("launch: --host and --hostfile both say where ranks start; expected one of them");
   if (limits_.restarts > 0 && !leaves_a_run(name))
     user_error("launch --restarts: {} keeps no checkpoints; expected train or resume", name);
+  if (limits_.restarts == 0) return;
+  for (const LaunchHost& host : named_hosts()) {
+    if (host.slots > 0) continue;
+    user_error("{}: {} has no slots=N, without which a restart does not know what the other hosts can take",
+               place_.hostfile, host.name);
+  }
+}
+
+std::vector<LaunchHost> LaunchCommandLine::named_hosts() const {
+  if (place_.hostfile.empty()) return hosts_of_option(place_.host);
+  return hosts_of_file(read_text(place_.hostfile, "hostfile", kMostBytes));
 }
 
 std::vector<LaunchHost> LaunchCommandLine::present_hosts() const {
-  std::vector<LaunchHost> hosts = hosts_of_option(place_.host);
-  if (!place_.hostfile.empty()) hosts = hosts_of_file(read_text(place_.hostfile, "hostfile", kMostBytes));
+  std::vector<LaunchHost> hosts = named_hosts();
   const char* agent = std::getenv("OMPI_MCA_plm_rsh_agent");
   std::erase_if(hosts, [&](const LaunchHost& host) {
     if (answers(agent == nullptr ? "ssh" : agent, host)) return false;

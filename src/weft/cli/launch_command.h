@@ -29,6 +29,7 @@ class LaunchCommandLine {
   /// The folder of a run, which is made where the command would make one, so that a restart knows it.
   void choose_folder(LaunchedJob& job, const Arguments& arguments) const;
 
+  std::vector<LaunchHost> named_hosts() const;
   /// The hosts that are named and answer, and says which do not; all where none is named.
   std::vector<LaunchHost> present_hosts() const;
 

@@ -51,6 +51,9 @@ int main(int argc, char** argv) {
       return end_with(session, error.what(), user_error_code());
     } catch (const weft::InternalError& error) {
       return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()), 70);
+    } catch (const std::exception& error) {
+      // Of the system: memory, a file system.
+      return end_with(session, error.what(), user_error_code());
     }
   } catch (const std::exception& error) {
     complain(error.what());

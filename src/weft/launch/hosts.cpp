@@ -19,10 +19,10 @@ int number_of(std::string_view text) {
   return std::max(1, number);
 }
 
-/// "name" or "name:4".
-LaunchHost host_of(std::string_view text) {
+/// "name" or "name:4"; `slots` where it is the name alone.
+LaunchHost host_of(std::string_view text, int slots) {
   const size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return {std::string(text), 1};
+  if (colon == std::string_view::npos) return {std::string(text), slots};
   return {std::string(text.substr(0, colon)), number_of(text.substr(colon + 1))};
 }
 
@@ -42,7 +42,7 @@ std::vector<LaunchHost> hosts_of_option(std::string_view text) {
   std::vector<LaunchHost> hosts;
   std::istringstream all{std::string(text)};
   for (std::string one; std::getline(all, one, ',');) {
-    if (!one.empty()) add(hosts, host_of(one));
+    if (!one.empty()) add(hosts, host_of(one, 1));
   }
   return hosts;
 }
@@ -55,7 +55,7 @@ std::vector<LaunchHost> hosts_of_file(std::string_view text) {
     std::istringstream words(line.substr(0, line.find('#')));
     std::string word;
     if (!(words >> word)) continue;
-    LaunchHost host = host_of(word);
+    LaunchHost host = host_of(word, 0);
     while (words >> word) {
       if (word.starts_with(kSlots)) host.slots = number_of(std::string_view(word).substr(kSlots.size()));
     }

@@ -22,12 +22,18 @@ int64_t data_parts(const ParallelSection& parallel, int ranks) {
   return ranks / taken;
 }
 
+std::optional<std::filesystem::file_time_type> recipe_time(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(recipe_of(folder), error);
+  return error ? std::nullopt : std::optional(time);
+}
+
 std::vector<std::string> words_of(const LaunchedJob& job, int ranks, bool again) {
   std::vector<std::string> words = job.words;
   if (job.is_new_folder) words.insert(words.end(), {"--out", job.folder.string()});
   if (again && job.words[0] == "train") {
-    const bool has_begun = std::filesystem::exists(recipe_of(job.folder)) &&
-                           !list_checkpoints(checkpoints_of(job.folder)).empty();
+    const bool has_begun =
+        recipe_time(job.folder) != job.recipe_before && !list_checkpoints(checkpoints_of(job.folder)).empty();
     if (has_begun) {
       // The recipe's file may have been edited since; the folder's is the one that the run began with.
       words = {"resume", job.folder.string()};

@@ -16,12 +16,6 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kBug = 70;
 
-/// Signals that ask a run to end: it kept a checkpoint, and nothing failed.
-bool is_asked_to_end(int code) {
-  constexpr std::array<int, 5> kAsking{SIGINT, SIGTERM, SIGHUP, SIGUSR2, SIGXCPU};
-  return std::find(kAsking.begin(), kAsking.end(), code - kSignalled) != kAsking.end();
-}
-
 std::string ending(int code) {
   if (code > kSignalled) {
     return fmt::format("a rank was ended by signal {} ({})", code - kSignalled, strsignal(code - kSignalled));
@@ -44,6 +38,11 @@ bool repeats(const std::vector<Attempt>& attempts) {
 }
 
 }  // namespace
+
+bool is_asked_to_end(int code) {
+  constexpr std::array<int, 5> kAsking{SIGINT, SIGTERM, SIGHUP, SIGUSR2, SIGXCPU};
+  return std::find(kAsking.begin(), kAsking.end(), code - kSignalled) != kAsking.end();
+}
 
 int fewer_ranks(const ParallelSection& parallel, int ranks, int least) {
   const int64_t others = other_axes(parallel);

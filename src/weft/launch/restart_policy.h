@@ -31,6 +31,9 @@ struct Decision {
   std::string why;  ///< how the last attempt ended, and where it is not started again, why not
 };
 
+/// Of a run that a signal asked to end: it kept a checkpoint, and nothing failed.
+bool is_asked_to_end(int code);
+
 /// The largest number of ranks below `ranks` and not below `least` that a mesh with these other axes may
 /// have; 0: none.
 int fewer_ranks(const ParallelSection& parallel, int ranks, int least);

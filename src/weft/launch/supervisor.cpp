@@ -35,10 +35,11 @@ class Supervisor {
       attempt.code = wait();
       end_orphans();
       if (attempt.code == 0) return 0;
-      if (asked_ != 0 && attempt.code != kUserErrorOfRank) return kSignalled + asked_;
+      if (asked_ != 0 && (given_up_ || is_asked_to_end(attempt.code))) return kSignalled + asked_;
       attempt.reached = std::max(attempt.from, last_step());
       attempts_.push_back(attempt);
       Decision decision = after_attempt(attempts_, run_.limits, run_.parallel);
+      if (asked_ != 0) decision.restart = false;
       if (decision.restart && run_.slots)
         decision = with_slots(decision, run_.slots(), run_.limits, run_.parallel);
       if (!decision.restart) {
@@ -55,6 +56,7 @@ class Supervisor {
     Attempt attempt;
     attempt.ranks = ranks;
     attempt.from = newest_checkpoint();
+    log_before_ = log_time();
     const LaunchCommand command = run_.command(ranks, !attempts_.empty());
     for (const std::string& remark : command.remarks) Progress::say(remark);
     has_launcher_ = command.has_launcher;
@@ -65,7 +67,10 @@ class Supervisor {
   int wait() {
     while (true) {
       const int signal = processes_.wait_for_signal(kLook);
-      if (const std::optional<int> code = SupervisedProcesses::reap(pid_)) return *code;
+      if (const std::optional<int> code = SupervisedProcesses::reap(pid_)) {
+        note(signal);
+        return *code;
+      }
       if (given_up_ && std::chrono::steady_clock::now() > *given_up_ + kAtOnce) kill(pid_, SIGKILL);
       if (signal == SIGUSR1) kill(pid_, SIGUSR1);
       if (signal == 0 || signal == SIGCHLD || signal == SIGUSR1) continue;
@@ -75,6 +80,11 @@ class Supervisor {
         end_now();
       }
     }
+  }
+
+  /// Of a signal that came when there was nobody left to hand it to: the run is not started again.
+  void note(int signal) {
+    if (signal != 0 && signal != SIGCHLD && signal != SIGUSR1 && asked_ == 0) asked_ = signal;
   }
 
   /// An mpirun that is told to end ends its ranks some seconds later, whatever they do. This one signal that
@@ -93,7 +103,7 @@ class Supervisor {
   }
 
   /// Ranks whose launcher was killed can still keep a checkpoint.
-  void end_orphans() const {
+  void end_orphans() {
     const int orphans = SupervisedProcesses::signal_descendants(SIGTERM);
     if (orphans == 0) return;
     Progress::say(fmt::format("launch: {} process{} outlived the launcher and {} ended", orphans,
@@ -101,7 +111,7 @@ class Supervisor {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(run_.grace_s);
     while (SupervisedProcesses::signal_descendants(0) > 0) {
       if (std::chrono::steady_clock::now() > end) SupervisedProcesses::signal_descendants(SIGKILL);
-      processes_.wait_for_signal(kLook / 4);
+      note(processes_.wait_for_signal(kLook / 4));
     }
     SupervisedProcesses::reap(pid_);
   }
@@ -121,9 +131,15 @@ class Supervisor {
     return all.empty() ? 0 : all.front().step;
   }
 
-  /// That the run has logged; 0 where its log has none, or is not to be read.
+  std::optional<std::filesystem::file_time_type> log_time() const {
+    std::error_code error;
+    const auto time = std::filesystem::last_write_time(metrics_log_of(run_.folder), error);
+    return error ? std::nullopt : std::optional(time);
+  }
+
+  /// That this attempt has logged; 0 where it has written no log, or that is not to be read.
   int64_t last_step() const {
-    if (run_.folder.empty() || !std::filesystem::exists(metrics_log_of(run_.folder))) return 0;
+    if (run_.folder.empty() || log_time() == log_before_) return 0;
     try {
       const std::vector<MetricsRow> rows = read_metrics(metrics_log_of(run_.folder));
       return rows.empty() ? 0 : rows.back().step;
@@ -138,6 +154,7 @@ class Supervisor {
   pid_t pid_ = 0;
   bool has_launcher_ = true;
   std::optional<std::chrono::steady_clock::time_point> given_up_;
+  std::optional<std::filesystem::file_time_type> log_before_;
   int asked_ = 0;  ///< the signal that asked the run to end; 0: none
 };
 

@@ -69,7 +69,7 @@ void rename_into_place(const fs::path& temporary, const fs::path& final) {
   // one.
   if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, final.c_str(), RENAME_EXCHANGE) != 0) {
     // This file system cannot swap; a crash between these two lines leaves only the earlier steps.
-    fs::remove_all(final);
+    remove_quietly(final);
     if (::rename(temporary.c_str(), final.c_str()) != 0) {
       file_error("rename to its final name", temporary, errno);
     }

@@ -111,7 +111,9 @@ void HandIn::wait_for_commit() const {
     const std::optional<std::string> text = read_note(note(0, kWritten), attempt_);
     return text && text->starts_with(kFailed);
   };
-  while (std::chrono::steady_clock::now() - began < patience_ && fs::exists(folder_) && !has_failed()) {
+  std::error_code ignored;
+  while (std::chrono::steady_clock::now() - began < patience_ && fs::exists(folder_, ignored) &&
+         !has_failed()) {
     std::this_thread::sleep_for(kLook);
   }
 }

@@ -42,33 +42,38 @@ CheckpointWriter::~CheckpointWriter() {
   thread_.join();
 }
 
-void CheckpointWriter::wait_until_idle() {
+std::unique_lock<std::mutex> CheckpointWriter::wait_until_idle() {
   ++waiting_;
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !writing_ && !asked_; });
   --waiting_;
+  return lock;
 }
 
-void CheckpointWriter::copy(int64_t step, std::string extra_json) {
-  wait_until_idle();
+void CheckpointWriter::take(int64_t step, std::string extra_json) {
   {
-    const std::lock_guard lock(mutex_);
-    step_ = -1;
+    const std::unique_lock lock = wait_until_idle();
+    step_ = -1;  // nobody begins to write it
   }
   snapshot_.take();
   const std::lock_guard lock(mutex_);
-  step_ = step;
-  extra_json_ = std::move(extra_json);
-  best_.reset();
+  taken_ = {step, std::move(extra_json), {}};
 }
 
-void CheckpointWriter::write(std::optional<BestCheckpoint> best) {
+void CheckpointWriter::copy(int64_t step, std::string extra_json) {
+  take(step, std::move(extra_json));
+  const std::lock_guard lock(mutex_);
+  step_ = step;
+}
+
+void CheckpointWriter::write(int64_t step, std::string extra_json, std::optional<BestCheckpoint> best) {
+  take(step, std::move(extra_json));
   {
     const std::lock_guard lock(mutex_);
-    WEFT_CHECK(step_ >= 0, "a checkpoint of nothing");
     const Clock::time_point now = Clock::now();
     interval_ = now - std::exchange(asked_at_, now);
-    best_ = std::move(best);
+    taken_.best = std::move(best);
+    step_ = step;
     asked_ = true;
   }
   changed_.notify_all();
@@ -89,11 +94,11 @@ void CheckpointWriter::rethrow() {
 }
 
 void CheckpointWriter::finish() {
-  wait_until_idle();
+  static_cast<void>(wait_until_idle());
   std::string failed;
   try {
     rethrow();
-  } catch (const UserError& error) {
+  } catch (const std::exception& error) {
     failed = error.what();
   }
   for (const std::string& why : world_.all_gather_text(failed)) {
@@ -140,7 +145,7 @@ void CheckpointWriter::run() {
 }
 
 void CheckpointWriter::write_copy(std::chrono::seconds patience) {
-  const std::filesystem::path temporary = temporary_checkpoint(options_.folder, step_);
+  const std::filesystem::path temporary = temporary_checkpoint(options_.folder, taken_.step);
   const HandIn desk(temporary, attempt_, rank_, ranks_, patience);
   // What took so long the last time is to be done in half of the time that there was.
   pace_.begin(work_ / (interval_ / 2));
@@ -148,7 +153,8 @@ void CheckpointWriter::write_copy(std::chrono::seconds patience) {
     desk.hand_in(write_shard(temporary, rank_, ranks_, snapshot_.shards(), &pace_));
     desk.check_neighbour(&pace_);
     work_ = pace_.worked();
-  } catch (const UserError& error) {
+    if (rank_ == 0) commit_checkpoint(options_.folder, taken_.step, desk.collect(), taken_.extra_json);
+  } catch (const std::exception& error) {
     desk.fail(error.what());
     throw;
   }
@@ -156,8 +162,7 @@ void CheckpointWriter::write_copy(std::chrono::seconds patience) {
     desk.wait_for_commit();
     return;
   }
-  commit_checkpoint(options_.folder, step_, desk.collect(), extra_json_);
-  if (best_) write_best(options_.folder, *best_);
+  if (taken_.best) write_best(options_.folder, *taken_.best);
   if (options_.keep > 0) prune_checkpoints(options_.folder, options_.keep);
 }
 

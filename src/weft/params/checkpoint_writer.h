@@ -39,10 +39,11 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
-  /// Copies the states, which stand for step `step`; waits for what is being written first.
+  /// Copies the states, which stand for step `step`; waits for what is being written first. They are written
+  /// when a rescue asks for it.
   void copy(int64_t step, std::string extra_json);
-  /// Begins to write the newest copy; `best`: it is marked as the best once it is written.
-  void write(std::optional<BestCheckpoint> best = std::nullopt);
+  /// Copies them and begins to write the copy; `best`: it is marked as the best once it is written.
+  void write(int64_t step, std::string extra_json, std::optional<BestCheckpoint> best = std::nullopt);
   /// Whether something is being written.
   bool is_writing() const;
   /// Throws what went wrong on this rank since the last call, if anything.
@@ -54,7 +55,8 @@ class CheckpointWriter {
   using Clock = std::chrono::steady_clock;
   void run();
   void write_copy(std::chrono::seconds patience);
-  void wait_until_idle();
+  std::unique_lock<std::mutex> wait_until_idle();
+  void take(int64_t step, std::string extra_json);
   bool is_due() const;
 
   Options options_;
@@ -63,16 +65,20 @@ class CheckpointWriter {
   const int ranks_;
   std::string attempt_;  ///< names this run among those that wrote to the folder
   CheckpointSnapshot snapshot_;
-  int64_t step_ = -1;  ///< of the copy; -1: none is whole
-  std::string extra_json_;
-  std::optional<BestCheckpoint> best_;  ///< what the copy is marked as
-
+  /// What the copy is; the thread's own while it writes.
+  struct Taken {
+    int64_t step = -1;
+    std::string extra_json;
+    std::optional<BestCheckpoint> best;
+  };
+  Taken taken_;
   Pace pace_;
   std::chrono::duration<double> work_{0};  ///< of a core, for the checkpoint before
   std::atomic<int> waiting_{0};            ///< threads that wait for the writing
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  int64_t step_ = -1;  ///< of the copy; -1: none is whole
   bool asked_ = false;
   Clock::time_point asked_at_;
   std::chrono::duration<double> interval_{0};  ///< between the last two checkpoints

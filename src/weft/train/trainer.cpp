@@ -115,15 +115,23 @@ class Trainer {
   void observe(Observers& observers, StepRecord record) {
     record.is_last = step_ == total_;
     const LogSection& log = recipe_.log;
-    const bool is_due = record.is_last || (log.evaluate_every > 0 && step_ % log.evaluate_every == 0);
-    if (record.is_whole && is_due) measure(record);
+    const auto evaluates = [&](int64_t step) {
+      return step == total_ || (log.evaluate_every > 0 && step % log.evaluate_every == 0);
+    };
+    if (record.is_whole && evaluates(step_)) {
+      const auto start = std::chrono::steady_clock::now();
+      measure(record);
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      measuring_ms_ = std::max(measuring_ms_, took.count());
+    }
+    const double evaluation_ms = evaluates(step_ + 1) ? measuring_ms_ : 0;
     const std::exception_ptr failed = failure_of([&] {
       if (record.is_whole) observers.step(record);
     });
     {
       const Observers::Doing doing(observers, kAgreement);
       longest_ms_ = std::max(longest_ms_, record.row.step_ms);
-      obey(control_.agree(failed != nullptr, 2 * longest_ms_ + keeping_ms_), record);
+      obey(control_.agree(failed != nullptr, 2 * longest_ms_ + keeping_ms_ + evaluation_ms), record);
     }
     {
       const Observers::Doing doing(observers, kKeeping);
@@ -225,6 +233,7 @@ class Trainer {
 
   std::string why_interrupted() const {
     if (result_.is_late) return "its deadline";
+    if (result_.requeue) return "SIGUSR1 (run.usr1 = \"requeue\")";
     if (result_.signal == 0) return "an error of another rank";
     const char* const name = sigabbrev_np(result_.signal);
     return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", result_.signal);
@@ -269,10 +278,11 @@ class Trainer {
   std::optional<RunLock> lock_;
   RunControl control_{recipe_.run, session_.world()};
   int64_t step_ = 0;
-  double longest_ms_ = 0;  ///< of a step
-  double keeping_ms_ = 0;  ///< of what is kept after one
-  int64_t skipped_ = 0;    ///< updates that changed nothing
-  int64_t in_a_row_ = 0;   ///< of these, at the end
+  double longest_ms_ = 0;    ///< of a step
+  double keeping_ms_ = 0;    ///< of what is kept after one
+  double measuring_ms_ = 0;  ///< of the longest evaluation
+  int64_t skipped_ = 0;      ///< updates that changed nothing
+  int64_t in_a_row_ = 0;     ///< of these, at the end
   TrainResult result_;
 };
 

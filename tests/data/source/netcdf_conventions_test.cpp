@@ -194,6 +194,28 @@ TEST_F(ConventionsTest, WhatIsNotHeededIsSaid) {
          {"in 'x' its valid_min 2, 3, 4, 5, … is not one number and is not heeded"});
 }
 
+TEST(Conventions, ALimitThatIsNoNumberIsNone) {
+  const StoredType f64{StoredType::Kind::floating, 8};
+  const std::vector<VariableAttribute> attributes{{"valid_range", f64, {kNan, 9.0}, ""},
+                                                  {"valid_min", f64, {5.0}, ""}};
+  const Conventions found = conventions_of(f64, attributes, {});
+  ASSERT_TRUE(found.packing);
+  ASSERT_TRUE(found.packing->absent.least && found.packing->absent.most);
+  EXPECT_EQ(std::get<double>(*found.packing->absent.least), 5);
+  EXPECT_EQ(std::get<double>(*found.packing->absent.most), 9);
+}
+
+TEST(Conventions, OfNumbersThatNoNetcdfHasAreSaidNotToBeHeeded) {
+  const StoredType f64{StoredType::Kind::floating, 8};
+  const std::vector<VariableAttribute> attributes{{"scale_factor", f64, {2.0}, ""},
+                                                  {"_FillValue", f64, {5.0}, ""}};
+  const Conventions found = conventions_of({StoredType::Kind::bfloat, 2}, attributes, {});
+  EXPECT_FALSE(found.packing);
+  EXPECT_EQ(found.remarks,
+            (std::vector<std::string>{"its scale_factor 2 is of bfloat16 numbers and is not heeded",
+                                      "its _FillValue 5 is of bfloat16 numbers and is not heeded"}));
+}
+
 TEST_F(ConventionsTest, AScaleThatIsNoNumberLeavesNothingToRead) {
   for (const ClassicNumbers& scale : {classic_text("two"), floats({1, 2})}) {
     write(folder_ / "3.nc", classic_variable('\2', shorts({1, 2}), {{"scale_factor", scale}}));

@@ -17,6 +17,11 @@ TEST(Divergence, NoisyLossesThatFallSayNothing) {
   }
 }
 
+TEST(Divergence, ALossBelowZeroIsNotTwiceAsHigh) {
+  Divergence divergence;
+  for (int64_t step = 1; step < 100; ++step) EXPECT_FALSE(divergence.look_at(step, -3));
+}
+
 TEST(Divergence, ALossThatExplodesIsSaidOnceUntilItComesDown) {
   Divergence divergence;
   int64_t step = 0;

@@ -1,5 +1,7 @@
 #include "weft/report/metrics_log.h"
+#include "tests/ops/expect_error.h"
 #include "tests/train/observer/observed_run.h"
+#include "weft/report/run_files.h"
 
 namespace weft {
 
@@ -27,6 +29,14 @@ TEST_F(Metrics, OfARunThatGoesOnKeepTheRowsUpToItsCheckpoint) {
   EXPECT_EQ(losses(), (std::vector<double>{7, 8}));
   observer(register_metrics_log)->step(record(2, 9));
   EXPECT_EQ(losses(), (std::vector<double>{7, 9}));
+}
+
+TEST_F(Metrics, OfAnEarlierRunThatCannotBeRemovedAreAnError) {
+  const auto path = metrics_log_of(folder());
+  std::filesystem::create_directories(path / "inside");
+  testing::expect_user_error(
+      [&] { observer(register_metrics_log); },
+      path.string() + ": the log of an earlier run cannot be removed: Directory not empty");
 }
 
 TEST_F(Metrics, AreOneRanks) {

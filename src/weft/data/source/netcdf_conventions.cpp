@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "weft/base/check.h"
 
@@ -92,9 +93,9 @@ class Reading {
 
   Conventions read() {
     if (const VariableAttribute* sign = find("_Unsigned")) read_sign(*sign);
+    if (result_.stored.kind == Kind::bfloat) return ignoring_all();
     read_scale("scale_factor", packing_.scale);
     read_scale("add_offset", packing_.offset);
-    if (result_.stored.kind == Kind::bfloat) return std::move(result_);
     read_values();
     for (const char* name : {"valid_range", "valid_min", "valid_max"}) read_limits(name);
     if (packing_ != Packing{}) result_.packing = std::move(packing_);
@@ -106,6 +107,15 @@ class Reading {
     const auto found = std::find_if(attributes_.begin(), attributes_.end(),
                                     [&](const VariableAttribute& a) { return a.name == name; });
     return found == attributes_.end() ? nullptr : &*found;
+  }
+
+  /// No netCDF has such numbers.
+  Conventions ignoring_all() {
+    for (const char* name : {"scale_factor", "add_offset", "_FillValue", "missing_value", "valid_range",
+                             "valid_min", "valid_max"}) {
+      if (const VariableAttribute* attribute = find(name)) ignore(*attribute, "is of bfloat16 numbers");
+    }
+    return std::move(result_);
   }
 
   void read_sign(const VariableAttribute& attribute) {
@@ -198,9 +208,11 @@ class Reading {
 
   /// Of two limits the narrower one.
   static void raise(std::optional<ExactNumber>& least, const ExactNumber& number) {
+    if (std::isnan(as_double(number))) return;  // no limit
     if (!least || as_double(number) > as_double(*least)) least = number;
   }
   static void lower(std::optional<ExactNumber>& most, const ExactNumber& number) {
+    if (std::isnan(as_double(number))) return;
     if (!most || as_double(number) < as_double(*most)) most = number;
   }
 

@@ -104,11 +104,10 @@ class CheckpointObserver final : public RunObserver {
     const bool ends = record.is_last || record.is_interrupted;
     const std::optional<BestCheckpoint> best = best_.look_at(record);
     if (ends || is_due || best || record.checkpoint_asked) {
-      copy(step);
-      writer_.write(best);
+      take(step, [&](std::string identity) { writer_.write(step, std::move(identity), best); });
       if (ends || !copies_) writer_.finish();
     } else if (can_rescue_ && step >= next_copy_ && all_are_idle()) {
-      copy(step);
+      take(step, [&](std::string identity) { writer_.copy(step, std::move(identity)); });
       plan_next_copy(record);
     }
   }
@@ -140,11 +139,13 @@ class CheckpointObserver final : public RunObserver {
     return options;
   }
 
-  void copy(int64_t step) {
+  /// `copy` is given the identity of the run at this step.
+  template <class Copy>
+  void take(int64_t step, const Copy& copy) {
     const Clock::time_point start = Clock::now();
     const bool waits = writer_.is_writing();
     identity_.data_position = step * run_.session.recipe().optimizer.accumulate;
-    writer_.copy(step, identity_.to_json());
+    copy(identity_.to_json());
     copy_ms_ = ms_since(start);
     constexpr double kNoticedMs = 100;
     if (waits && copy_ms_ > kNoticedMs && run_.first_rank) {

@@ -19,7 +19,8 @@ std::optional<std::string> Divergence::look_at(int64_t step, double loss) {
     lowest_at_ = step;
   }
   if (!first_mean_) first_mean_ = mean;
-  const bool is_high = mean > 2 * *first_mean_ && mean > kFactor * lowest_;
+  // Of a loss that begins below zero, being twice as high says nothing.
+  const bool is_high = *first_mean_ > 0 && mean > 2 * *first_mean_ && mean > kFactor * lowest_;
   if (is_high == exploded_) return std::nullopt;
   exploded_ = is_high;
   if (!is_high) return std::nullopt;

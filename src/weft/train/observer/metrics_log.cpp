@@ -12,7 +12,10 @@ class MetricsObserver final : public RunObserver {
     if (resumed_after) {
       truncate_after(path, *resumed_after);
     } else {
-      std::filesystem::remove(path);
+      std::error_code error;
+      std::filesystem::remove(path, error);
+      if (error)
+        user_error("{}: the log of an earlier run cannot be removed: {}", path.string(), error.message());
     }
     log_.emplace(path);
   }
