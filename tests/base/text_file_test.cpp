@@ -36,7 +36,7 @@ TEST(TextFile, ThatCannotBeReadIsNamedWithTheReason) {
       return std::string(error.what());
     }
   };
-  EXPECT_EQ(message("/nowhere/at/all"), "/nowhere/at/all: the recipe cannot be read");
+  EXPECT_EQ(message("/nowhere/at/all"), "/nowhere/at/all: the recipe does not exist");
   EXPECT_EQ(message("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
 }
 

@@ -144,7 +144,7 @@ TEST_F(TrainingDataTest, AMachineSaysHowFastOriginsAreAndNotWhatTheyGive) {
   EXPECT_EQ(classes({"data.machine=" + machine.string()}, 10), classes({}, 10));
   fs::remove(machine);
   EXPECT_EQ(refusal({"data.machine=" + machine.string()}),
-            machine.string() + ": the machine description cannot be read");
+            machine.string() + ": the machine description does not exist");
 }
 
 TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {

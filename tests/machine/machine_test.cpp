@@ -141,7 +141,7 @@ TEST_F(MachineFile, SaysWhatIsWrong) {
         try {
           read_machine(path_);
         } catch (const UserError& error) {
-          EXPECT_EQ(error.what(), path_.string() + ": the machine description cannot be read");
+          EXPECT_EQ(error.what(), path_.string() + ": the machine description does not exist");
           throw;
         }
       },

@@ -89,7 +89,7 @@ TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
   };
   const std::string path = (folder_ / "net.json").string();
   expect_user_error([&] { read_graph(folder_ / "none.json", registry); },
-                    "none.json: the graph cannot be read");
+                    "none.json: the graph does not exist");
   expect_user_error([&] { read("{", "["); }, path + ": this is no JSON");
   expect_user_error([&] { read("\"weft_graph\": 1", "\"weft_graph\": 2"); },
                     path + ": is no graph of version 1");

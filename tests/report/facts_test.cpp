@@ -78,7 +78,7 @@ TEST_F(Facts, OfARunThatWasNotLoggedSayThatThereAreNoCurves) {
 
 TEST_F(Facts, SayWhatAFolderOfARunLacks) {
   testing::expect_user_error([&] { read_report_input(folder_); },
-                             "/recipe.toml: the recipe of the run cannot be read");
+                             "/recipe.toml: the recipe of the run does not exist");
   testing::expect_user_error([&] { write_report_facts(folder_ / "none", {}); },
                              "/none/report.json: the record of the run cannot be written");
   for (const char* name : {"metrics.jsonl", "recipe.toml"}) std::ofstream(folder_ / name).close();

@@ -140,7 +140,7 @@ TEST_F(MetricsLogTest, TornLineIsIgnoredByReadersAndDroppedByWriters) {
 }
 
 TEST_F(MetricsLogTest, BadLineIsNamed) {
-  EXPECT_EQ(read_error(), path_.string() + ": the log of metrics cannot be read");
+  EXPECT_EQ(read_error(), path_.string() + ": the log of metrics does not exist");
   write_steps(1, 1);
   append("{\"step\":2}\n");
   EXPECT_EQ(read_error().find(path_.string() + ":2: is no row of metrics: "), 0u) << read_error();

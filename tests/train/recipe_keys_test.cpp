@@ -182,7 +182,7 @@ TEST(LoadRecipe, NamesTheFileThatCannotBeRead) {
     }
     return "no error";
   };
-  EXPECT_EQ(load_error("/nowhere/x.toml"), "/nowhere/x.toml: the recipe cannot be read");
+  EXPECT_EQ(load_error("/nowhere/x.toml"), "/nowhere/x.toml: the recipe does not exist");
   EXPECT_EQ(load_error("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
   EXPECT_EQ(load_error("/dev/zero"), "/dev/zero: the recipe is longer than 1.00 MiB");
 }

@@ -13,8 +13,8 @@ namespace weft {
 
 std::string read_text(const std::filesystem::path& path, std::string_view what, size_t most) {
   const auto fail = [&] {
-    const std::string why = errno == ENOENT ? "" : std::string(": ") + std::strerror(errno);
-    user_error("{}: the {} cannot be read{}", path.string(), what, why);
+    if (errno == ENOENT) user_error("{}: the {} does not exist", path.string(), what);
+    user_error("{}: the {} cannot be read: {}", path.string(), what, std::strerror(errno));
   };
   const auto close = [](std::FILE* file) { std::fclose(file); };
   const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);

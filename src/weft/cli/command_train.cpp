@@ -18,10 +18,11 @@ int command_train(const Arguments& arguments) {
   if (arguments.trial) return command_try(arguments);
   const auto [recipe, out] = job_recipe(arguments);
   expect_same_recipe(recipe, out, Communicator::world());
+  Session session(recipe, Communicator::world());
+  // Made last: where data or the plan are refused no folder is left.
   TrainOptions options;
   options.out = run_folder(recipe, out, Communicator::world());
   options.trace = arguments.trace;
-  Session session(recipe, Communicator::world());
   const TrainResult result = train(session, options);
   if (session.world().rank() == 0) {
     if (result.validation) {

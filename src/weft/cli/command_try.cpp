@@ -36,11 +36,11 @@ int command_try(const Arguments& arguments) {
   const Recipe recipe = job_recipe(shortened(arguments, whole)).recipe;
   const Communicator world = Communicator::world();
   expect_same_recipe(recipe, arguments.out, world);
+  Session session(recipe, world);
   TrainOptions options;
   options.out = run_folder(recipe, arguments.out, world);
   options.trace = arguments.trace;
   options.last_batches = kBatches;
-  Session session(recipe, world);
   const TrainResult result = train(session, options);
   if (world.rank() != 0) return result.exit_code();
   // Who wants to look at it names a folder.

@@ -145,7 +145,7 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   EXPECT_EQ(refusal(folder_ / "list.npy"), "list.npy: the header is not one of numpy's");
   write(folder_ / "good.npy", good);
   EXPECT_EQ(refusal(folder_ / "good.npy", {"x"}),
-            "good.npy: a .npy file holds one array, which has no name; leave out fields");
+            "good.npy: a .npy file holds one array, which has no name to choose it by");
   const std::string archive = read(kGoldens / "two.npz");
   std::string secret = archive;
   secret[archive.rfind("PK\x01\x02") + 8] |= 1;

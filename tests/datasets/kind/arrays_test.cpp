@@ -130,7 +130,8 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   const fs::path one = folder_ / "one.safetensors";
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
   EXPECT_EQ(of(one),
-            "data.path: " + one.string() + " has the one array x, expected two: the input and the target");
+            "data.path: " + one.string() +
+                " has the one array x, expected an input and a target in one file, as numpy.savez makes it");
 }
 
 TEST_F(ArrayData, OfValidationMustBeLikeThoseOfTraining) {

@@ -39,7 +39,7 @@ StoredArray sliced_array(const std::string& name, const NumpyHeader& header) {
 
 void refuse_fields(const SourcePlace& place, const SourceOptions& options) {
   if (!options.fields.empty()) {
-    user_error("{}: a .npy file holds one array, which has no name; leave out fields", place.path.string());
+    user_error("{}: a .npy file holds one array, which has no name to choose it by", place.path.string());
   }
 }
 

@@ -67,8 +67,10 @@ std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char
   }
   const std::span<const Field> fields = opened.source->fields();
   if (fields.size() < 2) {
-    user_error("data.path: {} has the one array {}, expected two: the input and the target", path.string(),
-               fields[0].name);
+    user_error(
+        "data.path: {} has the one array {}, expected an input and a target in one file, as numpy.savez "
+        "makes it",
+        path.string(), fields[0].name);
   }
   if (fields.size() == 2) return std::move(opened.source);
   options.fields = {fields[0].name, fields[1].name};
@@ -148,6 +150,14 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
     data.remarks.push_back(
         fmt::format("{}: '{}' is the input and '{}' the target, as data.input does not say", recipe.data.path,
                     fields[0].name, fields[1].name));
+  }
+  constexpr int64_t kMostColours = 4;
+  if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
+      shape.back() > kMostColours) {
+    data.remarks.push_back(
+        fmt::format("{}: the last dimension of samples {} is taken for the channels; where it is the first, "
+                    "data.channels = \"first\" says so",
+                    recipe.data.path, to_string(shape)));
   }
   stream_batches(recipe, world, samples, {training, validation}, data);
   return data;
