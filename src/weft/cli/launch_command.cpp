@@ -111,8 +111,10 @@ void LaunchCommandLine::choose_folder(LaunchedJob& job, const Arguments& argumen
     return;
   }
   const auto named = named_run_folder(recipe, arguments.out);
-  if (named) job.folder = *named;
-  if (named) job.recipe_before = recipe_time(job.folder);
+  if (named) {
+    job.folder = *named;
+    job.recipe_before = recipe_time(job.folder);
+  }
   if (named && !recipe.checkpoint.resume) expect_no_checkpoints(job.folder, Communicator::world());
   if (named || dry_run_) return;
   job.folder = run_folder(recipe, "", Communicator::world());

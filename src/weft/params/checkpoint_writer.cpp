@@ -50,30 +50,27 @@ std::unique_lock<std::mutex> CheckpointWriter::wait_until_idle() {
   return lock;
 }
 
-void CheckpointWriter::take(int64_t step, std::string extra_json) {
+void CheckpointWriter::take() {
   {
     const std::unique_lock lock = wait_until_idle();
-    step_ = -1;  // nobody begins to write it
+    taken_.step = -1;  // nobody begins to write it
   }
   snapshot_.take();
+}
+
+void CheckpointWriter::copy(int64_t step, std::string extra_json) {
+  take();
   const std::lock_guard lock(mutex_);
   taken_ = {step, std::move(extra_json), {}};
 }
 
-void CheckpointWriter::copy(int64_t step, std::string extra_json) {
-  take(step, std::move(extra_json));
-  const std::lock_guard lock(mutex_);
-  step_ = step;
-}
-
 void CheckpointWriter::write(int64_t step, std::string extra_json, std::optional<BestCheckpoint> best) {
-  take(step, std::move(extra_json));
+  take();
   {
     const std::lock_guard lock(mutex_);
     const Clock::time_point now = Clock::now();
     interval_ = now - std::exchange(asked_at_, now);
-    taken_.best = std::move(best);
-    step_ = step;
+    taken_ = {step, std::move(extra_json), std::move(best)};
     asked_ = true;
   }
   changed_.notify_all();
@@ -111,7 +108,7 @@ void CheckpointWriter::finish() {
 
 /// Under the lock.
 bool CheckpointWriter::is_due() const {
-  return asked_ || (step_ >= 0 && step_ != written_ && options_.rescue && options_.rescue());
+  return asked_ || (taken_.step >= 0 && taken_.step != written_ && options_.rescue && options_.rescue());
 }
 
 void CheckpointWriter::run() {
@@ -138,7 +135,7 @@ void CheckpointWriter::run() {
     }
     lock.lock();
     writing_ = false;
-    written_ = step_;
+    written_ = taken_.step;
     if (error && !is_rescue) error_ = error;
     changed_.notify_all();
   }

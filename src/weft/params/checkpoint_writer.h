@@ -26,7 +26,7 @@ class CheckpointWriter {
   struct Options {
     std::filesystem::path folder;  ///< of all checkpoints of the run
     int64_t keep = 2;              ///< newest ones kept; 0: all
-    bool copies = true;            ///< else states must not change from copy() to the end of the writing
+    bool copies = true;            ///< else states must not change from write() to the end of the writing
     /// Looked at often: once it says true the newest copy is written, if it is not yet. Empty: never.
     std::function<bool()> rescue;
     /// Of a core, for writing while nobody waits for it; more where checkpoints follow each other soon.
@@ -56,7 +56,7 @@ class CheckpointWriter {
   void run();
   void write_copy(std::chrono::seconds patience);
   std::unique_lock<std::mutex> wait_until_idle();
-  void take(int64_t step, std::string extra_json);
+  void take();
   bool is_due() const;
 
   Options options_;
@@ -67,7 +67,7 @@ class CheckpointWriter {
   CheckpointSnapshot snapshot_;
   /// What the copy is; the thread's own while it writes.
   struct Taken {
-    int64_t step = -1;
+    int64_t step = -1;  ///< -1: none is whole
     std::string extra_json;
     std::optional<BestCheckpoint> best;
   };
@@ -78,7 +78,6 @@ class CheckpointWriter {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  int64_t step_ = -1;  ///< of the copy; -1: none is whole
   bool asked_ = false;
   Clock::time_point asked_at_;
   std::chrono::duration<double> interval_{0};  ///< between the last two checkpoints
