@@ -119,10 +119,7 @@ class Trainer {
       return step == total_ || (log.evaluate_every > 0 && step % log.evaluate_every == 0);
     };
     if (record.is_whole && evaluates(step_)) {
-      const auto start = std::chrono::steady_clock::now();
-      measure(record);
-      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-      measuring_ms_ = std::max(measuring_ms_, took.count());
+      keep_longest(measuring_ms_, [&] { measure(record); });
     }
     const double evaluation_ms = evaluates(step_ + 1) ? measuring_ms_ : 0;
     const std::exception_ptr failed = failure_of([&] {
@@ -135,15 +132,20 @@ class Trainer {
     }
     {
       const Observers::Doing doing(observers, kKeeping);
-      const auto start = std::chrono::steady_clock::now();
-      observers.keep(record);
-      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-      keeping_ms_ = std::max(keeping_ms_, took.count());
+      keep_longest(keeping_ms_, [&] { observers.keep(record); });
     }
     if (failed) std::rethrow_exception(failed);
     if (!record.is_whole) return;
     result_.loss = record.row.loss;
     result_.step_ms = record.row.step_ms;
+  }
+
+  template <class Action>
+  static void keep_longest(double& longest_ms, const Action& action) {
+    const auto start = std::chrono::steady_clock::now();
+    action();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    longest_ms = std::max(longest_ms, took.count());
   }
 
   void obey(const Orders& orders, StepRecord& record) {

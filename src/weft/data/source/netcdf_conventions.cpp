@@ -111,8 +111,8 @@ class Reading {
 
   /// No netCDF has such numbers.
   Conventions ignoring_all() {
-    for (const char* name : {"scale_factor", "add_offset", "_FillValue", "missing_value", "valid_range",
-                             "valid_min", "valid_max"}) {
+    for (const std::string_view name : kHeeded) {
+      if (name == "_Unsigned") continue;  // read already
       if (const VariableAttribute* attribute = find(name)) ignore(*attribute, "is of bfloat16 numbers");
     }
     return std::move(result_);
