@@ -1,8 +1,13 @@
 #include "weft/base/text_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "weft/base/check.h"
 
@@ -38,6 +43,30 @@ TEST(TextFile, ThatCannotBeReadIsNamedWithTheReason) {
   };
   EXPECT_EQ(message("/nowhere/at/all"), "/nowhere/at/all: the recipe does not exist");
   EXPECT_EQ(message("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
+}
+
+TEST(TextFile, OfAPipeIsWhatACommandWritesAndAnIdlePipeKeepsNobodyWaiting) {
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "text_file_test.pipe";
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  try {
+    read_text(path, "recipe");
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_EQ(error.what(), path.string() + ": the recipe is a pipe that nobody writes into");
+  }
+  std::filesystem::remove(path);
+
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  std::thread command([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(write(ends[1], "text", 4), 4);
+    close(ends[1]);
+  });
+  EXPECT_EQ(read_text("/dev/fd/" + std::to_string(ends[0]), "recipe"), "text");
+  command.join();
+  close(ends[0]);
 }
 
 }  // namespace

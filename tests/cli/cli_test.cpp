@@ -181,6 +181,19 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
       << none.text;
 }
 
+TEST_F(Cli, AnEmptyValueIsAMistakeOfTheCommandLine) {
+  for (const auto& [words, name] : {std::pair{"eval x.toml --checkpoint ''", "--checkpoint"},
+                                    {"train x.toml --out ''", "--out"},
+                                    {"report ''", "RUN"},
+                                    {"launch --host '' train x.toml", "--host"},
+                                    {"data inspect ''", "PATH"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 2) << outcome.text;
+    EXPECT_TRUE(outcome.text.starts_with(fmt::format("weft: {}: expected a value, got an empty one; ", name)))
+        << outcome.text;
+  }
+}
+
 TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
   const std::string text = (folder_ / "text.txt").string();
   const Outcome file = run("train " + recipe() + " --out " + text + "/run");
@@ -206,6 +219,8 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
   EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
   EXPECT_EQ(run("trian x.toml").text,
             "weft: there is no command trian (did you mean train?); weft --help lists them\n");
+  EXPECT_EQ(run("data inspec x").text,
+            "weft: there is no command data inspec (did you mean inspect?); weft --help lists them\n");
   EXPECT_EQ(run("trian x.toml").code, 2);
   EXPECT_EQ(run("train x.toml --epochs 3").text,
             "weft: --epochs is no option; did you mean --set run.epochs=…?; weft train --help tells more\n");
@@ -215,8 +230,9 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
             "tells more\n");
   EXPECT_EQ(run("train").code, 2);
   const Outcome heads = run("train " + recipe() + " --set model.width=1024");
-  EXPECT_EQ(heads.text,
-            "weft: attention: heads of 512 features, and at most 256 are possible; take more heads\n");
+  EXPECT_EQ(
+      heads.text,
+      "weft: h.0.attn: attention: heads of 512 features, and at most 256 are possible; take more heads\n");
 }
 
 TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {

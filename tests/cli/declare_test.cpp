@@ -109,6 +109,11 @@ TEST_F(Declare, DataThatAreSomethingElseAreRefused) {
             fmt::format("weft: data.declare says 9 classes, and {} has 3 classes\n", path.string()));
   EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],target=[2]}'").text,
             fmt::format("weft: data.declare says targets of [2], and {} has 3 classes\n", path.string()));
+  const std::string text =
+      run("train " + recipe() + " --out " + out() + " --set data.declare={vocabulary=255}").text;
+  EXPECT_TRUE(text.starts_with("weft: data.declare says a vocabulary of 255, and that of ") &&
+              text.ends_with(" has 256\n"))
+      << text;
 }
 
 }  // namespace

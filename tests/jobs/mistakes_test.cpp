@@ -24,9 +24,9 @@ TEST_F(Mistakes, AMeshThatDoesNotMatchTheRanks) {
   expect_sentence(
       2, {}, "[parallel] splits nothing and this job has 2 ranks: set parallel.data=2, or start one rank");
   expect_sentence(2, {"parallel.data=3"},
-                  "[parallel] data=3 needs 3 ranks and this job has 2: start it with `mpirun -n 3 weft …`");
+                  "[parallel] data=3 needs 3 ranks and this job has 2: start it with `weft launch -n 3 …`");
   expect_sentence(1, {"parallel.tensor=2"},
-                  "[parallel] tensor=2 needs 2 ranks and this job has 1: start it with `mpirun -n 2 weft …`");
+                  "[parallel] tensor=2 needs 2 ranks and this job has 1: start it with `weft launch -n 2 …`");
 }
 
 TEST_F(Mistakes, AShapeThatCannotBeSplit) {

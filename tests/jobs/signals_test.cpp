@@ -80,6 +80,18 @@ TEST_F(Signals, AnEvaluationIsNotWaitedFor) {
   EXPECT_EQ(checkpoints("run").size(), 1U);
 }
 
+TEST_F(Signals, ASampleIsCutShortAndTheRunHasFinished) {
+  Job job = start(1, train("run", {"run.steps=2", "log.sample_tokens=1000000000"}));
+  ASSERT_TRUE(wait_until(kStart, [&] { return checkpoints("run").size() == 1; })) << job.text();
+  usleep(300'000);
+  kill(job.pid(), SIGTERM);
+  const std::optional<Outcome> outcome = job.wait(Seconds(5));
+  ASSERT_TRUE(outcome) << "still generating";
+  EXPECT_EQ(outcome->code, 0) << outcome->text;
+  EXPECT_EQ(count(outcome->text, "the sample ends after "), 1) << outcome->text;
+  EXPECT_EQ(count(outcome->text, " of 1000000000 tokens, as a signal asks"), 1) << outcome->text;
+}
+
 TEST_F(Signals, AStepThatIsInterruptedBetweenMicrobatchesLeavesNothing) {
   // Steps of many microbatches; the run that goes on must be that of no interrupt, to the last bit.
   const std::vector<std::string> keys{"data.batch=600", "optimizer.accumulate=300", "run.steps=6"};

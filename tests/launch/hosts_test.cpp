@@ -1,6 +1,9 @@
 #include "weft/launch/hosts.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "tests/ops/expect_error.h"
 
 namespace weft {
 namespace {
@@ -14,8 +17,18 @@ TEST(Hosts, OfAnOption) {
 }
 
 TEST(Hosts, OfAFile) {
-  EXPECT_EQ(hosts_of_file("# ours\n\n node1 slots=4 max_slots=8\nnode2\nnode3:2 # half\n"),
+  EXPECT_EQ(hosts_of_file("# ours\n\n node1 slots=4 max_slots=8\nnode2\nnode3:2 # half\n", "hosts"),
             (Hosts{{"node1", 4}, {"node2", 0}, {"node3", 2}}));
+}
+
+TEST(Hosts, ThatHaveNoSlotsAreRefused) {
+  testing::expect_user_error([] { hosts_of_option("a:4,b:x"); },
+                             "--host: host b has \"x\" slots, expected a number above 0");
+  for (const char* number : {"0", "-1", "2x", "", "99999999999"}) {
+    testing::expect_user_error(
+        [&] { hosts_of_file(fmt::format("a slots={}\n", number), "my/hosts"); },
+        fmt::format("my/hosts: host a has \"{}\" slots, expected a number above 0", number));
+  }
 }
 
 TEST(Hosts, BecomeAnOptionAgain) {
@@ -30,6 +43,7 @@ TEST(Hosts, AnswerWhereAProgramRunsThere) {
   EXPECT_FALSE(answers("no-such-agent", {"elsewhere", 1}));
   // As ssh, with the name of the host before the command.
   EXPECT_TRUE(answers("env HOST=", {"NAME=elsewhere", 1}));
+  EXPECT_TRUE(answers("env HOST= : no-such-agent", {"NAME=elsewhere", 1})) << "the first is asked";
 }
 
 }  // namespace

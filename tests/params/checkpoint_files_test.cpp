@@ -254,7 +254,7 @@ TEST_F(CheckpointFiles, DamagedIndexIsFound) {
   }
   fs::remove(index);
   EXPECT_EQ(error_of([&] { CheckpointReader{index.parent_path()}; }),
-            index.string() + ": cannot be opened, expected a checkpoint's index");
+            index.string() + ": the index of a checkpoint does not exist");
 }
 
 // Whoever writes an index with the checksum that belongs to it may still write nonsense.

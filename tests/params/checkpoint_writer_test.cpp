@@ -144,7 +144,7 @@ TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {
 TEST_F(CheckpointWriterTest, ARankThatIsNotToBeSeenIsNamed) {
   const fs::path temporary = temporary_checkpoint(folder_, 1);
   fs::create_directories(temporary);
-  const HandIn desk(temporary, "abc", 0, 2, std::chrono::seconds(0));
+  HandIn desk(temporary, "abc", 0, 2, std::chrono::seconds(0));
   testing::expect_user_error(
       [&] { desk.check_neighbour(); },
       fmt::format("checkpoint {}: nothing of rank 1 was to be seen there within 0 s; is the folder on "
@@ -154,17 +154,28 @@ TEST_F(CheckpointWriterTest, ARankThatIsNotToBeSeenIsNamed) {
 
 TEST_F(CheckpointWriterTest, AFailureOfOneRankIsToldToTheOthers) {
   const fs::path temporary = temporary_checkpoint(folder_, 1);
-  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
-  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   second.fail("its disk is full");
   testing::expect_user_error([&] { first.check_neighbour(); }, "its disk is full");
+}
+
+TEST_F(CheckpointWriterTest, AFolderThatIsRemovedMeanwhileKeepsNobodyWaiting) {
+  const fs::path temporary = temporary_checkpoint(folder_, 1);
+  HandIn desk(temporary, "abc", 0, 2, std::chrono::seconds(60));
+  desk.hand_in(write_shard(temporary, 0, 2, {}));
+  fs::remove_all(temporary);
+  testing::expect_user_error(
+      [&] { desk.check_neighbour(); },
+      fmt::format("checkpoint {}: its files were removed while it was written; only the run may change it",
+                  temporary.string()));
 }
 
 TEST_F(CheckpointWriterTest, ARankWhoseFileGrowsIsWaitedFor) {
   const fs::path temporary = temporary_checkpoint(folder_, 1);
   fs::create_directories(temporary);
-  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
-  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   std::thread slow([&] {
     for (int i = 0; i < 8; ++i) {  // twice as long as the patience
       std::ofstream(temporary / shard_name(1, 2), std::ios::app) << "more";
@@ -182,8 +193,8 @@ TEST_F(CheckpointWriterTest, WhatTheNeighbourReadsBackMustBeWhatWasWritten) {
   const View value{reinterpret_cast<std::byte*>(&number), {DType::f32, {1}}};
   const std::vector<TensorShard> shards{{"one", DType::f32, {1}, {{{0, 1}}}, value}};
   const ShardSummary written = write_shard(temporary, 1, 2, shards);
-  const HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
-  const HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
+  HandIn first(temporary, "abc", 0, 2, std::chrono::seconds(1));
+  HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   second.hand_in(written);
   first.check_neighbour();
   // The disk gives back another byte.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ops/expect_error.h"
+
 namespace weft {
 namespace {
 
@@ -11,6 +13,16 @@ TEST(ParameterSet, ASecondRequestForANameGivesTheSameParameter) {
   const ValueId table = parameters.weight("wte", {5, 3}, 0.02);
   EXPECT_EQ(parameters.weight("wte", {5, 3}, 0.02), table);
   EXPECT_EQ(parameters.parameters().size(), 1U) << "tied weights are one parameter";
+}
+
+TEST(ParameterSet, AShapeThatNoMemoryHoldsIsRefusedByItsName) {
+  GraphBuilder build;
+  ParameterSet parameters(build, DType::f32);
+  testing::expect_user_error(
+      [&] {
+        parameters.weight("h.0.qkv", {int64_t{1} << 40, int64_t{1} << 40}, 1);
+      },
+      "h.0.qkv: a tensor of shape [1099511627776, 1099511627776] is larger than any memory");
 }
 
 TEST(ParameterSet, WeightsDecayAndConstantsDoNot) {

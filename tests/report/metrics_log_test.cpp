@@ -141,9 +141,29 @@ TEST_F(MetricsLogTest, TornLineIsIgnoredByReadersAndDroppedByWriters) {
 
 TEST_F(MetricsLogTest, BadLineIsNamed) {
   EXPECT_EQ(read_error(), path_.string() + ": the log of metrics does not exist");
-  write_steps(1, 1);
   append("{\"step\":2}\n");
-  EXPECT_EQ(read_error().find(path_.string() + ":2: is no row of metrics: "), 0u) << read_error();
+  EXPECT_EQ(read_error().find(path_.string() + ":1: is no row of metrics: "), 0u) << read_error();
+}
+
+TEST_F(MetricsLogTest, ADamagedLineIsLeftOutAndSaid) {
+  write_steps(1, 2);
+  append("{\"step\":3,\"lo#s\":1}\n");
+  write_steps(4, 6);
+  std::string left_out;
+  EXPECT_EQ(read_metrics(path_, &left_out).size(), 5U);
+  EXPECT_TRUE(left_out.starts_with("1 of 6 lines of the log of metrics are left out: " + path_.string() +
+                                   ":3: is no row of metrics: "))
+      << left_out;
+  truncate_after(path_, 5);
+  EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 4, 5})) << "a resume goes on all the same";
+}
+
+TEST_F(MetricsLogTest, AStepThatIsDamagedTakesNoOthersWithIt) {
+  write_steps(1, 2);
+  write_steps(93, 93);  // was 3
+  write_steps(4, 6);
+  truncate_after(path_, 5);
+  EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 93, 4, 5}));
 }
 
 TEST_F(MetricsLogTest, AFolderIsNoLog) {

@@ -106,5 +106,24 @@ TEST(RunOverview, RunsAreFoundBelowFoldersButNotBelowRuns) {
   fs::remove_all(folder);
 }
 
+TEST(RunOverview, AFolderThatNobodyMayLookIntoHidesNoOthers) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / fmt::format("weft-closed-runs-{}", getpid());
+  for (const char* run : {"a", "closed", "z"}) {
+    fs::create_directories(folder / run);
+    std::ofstream(folder / run / "recipe.toml").close();
+  }
+  fs::permissions(folder / "closed", fs::perms::none);
+  const bool is_root = ::geteuid() == 0;
+  ASSERT_EQ(is_root ? ::seteuid(65534) : 0, 0);
+  std::vector<fs::path> found = find_runs(folder);
+  ASSERT_EQ(is_root ? ::seteuid(0) : 0, 0);
+  fs::permissions(folder / "closed", fs::perms::all);
+  std::ranges::sort(found);
+  EXPECT_EQ(found, (std::vector<fs::path>{folder / "a", folder / "closed", folder / "z"}))
+      << "what is wrong with it, reading it says";
+  fs::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace weft

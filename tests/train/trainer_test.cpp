@@ -346,7 +346,7 @@ TEST_F(TrainerTest, AMeshThatTheJobDoesNotHaveSaysHowToStartIt) {
     FAIL();
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
-                 "[parallel] data=2 needs 2 ranks and this job has 1: start it with `mpirun -n 2 weft …`");
+                 "[parallel] data=2 needs 2 ranks and this job has 1: start it with `weft launch -n 2 …`");
   }
 }
 

@@ -1,5 +1,9 @@
 #include "weft/base/text_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -11,13 +15,30 @@
 
 namespace weft {
 
+namespace {
+
+/// Null, and errno, where that fails.
+std::FILE* open_without_waiting(const std::filesystem::path& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return nullptr;
+  // What is read is waited for again: a command may take its time.
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+  return fdopen(descriptor, "rb");
+}
+
+bool is_pipe(std::FILE* file) {
+  struct stat about = {};
+  return fstat(fileno(file), &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+}  // namespace
+
 std::string read_text(const std::filesystem::path& path, std::string_view what, size_t most) {
   const auto fail = [&] {
     if (errno == ENOENT) user_error("{}: the {} does not exist", path.string(), what);
     user_error("{}: the {} cannot be read: {}", path.string(), what, std::strerror(errno));
   };
-  const auto close = [](std::FILE* file) { std::fclose(file); };
-  const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(open_without_waiting(path), &std::fclose);
   if (file == nullptr) fail();
   std::string text;
   std::array<char, 65536> piece;
@@ -29,6 +50,9 @@ std::string read_text(const std::filesystem::path& path, std::string_view what, 
     }
   }
   if (std::ferror(file.get()) != 0) fail();
+  if (text.empty() && is_pipe(file.get())) {
+    user_error("{}: the {} is a pipe that nobody writes into", path.string(), what);
+  }
   return text;
 }
 

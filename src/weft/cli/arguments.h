@@ -4,14 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/exit_code.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/recipe/recipe.h"
 #include "weft/train/generation/sampling.h"
 
 namespace weft {
-
-/// The exit code of a command line that asks for what there is not.
-constexpr int kUsage = 2;
 
 /// What the command line said; each command reads what it declared.
 struct Arguments {

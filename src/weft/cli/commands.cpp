@@ -230,6 +230,17 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return fmt::format("{}; {} --help tells more", what, command);
 }
 
+/// An empty value is a mistake, such as a variable of a script that was not set. A prompt may be anything.
+void refuse_empty_values(CLI::App& app) {
+  const auto check = [](const std::string& text) {
+    return text.empty() ? std::string("expected a value, got an empty one") : std::string();
+  };
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() > 0 && option->get_name() != "--prompt") option->check(check, "");
+  }
+  for (CLI::App* command : app.get_subcommands({})) refuse_empty_values(*command);
+}
+
 /// All that may stand on a command line.
 struct CommandLine {
   CommandLine() {
@@ -242,6 +253,7 @@ struct CommandLine {
     launch.declare(app);
     data.declare(app);
     simulate.declare(app);
+    refuse_empty_values(app);
   }
 
   CLI::App app{
@@ -253,15 +265,26 @@ struct CommandLine {
   SimulateCommand simulate;
 };
 
+/// "data fold (did you mean folds?)" where these words name a command that there is not: CLI11 would only say
+/// that one is missing.
+std::optional<std::string> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* at = &app;
+  std::string path;
+  for (const std::string& word : words) {
+    if (word.starts_with('-') || at->get_subcommands({}).empty()) break;
+    path += (path.empty() ? "" : " ") + word;
+    const auto named = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
+    if (named.empty()) return path + nearest_command(*at, word);
+    at = named.front();
+  }
+  return std::nullopt;
+}
+
 /// Reads the words; the exit code where that is all.
 std::optional<int> parse(CommandLine& line, std::vector<std::string> words) {
   const bool speaks = Communicator::world().rank() == 0;
-  // CLI11 would only say that a command is missing.
-  const auto is_named = [&](const CLI::App* command) { return command->get_name() == words[0]; };
-  if (!words.empty() && !words[0].starts_with('-') && line.app.get_subcommands(is_named).empty()) {
-    if (speaks)
-      fmt::print(stderr, "weft: there is no command {}{}; weft --help lists them\n", words[0],
-                 nearest_command(line.app, words[0]));
+  if (const std::optional<std::string> unknown = unknown_command(line.app, words)) {
+    if (speaks) fmt::print(stderr, "weft: there is no command {}; weft --help lists them\n", *unknown);
     return kUsage;
   }
   try {

@@ -128,9 +128,8 @@ void LaunchCommandLine::check(const std::string& name) const {
     user_error("launch: --host and --hostfile both say where ranks start; expected one of them");
   if (limits_.restarts > 0 && !leaves_a_run(name))
     user_error("launch --restarts: {} keeps no checkpoints; expected train or resume", name);
-  if (limits_.restarts == 0) return;
   for (const LaunchHost& host : named_hosts()) {
-    if (host.slots > 0) continue;
+    if (limits_.restarts == 0 || host.slots > 0) continue;
     user_error("{}: {} has no slots=N, without which a restart does not know what the other hosts can take",
                place_.hostfile, host.name);
   }
@@ -138,7 +137,7 @@ void LaunchCommandLine::check(const std::string& name) const {
 
 std::vector<LaunchHost> LaunchCommandLine::named_hosts() const {
   if (place_.hostfile.empty()) return hosts_of_option(place_.host);
-  return hosts_of_file(read_text(place_.hostfile, "hostfile", kMostBytes));
+  return hosts_of_file(read_text(place_.hostfile, "hostfile", kMostBytes), place_.hostfile);
 }
 
 std::vector<LaunchHost> LaunchCommandLine::present_hosts() const {

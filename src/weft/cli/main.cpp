@@ -8,6 +8,7 @@
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/exit_code.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
 #include "weft/launch/restart_policy.h"
@@ -50,7 +51,8 @@ int main(int argc, char** argv) {
     } catch (const weft::UserError& error) {
       return end_with(session, error.what(), user_error_code());
     } catch (const weft::InternalError& error) {
-      return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()), 70);
+      return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()),
+                      weft::kBug);
     } catch (const std::exception& error) {
       // Of the system: memory, a file system.
       return end_with(session, error.what(), user_error_code());

@@ -45,7 +45,8 @@ struct MemoryLine {
 
 std::string memory_text(const Recipe& recipe, const Program& program) {
   const auto states = [&](auto is_meant) { return bytes_of_states(program, is_meant); };
-  const int64_t snapshot = recipe.checkpoint.asynchronous ? snapshot_bytes(program) : 0;
+  const bool is_copied = recipe.checkpoint.wants_copy(program.mesh.ranks() > 1);
+  const int64_t snapshot = is_copied ? snapshot_bytes(program) : 0;
   const MemoryLine lines[] = {
       {"weights", states([](const StateKind& kind) { return kind == kParameter; }), ""},
       {"optimizer state", states([](const StateKind& kind) {
@@ -59,7 +60,7 @@ std::string memory_text(const Recipe& recipe, const Program& program) {
        "made anew each step, for fast products"},
       {"batch", program.input_bytes, "what the network is given"},
       {"working memory", program.arena_bytes - program.input_bytes, "activations and gradients"},
-      {"checkpoint's copy", snapshot, "none where checkpoint.asynchronous = false"},
+      {"checkpoint's copy", snapshot, "that training goes on beside; checkpoint.asynchronous"},
   };
   std::string text = fmt::format("memory of a rank: {}\n", format_bytes(program.memory_bytes() + snapshot));
   for (const MemoryLine& line : lines) {

@@ -89,6 +89,10 @@ Complaint DataKind::check_declared(const DeclaredData& declared) const {
 
 void DataKind::compare_with_declared(const Recipe& recipe, const DataFacts& facts) const {
   const DeclaredData& declared = recipe.data.declare;
+  if (declared.vocabulary > 0 && facts.input.below != declared.vocabulary) {
+    user_error("data.declare says a vocabulary of {}, and that of {} has {}", declared.vocabulary,
+               recipe.data.path, facts.input.below);
+  }
   if (declared.sample.empty()) return;
   const DataFacts expected = facts_of(declared);
   if (facts.input.shape != expected.input.shape) {

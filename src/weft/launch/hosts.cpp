@@ -6,6 +6,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "weft/base/check.h"
 #include "weft/base/environment.h"
 #include "weft/launch/child_process.h"
 
@@ -13,17 +14,22 @@ namespace weft {
 
 namespace {
 
-int number_of(std::string_view text) {
-  int number = 1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return std::max(1, number);
+int slots_from(std::string_view text, const std::string& where, std::string_view host) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || read != end || number < 1) {
+    user_error("{}: host {} has \"{}\" slots, expected a number above 0", where, host, text);
+  }
+  return number;
 }
 
 /// "name" or "name:4"; `slots` where it is the name alone.
-LaunchHost host_of(std::string_view text, int slots) {
+LaunchHost host_of(std::string_view text, int slots, const std::string& where) {
   const size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return {std::string(text), slots};
-  return {std::string(text.substr(0, colon)), number_of(text.substr(colon + 1))};
+  const std::string_view name = text.substr(0, colon);
+  if (colon != std::string_view::npos) slots = slots_from(text.substr(colon + 1), where, name);
+  return {std::string(name), slots};
 }
 
 void add(std::vector<LaunchHost>& hosts, const LaunchHost& host) {
@@ -42,12 +48,12 @@ std::vector<LaunchHost> hosts_of_option(std::string_view text) {
   std::vector<LaunchHost> hosts;
   std::istringstream all{std::string(text)};
   for (std::string one; std::getline(all, one, ',');) {
-    if (!one.empty()) add(hosts, host_of(one, 1));
+    if (!one.empty()) add(hosts, host_of(one, 1, "--host"));
   }
   return hosts;
 }
 
-std::vector<LaunchHost> hosts_of_file(std::string_view text) {
+std::vector<LaunchHost> hosts_of_file(std::string_view text, const std::string& name) {
   constexpr std::string_view kSlots = "slots=";
   std::vector<LaunchHost> hosts;
   std::istringstream all{std::string(text)};
@@ -55,9 +61,10 @@ std::vector<LaunchHost> hosts_of_file(std::string_view text) {
     std::istringstream words(line.substr(0, line.find('#')));
     std::string word;
     if (!(words >> word)) continue;
-    LaunchHost host = host_of(word, 0);
+    LaunchHost host = host_of(word, 0, name);
     while (words >> word) {
-      if (word.starts_with(kSlots)) host.slots = number_of(std::string_view(word).substr(kSlots.size()));
+      if (!word.starts_with(kSlots)) continue;
+      host.slots = slots_from(std::string_view(word).substr(kSlots.size()), name, host.name);
     }
     add(hosts, host);
   }
@@ -80,10 +87,11 @@ int slots_of(const std::vector<LaunchHost>& hosts) {
 bool answers(const std::string& agent, const LaunchHost& host) {
   if (host.name == "localhost" || host.name == host_name() || host.name.starts_with("127.")) return true;
   constexpr std::string_view kWord = "weft-is-here";
-  std::vector<std::string> words{"/usr/bin/env"};
-  std::istringstream own(agent);
+  // The agent may wait for a password, or for a network that answers nothing.
+  std::vector<std::string> words{"/usr/bin/env", "timeout", "20"};
+  std::istringstream own(agent.substr(0, agent.find(" : ")));
   for (std::string word; own >> word;) words.push_back(word);
-  if (agent == "ssh") words.insert(words.end(), {"-o", "BatchMode=yes", "-o", "ConnectTimeout=5"});
+  if (words.back() == "ssh") words.insert(words.end(), {"-o", "BatchMode=yes", "-o", "ConnectTimeout=5"});
   words.insert(words.end(), {host.name, "echo", std::string(kWord)});
   return output_of(words).find(kWord) != std::string::npos;
 }

@@ -8,13 +8,11 @@
 #include <cstring>
 
 #include "weft/base/exit_code.h"
+#include "weft/train/session/launch.h"
 
 namespace weft {
 
 namespace {
-
-constexpr int kUsage = 2;
-constexpr int kBug = 70;
 
 std::string ending(int code) {
   if (code > kSignalled) {
@@ -23,10 +21,6 @@ std::string ending(int code) {
   if (code == kBug) return "a rank found a bug of Weft's own";
   if (code == 1) return "the launcher ended the job with code 1: a rank or a host was lost, or none began";
   return fmt::format("the job ended with code {}", code);
-}
-
-int64_t other_axes(const ParallelSection& parallel) {
-  return parallel.tensor * parallel.depth * parallel.height * parallel.width;
 }
 
 /// Whether the last two attempts began alike and came to the same step, so that a third would too.
@@ -45,7 +39,7 @@ bool is_asked_to_end(int code) {
 }
 
 int fewer_ranks(const ParallelSection& parallel, int ranks, int least) {
-  const int64_t others = other_axes(parallel);
+  const int64_t others = mesh_of(parallel).ranks() / parallel.data;
   const int64_t fewer = (ranks - 1) / others * others;
   return fewer >= std::max<int64_t>(1, least) ? static_cast<int>(fewer) : 0;
 }

@@ -62,7 +62,10 @@ void HandIn::leave(std::string_view what, const std::string& text) const {
   if (error) file_error("rename to its final name", beside, error.value());
 }
 
-void HandIn::hand_in(const ShardSummary& shard) const { leave(kWritten, shard.to_text()); }
+void HandIn::hand_in(const ShardSummary& shard) {
+  leave(kWritten, shard.to_text());
+  has_handed_in_ = true;
+}
 
 void HandIn::fail(const std::string& why) const noexcept {
   if (ranks_ == 1) return;
@@ -92,13 +95,17 @@ std::string HandIn::wait_for(int rank, std::string_view what, std::chrono::secon
       if (text->empty() || text->front() != kFailed) return *std::move(text);
       throw UserError(text->substr(1));
     }
+    std::error_code unseen;
+    if (has_handed_in_ && !fs::exists(note(rank_, kWritten), unseen) && !unseen) {
+      user_error("checkpoint {}: its files were removed while it was written; only the run may change it",
+                 folder_.string());
+    }
     const auto now = std::chrono::steady_clock::now();
     if (std::exchange(bytes, written_by(rank)) != bytes) began = now;
     if (now - began > patience_ + work) {
       user_error(
           "checkpoint {}: nothing of rank {} was to be seen there within {} s; is the folder on a disk that "
-          "all hosts "
-          "share?",
+          "all hosts share?",
           folder_.string(), rank, (patience_ + work).count());
     }
     std::this_thread::sleep_for(now - began < std::chrono::seconds(1) ? kLook : kLookSeldom);

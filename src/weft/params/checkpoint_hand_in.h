@@ -18,7 +18,7 @@ class HandIn {
          std::chrono::seconds patience);
 
   /// This rank's file is written.
-  void hand_in(const ShardSummary& shard) const;
+  void hand_in(const ShardSummary& shard);
   /// Waits for the next rank's file and reads it back, at `pace` if there is one. UserError where it is not
   /// what that rank wrote, or is not to be seen.
   void check_neighbour(Pace* pace = nullptr) const;
@@ -40,6 +40,7 @@ class HandIn {
   int rank_;
   int ranks_;
   std::chrono::seconds patience_;
+  bool has_handed_in_ = false;
 };
 
 }  // namespace weft

@@ -4,12 +4,11 @@
 #include <xxhash.h>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/store/json_text.h"
 
 namespace weft {
@@ -181,9 +180,7 @@ std::string index_text(const CheckpointIndex& index) {
 
 CheckpointIndex read_index(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kIndexName;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) user_error("{}: cannot be opened, expected a checkpoint's index", path.string());
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = read_text(path, "index of a checkpoint");
   try {
     const Json json = Json::parse(text);
     if (!is_sound_json(text)) {

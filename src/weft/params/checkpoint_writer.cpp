@@ -143,7 +143,7 @@ void CheckpointWriter::run() {
 
 void CheckpointWriter::write_copy(std::chrono::seconds patience) {
   const std::filesystem::path temporary = temporary_checkpoint(options_.folder, taken_.step);
-  const HandIn desk(temporary, attempt_, rank_, ranks_, patience);
+  HandIn desk(temporary, attempt_, rank_, ranks_, patience);
   // What took so long the last time is to be done in half of the time that there was.
   pace_.begin(work_ / (interval_ / 2));
   try {

@@ -3,9 +3,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "weft/base/check.h"
+
 namespace weft {
 
+namespace {
+
+/// A shape that a recipe asks for is refused with the name of what has it.
+void expect_to_fit(const std::string& name, const Dims& shape) {
+  try {
+    elems_of(shape);
+  } catch (const UserError& error) {
+    user_error("{}: {}", name, error.what());
+  }
+}
+
+}  // namespace
+
 ValueId ParameterSet::add(const std::string& name, Dims shape, Initializer initializer, bool decay) {
+  expect_to_fit(name, shape);
   const ValueId value = build_.state(name, {dtype_, std::move(shape)}, std::move(initializer), kParameter);
   const bool known = std::any_of(parameters_.begin(), parameters_.end(),
                                  [&](const Parameter& parameter) { return parameter.value == value; });

@@ -172,10 +172,21 @@ class Emitter {
     }
     WEFT_CHECK(position >= 0, "negative position");
     if (node.op->traits().view) return made;
-    made.kernel = device_.bind({*node.op, inputs, outputs});
+    made.kernel = bind(node, inputs, outputs);
     made.scratch_bytes = made.kernel.scratch_bytes;
     predict(prices_.of(*node.op, inputs, outputs), made);
     return made;
+  }
+
+  /// A kernel that refuses its shapes does not know where in the model it stands.
+  Kernel bind(const Node& node, const std::vector<TensorType>& inputs,
+              const std::vector<TensorType>& outputs) const {
+    try {
+      return device_.bind({*node.op, inputs, outputs});
+    } catch (const UserError& error) {
+      if (node.label.empty()) throw;
+      user_error("{}: {}", node.label, error.what());
+    }
   }
 
   static void predict(const Price& cost, Instruction& made) {

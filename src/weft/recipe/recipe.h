@@ -255,6 +255,12 @@ struct CheckpointSection {
   ResumeChanges changes = ResumeChanges::refuse;
   bool operator==(const CheckpointSection&) const = default;
 
+  /// Whether a run has a copy of its states to write from: there are checkpoints on the way, or it runs under
+  /// a launcher, which does not wait long for one where it ends a job.
+  bool wants_copy(bool is_launched) const {
+    return asynchronous && (every > 0 || !best.empty() || is_launched);
+  }
+
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
     key.free("every", self.every, at_least(0), "steps between checkpoints; 0: only at the end");

@@ -53,7 +53,9 @@ ReportInput read_report_input(const std::filesystem::path& run, bool is_held) {
   input.recipe = recipe;
   input.is_held = is_held;
   if (std::filesystem::exists(metrics_log_of(run))) {
-    input.metrics = read_metrics(metrics_log_of(run));
+    std::string left_out;
+    input.metrics = read_metrics(metrics_log_of(run), &left_out);
+    if (!left_out.empty()) input.notes.push_back(std::move(left_out));
   } else {
     input.notes.push_back(
         fmt::format("There is no {}: there are no curves to show.", metrics_log_of(run).filename().string()));

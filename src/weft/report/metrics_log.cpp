@@ -77,22 +77,30 @@ void cut(const fs::path& path, size_t bytes) {
   if (error) user_error("{}: cannot be cut to {} bytes: {}", path.string(), bytes, error.message());
 }
 
-/// Calls visit(row, offset of its line) until it returns false.
+/// Lines that are no rows.
+struct Damage {
+  int64_t lines = 0;
+  std::string first;  ///< what is wrong with the first of them, and where
+};
+
+/// Calls visit(row, end of its line).
 template <class Visit>
-void visit_rows(std::string_view lines, const fs::path& path, const Visit& visit) {
+Damage visit_rows(std::string_view lines, const fs::path& path, const Visit& visit) {
+  Damage damage;
   int64_t line = 0;
   for (size_t at = 0; at < lines.size();) {
     const size_t end = lines.find('\n', at);
     ++line;
-    MetricsRow row;
     try {
-      row = row_from(Json::parse(lines.substr(at, end - at)));
+      visit(row_from(Json::parse(lines.substr(at, end - at))), end + 1);
     } catch (const Json::exception& error) {
-      user_error("{}:{}: is no row of metrics: {}", path.string(), line, error.what());
+      if (damage.lines++ == 0) {
+        damage.first = fmt::format("{}:{}: is no row of metrics: {}", path.string(), line, error.what());
+      }
     }
-    if (!visit(std::move(row), at)) return;
     at = end + 1;
   }
+  return damage;
 }
 
 }  // namespace
@@ -117,22 +125,23 @@ void truncate_after(const fs::path& path, int64_t step) {
   if (!fs::exists(path)) return;
   const std::string text = read_text(path, kWhat);
   const std::string_view lines = whole_lines(text);
-  size_t keep = lines.size();
-  visit_rows(lines, path, [&](const MetricsRow& row, size_t at) {
-    if (row.step <= step) return true;
-    keep = at;
-    return false;
+  size_t keep = 0;
+  visit_rows(lines, path, [&](const MetricsRow& row, size_t end) {
+    if (row.step <= step) keep = end;
   });
   if (keep != text.size()) cut(path, keep);
 }
 
-std::vector<MetricsRow> read_metrics(const fs::path& path) {
+std::vector<MetricsRow> read_metrics(const fs::path& path, std::string* left_out) {
   const std::string text = read_text(path, kWhat);
   std::vector<MetricsRow> rows;
-  visit_rows(whole_lines(text), path, [&](MetricsRow row, size_t) {
-    rows.push_back(std::move(row));
-    return true;
-  });
+  const Damage damage =
+      visit_rows(whole_lines(text), path, [&](MetricsRow row, size_t) { rows.push_back(std::move(row)); });
+  if (damage.lines > std::ssize(rows)) throw UserError(damage.first);
+  if (damage.lines > 0 && left_out != nullptr) {
+    *left_out = fmt::format("{} of {} lines of the log of metrics are left out: {}", damage.lines,
+                            damage.lines + std::ssize(rows), damage.first);
+  }
   return rows;
 }
 

@@ -44,12 +44,14 @@ class MetricsLog {
   std::ofstream out_;
 };
 
-/// For a resume from the checkpoint of `step`: cuts the file before the first row of a later step (and any
-/// torn last line), so that no step is missing or there twice. Nothing to do where the file does not exist.
+/// For a resume from the checkpoint of `step`: cuts the file behind the last row up to it (and any torn last
+/// line), so that no step is missing or there twice; lines that are no rows stay where they are. Nothing to
+/// do where the file does not exist.
 void truncate_after(const std::filesystem::path& path, int64_t step);
 
-/// All rows; a torn last line is ignored. UserError where there is no such file, or naming the line that is
-/// no row.
-std::vector<MetricsRow> read_metrics(const std::filesystem::path& path);
+/// All rows; a torn last line is ignored. Lines that are no rows, as a damaged disk leaves them, are left
+/// out, and `left_out` becomes a sentence that counts them. UserError where there is no such file, and where
+/// most lines are none.
+std::vector<MetricsRow> read_metrics(const std::filesystem::path& path, std::string* left_out = nullptr);
 
 }  // namespace weft

@@ -87,12 +87,14 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
 }
 
 std::vector<fs::path> find_runs(const fs::path& folder) {
-  if (fs::exists(recipe_of(folder))) return {folder};
-  std::vector<fs::path> found;
   std::error_code error;
+  if (fs::exists(recipe_of(folder), error)) return {folder};
+  std::vector<fs::path> found;
   fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_directory(error) || !fs::exists(recipe_of(entry->path()))) continue;
+    std::error_code unseen;
+    if (!entry->is_directory(unseen)) continue;
+    if (!fs::exists(recipe_of(entry->path()), unseen) && !unseen) continue;
     found.push_back(entry->path());
     entry.disable_recursion_pending();
   }

@@ -26,7 +26,8 @@ struct RunOverview {
 RunOverview overview_of(const std::filesystem::path& folder, const ReportInput& input);
 
 /// Folders of runs (they have a recipe.toml) in `folder` and below, but not below other runs; `folder` itself
-/// where it is one. UserError where it cannot be read.
+/// where it is one. A folder below that nobody may look into is among them. UserError where `folder` cannot
+/// be read.
 std::vector<std::filesystem::path> find_runs(const std::filesystem::path& folder);
 
 /// A line that names the columns and one a run, those that began first at the top; remarks stand below their

@@ -116,7 +116,7 @@ class Facts {
   std::string memory() const {
     std::string text = fmt::format("a rank plans {} for weights and optimizer state, {} to work in",
                                    format_bytes(program_.state_bytes), format_bytes(program_.arena_bytes));
-    if (recipe_.checkpoint.asynchronous && (recipe_.checkpoint.every > 0 || CommSession::mpi_runs())) {
+    if (recipe_.checkpoint.wants_copy(CommSession::mpi_runs())) {
       text += fmt::format(", {} for the copy that a checkpoint is written from",
                           format_bytes(CheckpointSnapshot::bytes_of(run_.session.store())));
     }

@@ -261,15 +261,30 @@ class Trainer {
     if (result_.end == TrainEnd::interrupted) end.why = why_interrupted();
     const DataKind::Closing closing = recipe_.data.kind->closing();
     if (result_.end == TrainEnd::finished && closing.tokens > 0) {
-      GenerateOptions generation;
-      generation.prompt = closing.prompt;
-      generation.tokens = closing.tokens;
-      generation.seed = static_cast<uint64_t>(recipe_.run.seed);
       end.prompt = closing.prompt;
-      end.sample = generate(session_, generation);
+      end.sample = sample(closing);
     }
     observers.end(end);
     result_.report = report_of(options_.out);
+  }
+
+  /// All is trained and kept by now, so that a signal cuts the text short and nothing else.
+  std::string sample(const DataKind::Closing& closing) {
+    Counter counter("tokens of the sample:");
+    GenerateOptions generation;
+    generation.prompt = closing.prompt;
+    generation.tokens = closing.tokens;
+    generation.seed = static_cast<uint64_t>(recipe_.run.seed);
+    generation.goes_on = [&](int64_t tokens) {
+      if (first_rank_) counter.show(tokens, closing.tokens);
+      if (control_.goes_on()) return true;
+      if (first_rank_) {
+        Progress::say(
+            fmt::format("the sample ends after {} of {} tokens, as a signal asks", tokens, closing.tokens));
+      }
+      return false;
+    };
+    return generate(session_, generation);
   }
 
   Session& session_;

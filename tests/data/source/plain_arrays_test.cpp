@@ -99,8 +99,10 @@ TEST_F(PlainArraysTest, ValuesThatDoNotFitAreRefused) {
   int64_t out = 0;
   const View view{reinterpret_cast<std::byte*>(&out), {DType::i64, {1}}};
   const StoredType u64{StoredType::Kind::unsigned_integer, 8};
-  EXPECT_EQ(message_of([&] { convert(std::as_bytes(std::span(&large, 1)), u64, view, "labels[3]"); }),
-            "labels[3]: the value 9223372036854775808 is out of range");
+  EXPECT_EQ(
+      message_of([&] { convert(std::as_bytes(std::span(&large, 1)), u64, view, "labels[3]"); }),
+      "labels[3]: the value 9223372036854775808 is out of range, expected one from -9223372036854775808 to "
+      "9223372036854775807");
   const uint64_t fits = large - 1;
   convert(std::as_bytes(std::span(&fits, 1)), u64, view, "labels[3]");
   EXPECT_EQ(out, std::numeric_limits<int64_t>::max());

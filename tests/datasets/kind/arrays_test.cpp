@@ -132,6 +132,17 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   EXPECT_EQ(of(one),
             "data.path: " + one.string() +
                 " has the one array x, expected an input and a target in one file, as numpy.savez makes it");
+  std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
+                       R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  const auto length = static_cast<uint64_t>(header.size());
+  const fs::path unknown = folder_ / "unknown.safetensors";
+  std::ofstream(unknown, std::ios::binary).write(reinterpret_cast<const char*>(&length), 8)
+      << header << std::string(20, '\0');
+  EXPECT_TRUE(of(unknown).ends_with("; " + unknown.string() +
+                                    ": 'y' is left out: it has elements of type F8_E4M3, expected integers "
+                                    "or floating point"))
+      << of(unknown) << ": an array that is there is not said to be missing";
 }
 
 TEST_F(ArrayData, OfValidationMustBeLikeThoseOfTraining) {

@@ -73,6 +73,20 @@ TEST_F(Report, SaysWhyTheRunFailed) {
   EXPECT_NE(content(report_of(folder())).find("Step 3: the loss is nan"), std::string::npos);
 }
 
+TEST_F(Report, SaysWhyARankFailedThatTheFirstWaitsFor) {
+  std::ofstream(folder() / "recipe.toml").close();
+  const auto report = observer(register_report);
+  run_->first_rank = false;
+  report->failed("data/7.png: is cut short");
+  EXPECT_EQ(read_report_facts(folder()).run.state, RunState::failed);
+  EXPECT_EQ(read_report_facts(folder()).run.why, "rank 0: data/7.png: is cut short");
+  run_->first_rank = true;
+  report->failed("data/7.png is missing");
+  run_->first_rank = false;
+  report->failed("an error that follows from it");
+  EXPECT_EQ(read_report_facts(folder()).run.why, "data/7.png is missing") << "the first speaks for itself";
+}
+
 TEST_F(Report, OfARunThatGoesOnWithAnotherHasThePartsOfBoth) {
   ReportInput before;
   before.run.parts = {{.command = "the first"}};

@@ -233,7 +233,7 @@ TEST_F(HuggingFace, AFolderThatIsNoneIsOneSentence) {
   fs::remove(folder_ / "exported/config.json");
   testing::expect_user_error(
       [&] { import_into({}); },
-      "/exported/config.json: cannot be opened; it says which model the weights are of");
+      "/exported/config.json: the config, which says what the weights are of, does not exist");
   write_config({{"model_type", "gpt2"}});
   fs::remove(folder_ / "exported/model.safetensors");
   testing::expect_user_error([&] { import_into({}); }, "/exported: has no model.safetensors");

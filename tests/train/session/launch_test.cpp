@@ -27,7 +27,7 @@ TEST(Launch, AMeshOfAnotherNumberOfRanksSaysHowToStart) {
       [] {
         check_ranks(Mesh({{"data", 3}}), 1);
       },
-      "[parallel] data=3 needs 3 ranks and this job has 1: start it with `mpirun -n 3 weft …`");
+      "[parallel] data=3 needs 3 ranks and this job has 1: start it with `weft launch -n 3 …`");
 }
 
 TEST(Launch, MoreThreadsThanCoresMustBeMeant) {

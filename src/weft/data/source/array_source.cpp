@@ -68,7 +68,8 @@ void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::spa
   for (size_t i = 0; i < wanted.size(); ++i) {
     const StoredArray& array = contents_.arrays[i];
     const auto bytes = static_cast<size_t>(wanted[i].elems() * array.stored.bytes);
-    unpack_elements(record.subspan(at, bytes), array.stored, array.packing, outputs[i], name(sample));
+    unpack_elements(record.subspan(at, bytes), array.stored, array.packing, outputs[i],
+                    fmt::format("{}: field {}", name(sample), array.name));
     at += bytes;
   }
 }

@@ -169,7 +169,8 @@ class Hdf5Source final : public Source {
   }
   void finish(const Hdf5Dataset& dataset, std::span<const std::byte> stored, const View& output,
               int64_t sample) const {
-    unpack_elements(stored, dataset.stored, dataset.packing, output, name(sample));
+    unpack_elements(stored, dataset.stored, dataset.packing, output,
+                    fmt::format("{}: field {}", name(sample), dataset.name));
   }
 
   void unpack_chunks(const Hdf5Dataset& dataset, const Region& region, std::span<const std::byte>& rest,

@@ -1,6 +1,7 @@
 #include "weft/data/source/stored_type.h"
 
 #include <cstring>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -19,7 +20,10 @@ U cast_to(T value, const std::string& name) {
   if constexpr (std::is_same_v<U, T>) {
     return value;
   } else if constexpr (std::is_integral_v<T> && std::is_integral_v<U>) {
-    if (!std::in_range<U>(value)) user_error("{}: the value {} is out of range", name, value);
+    if (!std::in_range<U>(value)) {
+      user_error("{}: the value {} is out of range, expected one from {} to {}", name, value,
+                 std::numeric_limits<U>::min(), std::numeric_limits<U>::max());
+    }
     return static_cast<U>(value);
   } else {
     return static_cast<U>(value);

@@ -13,8 +13,10 @@ constexpr uint64_t kWindowStream = 0x7465'7874;  // "text"
 
 void check_length(const Tokens& tokens, const TextOptions& options) {
   if (static_cast<int64_t>(tokens.size()) < options.context + 1) {
-    user_error("{}: {} tokens are too few for windows of data.context={} and one more", options.key,
-               tokens.size(), options.context);
+    user_error(
+        "{}: {} tokens are too few for windows of data.context={} and one more; expected more text, or a "
+        "shorter context",
+        options.key, tokens.size(), options.context);
   }
 }
 

@@ -47,6 +47,13 @@ int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe&
   return classes;
 }
 
+/// What the source says of arrays that it could not take: "; FILE: 'y' is left out: it is encrypted".
+std::string others(const Source& source) {
+  std::string text;
+  for (const std::string& remark : source.remarks()) text += "; " + remark;
+  return text;
+}
+
 /// "f16 [3] a sample": as the file has it.
 std::string form_of(const Field& field) {
   const std::string type(field.stored.empty() ? name_of(field.type.dtype) : field.stored);
@@ -69,8 +76,8 @@ std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char
   if (fields.size() < 2) {
     user_error(
         "data.path: {} has the one array {}, expected an input and a target in one file, as numpy.savez "
-        "makes it",
-        path.string(), fields[0].name);
+        "makes it{}",
+        path.string(), fields[0].name, others(*opened.source));
   }
   if (fields.size() == 2) return std::move(opened.source);
   options.fields = {fields[0].name, fields[1].name};

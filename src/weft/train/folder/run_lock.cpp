@@ -41,7 +41,7 @@ std::string text_in(int descriptor) {
 }
 
 std::string text_at(const fs::path& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return {};
   std::string text = text_in(descriptor);
   close(descriptor);
@@ -107,8 +107,7 @@ RunLock::RunLock(const fs::path& folder, const Communicator& world) {
     if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
     user_error(
         "--out {}: rank {} on host {} does not see what rank 0 wrote there; the folder must be on a disk "
-        "that all "
-        "hosts share",
+        "that all hosts share",
         folder.string(), rank, hosts[rank]);
   }
 }
@@ -118,7 +117,7 @@ RunLock::~RunLock() {
 }
 
 bool RunLock::is_held(const fs::path& folder) {
-  const int descriptor = open(file_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(file_of(folder).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return false;
   const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   close(descriptor);

@@ -19,6 +19,7 @@ std::string generate(Session& session, const GenerateOptions& options) {
   std::vector<int32_t> made;
   std::span<const double> logits = generator.begin(prompt);
   for (int64_t i = 0; i < options.tokens; ++i) {
+    if (i > 0 && options.goes_on && !options.goes_on(i)) break;
     if (i > 0) logits = generator.next(made.back());
     // A padded vocabulary has ids that are no tokens.
     const auto known = std::min(logits.size(), static_cast<size_t>(tokenizer.vocabulary_size()));

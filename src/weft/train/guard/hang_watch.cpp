@@ -34,8 +34,19 @@ std::chrono::milliseconds hang_limit() {
 HangWatch::HangWatch(const Executor& executor, const Communicator& world)
     : executor_(executor), rank_(world.rank()), limit_(hang_limit()) {
   if (world.size() == 1 || limit_.count() == 0) return;
-  // Time in data, evaluation and checkpoints counts too: nothing of it takes minutes.
-  watchdog_.emplace([this] { return executor_.instructions_started(); }, limit_, [this] { end_job(); });
+  // Time in data and evaluation counts too: nothing of it takes minutes.
+  watchdog_.emplace([this] { return pulse(); }, limit_, [this] { end_job(); });
+}
+
+void HangWatch::doing(const char* what, int limits) {
+  doing_ = what;
+  patient_until_ = (Clock::now() + (limits - 1) * limit_).time_since_epoch().count();
+}
+
+/// What changes while nothing hangs: the time itself while there is patience.
+int64_t HangWatch::pulse() const {
+  const Clock::rep now = Clock::now().time_since_epoch().count();
+  return now < patient_until_ ? now : executor_.instructions_started();
 }
 
 void HangWatch::end_job() const {

@@ -19,16 +19,20 @@ std::chrono::milliseconds hang_limit();
 class HangWatch {
  public:
   HangWatch(const Executor& executor, const Communicator& world);
-  /// What this rank does from now on outside of instructions. `what` is kept, not copied: a literal.
-  void doing(const char* what) { doing_ = what; }
+  /// What this rank does from now on outside of instructions, which may last for so many times the limit.
+  /// `what` is kept, not copied: a literal.
+  void doing(const char* what, int limits = 1);
 
  private:
+  using Clock = std::chrono::steady_clock;
+  int64_t pulse() const;
   void end_job() const;
 
   const Executor& executor_;
   int rank_;
   std::chrono::milliseconds limit_;
   std::atomic<const char*> doing_{"the start of the run"};
+  std::atomic<Clock::rep> patient_until_{0};
   std::optional<Watchdog> watchdog_;  ///< last: its thread uses the others
 };
 

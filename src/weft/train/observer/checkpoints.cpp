@@ -115,10 +115,9 @@ class CheckpointObserver final : public RunObserver {
   void fail() override { writer_.finish(); }
 
  private:
-  /// Whether there is a use for a copy of the states, and memory. Collective.
+  /// Whether a copy of the states is wanted, and there is memory. Collective.
   bool can_copy() const {
-    const bool is_used = keys_.every > 0 || CommSession::mpi_runs();
-    if (!keys_.asynchronous || !is_used) return false;
+    if (!keys_.wants_copy(CommSession::mpi_runs())) return false;
     const int64_t bytes = CheckpointSnapshot::bytes_of(run_.session.store());
     int32_t fits = bytes <= share_of_memory() ? 1 : 0;
     run_.session.world().all_reduce(&fits, 1, Element::i32, Reduce::min).wait();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "weft/base/check.h"
 #include "weft/report/facts.h"
@@ -37,9 +39,6 @@ class ReportObserver final : public RunObserver {
   void step(const StepRecord& record) override {
     record_.step = record.row.step;
     record_.skipped_updates = earlier_.run.skipped_updates + record.skipped_updates;
-    if (const auto stats = run_.session.data().train->stats()) {
-      record_.bad_samples = earlier_.run.bad_samples + stats->bad_samples;
-    }
   }
 
   void keep(const StepRecord& record) override {
@@ -47,6 +46,7 @@ class ReportObserver final : public RunObserver {
     if (!ends && record.row.step < next_) return;
     next_ = next_writing(record.row.step, began_at_);
     ranks_ = times_.gather();
+    record_.bad_samples = earlier_.run.bad_samples + bad_samples_of_all();
     if (run_.first_rank && !ends) try_to_write();
   }
 
@@ -61,8 +61,11 @@ class ReportObserver final : public RunObserver {
   }
 
   void failed(const std::string& why) noexcept override {
-    if (!run_.first_rank) return;
     try {
+      if (!run_.first_rank) {
+        speak_for_first_rank(why);
+        return;
+      }
       record_.state = RunState::failed;
       record_.why = why;
       write();
@@ -74,6 +77,26 @@ class ReportObserver final : public RunObserver {
 
  private:
   const std::filesystem::path& folder() const { return run_.options.out; }
+
+  /// Rank 0 may wait for this rank, and hear of its failure only as the job ends.
+  void speak_for_first_rank(const std::string& why) const {
+    constexpr std::chrono::milliseconds kFailsToo{500};
+    std::this_thread::sleep_for(kFailsToo);
+    ReportInput input = read_report_facts(folder());
+    if (input.run.state != RunState::going_on) return;
+    input.run.state = RunState::failed;
+    input.run.why = fmt::format("rank {}: {}", run_.session.world().rank(), why);
+    write_report_facts(folder(), input);
+    write_report(report_of(folder()), read_report_input(folder(), true));
+  }
+
+  /// Collective.
+  int64_t bad_samples_of_all() const {
+    const auto stats = run_.session.data().train->stats();
+    int64_t bad = stats ? stats->bad_samples : 0;
+    run_.session.world().all_reduce(&bad, 1, Element::i64, Reduce::sum).wait();
+    return bad;
+  }
 
   void go_on_from_earlier() {
     if (!std::filesystem::exists(report_facts_of(folder()))) return;

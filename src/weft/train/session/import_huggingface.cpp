@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/models/model.h"
 #include "weft/report/progress.h"
 #include "weft/store/safetensors.h"
@@ -25,10 +24,7 @@ namespace fs = std::filesystem;
 
 nlohmann::json read_config(const fs::path& folder) {
   const fs::path path = folder / "config.json";
-  std::ifstream file(path);
-  if (!file) user_error("{}: cannot be opened; it says which model the weights are of", path.string());
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return parse_foreign_config(text, path.string());
+  return parse_foreign_config(read_text(path, "config, which says what the weights are of,"), path.string());
 }
 
 fs::path weights_in(const fs::path& folder) {

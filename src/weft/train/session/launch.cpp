@@ -31,7 +31,7 @@ void check_ranks(const Mesh& mesh, int ranks) {
     user_error("[parallel] splits nothing and this job has {} ranks: set parallel.data={}, or start one rank",
                ranks, ranks);
   }
-  user_error("[parallel] {} needs {} ranks and this job has {}: start it with `mpirun -n {} weft …`",
+  user_error("[parallel] {} needs {} ranks and this job has {}: start it with `weft launch -n {} …`",
              mesh.to_string(), mesh.ranks(), ranks, mesh.ranks());
 }
 
