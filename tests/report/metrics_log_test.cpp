@@ -203,7 +203,7 @@ TEST_F(MetricsLogTest, FullDiskIsAnError) {
     log.write(row(8));
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "/dev/full: the metrics of step 8 cannot be written; is the disk full?");
+    EXPECT_STREQ(error.what(), "/dev/full: the metrics of step 8 cannot be written: No space left on device");
   }
 }
 

@@ -169,7 +169,8 @@ TEST(Report, IsWrittenToAFileOrTheFileIsNamed) {
     write_report("/absent/report.html", {});
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_TRUE(std::string(error.what()).starts_with("/absent/report.html: the report cannot be written"));
+    EXPECT_STREQ(error.what(),
+                 "/absent/report.html: the report cannot be written: No such file or directory");
   }
 }
 

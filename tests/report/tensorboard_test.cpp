@@ -143,7 +143,7 @@ TEST_F(Tensorboard, AFileThatCannotBeWrittenIsNamed) {
   const fs::path path = TensorboardWriter(folder_, std::nullopt, [] { return 1.0; }).path();
   fs::remove(path);
   fs::create_symlink("/dev/full", path);
-  EXPECT_EQ(error_of(), path.string() + ": cannot be written; is the disk full?");
+  EXPECT_EQ(error_of(), path.string() + ": cannot be written: No space left on device");
   fs::remove(path);
   fs::create_directory(path);
   EXPECT_EQ(error_of(), path.string() + ": cannot be opened for writing");

@@ -1,6 +1,8 @@
 #include "weft/report/metrics_log.h"
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -116,9 +118,12 @@ MetricsLog::MetricsLog(const fs::path& path) : path_(path) {
 }
 
 void MetricsLog::write(const MetricsRow& row) {
+  errno = 0;
   out_ << to_json(row).dump() + "\n" << std::flush;
-  if (!out_)
-    user_error("{}: the metrics of step {} cannot be written; is the disk full?", path_.string(), row.step);
+  if (!out_) {
+    user_error("{}: the metrics of step {} cannot be written: {}", path_.string(), row.step,
+               std::strerror(errno));
+  }
 }
 
 void truncate_after(const fs::path& path, int64_t step) {

@@ -1,8 +1,6 @@
 #include "weft/report/report.h"
 
-#include <fstream>
-
-#include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/report/page.h"
 #include "weft/report/run_axes.h"
 #include "weft/report/sections.h"
@@ -22,10 +20,10 @@ std::string report_html(const ReportInput& input) {
 }
 
 void write_report(const std::filesystem::path& path, const ReportInput& input) {
-  std::ofstream out(path, std::ios::binary);
-  out << report_html(input) << std::flush;
-  if (!out)
-    user_error("{}: the report cannot be written; does its folder exist, is the disk full?", path.string());
+  const std::string html = report_html(input);
+  ReplacedFile file(path, "report");
+  file.write(html.data(), html.size());
+  file.commit();
 }
 
 }  // namespace weft

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <system_error>
 
 #include "weft/base/check.h"
@@ -114,8 +116,9 @@ void TensorboardWriter::write(int64_t step, std::span<const ScalarValue> values)
 }
 
 void TensorboardWriter::append(const std::string& payload) {
+  errno = 0;
   out_ << tf_record(payload) << std::flush;
-  if (!out_) user_error("{}: cannot be written; is the disk full?", path_.string());
+  if (!out_) user_error("{}: cannot be written: {}", path_.string(), std::strerror(errno));
 }
 
 }  // namespace weft

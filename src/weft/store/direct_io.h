@@ -2,14 +2,15 @@
 // Reading and writing past the kernel's cache: what is written reaches the disk, what is read comes from it,
 // and no core copies it on the way.
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
 
 namespace weft {
 
-/// Memory, offsets and lengths are multiples of this.
-inline constexpr size_t kDirectIoAlignment = 4096;
+/// Memory, offsets and lengths are multiples of this, on all disks that matter.
+inline constexpr int64_t kDirectIoAlignment = 4096;
 /// Large enough for a disk's full speed, small beside a core's cache.
 inline constexpr size_t kDirectIoPiece = size_t{4} << 20;
 

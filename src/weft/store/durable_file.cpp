@@ -48,7 +48,7 @@ void DurableFile::append(std::span<const std::byte> bytes) {
     bytes = bytes.subspan(part.size());
     if (buffered_ < kDirectIoPiece) continue;
     // Small files stay in the kernel's cache: only a full piece asks.
-    if (!std::exchange(has_asked_, true)) is_direct_ = set_direct_io(descriptor_, true);
+    if (!is_direct_) is_direct_ = set_direct_io(descriptor_, true);
     write_piece();
   }
 }
@@ -59,7 +59,7 @@ void DurableFile::append(std::string_view text) {
 
 void DurableFile::finish() {
   // The last piece may end anywhere.
-  if (is_direct_) is_direct_ = !set_direct_io(descriptor_, false);
+  if (is_direct_ == true) is_direct_ = !set_direct_io(descriptor_, false);
   write_piece();
   if (::fsync(descriptor_) != 0) file_error("fsync", path_, errno);
   const int descriptor = descriptor_;
@@ -75,7 +75,7 @@ void DurableFile::write_piece() {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EINVAL && is_direct_ && set_direct_io(descriptor_, false)) {
+    if (written < 0 && errno == EINVAL && is_direct_ == true && set_direct_io(descriptor_, false)) {
       // This file system wants more of memory or lengths, or the rest of a write that a full disk cut short.
       is_direct_ = false;
       continue;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,9 +15,8 @@
 namespace weft {
 
 /// A new file (an older one of that name is emptied), written front to back, in pieces that go past the
-/// kernel's cache where the file system allows that. Every failure of the system (a
-/// full disk, a short write, a failed fsync) is a UserError that names the path, the cause and the free
-/// space.
+/// kernel's cache where the file system allows that. Every failure of the system (a full disk, a short write,
+/// a failed fsync) is a UserError that names the path, the cause and the free space.
 class DurableFile {
  public:
   /// `pace`, if there is one, is kept to, and outlives this.
@@ -45,9 +45,8 @@ class DurableFile {
   uint64_t checksum_ = 0;
   Pace* pace_;
   DirectIoBuffer buffer_;
-  size_t buffered_ = 0;     ///< bytes of the buffer that are not written yet
-  bool has_asked_ = false;  ///< whether it could be direct
-  bool is_direct_ = false;
+  size_t buffered_ = 0;            ///< bytes of the buffer that are not written yet
+  std::optional<bool> is_direct_;  ///< nothing: nobody has asked yet whether it can be
   std::unique_ptr<HashState> hash_;
 };
 

@@ -22,12 +22,9 @@ struct ReadTask {
   /// must have been opened with O_DIRECT.
   bool direct = false;
   /// The other way: `into` is written to `file`. Not with `path`; with `direct`, all of offset, bytes and
-  /// memory must be multiples of kDirectAlignment.
+  /// memory must be multiples of kDirectIoAlignment (store/direct_io.h).
   bool write = false;
 };
-
-/// What O_DIRECT asks of offsets, sizes and addresses, on all disks that matter.
-inline constexpr int64_t kDirectAlignment = 4096;
 
 struct ReadResult {
   uint64_t id = 0;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "weft/base/check.h"
+#include "weft/store/direct_io.h"
 
 namespace weft {
 
@@ -21,11 +22,11 @@ constexpr std::chrono::seconds kPatience(5);
 /// Linux transfers less than 2 GiB in one call.
 constexpr int64_t kMostBytes = int64_t{1} << 30;
 
-int64_t round_down(int64_t value) { return value & -kDirectAlignment; }
+int64_t round_down(int64_t value) { return value & -kDirectIoAlignment; }
 
 bool is_aligned(const ReadTask& task) {
   const auto address = reinterpret_cast<uintptr_t>(task.into);
-  return ((static_cast<uintptr_t>(task.offset | task.bytes) | address) & (kDirectAlignment - 1)) == 0;
+  return ((static_cast<uintptr_t>(task.offset | task.bytes) | address) & (kDirectIoAlignment - 1)) == 0;
 }
 
 }  // namespace
@@ -69,11 +70,11 @@ TaskCourse::Piece TaskCourse::next() {
   }
   if (!bounce_) {
     bounce_.reset(
-        static_cast<std::byte*>(std::aligned_alloc(static_cast<size_t>(kDirectAlignment), kBounceBytes)));
+        static_cast<std::byte*>(std::aligned_alloc(static_cast<size_t>(kDirectIoAlignment), kBounceBytes)));
     WEFT_CHECK(bounce_ != nullptr, "no memory for a read of {} bytes", kBounceBytes);
   }
   const int64_t begin = round_down(from);
-  const int64_t end = round_down(from + left + kDirectAlignment - 1);
+  const int64_t end = round_down(from + left + kDirectIoAlignment - 1);
   return {bounce_.get(), begin, std::min(end - begin, kBounceBytes)};
 }
 
@@ -93,7 +94,7 @@ bool TaskCourse::advance(int64_t result) {
     const int64_t skip = from - round_down(from);
     got = std::clamp<int64_t>(result - skip, 0, task_.bytes - done_);
     if (got > 0) std::memcpy(task_.into + done_, bounce_.get() + skip, static_cast<size_t>(got));
-  } else if (task_.direct && !task_.write && result % kDirectAlignment != 0) {
+  } else if (task_.direct && !task_.write && result % kDirectIoAlignment != 0) {
     // The end of the file; another try from here would not be aligned.
     done_ += got;
     return false;
