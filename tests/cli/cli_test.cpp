@@ -196,6 +196,8 @@ TEST_F(Cli, AnEmptyValueIsAMistakeOfTheCommandLine) {
 
 TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
   const std::string text = (folder_ / "text.txt").string();
+  EXPECT_EQ(run("train " + recipe() + " --out " + out() + " --set data.path=nowhere").code, 1);
+  EXPECT_FALSE(std::filesystem::exists(out())) << "a run that never began leaves no folder";
   const Outcome file = run("train " + recipe() + " --out " + text + "/run");
   EXPECT_EQ(file.code, 1);
   EXPECT_EQ(file.text, "weft: --out " + text + "/run: the folder cannot be made: Not a directory\n");

@@ -85,6 +85,11 @@ TEST_F(Supervise, GoesOnWithFewerRanksWhereNothingMovesOn) {
   EXPECT_EQ(ranks_, (std::vector<int>{4, 3, 2}));
 }
 
+TEST_F(Supervise, ASignalThatComesAsTheLauncherEndsIsNotLost) {
+  EXPECT_EQ(supervise_shells({"kill -TERM $PPID; kill -9 $$"}, {5, 0}), 137);
+  EXPECT_EQ(ranks_.size(), 1U) << "who asked for an end gets no second attempt";
+}
+
 TEST_F(Supervise, LeavesNothingBehind) {
   const fs::path pid = folder_ / "pid";
   EXPECT_EQ(supervise_shells({fmt::format("sleep 100 & echo $! > {}; exit 0", pid.string())}, {}), 0);

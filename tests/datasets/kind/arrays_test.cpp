@@ -114,6 +114,29 @@ TEST_F(ArrayData, ThatAreNotNamedAreSaid) {
                         ": 'image' is the input and 'label' the target, as data.input does not say"});
 }
 
+TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
+              "accuracy");
+  std::vector<std::byte> bytes(4 * 3 * 8 * 8);
+  std::vector<int64_t> labels{0, 1, 0, 1};
+  const fs::path path = folder_ / "first.safetensors";
+  write_safetensors(path, std::vector<NamedView>{
+                              {"image", {bytes.data(), {DType::u8, {4, 3, 8, 8}}}},
+                              {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {4}}}}});
+  const auto remarks = [&](const std::string& channels) {
+    return open_data(arrays({"data.path=" + path.string(), "data.validation=0.5", "data.batch=2",
+                             "data.channels=" + channels, "data.mean=[]", "data.deviation=[]"}),
+                     Communicator::world())
+        .remarks;
+  };
+  EXPECT_EQ(
+      remarks("last"),
+      std::vector{path.string() +
+                  ": the last dimension of samples [3, 8, 8] is taken for the channels; where it is the "
+                  "first, data.channels = \"first\" says so"});
+  EXPECT_TRUE(remarks("first").empty());
+}
+
 TEST_F(ArrayData, OtherDataAreOneSentence) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   const auto of = [&](const fs::path& path) {
