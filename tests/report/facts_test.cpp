@@ -85,6 +85,8 @@ TEST_F(Facts, SayWhatAFolderOfARunLacks) {
   std::ofstream(folder_ / "report.json") << "[]";
   testing::expect_user_error([&] { read_report_input(folder_); },
                              "/report.json: not what `weft train` wrote (");
+  testing::expect_user_error([] { report_facts_from(R"({"planned_bytes": 1e20})", "r.json"); },
+                             "r.json: not what `weft train` wrote: it says 1e+20");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "weft/report/metrics_log.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -52,13 +53,16 @@ class MetricsLogTest : public testing::Test {
 
   void append(const std::string& text) const { std::ofstream(path_, std::ios::app) << text; }
 
-  std::string read_error() const {
+  static std::string error_of(const std::function<void()>& act) {
     try {
-      read_metrics(path_);
+      act();
     } catch (const UserError& error) {
       return error.what();
     }
     return "no error";
+  }
+  std::string read_error() const {
+    return error_of([&] { read_metrics(path_); });
   }
 
   fs::path path_;
@@ -158,6 +162,15 @@ TEST_F(MetricsLogTest, ADamagedLineIsLeftOutAndSaid) {
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 4, 5})) << "a resume goes on all the same";
 }
 
+TEST_F(MetricsLogTest, AStepIsAnInteger) {
+  for (const char* step : {"1e20", "1.5", "null"}) {
+    EXPECT_TRUE(error_of([&] {
+                  metrics_from(fmt::format("{{\"step\":{},\"loss\":1}}\n", step), "m");
+                }).starts_with("m:1: is no row of metrics: "))
+        << step;
+  }
+}
+
 TEST_F(MetricsLogTest, AStepThatIsDamagedTakesNoOthersWithIt) {
   write_steps(1, 2);
   write_steps(93, 93);  // was 3
@@ -183,14 +196,6 @@ TEST_F(MetricsLogTest, AFileThatCannotBeCutIsNamed) {
   const auto kept = fs::file_size(path);
   std::ofstream(path, std::ios::app) << "{\"step\":2,\"lo";
   ASSERT_EQ(::fcntl(sealed, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-  const auto error_of = [](const std::function<void()>& act) -> std::string {
-    try {
-      act();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return "no error";
-  };
   const std::string expected = path.string() + ": cannot be cut to " + std::to_string(kept) + " bytes: ";
   EXPECT_EQ(error_of([&] { MetricsLog{path}; }), expected + "Operation not permitted");
   EXPECT_EQ(error_of([&] { truncate_after(path, 1); }), expected + "Operation not permitted");

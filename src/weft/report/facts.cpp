@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
@@ -31,14 +33,24 @@ void write_report_facts(const std::filesystem::path& run, const ReportInput& inp
   file.commit();
 }
 
+ReportInput report_facts_from(std::string_view text, const std::string& name) {
+  try {
+    // Times and counts: none comes near 2^63, beyond which no integer holds what a damaged file may say.
+    double largest = 0;
+    const auto json = nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t, const auto& value) {
+      if (value.is_number_float()) largest = std::max(largest, std::abs(value.template get<double>()));
+      return true;
+    });
+    if (!(largest < 0x1p63)) user_error("{}: not what `weft train` wrote: it says {:.3g}", name, largest);
+    return json.get<ReportInput>();
+  } catch (const nlohmann::json::exception& error) {
+    user_error("{}: not what `weft train` wrote ({})", name, error.what());
+  }
+}
+
 ReportInput read_report_facts(const std::filesystem::path& run) {
   const std::filesystem::path path = report_facts_of(run);
-  const std::string text = read_text(path, "record of the run");
-  try {
-    return nlohmann::json::parse(text).get<ReportInput>();
-  } catch (const nlohmann::json::exception& error) {
-    user_error("{}: not what `weft train` wrote ({})", path.string(), error.what());
-  }
+  return report_facts_from(read_text(path, "record of the run"), path.string());
 }
 
 ReportInput read_report_input(const std::filesystem::path& run, bool is_held) {

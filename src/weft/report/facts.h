@@ -2,6 +2,7 @@
 // What a report shows beside the metrics, kept in the run's folder (report.json) so that it can be drawn
 // anew. It is written while the run goes on, too.
 #include <filesystem>
+#include <string_view>
 
 #include "weft/report/report.h"
 
@@ -11,6 +12,8 @@ namespace weft {
 /// stays until the new is whole. UserError.
 void write_report_facts(const std::filesystem::path& run, const ReportInput& input);
 
+/// Of the text of a report.json, which `name` names. UserError where it is broken.
+ReportInput report_facts_from(std::string_view text, const std::string& name);
 /// What report.json of the run says. UserError where it is broken or absent.
 ReportInput read_report_facts(const std::filesystem::path& run);
 

@@ -23,6 +23,11 @@ double number_from(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+int64_t integer_from(const Json& json) {
+  if (!json.is_number_integer()) throw Json::type_error::create(302, "expected an integer", &json);
+  return json.get<int64_t>();
+}
+
 Json to_json(const MetricsRow& row) {
   Json json = {{"step", row.step}, {"loss", number(row.loss)}};
   if (row.validation_loss) json["validation_loss"] = number(*row.validation_loss);
@@ -43,7 +48,7 @@ Json to_json(const MetricsRow& row) {
 /// Throws Json::exception where a field is missing or of another kind.
 MetricsRow row_from(const Json& json) {
   MetricsRow row;
-  row.step = json.at("step").get<int64_t>();
+  row.step = integer_from(json.at("step"));
   row.loss = number_from(json.at("loss"));
   for (const auto& [name, value] : json.items()) {
     if (name == "step" || name == "loss") continue;
@@ -56,11 +61,11 @@ MetricsRow row_from(const Json& json) {
     } else if (name == "samples_per_s") {
       row.samples_per_s = number_from(value);
     } else if (name == "tokens") {
-      row.tokens = value.get<int64_t>();
+      row.tokens = integer_from(value);
     } else if (name == "time") {
       row.time = number_from(value);
     } else if (name == "bytes") {
-      for (const auto& [kind, bytes] : value.items()) row.bytes.emplace_back(kind, bytes.get<int64_t>());
+      for (const auto& [kind, bytes] : value.items()) row.bytes.emplace_back(kind, integer_from(bytes));
     } else if (value.is_number() || value.is_null()) {
       row.more.emplace_back(name, number_from(value));
     }
@@ -87,7 +92,7 @@ struct Damage {
 
 /// Calls visit(row, end of its line).
 template <class Visit>
-Damage visit_rows(std::string_view lines, const fs::path& path, const Visit& visit) {
+Damage visit_rows(std::string_view lines, const std::string& name, const Visit& visit) {
   Damage damage;
   int64_t line = 0;
   for (size_t at = 0; at < lines.size();) {
@@ -97,7 +102,7 @@ Damage visit_rows(std::string_view lines, const fs::path& path, const Visit& vis
       visit(row_from(Json::parse(lines.substr(at, end - at))), end + 1);
     } catch (const Json::exception& error) {
       if (damage.lines++ == 0) {
-        damage.first = fmt::format("{}:{}: is no row of metrics: {}", path.string(), line, error.what());
+        damage.first = fmt::format("{}:{}: is no row of metrics: {}", name, line, error.what());
       }
     }
     at = end + 1;
@@ -131,23 +136,26 @@ void truncate_after(const fs::path& path, int64_t step) {
   const std::string text = read_text(path, kWhat);
   const std::string_view lines = whole_lines(text);
   size_t keep = 0;
-  visit_rows(lines, path, [&](const MetricsRow& row, size_t end) {
+  visit_rows(lines, path.string(), [&](const MetricsRow& row, size_t end) {
     if (row.step <= step) keep = end;
   });
   if (keep != text.size()) cut(path, keep);
 }
 
-std::vector<MetricsRow> read_metrics(const fs::path& path, std::string* left_out) {
-  const std::string text = read_text(path, kWhat);
+std::vector<MetricsRow> metrics_from(std::string_view text, const std::string& name, std::string* left_out) {
   std::vector<MetricsRow> rows;
   const Damage damage =
-      visit_rows(whole_lines(text), path, [&](MetricsRow row, size_t) { rows.push_back(std::move(row)); });
+      visit_rows(whole_lines(text), name, [&](MetricsRow row, size_t) { rows.push_back(std::move(row)); });
   if (damage.lines > std::ssize(rows)) throw UserError(damage.first);
   if (damage.lines > 0 && left_out != nullptr) {
     *left_out = fmt::format("{} of {} lines of the log of metrics are left out: {}", damage.lines,
                             damage.lines + std::ssize(rows), damage.first);
   }
   return rows;
+}
+
+std::vector<MetricsRow> read_metrics(const fs::path& path, std::string* left_out) {
+  return metrics_from(read_text(path, kWhat), path.string(), left_out);
 }
 
 }  // namespace weft

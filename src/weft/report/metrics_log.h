@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,9 +50,12 @@ class MetricsLog {
 /// do where the file does not exist.
 void truncate_after(const std::filesystem::path& path, int64_t step);
 
-/// All rows; a torn last line is ignored. Lines that are no rows, as a damaged disk leaves them, are left
-/// out, and `left_out` becomes a sentence that counts them. UserError where there is no such file, and where
-/// most lines are none.
+/// All rows of the text of a log, which `name` names; a torn last line is ignored. Lines that are no rows, as
+/// a damaged disk leaves them, are left out, and `left_out` becomes a sentence that counts them. UserError
+/// where most lines are none.
+std::vector<MetricsRow> metrics_from(std::string_view text, const std::string& name,
+                                     std::string* left_out = nullptr);
+/// Likewise of a file. UserError also where there is none.
 std::vector<MetricsRow> read_metrics(const std::filesystem::path& path, std::string* left_out = nullptr);
 
 }  // namespace weft
