@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <set>
 
 #include "weft/base/check.h"
@@ -75,6 +76,32 @@ TEST_F(DataTest, ATextOfOneWindowHasATokenMore) {
             "data.validation: 11 tokens are too few for windows of data.context=11 and one more; expected "
             "more text, or a "
             "shorter context");
+}
+
+TEST_F(DataTest, AStepHasTheSameWindowsHoweverItIsSplit) {
+  Tokens counted(100);
+  std::iota(counted.begin(), counted.end(), 0);
+  const auto tokens = std::make_shared<Tokens>(counted);
+  const auto rows_of = [&](int64_t parts) {
+    TextOptions options{6 / parts, 4, 1};
+    options.step_batch = 6;
+    TextBatches batches(tokens, options);
+    std::vector<int32_t> all;
+    for (int64_t number = 0; number < 3 * parts; ++number) {
+      const Region whole = Region::all({options.batch, options.context});
+      std::vector<int32_t> input(static_cast<size_t>(whole.elems()));
+      std::vector<int32_t> target(input.size());
+      const TensorType type{DType::i32, whole.shape()};
+      batches.fill(number,
+                   std::vector<View>{{reinterpret_cast<std::byte*>(input.data()), type},
+                                     {reinterpret_cast<std::byte*>(target.data()), type}},
+                   std::vector{whole, whole});
+      all.insert(all.end(), input.begin(), input.end());
+    }
+    return all;
+  };
+  EXPECT_EQ(rows_of(2), rows_of(1));
+  EXPECT_EQ(rows_of(6), rows_of(1));
 }
 
 TEST_F(DataTest, AnyRegionOfATextBatchIsItsPartOfTheWhole) {

@@ -296,13 +296,20 @@ TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
       "one can be named, which may be good");
 }
 
-TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNext) {
+TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNextWhereThatIsAllowed) {
   NEEDS_KINDS("metrics_log");
   run(recipe({"run.steps=5", "optimizer.accumulate=2"}), "run");
   const CheckpointReader reader(folder_ / "run/checkpoints/step-0000000005");
   for (const auto& [name, type] : reader.tensors()) EXPECT_FALSE(name.starts_with("gradient.")) << name;
-  run(recipe({"run.steps=8", "checkpoint.resume=true"}), "run");
-  run(recipe({"run.steps=12", "checkpoint.resume=true", "optimizer.accumulate=3"}), "run");
+  testing::expect_user_error(
+      [&] {
+        run(recipe({"run.steps=8", "checkpoint.resume=true"}), "run");
+      },
+      ": optimizer.accumulate 2 -> 1; go on with what wrote it, or allow this with "
+      "--set checkpoint.changes=allow");
+  const std::string allow = "checkpoint.changes=allow";
+  run(recipe({"run.steps=8", "checkpoint.resume=true", allow}), "run");
+  run(recipe({"run.steps=12", "checkpoint.resume=true", "optimizer.accumulate=3", allow}), "run");
   EXPECT_EQ(read_metrics(folder_ / "run/metrics.jsonl").size(), 12U);
 }
 

@@ -197,7 +197,8 @@ struct OptimizerSection {
     key("weight_decay", self.weight_decay, from_zero(),
         "decay of weights, not of biases and norms; the update rule says how it is applied");
     key("clip", self.clip, from_zero(), "largest norm of the gradient; 0: not clipped");
-    key.free("accumulate", self.accumulate, at_least(1), "microbatches a step; divides `data.batch`");
+    key("accumulate", self.accumulate, at_least(1),
+        "microbatches a step; divides `data.batch`; batch norm and dropout see each by itself");
     key.free("skip_limit", self.skip_limit, at_least(0),
              "updates in a row that may be left out, because the gradient is not finite or no target counts, "
              "before "

@@ -16,10 +16,12 @@ struct TextOptions {
   std::string key = "data.path";  ///< of the recipe, for errors: where the tokens come from
   std::string path;               ///< the same, as the recipe names it
   bool shuffled = false;          ///< of TextEvaluation: in which order the windows come
+  int64_t step_batch = 0;         ///< of TextBatches: rows of a step, if it has several batches
 };
 
 /// Tensors: tokens and targets (the tokens one further), i32 [batch, context] each. Row r of batch b is the
-/// window of the corpus that starts at a place drawn by (seed, b, r), as nanoGPT draws them.
+/// window of the corpus that starts at a place drawn by (seed, b, r), as nanoGPT draws them. Where a step has
+/// several batches, b and r are those of the step: the same windows, however it is split.
 class TextBatches final : public BatchSource {
  public:
   /// UserError when the corpus has fewer than context + 1 tokens.
