@@ -50,9 +50,11 @@ void add_checkpoint(CLI::App& command, Arguments& arguments) {
                   "folder of the run that trained it (default: the recipe's run.output)")
       ->type_name("FOLDER");
   command
-      .add_option("--checkpoint", arguments.checkpoint,
-                  "this checkpoint, or best, instead of the newest good one in --out")
-      ->type_name("FOLDER");
+      .add_option(
+          "--checkpoint", arguments.checkpoint,
+          "best, a step such as 100, a name such as step-0000000100, or a folder, instead of the newest "
+          "good one in --out")
+      ->type_name("NAME");
 }
 
 void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
