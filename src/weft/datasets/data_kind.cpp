@@ -67,7 +67,9 @@ Complaint DataKind::check_declared(const DeclaredData& declared) const {
                            fmt::format("data.declare: {}, and data.kind is \"{}\"", why, name())};
   };
   if (form().ids) {
-    const bool is_vocabulary = declared == DeclaredData{.vocabulary = declared.vocabulary};
+    const bool is_vocabulary =
+        declared == DeclaredData{.vocabulary = declared.vocabulary, .samples = declared.samples} &&
+        declared.vocabulary > 0;
     return is_vocabulary ? std::nullopt : Complaint(complain("only a vocabulary can be declared of tokens"));
   }
   if (declared.vocabulary > 0) return complain("a vocabulary is declared, which tokens have");

@@ -25,7 +25,9 @@ Complaint steps_or_epochs(const Recipe& recipe) {
 Complaint data_is_named(const Recipe& recipe) {
   const auto* validation = std::get_if<std::string>(&recipe.data.validation);
   if (recipe.data.path.empty() && !recipe.data.declare.is_given()) {
-    return RecipeComplaint{"data.path", "data.path is empty"};
+    return RecipeComplaint{"data.path",
+                           "data.path is empty; to plan without data, data.declare says what a sample is, "
+                           "such as {sample = [224, 224, 3], classes = 1000}"};
   }
   if (validation != nullptr && validation->empty()) {
     return RecipeComplaint{"data.validation",
