@@ -93,6 +93,11 @@ TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
                                  "; only data.validation has wasp; only data.path has bee");
 }
 
+TEST_F(ImageData, AKeyThatDoesNothingIsSaid) {
+  EXPECT_EQ(open({"data.area=[0.5, 1]"}).remarks,
+            std::vector<std::string>{"data.area does nothing: data.augment is off"});
+}
+
 TEST_F(ImageData, OfAFolderOfHeldOutSamplesBesideTheClassesAreSaid) {
   add_image("set/valid/ant/1.jpg");
   add_image("set/valid/bee/1.jpg");
