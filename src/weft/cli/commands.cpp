@@ -164,7 +164,9 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   CLI::App* compare =
       app.add_subcommand("compare", "what differs between runs: keys of their recipes, and how they went");
   compare->add_option("RUN", arguments.targets, "folders of runs")->required()->expected(2, 100);
-  compare->add_option("--out", arguments.out, "draw them in this file (default: compare.html)")
+  compare
+      ->add_option("--out", arguments.out,
+                   "draw them in this file (default: compare.html in the working directory)")
       ->type_name("FILE");
   commands[compare] = {command_compare, false};
 

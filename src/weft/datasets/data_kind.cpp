@@ -116,6 +116,11 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
   }
   TrainingData data = open_samples(recipe, world, ids);
   compare_with_declared(recipe, data.facts);
+  if (data.facts.target.below == 1) {
+    data.remarks.push_back(
+        fmt::format("{}: all targets are of one class, so there is nothing to tell apart and the loss is 0",
+                    recipe.data.path));
+  }
   data.facts = with_rules_of(recipe.data, std::move(data.facts));
   return data;
 }

@@ -26,8 +26,7 @@ Complaint data_is_named(const Recipe& recipe) {
   const auto* validation = std::get_if<std::string>(&recipe.data.validation);
   if (recipe.data.path.empty() && !recipe.data.declare.is_given()) {
     return RecipeComplaint{"data.path",
-                           "data.path is empty; to plan without data, data.declare says what a sample is, "
-                           "such as {sample = [224, 224, 3], classes = 1000}"};
+                           "data.path is empty; without it data.declare must say what a sample is"};
   }
   if (validation != nullptr && validation->empty()) {
     return RecipeComplaint{"data.validation",
