@@ -49,8 +49,36 @@ TEST_F(Declare, PlansWithoutDataAndSaysWhatTrainingLacks) {
       "or evaluate\n";
   EXPECT_EQ(with("train", "--out " + out()).text, why);
   EXPECT_EQ(with("data bench", "").text, why);
-  EXPECT_NE(with("plan", "--set data.declare={}").text.find("data.path is empty"), std::string::npos);
+  EXPECT_NE(with("plan", "--set data.declare={}")
+                .text.find("data.path is empty; without it data.declare must say what a sample is"),
+            std::string::npos);
   EXPECT_EQ(with("plan", "--set model.depth=14 --ranks 4 --set data.batch=8").code, 0);
+}
+
+TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
+  const auto planned = [&](const std::string& overrides) {
+    const Outcome plan =
+        with("plan",
+             "--set 'data.declare={sample=[16,16,3],classes=10,samples=103}' --set data.batch=10 "
+             "--set run.epochs=3 --set run.steps=0 " +
+                 overrides);
+    EXPECT_EQ(plan.code, 0) << plan.text;
+    return plan.text;
+  };
+  const std::string said = "103 samples, as data.declare says: ";
+  for (const auto& [overrides, steps] :
+       {std::pair{"", "10 steps an epoch; the whole run has 30 steps, "},
+        {"--set data.last_batch=pad", "11 steps an epoch; the whole run has 33 "},
+        {"--set data.batch=5", "20 steps an epoch; the whole run has 60 "},
+        {"--set optimizer.accumulate=2", "10 steps an epoch; the whole run has 30 "},
+        {"--set run.epochs=0 --set run.steps=7", "10 steps an epoch; the whole run has 7 "}})
+    EXPECT_NE(planned(overrides).find(said + steps), std::string::npos) << overrides << planned(overrides);
+  EXPECT_EQ(with("plan", "").text.find("as data.declare says"), std::string::npos)
+      << "where they are not declared";
+  EXPECT_EQ(sentence("{sample=[16,16,3],classes=10,samples=0}"),
+            "\"data.declare\": expected a table such as {sample = [224, 224, 3], classes = 1000}, got a "
+            "table: samples is "
+            "0, expected an integer from 1 to 10^9\n");
 }
 
 TEST_F(Declare, WhatCannotBeASampleIsASentence) {
@@ -71,7 +99,8 @@ TEST_F(Declare, WhatCannotBeASampleIsASentence) {
   EXPECT_EQ(sentence("{sample=[100000,100000,3]}"),
             expected + "a table: sample has 3e+10 numbers, expected at most 10^9\n");
   EXPECT_EQ(sentence("{sampel=[4,4,3]}"), expected + "a table: it has no sampel; did you mean sample?\n");
-  EXPECT_EQ(sentence("{x=3}"), expected + "a table: it has no x, only sample, classes, target, vocabulary\n");
+  EXPECT_EQ(sentence("{x=3}"),
+            expected + "a table: it has no x, only sample, classes, target, vocabulary, samples\n");
 }
 
 TEST_F(Declare, WhatTheKindOfDataDoesNotHaveIsASentence) {

@@ -4,8 +4,8 @@
 #include "weft/base/check.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
-#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_writer.h"
+#include "weft/params/named_checkpoint.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
@@ -17,21 +17,18 @@
 namespace weft {
 
 CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recipe, const std::string& out) {
-  const bool wants_best = arguments.checkpoint == "best";
-  if (!arguments.checkpoint.empty() && !wants_best) return CheckpointReader(arguments.checkpoint);
+  const std::string& name = arguments.checkpoint;
   const auto run = named_run_folder(recipe, out);
+  // A folder that is there is meant itself, whatever the run's checkpoints are called.
+  std::error_code ignored;
+  const bool is_path = name.find('/') != std::string::npos || std::filesystem::is_directory(name, ignored);
+  if (!name.empty() && name != "best" && (is_path || !run)) return CheckpointReader(name);
   if (!run) {
     user_error(
         "no checkpoint is named: give the run's folder with --out, or one checkpoint with --checkpoint");
   }
-  if (wants_best) {
-    const std::optional<BestCheckpoint> best = read_best(checkpoints_of(*run));
-    if (!best)
-      user_error(
-          "--checkpoint best: no checkpoint of {} is marked as the best; checkpoint.best has one marked",
-          run->string());
-    return CheckpointReader(checkpoint_folder(checkpoints_of(*run), best->step));
-  }
+  if (!name.empty())
+    return CheckpointReader(named_checkpoint(checkpoints_of(*run), name, recipe.checkpoint.keep));
   const bool speaks = Communicator::world().rank() == 0;
   auto newest = open_newest_good(checkpoints_of(*run), [&](const std::string& warning) {
     if (speaks) Progress::say("warning: " + warning);

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 #include "weft/base/check.h"
 #include "weft/base/natural_order.h"
 #include "weft/cli/arguments.h"
 #include "weft/graph/graph_file.h"
 #include "weft/graph/op_reference.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/run_files.h"
 #include "weft/store/safetensors.h"
@@ -39,8 +41,13 @@ void inspect_checkpoint(const std::filesystem::path& path) {
 
 void inspect_run(const std::filesystem::path& run, const std::vector<std::string>& set) {
   fmt::print("{}", to_toml(load_recipe(recipe_of(run).string(), set)));
-  for (const CheckpointName& checkpoint : list_checkpoints(checkpoints_of(run)))
-    fmt::print("# checkpoint of step {}: {}\n", checkpoint.step, checkpoint.path.string());
+  const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run));
+  for (const CheckpointName& checkpoint : list_checkpoints(checkpoints_of(run))) {
+    const bool is_best = best && best->step == checkpoint.step;
+    fmt::print("# checkpoint of step {}{}: {}\n", checkpoint.step,
+               is_best ? fmt::format(" (best: {} {})", best->metric, best->value) : "",
+               checkpoint.path.string());
+  }
 }
 
 }  // namespace

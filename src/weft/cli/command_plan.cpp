@@ -13,6 +13,7 @@
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/price/price.h"
+#include "weft/report/text.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -71,7 +72,21 @@ void print_machine(const Machine& machine, int ranks) {
   fmt::print("{}\n", wrapped(text, kColumns));
 }
 
-void print_segments(const Program& program) {
+/// How long the training is, where the recipe says how many samples it has.
+void print_length(const Recipe& recipe, double step_ms) {
+  if (recipe.data.declare.samples == 0) return;
+  TrainingData data;
+  data.epoch_batches = batches_of_samples(recipe, recipe.data.declare.samples);
+  const int64_t accumulate = recipe.optimizer.accumulate;
+  const int64_t steps = total_steps(recipe, data);
+  fmt::print(
+      "{} samples, as data.declare says: {} steps an epoch; the whole run has {} steps, {} predicted\n",
+      recipe.data.declare.samples, data.epoch_batches / accumulate, steps,
+      human_seconds(static_cast<double>(steps * accumulate) * step_ms * 1e-3));
+}
+
+/// Returns the milliseconds of a step without accumulation.
+double print_segments(const Program& program) {
   double total = 0;
   for (const SegmentId id : program.order) {
     const SegmentProgram& code = program.segment(id);
@@ -91,6 +106,7 @@ void print_segments(const Program& program) {
     if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
+  return total;
 }
 
 }  // namespace
@@ -135,7 +151,7 @@ int command_plan(const Arguments& arguments) {
   if (arguments.tensors) fmt::print("{}\n", tensor_table(plan.program));
   if (arguments.explain) fmt::print("{}\n", explain(plan));
   if (arguments.stages && !arguments.explain) fmt::print("{}\n", stage_table(plan));
-  print_segments(plan.program);
+  print_length(recipe, print_segments(plan.program));
   return 0;
 }
 

@@ -14,10 +14,21 @@
 
 namespace weft {
 
+namespace {
+
+/// The weights of the checkpoint that the command line names; says which one it is.
+void load_named(Session& session, const Arguments& arguments, const Recipe& recipe, const std::string& out) {
+  const CheckpointReader checkpoint = open_checkpoint(arguments, recipe, out);
+  session.load(checkpoint, true);
+  if (session.world().rank() == 0) Progress::say("checkpoint " + checkpoint.folder().string());
+}
+
+}  // namespace
+
 int command_eval(const Arguments& arguments) {
   const auto [recipe, out] = job_recipe(arguments);
   Session session(recipe, Communicator::world(), SessionUse::evaluate);
-  session.load(open_checkpoint(arguments, recipe, out), true);
+  load_named(session, arguments, recipe, out);
   Counter counter("evaluated batches:");
   const Evaluation evaluation = *evaluate(session, arguments.batches, [&](int64_t done, int64_t total) {
     if (session.world().rank() == 0) counter.show(done, total);
@@ -43,7 +54,7 @@ int command_generate(const Arguments& arguments) {
     }
     return kUsage;
   }
-  session.load(open_checkpoint(arguments, recipe, out), true);
+  load_named(session, arguments, recipe, out);
   GenerateOptions options;
   options.prompt = arguments.prompt;
   options.tokens = arguments.tokens;

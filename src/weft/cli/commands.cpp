@@ -50,9 +50,11 @@ void add_checkpoint(CLI::App& command, Arguments& arguments) {
                   "folder of the run that trained it (default: the recipe's run.output)")
       ->type_name("FOLDER");
   command
-      .add_option("--checkpoint", arguments.checkpoint,
-                  "this checkpoint, or best, instead of the newest good one in --out")
-      ->type_name("FOLDER");
+      .add_option(
+          "--checkpoint", arguments.checkpoint,
+          "best, a step such as 100, a name such as step-0000000100, or a folder, instead of the newest "
+          "good one in --out")
+      ->type_name("NAME");
 }
 
 void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
@@ -162,7 +164,9 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   CLI::App* compare =
       app.add_subcommand("compare", "what differs between runs: keys of their recipes, and how they went");
   compare->add_option("RUN", arguments.targets, "folders of runs")->required()->expected(2, 100);
-  compare->add_option("--out", arguments.out, "draw them in this file (default: compare.html)")
+  compare
+      ->add_option("--out", arguments.out,
+                   "draw them in this file (default: compare.html in the working directory)")
       ->type_name("FILE");
   commands[compare] = {command_compare, false};
 

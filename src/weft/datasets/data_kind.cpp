@@ -67,7 +67,9 @@ Complaint DataKind::check_declared(const DeclaredData& declared) const {
                            fmt::format("data.declare: {}, and data.kind is \"{}\"", why, name())};
   };
   if (form().ids) {
-    const bool is_vocabulary = declared == DeclaredData{.vocabulary = declared.vocabulary};
+    const bool is_vocabulary =
+        declared == DeclaredData{.vocabulary = declared.vocabulary, .samples = declared.samples} &&
+        declared.vocabulary > 0;
     return is_vocabulary ? std::nullopt : Complaint(complain("only a vocabulary can be declared of tokens"));
   }
   if (declared.vocabulary > 0) return complain("a vocabulary is declared, which tokens have");
@@ -118,6 +120,11 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
   }
   TrainingData data = open_samples(recipe, world, ids);
   compare_with_declared(recipe, data.facts);
+  if (data.facts.target.below == 1) {
+    data.remarks.push_back(
+        fmt::format("{}: all targets are of one class, so there is nothing to tell apart and the loss is 0",
+                    recipe.data.path));
+  }
   data.facts = with_rules_of(recipe.data, std::move(data.facts));
   return data;
 }

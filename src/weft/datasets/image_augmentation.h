@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "weft/data/decode/image_transform.h"
@@ -19,6 +20,8 @@ class ImageAugmentation : public Kind {
 
   /// Adds what it does to the transform of training images, which has the size and crop of validation images.
   virtual void add_to(ImageTransform& /*transform*/) const {}
+  /// A sentence where a key was given that changes nothing of images of this transform; empty: none was.
+  virtual std::string idle_key(const ImageTransform& /*training*/) const { return {}; }
   /// What it does to a whole batch; null: nothing.
   virtual const BatchMixing* mixing() const { return nullptr; }
 };

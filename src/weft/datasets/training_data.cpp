@@ -12,4 +12,10 @@ int64_t total_steps(const Recipe& recipe, const TrainingData& data) {
   return std::max(recipe.run.epochs, exact);  // at least one an epoch, of data that fill no batch
 }
 
+int64_t batches_of_samples(const Recipe& recipe, int64_t samples) {
+  const int64_t rows = recipe.microbatch_rows();
+  const bool drops = recipe.data.loading.last_batch == LastBatch::drop;
+  return drops ? samples / rows : (samples + rows - 1) / rows;
+}
+
 }  // namespace weft

@@ -25,7 +25,8 @@ Complaint steps_or_epochs(const Recipe& recipe) {
 Complaint data_is_named(const Recipe& recipe) {
   const auto* validation = std::get_if<std::string>(&recipe.data.validation);
   if (recipe.data.path.empty() && !recipe.data.declare.is_given()) {
-    return RecipeComplaint{"data.path", "data.path is empty"};
+    return RecipeComplaint{"data.path",
+                           "data.path is empty; without it data.declare must say what a sample is"};
   }
   if (validation != nullptr && validation->empty()) {
     return RecipeComplaint{"data.validation",

@@ -37,17 +37,24 @@ struct Reader {
   DeclaredData declared;
   std::string why;
 
+  /// Null where the key is none of a count.
+  int64_t* count_of(const std::string& key) {
+    if (key == "classes") return &declared.classes;
+    if (key == "vocabulary") return &declared.vocabulary;
+    return key == "samples" ? &declared.samples : nullptr;
+  }
+
   void read(const RecipeEntry& entry) {
-    const std::vector<std::string> names{"sample", "classes", "target", "vocabulary"};
+    const std::vector<std::string> names{"sample", "classes", "target", "vocabulary", "samples"};
     if (entry.key == "sample" || entry.key == "target") {
       why = why_no_shape(entry.key, entry.value);
       if (!why.empty()) return;
       std::vector<int64_t>& shape = entry.key == "sample" ? declared.sample : declared.target;
       shape = *Conversion<std::vector<int64_t>>::from(entry.value);
-    } else if (entry.key == "classes" || entry.key == "vocabulary") {
+    } else if (int64_t* count = count_of(entry.key)) {
       why = why_no_count(entry.key, entry.value);
       if (!why.empty()) return;
-      (entry.key == "classes" ? declared.classes : declared.vocabulary) = *entry.value.as<int64_t>();
+      *count = *entry.value.as<int64_t>();
     } else {
       const auto nearest = nearest_key(entry.key, names);
       why = nearest ? fmt::format("it has no {}; did you mean {}?", entry.key, *nearest)
@@ -87,6 +94,7 @@ RecipeValue Conversion<DeclaredData>::to(const DeclaredData& declared) {
   if (declared.classes > 0) table.push_back({"classes", {declared.classes}});
   if (!declared.target.empty()) table.push_back({"target", list_of(declared.target)});
   if (declared.vocabulary > 0) table.push_back({"vocabulary", {declared.vocabulary}});
+  if (declared.samples > 0) table.push_back({"samples", {declared.samples}});
   return {std::move(table)};
 }
 

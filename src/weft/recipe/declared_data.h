@@ -15,6 +15,7 @@ struct DeclaredData {
   int64_t classes = 0;          ///< that targets are ids of
   std::vector<int64_t> target;  ///< shape of targets that are numbers
   int64_t vocabulary = 0;       ///< ids of tokens
+  int64_t samples = 0;          ///< to train on: how many steps an epoch has
   bool operator==(const DeclaredData&) const = default;
   bool is_given() const { return *this != DeclaredData(); }
 };

@@ -132,7 +132,8 @@ struct DataSection {
         "declare", self.declare,
         "what a sample is, so that `weft plan` reads no data: the shape of `sample` (channels last), and "
         "the number of `classes` or the shape of a `target` of numbers; of text the `vocabulary`. Data "
-        "that are something else are refused");
+        "that are something else are refused. With the number of `samples` the plan says how many steps an "
+        "epoch has");
     key("validation", self.validation, from_zero_below_one(),
         "a file or folder, or the fraction of `path` that is held out; images and arrays below a folder with "
         "`test`, `val`, `valid` or `validation` are validated on that instead");

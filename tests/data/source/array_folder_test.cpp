@@ -112,6 +112,30 @@ TEST_F(ArrayFolderTest, ArchivesOfNumpyFollowTheSameRule) {
   EXPECT_EQ(source->name(4), (folder_ / "set/b.npz").string() + "[1]");
 }
 
+// Each an array and a number, which is what is to be learnt of it.
+TEST_F(ArrayFolderTest, ArchivesOfOneArrayAndNumbersAreSamples) {
+  std::string bytes = read(fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden/two.npz");
+  const std::string rows = "'shape': (3,)";
+  ASSERT_NE(bytes.find(rows), std::string::npos);
+  bytes.replace(bytes.find(rows), rows.size(), "'shape': ()  ");
+  for (const char* name : {"a.npz", "b.npz"}) write(folder_ / "set" / name, bytes);
+  const std::string path = (folder_ / "set").string();
+  for (const std::vector<std::string>& fields : {std::vector<std::string>{}, {"x", "y"}}) {
+    const auto source = open(folder_ / "set", fields);
+    ASSERT_EQ(source->count(), 2);
+    EXPECT_EQ(source->fields()[0].type.shape, (Dims{3, 4}));
+    EXPECT_EQ(source->fields()[1].type.shape, Dims{});
+    EXPECT_EQ(source->remarks(), std::vector{path + ": its 2 files are read as one sample each"});
+  }
+  // A file that stands alone has no more samples than rows.
+  const std::string alone = (folder_ / "set/a.npz").string();
+  EXPECT_EQ(open(alone)->remarks(),
+            std::vector{alone + ": 'y' is left out: it is one number, and samples are the rows of arrays"});
+  // Where the first is damaged, it says so.
+  write(folder_ / "set/a.npz", "PK");
+  EXPECT_NE(refusal(folder_ / "set").find("set/a.npz: "), std::string::npos);
+}
+
 TEST_F(ArrayFolderTest, MoreOfOtherThingsThanOfSamplesIsAnError) {
   fs::create_directories(folder_ / "set");
   for (const char* name : {"0.h5", "1.h5"}) write_netcdf4(folder_ / "set" / name, {4, 3}, 0);

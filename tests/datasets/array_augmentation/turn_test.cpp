@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ops/expect_error.h"
+
 namespace weft {
 namespace {
 
@@ -20,6 +22,22 @@ TEST(Turn, RefusesAnAxisThatThereIsNot) {
   turn.mirror = {"width", "time"};
   EXPECT_EQ(turn.check(Recipe())->message,
             "data.mirror names \"time\"; expected some of \"depth\", \"height\", \"width\"");
+}
+
+TEST(Turn, RefusesAnAxisThatSamplesDoNotHave) {
+  Turn turn;
+  turn.mirror = {"width", "depth"};
+  turn.expect_axes({"depth", "height", "width", "channel"});
+  testing::expect_user_error(
+      [&] {
+        turn.expect_axes({"height", "width", "channel"});
+      },
+      "data.mirror names \"depth\", and the data's samples have no such axis, only height, width, channel");
+  testing::expect_user_error(
+      [&] {
+        turn.expect_axes({"width", "channel"});
+      },
+      "data.mirror names \"depth\", and the data's samples have no such axis, only width, channel");
 }
 
 }  // namespace

@@ -31,5 +31,24 @@ TEST(Crop, AnAreaIsAtLeastSomethingAndInOrder) {
   EXPECT_FALSE(crop.check(Recipe()));
 }
 
+TEST(Crop, SaysWhereAnAreaDoesNothing) {
+  const auto idle = [](bool augment, std::array<double, 2> area, const ImageTransform& images) {
+    Crop crop;
+    crop.augment = augment;
+    crop.area = area;
+    ImageTransform training = images;
+    crop.add_to(training);
+    return crop.idle_key(training);
+  };
+  const ImageTransform as_it_is = testing::plain_transform();
+  const ImageTransform scaled = usual_transform({40, 40}, 20);
+  EXPECT_EQ(idle(false, {0.5, 1}, scaled), "data.area does nothing: data.augment is off");
+  EXPECT_EQ(idle(true, {0.5, 1}, as_it_is),
+            "data.area does nothing: images are as they are and only shifted, where data.size is 0");
+  EXPECT_EQ(idle(true, {0.5, 1}, scaled), "");
+  EXPECT_EQ(idle(false, Crop().area, scaled), "");
+  EXPECT_EQ(idle(true, Crop().area, as_it_is), "");
+}
+
 }  // namespace
 }  // namespace weft

@@ -84,6 +84,9 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
   EXPECT_NE(refusal(arrays({"data.input=picture"})).find("picture"), std::string::npos);
   EXPECT_EQ(refusal(arrays({"data.mean=[1, 2]"})),
             "data.mean: 2 numbers, and field image has 3 channels; expected one for each, or one for all");
+  EXPECT_EQ(
+      refusal(arrays({"data.mirror=[\"depth\"]"})),
+      "data.mirror names \"depth\", and the data's samples have no such axis, only height, width, channel");
   const auto building = [&](const std::vector<std::string>& keys) -> std::string {
     try {
       Session session(arrays(keys), Communicator::world());

@@ -93,6 +93,20 @@ TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
                                  "; only data.validation has wasp; only data.path has bee");
 }
 
+TEST_F(ImageData, AKeyThatDoesNothingIsSaid) {
+  EXPECT_EQ(open({"data.area=[0.5, 1]"}).remarks,
+            std::vector<std::string>{"data.area does nothing: data.augment is off"});
+}
+
+TEST_F(ImageData, OfOneClassAreSaid) {
+  fs::remove_all(folder_ / "set/bee");
+  for (const int i : {7, 8, 9}) add_image(fmt::format("set/ant/{}.jpg", i));
+  EXPECT_EQ(open({}).remarks,
+            std::vector<std::string>{(folder_ / "set").string() +
+                                     ": all targets are of one class, so there is nothing to "
+                                     "tell apart and the loss is 0"});
+}
+
 TEST_F(ImageData, OfAFolderOfHeldOutSamplesBesideTheClassesAreSaid) {
   add_image("set/valid/ant/1.jpg");
   add_image("set/valid/bee/1.jpg");

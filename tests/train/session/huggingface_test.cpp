@@ -127,6 +127,25 @@ TEST_F(HuggingFace, WhatIsExportedComesBack) {
   EXPECT_EQ(logits_of(session), logits_);
 }
 
+TEST_F(HuggingFace, TheFilesOfItsTokenizerGoAlong) {
+  train_and_export();
+  EXPECT_FALSE(fs::exists(folder_ / "exported/vocab.json")) << "bytes have none";
+  const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+  const fs::path tokenizer = folder_ / "bpe";
+  fs::create_directories(tokenizer);
+  std::ofstream(tokenizer / "vocab.json") << "{}";
+  std::ofstream(tokenizer / "merges.txt") << "#version: 0.2\n";
+  const Recipe with_tokenizer = recipe({"data.tokenizer=" + tokenizer.string()});
+  for (int time = 0; time < 2; ++time) export_huggingface(with_tokenizer, *newest, folder_ / "with");
+  EXPECT_EQ(fs::file_size(folder_ / "with/vocab.json"), 2U);
+  EXPECT_TRUE(fs::exists(folder_ / "with/merges.txt"));
+  export_huggingface(with_tokenizer, *newest, tokenizer);
+  EXPECT_EQ(fs::file_size(tokenizer / "vocab.json"), 2U);
+  fs::create_directories(folder_ / "taken/vocab.json");
+  testing::expect_user_error([&] { export_huggingface(with_tokenizer, *newest, folder_ / "taken"); },
+                             "vocab.json of data.tokenizer cannot be copied there: ");
+}
+
 // Half precision, as others cast a whole model to.
 TEST_F(HuggingFace, ACausalMaskOfAnyDtypeIsPassedOver) {
   train_and_export();

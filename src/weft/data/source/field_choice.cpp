@@ -61,16 +61,20 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
 
 std::vector<std::string> remarks_on_choice(const std::string& file,
                                            std::span<const FieldCandidate> candidates,
-                                           std::span<const std::string> wanted) {
+                                           std::span<const std::string> wanted, bool first_is_sample) {
   if (!wanted.empty()) return {};
   std::vector<std::string> remarks;
   size_t more = 0;
   for (const FieldCandidate& candidate : candidates) {
-    if (candidate.problem.empty() || candidate.is_beside) continue;
+    const bool is_number = first_is_sample && candidate.shape.empty();
+    if ((candidate.problem.empty() && !is_number) || candidate.is_beside) continue;
     if (remarks.size() == kMostRemarks) {
       ++more;
     } else {
-      remarks.push_back(fmt::format("{}: '{}' is left out: it {}", file, candidate.name, candidate.problem));
+      remarks.push_back(fmt::format("{}: '{}' is left out: it {}", file, candidate.name,
+                                    candidate.problem.empty()
+                                        ? "is one number, and samples are the rows of arrays"
+                                        : candidate.problem));
     }
   }
   if (more > 0) remarks.push_back(fmt::format("{}: {} more arrays are left out", file, more));

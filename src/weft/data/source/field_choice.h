@@ -21,9 +21,10 @@ struct FieldCandidate {
 std::vector<size_t> choose_fields(const std::string& file, std::span<const FieldCandidate> candidates,
                                   std::span<const std::string> wanted, bool first_is_sample);
 
-/// A sentence for each array that might have been a field, had it no problem; none where fields were named.
+/// A sentence for each array that might have been a field, had it no problem, or were it no single number
+/// where the first dimension is the sample; none where fields were named.
 std::vector<std::string> remarks_on_choice(const std::string& file,
                                            std::span<const FieldCandidate> candidates,
-                                           std::span<const std::string> wanted);
+                                           std::span<const std::string> wanted, bool first_is_sample);
 
 }  // namespace weft

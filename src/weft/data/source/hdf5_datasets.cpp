@@ -184,7 +184,8 @@ class FileSurvey {
       for (std::string& remark : chosen.back().remarks)
         remark = fmt::format("{}: in '{}' {}", path_, all[i].name, remark);
     }
-    const std::vector<std::string> left_out = remarks_on_choice(path_, candidates, question_.fields);
+    const std::vector<std::string> left_out =
+        remarks_on_choice(path_, candidates, question_.fields, question_.first_is_sample);
     chosen[0].remarks.insert(chosen[0].remarks.end(), left_out.begin(), left_out.end());
     return chosen;
   }

@@ -88,7 +88,7 @@ std::unique_ptr<Source> open_netcdf_file(const SourcePlace& place, const std::ve
   ArraySource::Contents contents;
   contents.file_per_sample = !by_rows;
   contents.files = {place.path};
-  contents.remarks = remarks_on_choice(file.name(), candidates, fields);
+  contents.remarks = remarks_on_choice(file.name(), candidates, fields, by_rows);
   for (const size_t i : choose_fields(file.name(), candidates, fields, by_rows)) {
     contents.count = by_rows ? variables[i].shape[0] : 1;
     if (!by_rows && is_interleaved(variables[i])) interleaved = variables[i].name;

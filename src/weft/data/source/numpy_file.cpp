@@ -120,8 +120,8 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
-  contents.remarks = remarks_on_choice(file.name(), candidates, fields);
   const bool has_rows = samples == FileSamples::rows;
+  contents.remarks = remarks_on_choice(file.name(), candidates, fields, has_rows);
   contents.file_per_sample = !has_rows;
   for (const size_t i : choose_fields(file.name(), candidates, fields, has_rows)) {
     contents.count = has_rows ? headers[i].shape[0] : 1;
@@ -129,6 +129,22 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector
                                        : array_of(candidates[i].name, headers[i], headers[i].shape));
   }
   return std::make_unique<ArraySource>(std::move(contents));
+}
+
+/// Each file is a sample where it has one array and numbers beside it, of which rows could say nothing: a
+/// sample and what is to be learnt of it. Else as array_folder.h says.
+std::optional<FileSamples> samples_of_archives(const SourcePlace& place, const SourceOptions& options) {
+  if (!options.fields.empty()) return std::nullopt;
+  try {
+    const SourcePlace first = look_at(place.files_with(kArchive).front());
+    const auto whole = open_archive(first, {}, FileSamples::whole);
+    const auto numbers =
+        std::ranges::count_if(whole->fields(), [](const Field& field) { return field.type.shape.empty(); });
+    const bool is_sample = numbers > 0 && numbers + 1 == std::ssize(whole->fields());
+    return is_sample ? std::optional(FileSamples::whole) : std::nullopt;
+  } catch (const UserError&) {
+    return std::nullopt;  // whoever reads the folder says it
+  }
 }
 
 int matches(const SourcePlace& place) {
@@ -143,7 +159,8 @@ int matches(const SourcePlace& place) {
 
 std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions& options) {
   if (place.is_folder && place.has_files(kExtension[0])) return open_folder(place, options);
-  if (place.is_folder) return open_array_folder(place, kArchive, options, open_archive);
+  if (place.is_folder)
+    return open_array_folder(place, kArchive, options, open_archive, samples_of_archives(place, options));
   if (place.head.starts_with("PK")) return open_archive(place, options.fields, FileSamples::rows);
   refuse_fields(place, options);
   const FileReader file(place.path);

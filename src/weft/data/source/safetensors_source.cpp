@@ -81,7 +81,7 @@ std::unique_ptr<Source> open_safetensors(const SourcePlace& place, const SourceO
   }
   ArraySource::Contents contents;
   contents.files = {place.path};
-  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields);
+  contents.remarks = remarks_on_choice(file.name(), candidates, options.fields, true);
   for (const size_t i : choose_fields(file.name(), candidates, options.fields, true)) {
     const Dims& shape = header.entries[i].type.shape;
     contents.count = shape[0];

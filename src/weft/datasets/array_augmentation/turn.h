@@ -19,6 +19,7 @@ struct Turn final : KindOf<Turn, ArrayAugmentation> {
         "whether training samples are turned at random by quarter turns that keep their shape");
   }
   void add_to(VolumeTransform& transform) const override;
+  void expect_axes(const std::vector<std::string>& axes) const override;
   Complaint check(const Recipe& recipe) const override;
 };
 

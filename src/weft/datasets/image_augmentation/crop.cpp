@@ -10,6 +10,13 @@ void Crop::add_to(ImageTransform& transform) const {
   transform.area = area;
 }
 
+/// No error: whoever turns `augment` off to compare leaves the rest as it is.
+std::string Crop::idle_key(const ImageTransform& training) const {
+  if (area == Crop().area || training.crop == ImageTransform::Crop::random_resized) return {};
+  return augment ? "data.area does nothing: images are as they are and only shifted, where data.size is 0"
+                 : "data.area does nothing: data.augment is off";
+}
+
 Complaint Crop::check(const Recipe& /*recipe*/) const {
   if (area[0] > 0 && area[0] <= area[1]) return std::nullopt;
   return RecipeComplaint{

@@ -20,6 +20,7 @@ struct Crop final : KindOf<Crop, ImageAugmentation> {
         "with `augment` and `size`: least and greatest share of the image that is cut out");
   }
   void add_to(ImageTransform& transform) const override;
+  std::string idle_key(const ImageTransform& training) const override;
   Complaint check(const Recipe& recipe) const override;
 };
 

@@ -93,6 +93,10 @@ TrainingData Images::open_samples(const Recipe& recipe, const Communicator& worl
   for (const auto& augmentation : augmentations.list()) augmentation->add_to(training);
   TrainingData data;
   data.unit = "images";
+  for (const auto& augmentation : augmentations.list()) {
+    std::string idle = augmentation->idle_key(training);
+    if (!idle.empty()) data.remarks.push_back(std::move(idle));
+  }
   data.facts.input = {"pixels", 0, {training.height, training.width, 3}, {"height", "width", "channel"}};
   data.facts.target = {"labels", std::ssize(parts.training->classes()), {}, {}};
   const auto seed = static_cast<uint64_t>(recipe.run.seed);

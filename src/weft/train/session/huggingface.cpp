@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/datasets/data_kind.h"
 #include "weft/models/model.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/session/foreign_form.h"
@@ -21,6 +22,23 @@ void write_config(const ForeignWeights& form, const std::filesystem::path& folde
   file << config.dump(2) << "\n";
   file.close();
   if (!file) user_error("{}: config.json cannot be written", folder.string());
+}
+
+/// What transformers makes its GPT-2 tokenizer of, where the recipe's tokenizer is a folder of these files.
+void copy_tokenizer(const Recipe& recipe, const std::filesystem::path& folder) {
+  for (const auto& [key, path] : recipe.data.kind->files_to_keep()) {
+    for (const char* name : {"vocab.json", "merges.txt"}) {
+      const std::filesystem::path file = std::filesystem::path(path) / name;
+      std::error_code error;
+      if (!std::filesystem::is_regular_file(file, error)) continue;
+      if (std::filesystem::equivalent(file, folder / name, error)) continue;  // exported beside the tokenizer
+      std::filesystem::copy_file(file, folder / name, std::filesystem::copy_options::overwrite_existing,
+                                 error);
+      if (error)
+        user_error("--to {}: {} of {} cannot be copied there: {}", folder.string(), name, key,
+                   error.message());
+    }
+  }
 }
 
 }  // namespace
@@ -65,6 +83,7 @@ void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
   }
   write_safetensors(folder / "model.safetensors", views, {{"format", "pt"}});
   write_config(form, folder);
+  copy_tokenizer(recipe, folder);
 }
 
 }  // namespace weft

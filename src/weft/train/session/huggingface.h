@@ -8,7 +8,8 @@
 namespace weft {
 
 /// Writes the parameters of a checkpoint to `folder` so that transformers loads them and gives the same
-/// results. UserError for a model that has no counterpart there.
+/// results; where the recipe's tokenizer is GPT-2's, its files go there too. UserError for a model that has
+/// no counterpart there.
 void export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint,
                         const std::filesystem::path& folder);
 

@@ -1,0 +1,65 @@
+#include "weft/params/named_checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "weft/base/check.h"
+#include "weft/params/best_checkpoint.h"
+#include "weft/params/checkpoint_files.h"
+
+namespace weft {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The step that "step-0000000100", "step-100" or "100" names.
+std::optional<int64_t> named_step(std::string_view name) {
+  constexpr std::string_view kPrefix = "step-";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  int64_t step = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  return whole && step >= 0 ? std::optional(step) : std::nullopt;
+}
+
+/// What became of a step that lies before the newest one.
+std::string why_gone(int64_t step, const std::vector<CheckpointName>& all, int64_t keep) {
+  if (keep < 1 || step >= all.front().step || std::ssize(all) < keep) return {};
+  return fmt::format("; checkpoint.keep = {} has older ones removed", keep);
+}
+
+}  // namespace
+
+std::string checkpoint_list(const fs::path& checkpoints) {
+  const std::optional<BestCheckpoint> best = read_best(checkpoints);
+  std::string text;
+  for (const CheckpointName& one : list_checkpoints(checkpoints)) {
+    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", one.path.filename().string(),
+                        best && best->step == one.step ? " (best)" : "");
+  }
+  return text;
+}
+
+fs::path named_checkpoint(const fs::path& checkpoints, const std::string& name, int64_t keep) {
+  if (name == "best") {
+    if (const std::optional<BestCheckpoint> best = read_best(checkpoints))
+      return checkpoint_folder(checkpoints, best->step);
+    user_error("--checkpoint best: no checkpoint of {} is marked as the best; checkpoint.best has one marked",
+               checkpoints.parent_path().string());
+  }
+  const std::vector<CheckpointName> all = list_checkpoints(checkpoints);
+  const std::optional<int64_t> step = named_step(name);
+  const auto found = std::ranges::find_if(all, [&](const CheckpointName& one) { return one.step == step; });
+  if (found != all.end()) return found->path;
+  if (all.empty()) user_error("--checkpoint {}: {} has no checkpoint", name, checkpoints.string());
+  user_error("--checkpoint {}: is none of the checkpoints of {}, which are {}{}", name, checkpoints.string(),
+             checkpoint_list(checkpoints), step ? why_gone(*step, all, keep) : std::string());
+}
+
+}  // namespace weft
