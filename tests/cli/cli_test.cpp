@@ -52,7 +52,7 @@ TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
   EXPECT_NE(evaluated.text.find("validation loss"), std::string::npos);
   const Outcome generated = run("generate " + recipe() + " --out " + out() + " --tokens 3 --prompt all");
   EXPECT_EQ(generated.code, 0) << generated.text;
-  EXPECT_EQ(generated.text.substr(0, 3), "all");
+  EXPECT_NE(generated.text.find("\nall"), std::string::npos) << generated.text;
   // A report drawn anew is the report that the run wrote, to the byte.
   const std::string written = content(fs::path(out()) / "report.html");
   EXPECT_NE(written.find("Time by op"), std::string::npos);
@@ -68,9 +68,9 @@ TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
 TEST_F(Cli, TryingDoesTwoStepsOfEverythingAndKeepsNothing) {
   const Outcome tried = run("train " + recipe() + " --try --set run.output=" + out() + " --set run.epochs=3");
   EXPECT_EQ(tried.code, 0) << tried.text;
-  for (const char* part :
-       {"step 2/2", "step 1  validation loss", "step 2  validation loss",
-        "tried: steps, evaluations, checkpoints and the report work; a step takes ", ", all "}) {
+  for (const char* part : {"step 2/2", "step 1  validation loss", "step 2  validation loss",
+                           "tried: steps, evaluations, checkpoints and the report work; a step takes ",
+                           " (the second of two; later ones are often faster), all "}) {
     EXPECT_NE(tried.text.find(part), std::string::npos) << part << " is not in\n" << tried.text;
   }
   EXPECT_FALSE(fs::exists(out())) << "the run's own folder is left alone";

@@ -52,8 +52,8 @@ int command_try(const Arguments& arguments) {
   }
   const int64_t steps = total_steps(whole, session.data());
   Progress::say(
-      fmt::format("tried: steps, evaluations, checkpoints and the report work; a step takes {}, all {} about "
-                  "{} beside evaluations",
+      fmt::format("tried: steps, evaluations, checkpoints and the report work; a step takes {} (the "
+                  "second of two; later ones are often faster), all {} about {} beside evaluations",
                   human_ms(result.step_ms), human_count(static_cast<double>(steps)),
                   clock_text(result.step_ms * 1e-3 * static_cast<double>(steps))));
   return 0;
