@@ -14,7 +14,7 @@ std::vector<Step> steps_of(const Graph& graph, SegmentId segment) {
     wait.wait = true;
     wait.start = start;
     steps.push_back(wait);
-    std::erase_if(open, [&](const auto& value) { return value.second == start; });
+    for (const ValueId id : graph.node(wait.node).outputs) open.erase(id);
   };
   for (size_t n = 0; n < graph.nodes().size(); ++n) {
     const Node& node = graph.nodes()[n];
@@ -33,17 +33,38 @@ std::vector<Step> steps_of(const Graph& graph, SegmentId segment) {
 
 namespace {
 
+/// The last two steps that read something: of these at most one is the end of the communication that asks.
+class LastReads {
+ public:
+  void add(int step) {
+    if (step == last_ || step <= before_) return;
+    before_ = std::min(last_, step);
+    last_ = std::max(last_, step);
+  }
+  void add(const LastReads& other) {
+    add(other.before_);
+    add(other.last_);
+  }
+  /// The last but for `step`; -1 where there is none.
+  int but_for(int step) const { return last_ == step ? before_ : last_; }
+
+ private:
+  int last_ = -1;
+  int before_ = -1;
+};
+
 class Sharing {
  public:
-  Sharing(const Graph& graph, SegmentId segment) : graph_(graph), segment_(segment) {
+  Sharing(const Graph& graph, SegmentId segment)
+      : graph_(graph),
+        segment_(segment),
+        last_use_(graph.values().size(), -1),
+        reads_(graph.values().size()),
+        step_of_(graph.nodes().size(), -1) {
     result_.steps = steps_of(graph, segment);
-    last_use_.assign(graph.values().size(), -1);
     const int end = static_cast<int>(result_.steps.size());
-    for (int s = 0; s < end; ++s) {
-      const Node& node = graph.node(result_.steps[static_cast<size_t>(s)].node);
-      for (const ValueId id : node.inputs) touch(id, s);
-      for (const ValueId id : node.outputs) touch(id, s);
-    }
+    wait_of_.assign(result_.steps.size(), -1);
+    for (int s = 0; s < end; ++s) look_at(s);
     for (const GraphOutput& output : graph.outputs()) {
       if (output.segment == segment) touch(output.value, end);
     }
@@ -73,14 +94,23 @@ class Sharing {
   }
 
  private:
+  void look_at(int s) {
+    const Step& step = result_.steps[static_cast<size_t>(s)];
+    const Node& node = graph_.node(step.node);
+    for (const ValueId id : node.inputs) touch(id, s);
+    for (const ValueId id : node.inputs) reads_[id.at()].add(s);
+    for (const ValueId id : node.outputs) touch(id, s);
+    if (step.wait) {
+      wait_of_[static_cast<size_t>(step.start)] = s;
+    } else {
+      step_of_[step.node.at()] = s;
+    }
+  }
+
   void touch(ValueId id, int step) { last_use_[id.at()] = std::max(last_use_[id.at()], step); }
 
-  int step_of(NodeId node) const {
-    for (size_t s = 0; s < result_.steps.size(); ++s) {
-      if (result_.steps[s].node == node && !result_.steps[s].wait) return static_cast<int>(s);
-    }
-    return -1;
-  }
+  /// Where the segment's node starts; -1 for another segment's.
+  int step_of(NodeId node) const { return step_of_[node.at()]; }
 
   /// Whether the producer of the next value may write straight over the state.
   bool may_overwrite(const StateUpdate& update) const {
@@ -124,6 +154,7 @@ class Sharing {
       }
       result_.of_value[id] = {{}, static_cast<int>(result_.transients.size())};
       result_.transients.push_back({graph_.type(id).bytes(), step, last_use_[id.at()]});
+      reads_of_transient_.push_back(reads_[id.at()]);
     }
   }
 
@@ -131,6 +162,7 @@ class Sharing {
     if (buffer.transient >= 0) {
       Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       transient.last = std::max(transient.last, last_use_[id.at()]);
+      reads_of_transient_[static_cast<size_t>(buffer.transient)].add(reads_[id.at()]);
     }
     result_.of_value[id] = buffer;
   }
@@ -160,27 +192,25 @@ class Sharing {
     return chosen;
   }
 
-  /// Whether a step after `begin` and before `end` reads the buffer: what is under way would write into it.
+  /// Whether a step after `begin` and before `end` reads the buffer, which nothing reads after `end`: what is
+  /// under way would write into it.
   bool read_between(const BufferOf& buffer, int begin, int end) const {
-    for (int s = begin + 1; s < end; ++s) {
-      for (const ValueId id : graph_.node(result_.steps[static_cast<size_t>(s)].node).inputs) {
-        const auto found = result_.of_value.find(id);
-        if (found != result_.of_value.end() && found->second.transient == buffer.transient) return true;
-      }
-    }
-    return false;
+    return reads_of_transient_[static_cast<size_t>(buffer.transient)].but_for(end) > begin;
   }
 
+  /// Where the communication that starts at this step ends.
   int wait_of(int step) const {
-    for (size_t s = static_cast<size_t>(step); s < result_.steps.size(); ++s) {
-      if (result_.steps[s].wait && result_.steps[s].start == step) return static_cast<int>(s);
-    }
-    return step;
+    const int wait = wait_of_[static_cast<size_t>(step)];
+    return wait < 0 ? step : wait;
   }
 
   const Graph& graph_;
   SegmentId segment_;
-  std::vector<int> last_use_;
+  std::vector<int> last_use_;                  ///< by value
+  std::vector<LastReads> reads_;               ///< by value
+  std::vector<int> step_of_;                   ///< by node
+  std::vector<int> wait_of_;                   ///< by step that starts a communication
+  std::vector<LastReads> reads_of_transient_;  ///< by transient, of all values that have it so far
   SegmentBuffers result_;
 };
 
