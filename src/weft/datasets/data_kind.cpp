@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "weft/base/check.h"
+#include "weft/datasets/data_place.h"
 
 namespace weft {
 
@@ -118,6 +119,7 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
         "data.path is not given: what data.declare says of samples is enough to plan, and not to train or "
         "evaluate");
   }
+  expect_data_there(recipe.data);
   TrainingData data = open_samples(recipe, world, ids);
   compare_with_declared(recipe, data.facts);
   if (data.facts.target.below == 1) {

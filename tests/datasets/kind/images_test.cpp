@@ -142,13 +142,15 @@ TEST_F(ImageData, OfAClassThatIsCalledTestAreOfThatClass) {
   EXPECT_TRUE(data.remarks.empty());
 }
 
-TEST_F(ImageData, ThatCannotBeOpenedNameTheKey) {
-  testing::expect_user_error([&] { open({"data.path=nowhere"}); },
-                             "data.path: nowhere: cannot be opened: No such file or directory");
-  testing::expect_user_error([&] { open({"data.validation=\"nowhere\""}); },
-                             "data.validation: nowhere: cannot be opened: No such file or directory");
+TEST_F(ImageData, ThatAreNotThereNameTheKeyAndWhereTheyWereLookedFor) {
+  const auto in_vain = [](const std::string& key) {
+    return fmt::format("{}: nowhere does not exist in the working directory {}; --set {}=… says where it is",
+                       key, fs::current_path().string(), key);
+  };
+  testing::expect_user_error([&] { open({"data.path=nowhere"}); }, in_vain("data.path"));
+  testing::expect_user_error([&] { open({"data.validation=\"nowhere\""}); }, in_vain("data.validation"));
   testing::expect_user_error([&] { open({"data.mix=[{path=\"nowhere\", share=0.5}]"}); },
-                             "data.mix: nowhere: cannot be opened: No such file or directory");
+                             in_vain("data.mix"));
 }
 
 TEST_F(ImageData, WithoutLabelsAreOneSentence) {
