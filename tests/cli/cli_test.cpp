@@ -164,6 +164,10 @@ TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
   ASSERT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
   const Outcome exported = run("export " + recipe() + " --out " + out() + " --to " + out() + "-hf");
   ASSERT_EQ(exported.code, 0) << exported.text;
+  EXPECT_EQ(
+      run("import " + recipe() + " --from /no/such --out " + out() + "-none").text,
+      "weft: import: --from /no/such is no folder, expected one with config.json and model.safetensors\n");
+  EXPECT_FALSE(fs::exists(out() + "-none"));
   const Outcome imported = run("import " + recipe() + " --from " + out() + "-hf --out " + out() + "-in");
   ASSERT_EQ(imported.code, 0) << imported.text;
   const Outcome before = run("eval " + recipe() + " --out " + out());
