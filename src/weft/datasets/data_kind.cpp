@@ -42,6 +42,11 @@ DataFacts with_rules_of(const DataSection& data, DataFacts facts) {
   return facts;
 }
 
+/// Whether samples whose numbers are missing count as bad.
+bool may_leave_out(const DataFacts& facts) {
+  return facts.input.missing == MissingNumbers::skip || facts.target.missing == MissingNumbers::skip;
+}
+
 /// What samples are that are declared to have this shape and this target.
 DataFacts facts_of(const DeclaredData& declared) {
   static const std::vector<std::string> kAxes{"depth", "height", "width", "channel"};
@@ -128,6 +133,12 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
                     recipe.data.path));
   }
   data.facts = with_rules_of(recipe.data, std::move(data.facts));
+  const LoadingKeys& loading = recipe.data.loading;
+  if (loading.bad_limit != LoadingKeys().bad_limit && loading.on_bad == OnBadSample::fail &&
+      !may_leave_out(data.facts)) {
+    data.remarks.emplace_back(
+        "data.bad_limit does nothing: data.on_bad is \"fail\", which ends the run at the first bad sample");
+  }
   return data;
 }
 

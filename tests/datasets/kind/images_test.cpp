@@ -96,6 +96,11 @@ TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
 TEST_F(ImageData, AKeyThatDoesNothingIsSaid) {
   EXPECT_EQ(open({"data.area=[0.5, 1]"}).remarks,
             std::vector<std::string>{"data.area does nothing: data.augment is off"});
+  EXPECT_EQ(
+      open({"data.bad_limit=7"}).remarks,
+      std::vector<std::string>{"data.bad_limit does nothing: data.on_bad is \"fail\", which ends the run at "
+                               "the first bad sample"});
+  EXPECT_TRUE(open({"data.bad_limit=7", "data.on_bad=skip"}).remarks.empty());
 }
 
 TEST_F(ImageData, OfOneClassAreSaid) {
