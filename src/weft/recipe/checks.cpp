@@ -97,14 +97,4 @@ Complaint check_recipe(const RecipeTable& table, const Recipe& recipe) {
   return std::nullopt;
 }
 
-std::vector<std::string> idle_keys(const Recipe& recipe) {
-  std::vector<std::string> sentences;
-  if (recipe.log.evaluate_batches > 0 && recipe.log.evaluate_every == 0) {
-    sentences.emplace_back(
-        "log.evaluate_batches does nothing: log.evaluate_every is 0, and the evaluation at the end has all "
-        "batches");
-  }
-  return sentences;
-}
-
 }  // namespace weft

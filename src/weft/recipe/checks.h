@@ -1,8 +1,6 @@
 #pragma once
-#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "weft/recipe/table.h"
 
@@ -15,9 +13,5 @@ inline constexpr std::pair<std::string_view, std::string_view> kEitherOr{"run.st
 /// the sections here. (Rules for one key alone stand with it; those that need the data, the tokenizer or the
 /// number of ranks, where these are opened.)
 Complaint check_recipe(const RecipeTable& table, const Recipe& recipe);
-
-/// A sentence for each key of the sections that changes nothing while another is as it is. Such a recipe is
-/// no mistake: whoever switches the other key on wants the first one back.
-std::vector<std::string> idle_keys(const Recipe& recipe);
 
 }  // namespace weft

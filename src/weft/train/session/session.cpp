@@ -1,7 +1,6 @@
 #include "weft/train/session/session.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "weft/base/check.h"
@@ -9,7 +8,6 @@
 #include "weft/models/model.h"
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/initialize.h"
-#include "weft/recipe/checks.h"
 #include "weft/report/progress.h"
 #include "weft/train/session/launch.h"
 #include "weft/train/session/run_identity.h"
@@ -73,7 +71,6 @@ TrainingData Session::open() const {
   }
   TrainingData data = open_data(recipe_, world_);
   expect_same_data(data.fingerprint, recipe_.data.path, world_);
-  if (use_ == SessionUse::train) std::ranges::move(idle_keys(recipe_), std::back_inserter(data.remarks));
   return data;
 }
 
