@@ -319,7 +319,8 @@ TEST_F(RecipeErrors, RulesBetweenKeysNameTheLine) {
       error_of(kGpt, {"checkpoint.best=loss"}),
       "--set checkpoint.best=loss: checkpoint.best = \"loss\" needs log.evaluate_every: nothing is measured "
       "before the end without it");
-  EXPECT_EQ(error_of(kGpt, {"data.path="}), "--set data.path=: data.path is empty");
+  EXPECT_EQ(error_of(kGpt, {"data.path="}),
+            "--set data.path=: data.path is empty; without it data.declare must say what a sample is");
   EXPECT_EQ(error_of(kGpt, {"data.validation="}),
             "--set data.validation=: data.validation is empty; expected a path, or a fraction such as 0.1");
   EXPECT_EQ(error_of(kGpt, {"parallel.height=2"}),
