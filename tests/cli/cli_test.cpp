@@ -164,6 +164,10 @@ TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
   ASSERT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
   const Outcome exported = run("export " + recipe() + " --out " + out() + " --to " + out() + "-hf");
   ASSERT_EQ(exported.code, 0) << exported.text;
+  EXPECT_EQ(
+      run("import " + recipe() + " --from /no/such --out " + out() + "-none").text,
+      "weft: import: --from /no/such is no folder, expected one with config.json and model.safetensors\n");
+  EXPECT_FALSE(fs::exists(out() + "-none"));
   const Outcome imported = run("import " + recipe() + " --from " + out() + "-hf --out " + out() + "-in");
   ASSERT_EQ(imported.code, 0) << imported.text;
   const Outcome before = run("eval " + recipe() + " --out " + out());
@@ -188,7 +192,7 @@ TEST_F(Cli, BadInputIsOneSentenceAndAnExitCode) {
   EXPECT_EQ(missing.code, 1);
   const Outcome data = run("train " + recipe() + " --set data.path=/no/such --out " + out());
   EXPECT_EQ(data.code, 1);
-  EXPECT_EQ(data.text, "weft: data.path: /no/such does not exist\n");
+  EXPECT_EQ(data.text, "weft: data.path: /no/such does not exist; --set data.path=… says where it is\n");
   const Outcome memory = run("train " + recipe() + " --set data.batch=100000000 --out " + out());
   EXPECT_EQ(memory.code, 1);
   EXPECT_NE(memory.text.find("not enough memory"), std::string::npos) << memory.text;
@@ -333,7 +337,9 @@ TEST_F(Cli, AProbeSaysWhatItDidNotMeasureAndAPlanWhatItAssumes) {
   EXPECT_NE(ranks.text.find("\"probed\"; not measured, and assumed: network latency 2 us, 5000 MB/s\n"),
             std::string::npos)
       << ranks.text;
-  EXPECT_NE(run("plan " + recipe()).text.find("not measured, and assumed: f32 200 Gflop/s; bf16 400"),
+  EXPECT_NE(run("plan " + recipe())
+                .text.find("priced for a machine that nobody measured (--machine takes what weft "
+                           "probe --out FILE measured);\n  assumed: f32 200 Gflop/s; bf16 400"),
             std::string::npos);
   const Outcome nowhere = run("probe --storage /no/such");
   EXPECT_EQ(nowhere.code, 1);

@@ -4,6 +4,12 @@
 namespace weft::testing {
 namespace {
 
+/// The number behind the first `words`.
+double number_after(const std::string& text, const std::string& words) {
+  const size_t at = text.find(words);
+  return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + words.size(), nullptr);
+}
+
 class Declare : public Cli {
  protected:
   void SetUp() override {
@@ -73,6 +79,12 @@ TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
         {"--set optimizer.accumulate=2", "10 steps an epoch; the whole run has 30 "},
         {"--set run.epochs=0 --set run.steps=7", "10 steps an epoch; the whole run has 7 "}})
     EXPECT_NE(planned(overrides).find(said + steps), std::string::npos) << overrides << planned(overrides);
+  // An update is made once a step, however many microbatches: 500 steps take 500 times what a step takes.
+  const std::string accumulated =
+      planned("--set optimizer.accumulate=5 --set run.epochs=0 --set run.steps=500");
+  const double step_ms = number_after(accumulated, "a step on a rank: ");
+  EXPECT_NEAR(number_after(accumulated, "the whole run has 500 steps, "), 500 * step_ms, 500 * 0.005 + 1)
+      << accumulated;
   EXPECT_EQ(with("plan", "").text.find("as data.declare says"), std::string::npos)
       << "where they are not declared";
   EXPECT_EQ(sentence("{sample=[16,16,3],classes=10,samples=0}"),

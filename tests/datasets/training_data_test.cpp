@@ -144,7 +144,8 @@ TEST_F(TrainingDataTest, AMachineSaysHowFastOriginsAreAndNotWhatTheyGive) {
   EXPECT_EQ(classes({"data.machine=" + machine.string()}, 10), classes({}, 10));
   fs::remove(machine);
   EXPECT_EQ(refusal({"data.machine=" + machine.string()}),
-            machine.string() + ": the machine description does not exist");
+            fmt::format("data.machine: {} does not exist; --set data.machine=… says where it is",
+                        machine.string()));
 }
 
 TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
@@ -156,7 +157,10 @@ TEST_F(TrainingDataTest, WeightsThatDoNotFitAreOneSentence) {
             fmt::format("data.weights: {}: expected numbers, one a line, and number 3 is none", path));
   fs::remove(path);
   EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + path}),
-            fmt::format("data.weights: {} cannot be opened: No such file or directory", path));
+            fmt::format("data.weights: {} does not exist; --set data.weights=… says where it is", path));
+  const std::string long_name(300, 'w');
+  EXPECT_EQ(refusal({"data.sampler=weighted", "data.weights=" + long_name}),
+            fmt::format("data.weights: {} cannot be opened: File name too long", long_name));
   testing::expect_user_error([&] { recipe({"data.sampler=weighted"}); },
                              "data.sampler = \"weighted\" needs data.weights, a file");
   testing::expect_user_error([&] { recipe({"data.weights=x"}); },

@@ -144,6 +144,9 @@ exec {0} "$@"
         "  for name in (\"x.npy\", \"y.npy\"): file.write(name)'");
   }
 
+  /// Where it is not there, arrays.npz is what make_arrays() wrote.
+  static bool has_numpy() { return std::system("python3 -c 'import numpy' 2>/dev/null") == 0; }
+
   fs::path folder_;
 };
 
@@ -169,6 +172,11 @@ TEST_F(FirstSteps, OfTheGuideWorkAsTheyStand) {
     if (block.kind == "sh") {
       text += run(block.text);
       ++blocks;
+    } else if (block.kind == "python" && has_numpy()) {
+      fs::remove(folder_ / "arrays.npz");
+      std::ofstream(folder_ / "arrays.py") << block.text;
+      run("python3 arrays.py");
+      EXPECT_TRUE(fs::exists(folder_ / "arrays.npz"));
     } else if (block.kind == "toml") {
       std::ofstream(folder_ / block.text.substr(2, block.text.find('\n') - 2)) << block.text;
     }

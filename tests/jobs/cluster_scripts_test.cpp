@@ -115,6 +115,31 @@ TEST_F(ClusterScripts, ASweepRunsItsLine) {
   EXPECT_EQ(count(refused->text, "sweep.txt has no line 3"), 1) << refused->text;
 }
 
+TEST_F(ClusterScripts, ASweepsValuesMayHaveSpacesAndQuotes) {
+  std::ofstream(folder("sweep.txt")) << "--set run.steps=2 --set \"run.name=a 'b' c\" --set log.every=1\n"
+                                     << "--set run.name='x\n"
+                                     << "--set 'run.name=$HOME *' --set run.steps=2\n";
+  const std::string variables =
+      fmt::format("SWEEP={} RUNS={} SLURM_JOB_ID=17 SLURM_ARRAY_TASK_ID=", folder("sweep.txt").string(),
+                  folder("sweep").string());
+  const auto outcome_of = [&](const std::string& line) {
+    Job job = script("sweep.sbatch", variables + line, "");
+    const std::optional<Outcome> outcome = job.wait(kEnd);
+    return outcome.value_or(Outcome{});
+  };
+  const auto recipe_of = [&](const std::string& run) {
+    std::ifstream file(folder("sweep/" + run + "/recipe.toml"));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  EXPECT_EQ(outcome_of("1").code, 0);
+  EXPECT_EQ(count(recipe_of("1"), "name = \"a 'b' c\"\n"), 1) << recipe_of("1");
+  const Outcome open = outcome_of("2");
+  EXPECT_EQ(open.code, 2) << open.text;
+  EXPECT_EQ(count(open.text, "sweep.txt: line 2 cannot be split into options: are its quotes closed?"), 1);
+  EXPECT_EQ(outcome_of("3").code, 0);
+  EXPECT_EQ(count(recipe_of("3"), "name = \"$HOME *\"\n"), 1) << recipe_of("3");
+}
+
 TEST_F(ClusterScripts, HostsOfAFileGetTheirRanks) {
   std::ofstream(folder("hosts")) << "# a comment\n\nlocalhost slots=2\n";
   Job job = script("ssh.sh", "RESTARTS=0",

@@ -206,6 +206,13 @@ TEST_F(Launch, SaysWhatItWouldStart) {
   EXPECT_EQ(count(outcome.text, "--set run.steps=5 --set parallel.data=3\n"), 1) << outcome.text;
   EXPECT_EQ(count(outcome.text, "launch: -n 3 makes parallel.data 3, where the recipe says 1"), 1);
   EXPECT_FALSE(std::filesystem::exists(folder("run")));
+  const Outcome unnamed =
+      run(1, "launch --dry-run train " + folder("tiny.toml").string() + " --set run.name=nameless");
+  EXPECT_EQ(count(unnamed.text,
+                  "launch: without --out the run would make its folder runs/nameless-DATE, and launch tell "
+                  "it to the ranks"),
+            1)
+      << unnamed.text;
 }
 
 TEST_F(Launch, RefusesWhatItCannotStart) {

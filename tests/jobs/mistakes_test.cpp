@@ -37,7 +37,7 @@ TEST_F(Mistakes, AShapeThatCannotBeSplit) {
 TEST_F(Mistakes, DataThatIsNotThereOrEmpty) {
   const std::string none = folder("none").string();
   expect_sentence(2, {"parallel.data=2", "data.path=" + none},
-                  fmt::format("data.path: {} does not exist", none));
+                  fmt::format("data.path: {} does not exist; --set data.path=… says where it is", none));
   const std::string file = folder("empty.txt").string();
   std::ofstream(file).close();
   expect_sentence(

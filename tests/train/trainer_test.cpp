@@ -343,7 +343,8 @@ TEST_F(TrainerTest, MissingDataIsOneSentence) {
     run(recipe({"data.path=/no/such/place"}), "missing");
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "data.path: /no/such/place does not exist");
+    EXPECT_STREQ(error.what(),
+                 "data.path: /no/such/place does not exist; --set data.path=… says where it is");
   }
 }
 

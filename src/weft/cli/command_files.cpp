@@ -56,6 +56,11 @@ int command_import(const Arguments& arguments) {
                Communicator::world().size());
   }
   const Recipe recipe = load_recipe(arguments.recipe, arguments.set);
+  std::error_code error;
+  if (!std::filesystem::is_directory(arguments.target, error)) {  // before a folder is made for the run
+    user_error("import: --from {} is no folder, expected one with config.json and model.safetensors",
+               arguments.target);
+  }
   const std::filesystem::path out = run_folder(recipe, arguments.out, Communicator::world());
   std::filesystem::create_directories(checkpoints_of(out));
   const RunLock lock(out, Communicator::world());

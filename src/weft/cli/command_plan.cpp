@@ -12,6 +12,7 @@
 #include "weft/cli/plan_summary.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
+#include "weft/plan/costs.h"
 #include "weft/price/price.h"
 #include "weft/report/text.h"
 #include "weft/train/session/session.h"
@@ -67,12 +68,20 @@ std::string wrapped(const std::string& text, size_t width) {
 /// What the times are made of, and what of it nobody measured.
 void print_machine(const Machine& machine, int ranks) {
   const std::vector<std::string> assumed = stand_ins(machine, ranks);
-  std::string text = fmt::format("priced for the machine \"{}\"", machine.name);
-  if (!assumed.empty()) text += fmt::format("; not measured, and assumed: {}", fmt::join(assumed, "; "));
+  const bool is_measured = machine.name != Machine().name;
+  std::string text = is_measured ? fmt::format("priced for the machine \"{}\"", machine.name)
+                                 : std::string(
+                                       "priced for a machine that nobody measured (--machine takes what weft "
+                                       "probe --out FILE measured)");
+  if (!assumed.empty()) {
+    text += fmt::format("; {}: {}", is_measured ? "not measured, and assumed" : "assumed",
+                        fmt::join(assumed, "; "));
+  }
   fmt::print("{}\n", wrapped(text, kColumns));
 }
 
-/// How long the training is, where the recipe says how many samples it has.
+/// How long the training is, where the recipe says how many samples it has. A step of `step_ms` has
+/// one update, however many microbatches.
 void print_length(const Recipe& recipe, double step_ms) {
   if (recipe.data.declare.samples == 0) return;
   TrainingData data;
@@ -82,11 +91,10 @@ void print_length(const Recipe& recipe, double step_ms) {
   fmt::print(
       "{} samples, as data.declare says: {} steps an epoch; the whole run has {} steps, {} predicted\n",
       recipe.data.declare.samples, data.epoch_batches / accumulate, steps,
-      human_seconds(static_cast<double>(steps * accumulate) * step_ms * 1e-3));
+      human_seconds(static_cast<double>(steps) * step_ms * 1e-3));
 }
 
-/// Returns the milliseconds of a step without accumulation.
-double print_segments(const Program& program) {
+void print_segments(const Program& program) {
   double total = 0;
   for (const SegmentId id : program.order) {
     const SegmentProgram& code = program.segment(id);
@@ -106,7 +114,6 @@ double print_segments(const Program& program) {
     if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
-  return total;
 }
 
 }  // namespace
@@ -151,7 +158,8 @@ int command_plan(const Arguments& arguments) {
   if (arguments.tensors) fmt::print("{}\n", tensor_table(plan.program));
   if (arguments.explain) fmt::print("{}\n", explain(plan));
   if (arguments.stages && !arguments.explain) fmt::print("{}\n", stage_table(plan));
-  print_length(recipe, print_segments(plan.program));
+  print_segments(plan.program);
+  print_length(recipe, cost_of_step(plan.program, recipe.optimizer.accumulate).ms);
   return 0;
 }
 

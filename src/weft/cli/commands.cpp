@@ -182,7 +182,9 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
       app.add_subcommand("import", "make a run's first checkpoint from GPT-2 weights of transformers");
   add_recipe(*imported, arguments);
   add_out(*imported, arguments);
-  imported->add_option("--from", arguments.target, "folder with config.json and model.safetensors")
+  imported
+      ->add_option("--from", arguments.target,
+                   "folder to read, as weft export --to writes it: config.json and model.safetensors")
       ->required()
       ->type_name("FOLDER");
   imported->add_flag(

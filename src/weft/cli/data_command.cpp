@@ -9,6 +9,7 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/cores.h"
+#include "weft/base/plural.h"
 #include "weft/base/threads.h"
 #include "weft/cli/option_ranges.h"
 #include "weft/comm/communicator.h"
@@ -36,8 +37,7 @@ void print_sizes(const Source& source) {
     sum += record;
   }
   std::sort(bytes.begin(), bytes.end());
-  fmt::print("bytes     {} in {} file{}\n", format_bytes(sum), source.files().size(),
-             source.files().size() == 1 ? "" : "s");
+  fmt::print("bytes     {} in {}\n", format_bytes(sum), plural(std::ssize(source.files()), "file"));
   fmt::print("a sample  {} to {}, median {}\n", format_bytes(bytes.front()), format_bytes(bytes.back()),
              format_bytes(bytes[bytes.size() / 2]));
 }

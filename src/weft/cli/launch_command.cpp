@@ -116,6 +116,11 @@ void LaunchCommandLine::choose_folder(LaunchedJob& job, const Arguments& argumen
     job.recipe_before = recipe_time(job.folder);
   }
   if (named && !recipe.checkpoint.resume) expect_no_checkpoints(job.folder, Communicator::world());
+  if (!named && dry_run_) {
+    Progress::say(fmt::format(
+        "launch: without --out the run would make its folder runs/{}-DATE, and launch tell it to the ranks",
+        recipe.run.name));
+  }
   if (named || dry_run_) return;
   job.folder = run_folder(recipe, "", Communicator::world());
   job.is_new_folder = true;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "weft/base/check.h"
+#include "weft/datasets/data_place.h"
 
 namespace weft {
 
@@ -39,6 +40,11 @@ DataFacts with_rules_of(const DataSection& data, DataFacts facts) {
   facts.has_gaps = data.loading.on_bad == OnBadSample::skip || data.loading.last_batch != LastBatch::drop ||
                    facts.target.ignored || may_miss(facts.input) || may_miss(facts.target);
   return facts;
+}
+
+/// Whether samples whose numbers are missing count as bad.
+bool may_leave_out(const DataFacts& facts) {
+  return facts.input.missing == MissingNumbers::skip || facts.target.missing == MissingNumbers::skip;
 }
 
 /// What samples are that are declared to have this shape and this target.
@@ -118,6 +124,7 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
         "data.path is not given: what data.declare says of samples is enough to plan, and not to train or "
         "evaluate");
   }
+  expect_data_there(recipe.data);
   TrainingData data = open_samples(recipe, world, ids);
   compare_with_declared(recipe, data.facts);
   if (data.facts.target.below == 1) {
@@ -126,6 +133,12 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
                     recipe.data.path));
   }
   data.facts = with_rules_of(recipe.data, std::move(data.facts));
+  const LoadingKeys& loading = recipe.data.loading;
+  if (loading.bad_limit != LoadingKeys().bad_limit && loading.on_bad == OnBadSample::fail &&
+      !may_leave_out(data.facts)) {
+    data.remarks.emplace_back(
+        "data.bad_limit does nothing: data.on_bad is \"fail\", which ends the run at the first bad sample");
+  }
   return data;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weft/base/plural.h"
 #include "weft/graph/graph.h"
 #include "weft/graph/value_names.h"
 
@@ -37,8 +38,8 @@ std::string to_text(const Graph& graph) {
   std::string text;
   for (const SegmentId id : graph.order()) {
     const Segment& segment = graph.segment(id);
-    text += fmt::format("segment {}: {}, {} slot{}\n", segment.name, to_string(segment.cadence),
-                        segment.slots, segment.slots == 1 ? "" : "s");
+    text += fmt::format("segment {}: {}, {}\n", segment.name, to_string(segment.cadence),
+                        plural(segment.slots, "slot"));
   }
   for (const Value& value : graph.values()) {
     if (value.kind != ValueKind::result) text += named_line(value);

@@ -1,5 +1,7 @@
 #include "weft/launch/mpirun_command.h"
 
+#include "weft/base/plural.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,8 +60,8 @@ class Words {
     if (place_.oversubscribe) return true;
     if (!is_here()) return false;
     if (place_.ranks > machine_.cores) {
-      say(fmt::format("launch: {} ranks share the {} core{} of this machine", place_.ranks, machine_.cores,
-                      machine_.cores == 1 ? "" : "s"));
+      say(fmt::format("launch: {} ranks share the {} of this machine", place_.ranks,
+                      plural(machine_.cores, "core")));
     }
     return true;  // a machine of its own has as many slots as are asked of it
   }

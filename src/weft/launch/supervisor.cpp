@@ -9,6 +9,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
+#include "weft/base/plural.h"
 #include "weft/launch/child_process.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/metrics_log.h"
@@ -120,9 +121,8 @@ class Supervisor {
     const int64_t from = newest_checkpoint();
     const std::string where = from == 0 ? "begins at step 1, because there is no checkpoint"
                                         : fmt::format("goes on from step {}", from);
-    Progress::say(fmt::format("launch: {}; attempt {} of {}, on {} rank{}, {}", decision.why,
-                              attempts_.size() + 1, run_.limits.restarts + 1, decision.ranks,
-                              decision.ranks == 1 ? "" : "s", where));
+    Progress::say(fmt::format("launch: {}; attempt {} of {}, on {}, {}", decision.why, attempts_.size() + 1,
+                              run_.limits.restarts + 1, plural(decision.ranks, "rank"), where));
   }
 
   int64_t newest_checkpoint() const {

@@ -46,12 +46,22 @@ ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet
           training};
 }
 
+namespace {
+
+/// The end of a sentence.
+std::string learners_of_numbers() {
+  const auto learn = Model::kinds().names_where([](const Model& model) { return model.ids() == kNoIds; });
+  return learn.empty() ? "" : fmt::format("; model.kind = {} learns numbers", any_of(learn));
+}
+
+}  // namespace
+
 int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named) {
   const int64_t known = facts.target.below;
   if (known == 0) {
-    user_error("model.kind: a {} learns class ids, one whole number a sample, and {} is {}", name,
+    user_error("model.kind: a {} learns class ids, one whole number a sample, and {} is {}{}", name,
                facts.target.label.empty() ? facts.target.name : facts.target.label,
-               facts.target.form.empty() ? "numbers" : facts.target.form);
+               facts.target.form.empty() ? "numbers" : facts.target.form, learners_of_numbers());
   }
   if (named > 0 && named < known) user_error("model.classes={}: the data have {} classes", named, known);
   return named > 0 ? named : known;
@@ -59,8 +69,15 @@ int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named)
 
 void expect_images(const DataFacts& facts, std::string_view name) {
   if (facts.input.shape.size() == 3) return;
-  user_error("model.kind: a {} takes images, and a sample of data.path is {}", name,
-             to_string(facts.input.shape));
+  user_error("model.kind: a {} takes images, and a sample of data.path is {}{}", name,
+             to_string(facts.input.shape), other_channels(facts.input.shape, 3));
+}
+
+std::string_view other_channels(const Dims& shape, size_t dimensions) {
+  if (shape.size() + 1 == dimensions) return "; where it has no channels, data.channels = \"none\" says so";
+  if (shape.size() == dimensions + 1 && shape.back() == 1)
+    return "; where it has channels, data.channels = \"last\" or \"first\" says so";
+  return "";
 }
 
 ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream) {

@@ -31,6 +31,9 @@ ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream);
 int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named);
 /// UserError where samples are no images with channels.
 void expect_images(const DataFacts& facts, std::string_view name);
+/// How data.channels may make samples of `shape` ones of so many dimensions, the channels' too: the end of a
+/// sentence, empty where it does not.
+std::string_view other_channels(const Dims& shape, size_t dimensions);
 
 /// A network (model.kind): a pair of files in models/kind/, which no other file names.
 class Model : public Kind {

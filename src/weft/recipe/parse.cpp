@@ -102,6 +102,12 @@ void assign(Recipe& recipe, const RecipeKey& row, const RecipeAssignment& assign
     fit = row.set(recipe, RecipeValue{assignment.raw});
   }
   if (fit) return;
+  if (assignment.is_override && row.info.expected.starts_with("a list") &&
+      assignment.value.as<RecipeValue::List>() == nullptr) {
+    user_error(
+        "{}: \"{}\": expected {}, got {}; a list has brackets, and its texts have quotes: --set '{}=[…]'",
+        assignment.where, assignment.key, row.info.expected, describe(assignment.value), assignment.key);
+  }
   user_error("{}: \"{}\": expected {}, got {}{}{}", assignment.where, assignment.key, row.info.expected,
              describe(assignment.value), fit.why.empty() ? "" : ": ", fit.why);
 }

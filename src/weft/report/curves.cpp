@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weft/base/plural.h"
 #include "weft/report/chart.h"
 #include "weft/report/row_fields.h"
 #include "weft/report/sections.h"
@@ -35,8 +36,8 @@ int64_t gaps_in(const Points& points) {
 std::string gap_text(const Points& points, const char* what) {
   const int64_t gaps = gaps_in(points);
   if (gaps == 0) return "";
-  return fmt::format("At {} step{} {} was not a finite number.", human_count(static_cast<double>(gaps)),
-                     gaps == 1 ? "" : "s", what);
+  return fmt::format("At {} {} was not a finite number.",
+                     plural(gaps, "step", human_count(static_cast<double>(gaps))), what);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "weft/base/environment.h"
 #include "weft/base/host_share.h"
+#include "weft/base/plural.h"
 #include "weft/base/threads.h"
 #include "weft/base/version.h"
 #include "weft/tasks/task.h"
@@ -18,9 +19,8 @@ namespace {
 
 std::string machine() {
   const std::string processor = processor_name();
-  return fmt::format("{}{} thread{} a rank, {} core{} for it", processor.empty() ? "" : processor + ", ",
-                     threads(), threads() == 1 ? "" : "s", share_of_cores(),
-                     share_of_cores() == 1 ? "" : "s");
+  return fmt::format("{}{} a rank, {} for it", processor.empty() ? "" : processor + ", ",
+                     plural(threads(), "thread"), plural(share_of_cores(), "core"));
 }
 
 }  // namespace

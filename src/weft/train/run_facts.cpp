@@ -5,6 +5,7 @@
 
 #include "weft/base/byte_size.h"
 #include "weft/base/environment.h"
+#include "weft/base/plural.h"
 #include "weft/base/threads.h"
 #include "weft/models/model.h"
 #include "weft/optimizers/optimizer.h"
@@ -18,8 +19,8 @@ namespace weft {
 
 namespace {
 
-std::string plural(int64_t count, std::string_view one) {
-  return fmt::format("{} {}{}", human_count(static_cast<double>(count)), one, count == 1 ? "" : "s");
+std::string counted(int64_t count, std::string_view one) {
+  return plural(count, one, human_count(static_cast<double>(count)));
 }
 
 /// "input [3, 32, 32]", "target one of 10 classes", "tokens [64] of 256 ids".
@@ -49,7 +50,7 @@ class Facts {
 
   std::vector<RunFact> all() {
     add("model", fmt::format("{}; {}, {}", with_keys(*recipe_.model.kind),
-                             plural(program_.parameters(), "parameter"), name_of(recipe_.run.precision)));
+                             counted(program_.parameters(), "parameter"), name_of(recipe_.run.precision)));
     add("data", data());
     add("sample", fmt::format("{}; {}", text_of(run_.session.data().facts.input),
                               text_of(run_.session.data().facts.target)));
@@ -66,7 +67,7 @@ class Facts {
 
   std::string data() const {
     return fmt::format("{} of {}: {}; {}", recipe_.data.kind->name(), recipe_.data.path,
-                       plural(run_.session.data().train_samples, "training sample"), validation());
+                       counted(run_.session.data().train_samples, "training sample"), validation());
   }
 
   /// The last evaluation is over all data, and need not be comparable with those before.
@@ -78,7 +79,7 @@ class Facts {
         fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
                     recipe_.microbatch_rows());
     if (log.evaluate_every == 0) return text + "at the end";
-    text += fmt::format("every {}", plural(log.evaluate_every, "step"));
+    text += fmt::format("every {}", counted(log.evaluate_every, "step"));
     return log.evaluate_batches == 0
                ? text
                : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
@@ -87,7 +88,7 @@ class Facts {
   std::string steps() const {
     const int64_t accumulate = recipe_.optimizer.accumulate;
     std::string text =
-        fmt::format("{} of {}", plural(run_.total_steps, "step"), plural(recipe_.data.batch, "sample"));
+        fmt::format("{} of {}", counted(run_.total_steps, "step"), counted(recipe_.data.batch, "sample"));
     if (accumulate > 1) text += fmt::format(" in {} microbatches", accumulate);
     if (const int64_t epoch = run_.session.data().epoch_batches; epoch > 0) {
       text += fmt::format(", {} epochs", human_number(static_cast<double>(run_.total_steps * accumulate) /
@@ -102,14 +103,14 @@ class Facts {
                                    optimizer.learning_rate, optimizer.schedule->name());
     if (optimizer.warmup == 0) return text;
     const int64_t warmup = warmup_of(optimizer, run_.total_steps);
-    text += fmt::format(" after {} of warmup", plural(warmup, "step"));
+    text += fmt::format(" after {} of warmup", counted(warmup, "step"));
     if (warmup < optimizer.warmup)
       text += fmt::format(", shortened from {} as the run is no longer", optimizer.warmup);
     return text;
   }
 
   std::string ranks() const {
-    return fmt::format("{}; {} each, on {} by {}", program_.mesh.to_string(), plural(threads(), "thread"),
+    return fmt::format("{}; {} each, on {} by {}", program_.mesh.to_string(), counted(threads(), "thread"),
                        host_name(), recipe_.run.device);
   }
 

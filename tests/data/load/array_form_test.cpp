@@ -278,11 +278,17 @@ TEST(ArrayForm, FieldsThatDoNotFitAreOneSentence) {
         ArrayForm(numbers({2, 3, 4, 5, 6}), {});
       }),
       "data.input: field input has the shape [2, 3, 4, 5, 6] a sample, expected one to three dimensions in "
-      "space and the channels (see data.channels)");
+      "space and the channels");
   EXPECT_EQ(
       message_of([] { ArrayForm(numbers({4}), {}); }),
       "data.input: field input has the shape [4] a sample, expected one to three dimensions in space and "
-      "the channels (see data.channels)");
+      "the channels; where it has no channels, data.channels = \"none\" says so");
+  EXPECT_EQ(
+      message_of([] {
+        ArrayForm(numbers({2, 3, 4, 5}), {.channels = ArrayChannels::none});
+      }),
+      "data.input: field input has the shape [2, 3, 4, 5] a sample, expected one to three dimensions in "
+      "space; where its last dimension is the channels, data.channels = \"last\" says so");
   EXPECT_EQ(message_of([] {
               ArrayForm(numbers({4, 2}), {.values = {false, {1, 2, 3}, {}}});
             }),

@@ -22,7 +22,8 @@ TEST(BadSamples, AreListedOnceEachUpToTheLimit) {
 
 TEST(BadSamples, EndLoadingAtOnceUnderThePolicyFail) {
   BadSamples bad(OnBadSample::fail, 100);
-  expect_user_error([&] { bad.add(7, "seven is damaged"); }, "seven is damaged");
+  expect_user_error([&] { bad.add(7, "seven is damaged"); },
+                    "seven is damaged; data.on_bad = \"skip\" would leave such samples out of the loss");
 }
 
 TEST(BadSamples, ASubstituteIsAnotherSampleAndAlwaysTheSame) {

@@ -244,7 +244,9 @@ TEST(Loader, FailsOnABadSampleWithItsName) {
     drain(loader);
     FAIL() << "no error";
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "data.path: pattern[17] is broken");
+    EXPECT_STREQ(error.what(),
+                 "data.path: pattern[17] is broken; "
+                 "data.on_bad = \"skip\" would leave such samples out of the loss");
   }
 }
 
@@ -296,7 +298,9 @@ TEST(Loader, ATruncatedFileIsABadSample) {
     drain(loader);
     FAIL() << "no error";
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "data.path: pattern[49] cannot be read (it ends too early)");
+    EXPECT_STREQ(error.what(),
+                 "data.path: pattern[49] cannot be read (it ends too early); "
+                 "data.on_bad = \"skip\" would leave such samples out of the loss");
   }
 }
 
@@ -342,7 +346,8 @@ TEST(Loader, ASampleThatIsNotAsTheIndexHasItIsBad) {
     FAIL() << "no error";
   } catch (const UserError& error) {
     EXPECT_STREQ(error.what(),
-                 "data.path: pattern[17] cannot be read (its bytes are not those that data.checksums has)");
+                 "data.path: pattern[17] cannot be read (its bytes are not those that data.checksums has); "
+                 "data.on_bad = \"skip\" would leave such samples out of the loss");
   }
 }
 

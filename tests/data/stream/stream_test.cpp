@@ -156,7 +156,8 @@ TEST(AccessStream, RefusesAnEpochOfNoBatch) {
       [] {
         AccessStream({std::make_shared<ShuffleSampler>(3, 1), 4, 1, 1, LastBatch::drop});
       },
-      "data.batch=4: an epoch has only 3 samples, so that dropping the last partial batch leaves none");
+      "data.batch=4: an epoch has only 3 samples, so that dropping the last partial batch leaves none; "
+      "data.last_batch = \"pad\" keeps it");
 }
 
 AccessStream stream_of(int64_t samples, int64_t batch, int ranks, LastBatch last, int64_t epochs = 3) {

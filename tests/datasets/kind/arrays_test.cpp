@@ -96,12 +96,23 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
     return {};
   };
   EXPECT_EQ(building({"model.kind=cosmoflow"}),
-            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]; "
+            "where it has no channels, data.channels = \"none\" says so");
   EXPECT_EQ(building({"model.classes=1"}), "");
   EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
-            "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]");
+            "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]; "
+            "where it has channels, data.channels = \"last\" or \"first\" says so");
   testing::expect_user_error([&] { arrays({"data.mirror=[\"up\"]"}); },
                              "data.mirror names \"up\"; expected some of \"depth\", \"height\", \"width\"");
+  for (const std::string bare : {"width", "[width]", "width, height"}) {
+    testing::expect_user_error(
+        [&] { arrays({"data.mirror=" + bare}); },
+        "--set data.mirror=" + bare + ": \"data.mirror\": expected a list of strings, got the string \"" +
+            bare + "\"; a list has brackets, and its texts have quotes: --set 'data.mirror=[…]'");
+  }
+  testing::expect_user_error(
+      [&] { arrays({"data.mean=0.5"}); },
+      "\"data.mean\": expected a list of numbers, got 0.5; a list has brackets, and its texts");
   testing::expect_user_error([&] { arrays({"data.target=\"\""}); },
                              "arrays.toml:12: data.input and data.target are given together, or neither");
   testing::expect_user_error([&] { arrays({"data.sampler=class_balanced"}); },

@@ -96,6 +96,11 @@ TEST_F(ImageData, OfValidationHaveTheClassesOfTraining) {
 TEST_F(ImageData, AKeyThatDoesNothingIsSaid) {
   EXPECT_EQ(open({"data.area=[0.5, 1]"}).remarks,
             std::vector<std::string>{"data.area does nothing: data.augment is off"});
+  EXPECT_EQ(
+      open({"data.bad_limit=7"}).remarks,
+      std::vector<std::string>{"data.bad_limit does nothing: data.on_bad is \"fail\", which ends the run at "
+                               "the first bad sample"});
+  EXPECT_TRUE(open({"data.bad_limit=7", "data.on_bad=skip"}).remarks.empty());
 }
 
 TEST_F(ImageData, OfOneClassAreSaid) {
@@ -142,13 +147,15 @@ TEST_F(ImageData, OfAClassThatIsCalledTestAreOfThatClass) {
   EXPECT_TRUE(data.remarks.empty());
 }
 
-TEST_F(ImageData, ThatCannotBeOpenedNameTheKey) {
-  testing::expect_user_error([&] { open({"data.path=nowhere"}); },
-                             "data.path: nowhere: cannot be opened: No such file or directory");
-  testing::expect_user_error([&] { open({"data.validation=\"nowhere\""}); },
-                             "data.validation: nowhere: cannot be opened: No such file or directory");
+TEST_F(ImageData, ThatAreNotThereNameTheKeyAndWhereTheyWereLookedFor) {
+  const auto in_vain = [](const std::string& key) {
+    return fmt::format("{}: nowhere does not exist in the working directory {}; --set {}=… says where it is",
+                       key, fs::current_path().string(), key);
+  };
+  testing::expect_user_error([&] { open({"data.path=nowhere"}); }, in_vain("data.path"));
+  testing::expect_user_error([&] { open({"data.validation=\"nowhere\""}); }, in_vain("data.validation"));
   testing::expect_user_error([&] { open({"data.mix=[{path=\"nowhere\", share=0.5}]"}); },
-                             "data.mix: nowhere: cannot be opened: No such file or directory");
+                             in_vain("data.mix"));
 }
 
 TEST_F(ImageData, WithoutLabelsAreOneSentence) {

@@ -1,7 +1,10 @@
 // Of train/session/run_identity.h, recipe/difference.h: what a checkpoint says of its run.
 #include "weft/train/session/run_identity.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
@@ -38,6 +41,28 @@ TEST_F(RunIdentityTest, AnOlderCheckpointHasNone) {
   EXPECT_FALSE(RunIdentity::from_json("{}", "here").has_value());
   testing::expect_user_error([] { RunIdentity::from_json(R"({"recipe":5})", "here"); },
                              "here: what index.json says of the run is not what Weft writes there");
+}
+
+TEST_F(RunIdentityTest, APathSeenFromAnotherWorkingDirectoryIsNoOtherData) {
+  const Session session(recipe({}), Communicator::world());
+  RunIdentity then = RunIdentity::of(session, 7);
+  const std::string path = session.recipe().data.path;
+  const auto learning_if_it_was = [&](const std::string& other) {
+    RunIdentity moved = then;
+    moved.recipe.replace(moved.recipe.find(path), path.size(), other);
+    const RunDifferences found = differences(moved, session);
+    EXPECT_EQ(found.free.size() + found.learning.size(), 1U) << other;
+    return found.learning;
+  };
+  const std::string name = std::filesystem::path(path).filename().string();
+  for (const std::string& same : {name, "../" + name, "/elsewhere" + path, "./../../" + name}) {
+    EXPECT_TRUE(learning_if_it_was(same).empty()) << same;
+  }
+  for (const std::string& other : {"other/" + name, name + "x", std::string("..")}) {
+    EXPECT_EQ(learning_if_it_was(other).at(0), fmt::format("data.path \"{}\" -> \"{}\"", other, path));
+  }
+  then.data = "others";
+  EXPECT_EQ(learning_if_it_was(path).size(), 1U) << "other data at the same place";
 }
 
 TEST_F(RunIdentityTest, DifferencesAreThoseOfKeysThatMeanSomething) {

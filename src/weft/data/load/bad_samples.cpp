@@ -21,8 +21,12 @@ std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t 
   return (sample + shift) % samples;
 }
 
+void end_for_bad_sample(const std::string& why) {
+  user_error("{}; data.on_bad = \"skip\" would leave such samples out of the loss", why);
+}
+
 void BadSamples::add(int64_t sample, const std::string& why) {
-  if (policy_ == OnBadSample::fail) throw UserError(why);
+  if (policy_ == OnBadSample::fail) end_for_bad_sample(why);
   const std::lock_guard lock(mutex_);
   const auto same = [&](const Entry& entry) { return entry.sample == sample; };
   if (std::any_of(entries_.begin(), entries_.end(), same)) return;

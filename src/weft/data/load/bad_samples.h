@@ -25,6 +25,9 @@ struct EnumNames<OnBadSample> {
 /// that every rank and every restart takes the same one. Nothing: there is no other.
 std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch);
 
+/// UserError under the policy `fail`: `why`, and which policy would go on.
+[[noreturn]] void end_for_bad_sample(const std::string& why);
+
 /// The samples that could not be used: listed, and bounded.
 class BadSamples {
  public:

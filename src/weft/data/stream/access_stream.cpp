@@ -19,7 +19,8 @@ AccessStream::AccessStream(Options options) : options_(std::move(options)) {
   }
   if (steps_per_epoch_ == 0) {
     user_error(
-        "data.batch={}: an epoch has only {} samples, so that dropping the last partial batch leaves none",
+        "data.batch={}: an epoch has only {} samples, so that dropping the last partial batch leaves none; "
+        "data.last_batch = \"pad\" keeps it",
         options_.batch, size);
   }
 }

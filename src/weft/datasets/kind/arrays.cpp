@@ -33,8 +33,8 @@ int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe&
     try {
       source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
       id = form.class_id(sample, one);
-    } catch (const UserError&) {
-      if (recipe.data.loading.on_bad == OnBadSample::fail) throw;
+    } catch (const UserError& error) {
+      if (recipe.data.loading.on_bad == OnBadSample::fail) end_for_bad_sample(error.what());
     }
     // What becomes of one that is missing, the rules of the batch say.
     if (id == ignored || id == kMissingId) continue;

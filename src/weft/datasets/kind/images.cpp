@@ -56,6 +56,16 @@ Complaint three_channels(const char* key, const std::vector<double>& values) {
       key, fmt::format("{} has {} numbers, expected three: of red, green and blue", key, values.size())};
 }
 
+/// That of the first image that is no bad sample.
+ImageSize size_of_images(const Source& source, const LoadingKeys& keys) {
+  if (keys.on_bad != OnBadSample::fail) return size_of_first_image(source, keys.bad_limit);
+  try {
+    return size_of_image(source, 0);
+  } catch (const UserError& error) {
+    end_for_bad_sample(error.what());
+  }
+}
+
 }  // namespace
 
 Complaint Images::check_keys(const Recipe& recipe) const {
@@ -83,9 +93,7 @@ TrainingData Images::open_samples(const Recipe& recipe, const Communicator& worl
   const Samples samples = mix_in(recipe, all, hold_out_for(recipe, all, open_images), open_images);
   const HeldOut& parts = samples.parts;
   check_classes(recipe.data.path, *all, *parts.held_out);
-  const LoadingKeys& keys = recipe.data.loading;
-  const int64_t skipped = keys.on_bad == OnBadSample::fail ? 0 : keys.bad_limit;
-  ImageTransform evaluating = usual_transform(size_of_first_image(*parts.training, skipped), size);
+  ImageTransform evaluating = usual_transform(size_of_images(*parts.training, recipe.data.loading), size);
   const ImageStatistics measured = statistics(recipe, *parts.training, world);
   evaluating.mean = measured.mean;
   evaluating.deviation = measured.deviation;

@@ -8,6 +8,7 @@
 #include "weft/base/cores.h"
 #include "weft/base/host_share.h"
 #include "weft/base/memory.h"
+#include "weft/base/plural.h"
 #include "weft/base/threads.h"
 
 namespace weft {
@@ -40,9 +41,9 @@ int threads_for(const Recipe& recipe) {
   if (recipe.run.threads == 0) return share;
   if (recipe.run.threads > share && !recipe.parallel.oversubscribe) {
     user_error(
-        "run.threads={}: this rank has {} core{}; set parallel.oversubscribe = true to share cores all the "
+        "run.threads={}: this rank has {}; set parallel.oversubscribe = true to share cores all the "
         "same",
-        recipe.run.threads, share, share == 1 ? "" : "s");
+        recipe.run.threads, plural(share, "core"));
   }
   return static_cast<int>(recipe.run.threads);
 }

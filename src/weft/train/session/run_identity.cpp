@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
@@ -14,6 +16,31 @@ namespace weft {
 namespace {
 
 constexpr std::string_view kCheckpointKeys = "checkpoint.";
+
+/// Whether the shorter path is the end of the longer: data/x, ../data/x and /work/data/x may be one place,
+/// seen from several working directories, and clean/x and noisy/x are none.
+bool may_be_same_place(const std::string& one, const std::string& other) {
+  const auto parts = [](const std::string& path) {
+    const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+    std::vector<std::filesystem::path> names(normal.begin(), normal.end());
+    std::erase_if(
+        names, [](const auto& name) { return name.empty() || name == "/" || name == ".." || name == "."; });
+    return names;
+  };
+  const auto a = parts(one);
+  const auto b = parts(other);
+  const auto compared = std::min(a.size(), b.size());
+  return compared > 0 && std::equal(a.end() - static_cast<int64_t>(compared), a.end(),
+                                    b.end() - static_cast<int64_t>(compared));
+}
+
+/// The data's fingerprint, which is compared too, says whether they are the same there.
+bool is_other_way_to_data(const std::string& key, const DataSection& then, const DataSection& now) {
+  if (key == "data.path") return may_be_same_place(then.path, now.path);
+  const auto* one = std::get_if<std::string>(&then.validation);
+  const auto* other = std::get_if<std::string>(&now.validation);
+  return key == "data.validation" && one != nullptr && other != nullptr && may_be_same_place(*one, *other);
+}
 
 }  // namespace
 
@@ -59,7 +86,8 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
     if (key.key.starts_with(kCheckpointKeys)) continue;  // how it goes on
-    (key.is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
+    const bool is_free = key.is_free || is_other_way_to_data(key.key, recipe.data, now.recipe().data);
+    (is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
   }
   if (then.version != weft::version())
     found.free.push_back(changed("weft", then.version, std::string(weft::version())));
