@@ -118,7 +118,11 @@ Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& opti
   check_skips(options.skip);
   const PlanContext context{device, options};
   Runner runner(graph, context);
-  for (const Stage& stage : planning_stages()) runner.run(stage);
+  int64_t number = 0;
+  for (const Stage& stage : planning_stages()) {
+    if (options.progress) options.progress(++number, std::ssize(planning_stages()));
+    runner.run(stage);
+  }
   return std::move(runner).plan();
 }
 
