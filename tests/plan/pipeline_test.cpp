@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 #include "tests/ops/interpreter.h"
@@ -51,7 +52,7 @@ std::string made_of_example(const Stage& stage) {
   example.before(build);
   planning.local.graph = std::move(build).build();
   if (stage.about.name == "partition") assign_stage().run(planning, context);
-  EXPECT_GT(stage.run(planning, context), 0);
+  EXPECT_GT(stage.run(planning, context).gain, 0);
   return to_text(planning.local.graph);
 }
 
@@ -114,6 +115,20 @@ TEST(Stages, PrintTheGraphWhenTheyChangedIt) {
   options.print = [&](const std::string& stage, const std::string&) { printed.push_back(stage); };
   make_plan(scaled(true), testing::device_named("cpu"), options);
   EXPECT_EQ(printed, std::vector<std::string>{"eliminate_dead"});
+}
+
+TEST(Stages, AreCountedAsTheyBegin) {
+  std::vector<int64_t> begun;
+  PlanOptions options;
+  options.skip = {"stage"};
+  options.progress = [&](int64_t stage, int64_t stages) {
+    begun.push_back(stage);
+    EXPECT_EQ(stages, std::ssize(planning_stages()));
+  };
+  make_plan(scaled(true), testing::device_named("cpu"), options);
+  std::vector<int64_t> all(planning_stages().size());
+  std::iota(all.begin(), all.end(), 1);
+  EXPECT_EQ(begun, all);
 }
 
 TEST(Stages, AreLeftOutByTheirName) {

@@ -15,6 +15,7 @@
 #include "weft/plan/costs.h"
 #include "weft/price/price.h"
 #include "weft/report/text.h"
+#include "weft/train/session/planning_counter.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -148,6 +149,8 @@ int command_plan(const Arguments& arguments) {
     fmt::print("{}", arguments.dot ? to_dot(graph) : to_text(graph));
     return 0;
   }
+  PlanningCounter counter;
+  options.progress = counter.progress();
   const auto began = std::chrono::steady_clock::now();
   const Plan plan = plan_recipe(recipe, facts, std::move(options));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;

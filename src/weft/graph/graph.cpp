@@ -8,12 +8,14 @@ namespace weft {
 
 std::vector<TensorType> Graph::input_types(const Node& node) const {
   std::vector<TensorType> types;
+  types.reserve(node.inputs.size());
   for (const ValueId id : node.inputs) types.push_back(type(id));
   return types;
 }
 
 std::vector<TensorType> Graph::output_types(const Node& node) const {
   std::vector<TensorType> types;
+  types.reserve(node.outputs.size());
   for (const ValueId id : node.outputs) types.push_back(type(id));
   return types;
 }

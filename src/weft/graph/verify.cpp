@@ -57,10 +57,11 @@ void verify_node(const Graph& graph, size_t index, std::vector<bool>& known) {
                node.op->name(), name_of(graph, node.segment), id.index,
                name_of(graph, graph.node(value.producer).segment));
   }
-  const std::vector<TensorType> types = node.op->infer(graph.input_types(node));
+  const std::vector<TensorType> inputs = graph.input_types(node);
+  const std::vector<TensorType> types = node.op->infer(inputs);
   WEFT_CHECK(types == graph.output_types(node), "node {} ({}): types of the outputs differ from its rule",
              index, node.op->name());
-  const IndexMap map = node.op->index_map(graph.input_types(node), types);
+  const IndexMap map = node.op->index_map(inputs, types);
   WEFT_CHECK(map.inputs.size() == node.inputs.size() && map.outputs.size() == node.outputs.size(),
              "node {} ({}): index map of {} inputs and {} outputs", index, node.op->name(), map.inputs.size(),
              map.outputs.size());

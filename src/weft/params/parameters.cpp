@@ -1,6 +1,5 @@
 #include "weft/params/parameters.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "weft/base/check.h"
@@ -23,9 +22,7 @@ void expect_to_fit(const std::string& name, const Dims& shape) {
 ValueId ParameterSet::add(const std::string& name, Dims shape, Initializer initializer, bool decay) {
   expect_to_fit(name, shape);
   const ValueId value = build_.state(name, {dtype_, std::move(shape)}, std::move(initializer), kParameter);
-  const bool known = std::any_of(parameters_.begin(), parameters_.end(),
-                                 [&](const Parameter& parameter) { return parameter.value == value; });
-  if (!known) parameters_.push_back({value, decay});
+  if (known_.insert(value).second) parameters_.push_back({value, decay});
   return value;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // Parameters of a model: what is learnt, how it starts, and what the optimizer should know of it.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class ParameterSet {
   GraphBuilder& build_;
   DType dtype_;
   std::vector<Parameter> parameters_;
+  std::set<ValueId> known_;  ///< the values of parameters_
 };
 
 }  // namespace weft

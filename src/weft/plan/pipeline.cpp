@@ -59,7 +59,8 @@ void check_skips(const std::set<std::string>& skip) {
   }
 }
 
-/// Runs stages one after the other: each timed, verified, measured and, where wanted, printed.
+/// Runs stages one after the other: each timed, its Program verified, and the graph that it changed measured
+/// and, where wanted, printed. Graphs are verified as they are built, and cannot change afterwards.
 class Runner {
  public:
   Runner(const Graph& graph, const PlanContext& context) : context_(context), prices_(context.options) {
@@ -74,13 +75,15 @@ class Runner {
     report.skipped = context_.options.skip.contains(report.stage);
     if (!report.skipped) {
       const auto start = std::chrono::steady_clock::now();
-      report.gain = stage.run(planning_, context_);
+      const StageResult did = stage.run(planning_, context_);
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
       report.took_ms = took.count();
-      verify(planning_.local.graph);
+      report.gain = did.gain;
       verify(planning_.program);
-      measure();
-      print_if_changed(report.stage);
+      if (did.changed) {
+        measure();
+        print_if_changed(report.stage);
+      }
     }
     report.after = totals_;
     stages_.push_back(std::move(report));
@@ -115,7 +118,11 @@ Plan make_plan(const Graph& graph, const Device& device, const PlanOptions& opti
   check_skips(options.skip);
   const PlanContext context{device, options};
   Runner runner(graph, context);
-  for (const Stage& stage : planning_stages()) runner.run(stage);
+  int64_t number = 0;
+  for (const Stage& stage : planning_stages()) {
+    if (options.progress) options.progress(++number, std::ssize(planning_stages()));
+    runner.run(stage);
+  }
   return std::move(runner).plan();
 }
 

@@ -29,10 +29,11 @@ void product(GraphBuilder& build) {
 }  // namespace
 
 Stage stage_of(const Pass& pass, std::string_view always) {
-  return {pass.about, always, [run = pass.run](Planning& planning, const PlanContext& context) {
+  return {pass.about, always,
+          [run = pass.run](Planning& planning, const PlanContext& context) -> StageResult {
             PassResult result = run(planning.local.graph, context);
             planning.local.graph = std::move(result.graph);
-            return result.gain;
+            return {.gain = result.gain, .changed = result.gain != 0};
           }};
 }
 
@@ -47,12 +48,12 @@ Stage assign_stage() {
            .counts = "nodes split between ranks",
            .example = {}},
           "nothing else says where values lie",
-          [](Planning& planning, const PlanContext& context) {
+          [](Planning& planning, const PlanContext& context) -> StageResult {
             const NamedAxes by_default;
             const PlanOptions& options = context.options;
             const Strategy& strategy = options.strategy != nullptr ? *options.strategy : by_default;
             planning.assignment = strategy.assign(planning.local.graph, options.mesh, options.machine);
-            return split_nodes(planning.assignment);
+            return {.gain = split_nodes(planning.assignment)};
           }};
 }
 
@@ -80,10 +81,10 @@ output y = %1  # accumulate
                          options.mesh = Mesh({{"data", 2}});
                        }}},
       "a Program is one rank's",
-      [](Planning& planning, const PlanContext& context) {
+      [](Planning& planning, const PlanContext& context) -> StageResult {
         planning.local =
             partition(planning.local.graph, planning.assignment, context.options.mesh, context.options.rank);
-        return communications(planning.local.graph);
+        return {.gain = communications(planning.local.graph), .changed = true};
       }};
 }
 
@@ -97,13 +98,13 @@ Stage emit_stage() {
            .counts = "instructions",
            .example = {}},
           "only a Program can run",
-          [](Planning& planning, const PlanContext& context) {
+          [](Planning& planning, const PlanContext& context) -> StageResult {
             planning.program = emit_program(planning.local, context.device, context.options);
             int64_t instructions = 0;
             for (const SegmentProgram& code : planning.program.segments) {
               instructions += static_cast<int64_t>(code.instructions.size());
             }
-            return instructions;
+            return {.gain = instructions};
           }};
 }
 

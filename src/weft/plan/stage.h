@@ -16,11 +16,15 @@ struct Planning {
   Program program;        ///< from `emit_program`
 };
 
+struct StageResult {
+  int64_t gain = 0;      ///< as PassResult has it
+  bool changed = false;  ///< whether the graph may be another than before
+};
+
 struct Stage {
   PassDescription about;
   std::string_view always;  ///< why it cannot be skipped, after "because"; empty: it can
-  /// Returns the gain, as PassResult has it.
-  std::function<int64_t(Planning&, const PlanContext&)> run;
+  std::function<StageResult(Planning&, const PlanContext&)> run;
 };
 
 /// `always`: see Stage.

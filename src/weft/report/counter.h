@@ -4,19 +4,25 @@
 
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace weft {
 
-/// A line on stderr that counts, a few times a second on a terminal and every ten seconds elsewhere.
+/// A line on stderr that counts, a few times a second on a terminal and every ten seconds elsewhere. What is
+/// mostly over sooner says after how many seconds the first is wanted, wherever it goes.
 class Counter {
  public:
-  explicit Counter(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit Counter(std::string what, std::optional<double> first_after_s = {})
+      : what_(std::move(what)),
+        terminal_(isatty(STDERR_FILENO) == 1),
+        wait_s_(first_after_s.value_or(interval_s())) {}
   void show(int64_t done, int64_t total) {
     const auto now = std::chrono::steady_clock::now();
     const std::chrono::duration<double> since = now - last_;
-    if (since.count() < (terminal_ ? 0.2 : 10.0)) return;
+    if (since.count() < wait_s_) return;
     last_ = now;
+    wait_s_ = interval_s();
     shown_ = true;
     std::fputs(
         fmt::format("{}{} {} of {}{}", terminal_ ? "\r" : "", what_, done, total, terminal_ ? "" : "\n")
@@ -30,8 +36,11 @@ class Counter {
   Counter& operator=(const Counter&) = delete;
 
  private:
+  double interval_s() const { return terminal_ ? 0.2 : 10.0; }
+
   std::string what_;
   bool terminal_;
+  double wait_s_;  ///< from the line before, or from the start
   bool shown_ = false;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

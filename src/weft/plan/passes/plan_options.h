@@ -25,6 +25,8 @@ struct PlanOptions {
   RecomputePolicy recompute;  ///< empty: every result is kept while it is needed
   /// Called with (stage, graph text) whenever a stage changed the graph; may be empty.
   std::function<void(const std::string&, const std::string&)> print;
+  /// Called before every stage, with its number from 1 and how many there are; may be empty.
+  std::function<void(int64_t stage, int64_t stages)> progress;
 };
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "weft/graph/readers.h"
 #include "weft/ops/reduce/reduce.h"
@@ -97,15 +98,18 @@ class Staging {
     std::optional<Group> group = seed(first);
     if (!group) return;
     const SegmentId segment = graph_.nodes()[first].segment;
-    std::vector<bool> made(graph_.values().size(), false);
+    std::set<ValueId> made;
+    std::set<size_t> reading;  // what the group makes, and not looked at yet
     const auto make = [&](size_t n) {
-      for (const ValueId id : graph_.nodes()[n].outputs) made[id.at()] = true;
+      for (const ValueId id : graph_.nodes()[n].outputs) {
+        made.insert(id);
+        reading.insert(readers_[id.at()].begin(), readers_[id.at()].end());
+      }
     };
-    make(first);
-    for (size_t n = first + 1; n < graph_.nodes().size(); ++n) {
+    for (make(first); !reading.empty();) {
+      const size_t n = *reading.begin();
+      reading.erase(reading.begin());
       const Node& node = graph_.nodes()[n];
-      const auto reads = [&](ValueId id) { return made[id.at()]; };
-      if (std::none_of(node.inputs.begin(), node.inputs.end(), reads)) continue;
       if (group_of_[n] >= 0 || node.segment != segment || !belongs(*group, node, made)) break;
       std::optional<Pointwise> step = step_of(*group, node, made);
       if (!step || !join(*group, n, std::move(*step))) break;
@@ -118,10 +122,10 @@ class Staging {
 
   /// Whether it reads what was reduced, or puts values together that nobody else reads, as a gradient that is
   /// a sum. One that just goes on from a single value stays apart: there would be no end.
-  bool belongs(const Group& group, const Node& node, const std::vector<bool>& made) const {
+  bool belongs(const Group& group, const Node& node, const std::set<ValueId>& made) const {
     int alone = 0;
     for (const ValueId id : node.inputs) {
-      if (!made[id.at()]) continue;
+      if (!made.contains(id)) continue;
       if (graph_.type(id).shape.size() == group.row_axes) return true;
       if (kept_[id.at()] || readers_[id.at()].size() > 1) return false;
       ++alone;
@@ -131,11 +135,11 @@ class Staging {
 
   /// The node over the rows that its operand from the group has first.
   std::optional<Pointwise> step_of(const Group& group, const Node& node,
-                                   const std::vector<bool>& made) const {
+                                   const std::set<ValueId>& made) const {
     const std::optional<Pointwise> op = computation_of(node);
     if (!op) return std::nullopt;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (!made[node.inputs[i].at()]) continue;
+      if (!made.contains(node.inputs[i])) continue;
       const std::vector<int>& axes = op->operands[i];
       return over_rows(*op, std::span(axes).first(std::min(group.row_axes, axes.size())));
     }

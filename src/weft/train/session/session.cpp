@@ -10,6 +10,7 @@
 #include "weft/params/initialize.h"
 #include "weft/report/progress.h"
 #include "weft/train/session/launch.h"
+#include "weft/train/session/planning_counter.h"
 #include "weft/train/session/run_identity.h"
 #include "weft/train/session/same_job.h"
 
@@ -90,6 +91,8 @@ Plan Session::plan(const Recipe& recipe) const {
   PlanOptions options;
   options.rank = world_.rank();
   options.machine = machine_of(recipe, world_);
+  PlanningCounter counter;
+  if (world_.rank() == 0) options.progress = counter.progress();
   if (use_ == SessionUse::train) return plan_recipe(recipe, data_.facts, std::move(options));
   return plan_graph(build_evaluation_graph(recipe, data_.facts), recipe, std::move(options));
 }
