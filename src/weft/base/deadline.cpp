@@ -27,8 +27,16 @@ std::optional<std::chrono::seconds> duration_in(std::string_view text) {
     seconds += number * kUnits[unit++].seconds;
     text.remove_prefix(static_cast<size_t>(end - text.data()) + 1);
   }
-  if (seconds <= 0) return std::nullopt;
+  constexpr int64_t kCentury = 36'525LL * 86'400;  // a clock that counts nanoseconds ends in 2262
+  if (seconds <= 0 || seconds > kCentury) return std::nullopt;
   return std::chrono::seconds(seconds);
+}
+
+/// mktime() makes March of the 30th of February; what it changes was no date. Hours may move by one, as where
+/// clocks are put forward.
+bool is_same_day(const std::tm& read, const std::tm& made) {
+  return read.tm_year == made.tm_year && read.tm_mon == made.tm_mon && read.tm_mday == made.tm_mday &&
+         read.tm_sec == made.tm_sec;
 }
 
 std::optional<std::chrono::system_clock::time_point> time_in(const std::string& text) {
@@ -37,13 +45,21 @@ std::optional<std::chrono::system_clock::time_point> time_in(const std::string& 
     const char* end = strptime(text.c_str(), format, &parts);
     if (end == nullptr || *end != '\0') continue;
     parts.tm_isdst = -1;
+    const std::tm read = parts;
     const std::time_t time = std::mktime(&parts);
-    if (time != -1) return std::chrono::system_clock::from_time_t(time);
+    if (time != -1 && is_same_day(read, parts)) return time_since_1970(time);
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<std::chrono::system_clock::time_point> time_since_1970(int64_t seconds) {
+  using Clock = std::chrono::system_clock;
+  constexpr int64_t kMost = std::chrono::duration_cast<std::chrono::seconds>(Clock::duration::max()).count();
+  if (seconds < -kMost || seconds > kMost) return std::nullopt;
+  return Clock::from_time_t(seconds);
+}
 
 std::optional<Deadline> Deadline::parse(const std::string& text) {
   Deadline made;

@@ -87,8 +87,26 @@ TEST_F(RunControlTest, SlurmsEndOfTheJobIsOneToo) {
   RunControl control(run_, world_);
   EXPECT_FALSE(control.agree(false, 50e3).end);
   EXPECT_TRUE(control.agree(false, 100e3).is_late);
-  setenv("SLURM_JOB_END_TIME", "Unknown", 1);
+}
+
+TEST_F(RunControlTest, AnEndOfTheJobThatIsNoTimeIsSaid) {
+  const auto said_of = [&](const char* text) {
+    setenv("SLURM_JOB_END_TIME", text, 1);
+    ::testing::internal::CaptureStderr();
+    EXPECT_FALSE(RunControl({}, world_).end_time().has_value()) << text;
+    return ::testing::internal::GetCapturedStderr();
+  };
+  for (const char* text : {"Unknown", "abc", "", "0", "-5", "1e9", "12 ", "2026-11-28T07:30:00",
+                           "100000000000000000", "100000000000000000000"}) {
+    EXPECT_EQ(said_of(text),
+              fmt::format("warning: SLURM_JOB_END_TIME is \"{}\", expected seconds since 1970; the run does "
+                          "not know when its job ends (run.deadline can say it)\n",
+                          text));
+  }
+  unsetenv("SLURM_JOB_END_TIME");
+  ::testing::internal::CaptureStderr();
   EXPECT_FALSE(RunControl({}, world_).end_time().has_value());
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(RunControlTest, WhatIsNoJobOfSlurmsIsNotRequeued) {

@@ -1,11 +1,15 @@
 #include "weft/train/guard/run_control.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
 
+#include "weft/base/deadline.h"
 #include "weft/base/environment.h"
+#include "weft/report/progress.h"
 #include "weft/train/guard/signals.h"
 
 namespace weft {
@@ -14,20 +18,34 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-/// The recipe's deadline, or the end of Slurm's time, whichever comes first.
-std::optional<Clock::time_point> end_time_of(const RunSection& run) {
-  std::optional<Clock::time_point> end = run.deadline.at(Clock::now());
-  if (const auto slurm = number_in_environment("SLURM_JOB_END_TIME")) {
-    const Clock::time_point of_job = Clock::from_time_t(*slurm);
-    end = end ? std::min(*end, of_job) : of_job;
+/// The end of the job, where Slurm tells it. What it tells in another form is said: a run that counts on it
+/// would be killed without a checkpoint.
+std::optional<Clock::time_point> end_of_slurm_job(const Communicator& world) {
+  constexpr const char* kVariable = "SLURM_JOB_END_TIME";
+  const char* text = std::getenv(kVariable);
+  if (text == nullptr) return std::nullopt;
+  const std::optional<int64_t> seconds = number_in_environment(kVariable);
+  const std::optional<Clock::time_point> end = seconds ? time_since_1970(*seconds) : std::nullopt;
+  if (!end && world.rank() == 0) {
+    Progress::say(
+        fmt::format("warning: {} is \"{}\", expected seconds since 1970; the run does not know when its job "
+                    "ends (run.deadline can say it)",
+                    kVariable, text));
   }
+  return end;
+}
+
+/// The recipe's deadline, or the end of Slurm's time, whichever comes first.
+std::optional<Clock::time_point> end_time_of(const RunSection& run, const Communicator& world) {
+  std::optional<Clock::time_point> end = run.deadline.at(Clock::now());
+  if (const auto of_job = end_of_slurm_job(world)) end = end ? std::min(*end, *of_job) : of_job;
   return end;
 }
 
 }  // namespace
 
 RunControl::RunControl(const RunSection& run, const Communicator& world)
-    : run_(run), world_(world), end_time_(end_time_of(run)) {
+    : run_(run), world_(world), end_time_(end_time_of(run, world)) {
   watch_signals();
 }
 
