@@ -25,6 +25,8 @@
 #include "weft/models/model.h"
 #include "weft/params/checkpoint.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/store/safetensors.h"
+#include "weft/tensor/with_dtype.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
@@ -88,7 +90,8 @@ class HuggingFace : public ::testing::Test {
   }
 
   /// Adds a tensor to the exported weights, or puts it in the last one's place where that has its name.
-  void append_tensor(const std::string& name, const std::string& dtype, size_t bytes) const {
+  void append_tensor(const std::string& name, const std::string& dtype, size_t bytes,
+                     int64_t elems = 16) const {
     const fs::path path = folder_ / "exported/model.safetensors";
     std::stringstream text;
     text << std::ifstream(path, std::ios::binary).rdbuf();
@@ -98,7 +101,7 @@ class HuggingFace : public ::testing::Test {
     nlohmann::json head = nlohmann::json::parse(file.substr(8, length));
     std::string data = file.substr(8 + length);
     if (head.contains(name)) data.resize(head[name]["data_offsets"][0].get<size_t>());
-    head[name] = {{"dtype", dtype}, {"shape", {16}}, {"data_offsets", {data.size(), data.size() + bytes}}};
+    head[name] = {{"dtype", dtype}, {"shape", {elems}}, {"data_offsets", {data.size(), data.size() + bytes}}};
     data.append(bytes, '\1');
     const std::string json = head.dump();
     length = json.size();
@@ -176,6 +179,69 @@ TEST_F(HuggingFace, AWeightOfAnotherDtypeIsNamed) {
   testing::expect_user_error(
       [&] { import_into({}); },
       "tensor transformer.wte.weight is U32[256, 24], and the recipe's model needs f32[256, 24]");
+}
+
+// The usual form of models today is bf16.
+TEST_F(HuggingFace, WeightsOfOtherFloatingDtypesAreConverted) {
+  train_and_export();
+  const fs::path path = folder_ / "exported/model.safetensors";
+  std::vector<std::vector<double>> wide;
+  std::vector<std::vector<BFloat16>> narrow;
+  const auto rewrite = [&](auto& kept, DType dtype, double factor) {
+    const SafetensorsFile file(path);
+    std::vector<NamedView> views;
+    for (const SafetensorsEntry& entry : file.entries()) {
+      const View view = file.view(entry.name);
+      auto& values = kept.emplace_back();
+      for (int64_t i = 0; i < view.elems(); ++i) {
+        using T = typename std::remove_reference_t<decltype(values)>::value_type;
+        values.push_back(element_cast<T>(static_cast<double>(view.as<float>()[i]) * factor));
+      }
+      const TensorType type{dtype, entry.type.shape};
+      views.push_back({entry.name, {reinterpret_cast<std::byte*>(values.data()), type}});
+    }
+    write_safetensors(folder_ / "other.safetensors", views, {{"format", "pt"}});
+  };
+  const auto logits_from = [&] {
+    fs::create_directories(folder_ / "other");
+    fs::copy_file(folder_ / "exported/config.json", folder_ / "other/config.json",
+                  fs::copy_options::overwrite_existing);
+    fs::rename(folder_ / "other.safetensors", folder_ / "other/model.safetensors");
+    Session session(recipe(), Communicator::world());
+    import_huggingface(session, folder_ / "other");
+    return logits_of(session);
+  };
+  rewrite(wide, DType::f64, 1);
+  EXPECT_EQ(logits_from(), logits_);
+  rewrite(narrow, DType::bf16, 1);
+  const std::vector<double> rounded = logits_from();
+  for (size_t i = 0; i < logits_.size(); ++i) ASSERT_NEAR(rounded[i], logits_[i], 0.2) << "logit " << i;
+  wide.clear();
+  rewrite(wide, DType::f64, 1e100);
+  testing::expect_user_error([&] { logits_from(); }, " has numbers that f32 cannot hold");
+}
+
+TEST_F(HuggingFace, HalfPrecisionIsToBeConvertedFirst) {
+  train_and_export();
+  const SafetensorsEntry last = SafetensorsFile(folder_ / "exported/model.safetensors").entries().back();
+  ASSERT_EQ(last.type.shape.size(), 1U);
+  append_tensor(last.name, "F16", static_cast<size_t>(2 * last.type.elems()), last.type.elems());
+  for (const Import import : {Import::whole, Import::partial}) {
+    Session session(recipe(), Communicator::world());
+    testing::expect_user_error(
+        [&] { import_huggingface(session, folder_ / "exported", import); },
+        fmt::format("/exported: tensor {} is F16[{}], expected f32, bf16 or f64; transformers converts it by "
+                    "model.float().save_pretrained(FOLDER)",
+                    last.name, last.type.elems()));
+  }
+}
+
+TEST_F(HuggingFace, AnImportOfNothingIsAnError) {
+  train_and_export();
+  Session session(recipe({"model.width=48"}), Communicator::world());
+  testing::expect_user_error(
+      [&] { import_huggingface(session, folder_ / "exported", Import::partial); },
+      "/exported: has none of the recipe's model's tensors, so nothing would be imported");
 }
 
 TEST_F(HuggingFace, WeightsOfAnotherModelAreRefused) {

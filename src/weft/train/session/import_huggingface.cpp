@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <vector>
 
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
@@ -12,6 +14,7 @@
 #include "weft/report/progress.h"
 #include "weft/store/safetensors.h"
 #include "weft/tensor/finite.h"
+#include "weft/tensor/with_dtype.h"
 #include "weft/train/session/foreign_config.h"
 #include "weft/train/session/foreign_form.h"
 #include "weft/train/session/huggingface.h"
@@ -55,6 +58,10 @@ class Importer {
     compare_foreign_config(config_, (folder_ / "config.json").string(), form_,
                            [&](const std::string& why) { complain(why); });
     for (const ForeignTensor& pair : form_.tensors) fill(pair);
+    if (taken_ == 0) {
+      user_error("{}: has none of the recipe's model's tensors, so nothing would be imported",
+                 folder_.string());
+    }
     for (const SafetensorsEntry& entry : file_.entries()) {
       if (!used_.contains(entry.name) && !is_irrelevant(entry.name))
         complain(fmt::format("{}: tensor {} is nothing that the recipe's model has", folder_.string(),
@@ -104,7 +111,13 @@ class Importer {
     }
     if (entry == nullptr) return complain(fmt::format("{}: no tensor {}", folder_.string(), pair.theirs));
     used_.insert(entry->name);
-    if (entry->is_foreign() || entry->type != TensorType{DType::f32, pair.shape}) {
+    if (entry->foreign.starts_with("F") && entry->type.shape == pair.shape) {
+      user_error(
+          "{}: tensor {} is {}, expected f32, bf16 or f64; transformers converts it by "
+          "model.float().save_pretrained(FOLDER)",
+          folder_.string(), entry->name, to_string(*entry));
+    }
+    if (entry->is_foreign() || !is_floating(entry->type.dtype) || entry->type.shape != pair.shape) {
       return complain(fmt::format("{}: tensor {} is {}, and the recipe's model needs {}", folder_.string(),
                                   entry->name, to_string(*entry),
                                   to_string(TensorType{DType::f32, pair.shape})));
@@ -112,20 +125,34 @@ class Importer {
     const View from = file_.view(entry->name);
     if (!all_finite(from))
       user_error("{}: tensor {} has numbers that are not finite", folder_.string(), entry->name);
+    const std::vector<float> values = as_f32(from, entry->name);
     session_.store().write(pair.ours, [&](const View& to) {
       if (pair.transposed) {
-        transpose(from.as<float>(), pair.shape[0], pair.shape[1], to.as<float>());
+        transpose(values.data(), pair.shape[0], pair.shape[1], to.as<float>());
       } else {
-        std::memcpy(to.data, from.data, static_cast<size_t>(from.bytes()));
+        std::ranges::copy(values, to.as<float>());
       }
     });
+    ++taken_;
+  }
+
+  /// Weights are f32 here, whatever floating numbers they were stored as: bf16 is exact, f64 is rounded.
+  std::vector<float> as_f32(const View& from, const std::string& name) const {
+    std::vector<float> values(static_cast<size_t>(from.elems()));
+    with_floating(from.type.dtype, [&](auto element) {
+      const auto* first = from.as<decltype(element)>();
+      std::transform(first, first + from.elems(), values.begin(),
+                     [](auto value) { return element_cast<float>(value); });
+    });
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+      user_error("{}: tensor {} has numbers that f32 cannot hold", folder_.string(), name);
+    return values;
   }
 
   bool is_all_zero(const SafetensorsEntry& entry) const {
-    if (entry.type.dtype != DType::f32) return false;
-    const View view = file_.view(entry.name);
-    return std::all_of(view.as<float>(), view.as<float>() + view.elems(),
-                       [](float value) { return value == 0; });
+    if (entry.is_foreign() || !is_floating(entry.type.dtype)) return false;
+    const std::vector<float> values = as_f32(file_.view(entry.name), entry.name);
+    return std::ranges::all_of(values, [](float value) { return value == 0; });
   }
 
   Session& session_;
@@ -135,6 +162,7 @@ class Importer {
   nlohmann::json config_;
   SafetensorsFile file_;
   std::set<std::string> used_;
+  int64_t taken_ = 0;  ///< tensors of the model that were filled
 };
 
 }  // namespace
