@@ -236,6 +236,20 @@ TEST_F(HuggingFace, HalfPrecisionIsToBeConvertedFirst) {
   }
 }
 
+TEST_F(HuggingFace, ATokenizerOfItsOwnMustBeTheRecipes) {
+  train_and_export();
+  std::ofstream(folder_ / "exported/vocab.json") << R"({"a": 0})";
+  const std::string said =
+      "/exported/vocab.json: is not of the recipe's tokenizer, so every token would mean";
+  testing::expect_user_error([&] { import_into({}); }, said);
+  Session session(recipe(), Communicator::world());
+  ::testing::internal::CaptureStderr();
+  import_huggingface(session, folder_ / "exported", Import::partial);
+  const std::string warned = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(warned.find("warning: " + folder_.string() + said), std::string::npos) << warned;
+  EXPECT_EQ(logits_of(session), logits_);
+}
+
 TEST_F(HuggingFace, AnImportOfNothingIsAnError) {
   train_and_export();
   Session session(recipe({"model.width=48"}), Communicator::world());

@@ -18,8 +18,9 @@ enum class Import : uint8_t { whole, partial };
 
 /// Fills the session's parameters from such a folder; one rank. Every tensor there and every field of
 /// config.json is used, or known to change nothing; else it is a UserError that names the first that is
-/// missing, more, of another shape or of another value than the recipe's model has. A partial import says
-/// these and goes on; parameters that the folder has not stay as they are.
+/// missing, more, of another shape or of another value than the recipe's model has. So are the
+/// files of a tokenizer that is not the recipe's. A partial import says these and goes on; parameters that
+/// the folder has not stay as they are.
 void import_huggingface(Session& session, const std::filesystem::path& folder, Import import = Import::whole);
 
 }  // namespace weft

@@ -17,6 +17,7 @@
 #include "weft/tensor/with_dtype.h"
 #include "weft/train/session/foreign_config.h"
 #include "weft/train/session/foreign_form.h"
+#include "weft/train/session/foreign_tokenizer.h"
 #include "weft/train/session/huggingface.h"
 
 namespace weft {
@@ -57,6 +58,12 @@ class Importer {
   void run() {
     compare_foreign_config(config_, (folder_ / "config.json").string(), form_,
                            [&](const std::string& why) { complain(why); });
+    if (session_.data().tokenizer != nullptr) {
+      compare_foreign_tokenizer(session_.recipe(), folder_, [&](const std::string& why) {
+        if (!is_partial_) user_error("{}", why);
+        Progress::say("warning: " + why);
+      });
+    }
     for (const ForeignTensor& pair : form_.tensors) fill(pair);
     if (taken_ == 0) {
       user_error("{}: has none of the recipe's model's tensors, so nothing would be imported",

@@ -1,0 +1,18 @@
+#pragma once
+// Whether weights come with the tokenizer of a recipe: else every token would mean another.
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "weft/recipe/recipe.h"
+
+namespace weft {
+
+/// Calls `complain` with a sentence where `folder` has files of a tokenizer (vocab.json and merges.txt,
+/// tokenizer.model, tokenizer.json) that are not those of the recipe's data.tokenizer. A folder without such
+/// files says nothing, as one that `weft export` wrote for bytes. For data whose samples are text. UserError
+/// where a file cannot be read.
+void compare_foreign_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
+                               const std::function<void(const std::string&)>& complain);
+
+}  // namespace weft
