@@ -60,7 +60,7 @@ class Importer {
                            [&](const std::string& why) { complain(why); });
     if (session_.data().tokenizer != nullptr) {
       compare_foreign_tokenizer(session_.recipe(), folder_, [&](const std::string& why) {
-        if (!is_partial_) user_error("{}", why);
+        if (!is_partial_) throw UserError(why);
         Progress::say("warning: " + why);
       });
     }
