@@ -81,6 +81,29 @@ TEST_F(BatchFeedTest, SkippedSamplesAreListedAndBounded) {
                   set()));
 }
 
+TEST_F(BatchFeedTest, ABatchOfWhichAllIsMissingIsSaid) {
+  std::fill(pixels_.begin() + 3 * 64, pixels_.end(), std::numeric_limits<float>::quiet_NaN());
+  Session session(recipe({"data.missing=mask"}), Communicator::world());
+  session.feed(*session.data().train, 0);
+  EXPECT_TRUE(session.feeder().notices().empty());
+  session.feed(*session.data().train, 1);
+  EXPECT_EQ(session.feeder().notices(),
+            std::vector{fmt::format("warning: all input numbers of a batch are missing, and data.missing = "
+                                    "\"mask\" makes 0 of them, such as those of {}[3]",
+                                    set())});
+}
+
+TEST_F(BatchFeedTest, NumbersThatAreOthersAreOtherData) {
+  const auto fingerprint = [&] { return open_data(recipe({}), Communicator::world()).fingerprint; };
+  const std::string before = fingerprint();
+  EXPECT_EQ(fingerprint(), before);
+  labels_[4] = 0;
+  const std::string of_labels = fingerprint();
+  EXPECT_NE(of_labels, before);
+  pixels_[70] = 0.25F;
+  EXPECT_NE(fingerprint(), of_labels);
+}
+
 TEST_F(BatchFeedTest, TheProgramIsToldWhichRowsAreThere) {
   pixels_[1 * 64 + 5] = std::numeric_limits<float>::quiet_NaN();
   Session session(recipe({"data.missing=skip"}), Communicator::world());
