@@ -13,6 +13,7 @@
 #include "weft/store/safetensors.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/session/load_recipe.h"
+#include "weft/train/trainer.h"
 
 namespace weft {
 namespace {
@@ -79,6 +80,16 @@ TEST_F(BatchFeedTest, SkippedSamplesAreListedAndBounded) {
       fmt::format("data.bad_limit=1: one bad sample too many; the last was: {}[4]: field image has "
                   "numbers that are missing",
                   set()));
+}
+
+TEST_F(BatchFeedTest, AValidationLossThatIsNoNumberEndsTheRunAfterItsEnd) {
+  const Recipe made = recipe({});
+  std::vector<float> huge(3 * 64, 3e38F);
+  testing::write_labelled_images(folder_ / "held.safetensors", huge, held_labels_, 3, {8, 8, 1});
+  Session session(made, Communicator::world());
+  testing::expect_user_error([&] { train(session, {.out = folder_ / "run", .trace = {}}); },
+                             "step 4: the validation loss is nan, though that of training is ");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/checkpoints/step-0000000004"));
 }
 
 TEST_F(BatchFeedTest, ABatchOfWhichAllIsMissingIsSaid) {
