@@ -1,6 +1,6 @@
 // What looking at every element of a batch costs beside the step that the batch is for: batch_rules RECIPE
-// [KEY=VALUE …]. Each step is timed, and after it the check of another batch, which the step has driven out
-// of the caches as far as it moves more than they hold.
+// [KEY=VALUE ...]. Each step is timed, and after it the check of its batch once more, which the step has
+// driven out of the caches as far as it moves more than they hold.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -21,5 +21,5 @@ for ((round = 0; round < ${ROUNDS:-3}; ++round)); do
     build/bench/batch_rules recipes/shakespeare.toml "$text"
     [[ -z $images ]] || build/bench/batch_rules recipes/resnet20-cifar10.toml data.path="$images"
     build/bench/batch_rules recipes/cosmoflow.toml data.path="$work/volumes.h5"
-  } 2>/dev/null
+  } 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 done

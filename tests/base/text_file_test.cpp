@@ -53,7 +53,7 @@ TEST(TextFile, OfAPipeIsWhatACommandWritesAndAnIdlePipeKeepsNobodyWaiting) {
     read_text(path, "recipe");
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_EQ(error.what(), path.string() + ": the recipe is a pipe that nobody writes into");
+    EXPECT_EQ(error.what(), path.string() + ": the recipe is a pipe into which nothing was written");
   }
   std::filesystem::remove(path);
 

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "tests/ops/expect_error.h"
+#include "weft/launch/child_process.h"
 
 namespace weft {
 namespace {
@@ -14,6 +17,7 @@ TEST(Hosts, OfAnOption) {
   EXPECT_EQ(hosts_of_option("a:4,b"), (Hosts{{"a", 4}, {"b", 1}}));
   EXPECT_EQ(hosts_of_option("a,a,b:2"), (Hosts{{"a", 2}, {"b", 2}}));
   EXPECT_EQ(hosts_of_option(""), Hosts{});
+  EXPECT_EQ(hosts_of_option("fe80::1,[fe80::2]:3"), (Hosts{{"fe80::1", 1}, {"[fe80::2]", 3}}));
 }
 
 TEST(Hosts, OfAFile) {
@@ -35,6 +39,17 @@ TEST(Hosts, BecomeAnOptionAgain) {
   EXPECT_EQ(host_option({{"a", 4}, {"b", 1}}), "a:4,b:1");
   EXPECT_EQ(slots_of({{"a", 4}, {"b", 1}}), 5);
   EXPECT_EQ(slots_of({}), 0);
+}
+
+TEST(Hosts, ThatAreAskedForEverAreEndedWhateverSignalsWaitHere) {
+  sigset_t asked;
+  sigset_t before;
+  sigemptyset(&asked);
+  sigaddset(&asked, SIGTERM);
+  ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &asked, &before), 0);
+  EXPECT_EQ(output_of({"/usr/bin/env", "timeout", "0.2", "sh", "-c", "echo begun; exec sleep 100"}),
+            "begun\n");
+  ASSERT_EQ(pthread_sigmask(SIG_SETMASK, &before, nullptr), 0);
 }
 
 TEST(Hosts, AnswerWhereAProgramRunsThere) {

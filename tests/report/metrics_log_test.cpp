@@ -163,7 +163,7 @@ TEST_F(MetricsLogTest, ADamagedLineIsLeftOutAndSaid) {
 }
 
 TEST_F(MetricsLogTest, AStepIsAnInteger) {
-  for (const char* step : {"1e20", "1.5", "null"}) {
+  for (const char* step : {"1e20", "1.5", "null", "9223372036854775808", "18446744073709551615"}) {
     EXPECT_TRUE(error_of([&] {
                   metrics_from(fmt::format("{{\"step\":{},\"loss\":1}}\n", step), "m");
                 }).starts_with("m:1: is no row of metrics: "))
@@ -175,8 +175,23 @@ TEST_F(MetricsLogTest, AStepThatIsDamagedTakesNoOthersWithIt) {
   write_steps(1, 2);
   write_steps(93, 93);  // was 3
   write_steps(4, 6);
+  write_steps(1, 1);  // was 7
+  write_steps(8, 8);
   truncate_after(path_, 5);
-  EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 93, 4, 5}));
+  EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 4, 5, 1}));
+}
+
+TEST_F(MetricsLogTest, OfALogOfWhichNothingCanBeReadNothingIsCut) {
+  append("{}\n{}\n");
+  EXPECT_TRUE(error_of([&] { truncate_after(path_, 5); }).starts_with(path_.string() + ":1: is no row"));
+  EXPECT_EQ(text(), "{}\n{}\n");
+}
+
+TEST_F(MetricsLogTest, AFileThatIsRemovedMeanwhileIsMissed) {
+  MetricsLog log(path_);
+  log.write(row(1));
+  fs::remove(path_);
+  EXPECT_EQ(error_of([&] { log.write(row(2)); }), path_.string() + ": was removed while the run goes on");
 }
 
 TEST_F(MetricsLogTest, AFolderIsNoLog) {

@@ -117,6 +117,8 @@ TEST(RunOverview, AFolderThatNobodyMayLookIntoHidesNoOthers) {
   const bool is_root = ::geteuid() == 0;
   ASSERT_EQ(is_root ? ::seteuid(65534) : 0, 0);
   std::vector<fs::path> found = find_runs(folder);
+  testing::expect_user_error([&] { find_runs(folder / "closed"); },
+                             "/closed: the runs cannot be listed: Permission denied");
   ASSERT_EQ(is_root ? ::seteuid(0) : 0, 0);
   fs::permissions(folder / "closed", fs::perms::all);
   std::ranges::sort(found);

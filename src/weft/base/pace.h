@@ -6,8 +6,8 @@
 namespace weft {
 
 /// Keeps the work of a background thread small beside a step: the thread calls rest() after every piece of
-/// some milliseconds, and sleeps there so long that it takes no more than `share` of a core. Time in which it
-/// waits, for a disk or for a core, does not count.
+/// some milliseconds, and sleeps there so long that it takes no more than `share` of a core, but at most 100
+/// ms. Time in which it waits, for a disk or for a core, does not count.
 class Pace {
  public:
   /// `share`: above 0; from 1 on the thread never sleeps. `hurries`, which is asked after every piece:

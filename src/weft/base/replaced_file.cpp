@@ -35,7 +35,8 @@ ReplacedFile::ReplacedFile(const fs::path& path, std::string what)
   if (fs::exists(path_, error) && !fs::is_regular_file(path_, error)) {
     user_error("{}: this is a folder, a device or a pipe, expected a place for a {}", path_.string(), what_);
   }
-  beside_ += ".partial";
+  // Another process may be at the same file.
+  beside_ += fmt::format(".{}.partial", getpid());
   file_ = ::open(folder_of(path_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
   if (file_ < 0) {
     file_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -51,7 +51,7 @@ std::string read_text(const std::filesystem::path& path, std::string_view what, 
   }
   if (std::ferror(file.get()) != 0) fail();
   if (text.empty() && is_pipe(file.get())) {
-    user_error("{}: the {} is a pipe that nobody writes into", path.string(), what);
+    user_error("{}: the {} is a pipe into which nothing was written", path.string(), what);
   }
   return text;
 }

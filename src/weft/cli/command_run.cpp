@@ -19,8 +19,8 @@ namespace {
 /// The weights of the checkpoint that the command line names; says which one it is.
 void load_named(Session& session, const Arguments& arguments, const Recipe& recipe, const std::string& out) {
   const CheckpointReader checkpoint = open_checkpoint(arguments, recipe, out);
-  session.load(checkpoint, true);
   if (session.world().rank() == 0) Progress::say("checkpoint " + checkpoint.folder().string());
+  session.load(checkpoint, true);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <string>
 
 #include "weft/base/check.h"
@@ -15,13 +16,21 @@
 
 namespace {
 
-constexpr double kOthersSeconds = 1;  // for ranks that fail alike
+constexpr double kOthersSeconds = 3;  // for ranks that fail alike, of which rank 0 writes records first
 
 /// 1; but where launch started the ranks mpirun may end with 1 too, for its own reasons.
 int user_error_code() { return std::getenv("WEFT_LAUNCHED") == nullptr ? 1 : weft::kUserErrorOfRank; }
 
 /// Where nobody can be told, the exit code says it: nothing is thrown.
 void complain(const std::string& why) { std::fputs(fmt::format("weft: {}\n", why).c_str(), stderr); }
+
+/// What a command has flushed on its way leaves only a mark behind where it was lost.
+void expect_written() {
+  std::cout.flush();
+  const bool is_lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout;
+  if (is_lost)
+    weft::user_error("standard output cannot be written: {}", std::strerror(errno == 0 ? EIO : errno));
+}
 
 /// Says why this rank ends. Where all ranks fail, as with a mistake in the recipe, rank 0 speaks for all and
 /// they leave quietly; a rank that fails alone speaks for itself, and ends the job, because the others would
@@ -43,9 +52,7 @@ int main(int argc, char** argv) {
     const weft::CommSession session(&argc, &argv);
     try {
       const int code = weft::run_command(argc, argv);
-      if (std::fflush(stdout) != 0) {
-        weft::user_error("standard output cannot be written: {}", std::strerror(errno));
-      }
+      expect_written();
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);
       return code;
     } catch (const weft::UserError& error) {

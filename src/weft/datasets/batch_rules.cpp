@@ -141,6 +141,15 @@ std::optional<BadElement> apply_rules(const SampleTensor& tensor, BatchPart part
   return found;
 }
 
+bool is_all_missing(const View& values) {
+  bool found = false;
+  with_floating(values.type.dtype, [&](auto element) {
+    const auto* all = values.as<decltype(element)>();
+    found = std::all_of(all, all + values.elems(), [](const auto& value) { return is_nan(&value); });
+  });
+  return found && values.elems() > 0;
+}
+
 void empty_row(const SampleTensor& tensor, BatchPart part, const View& values, int64_t row) {
   const int64_t elems = values.elems() / values.type.shape[0];
   const auto fill = [&](auto element, double number) {

@@ -25,6 +25,9 @@ enum class BatchPart : uint8_t { input, target };
 std::optional<BadElement> apply_rules(const SampleTensor& tensor, BatchPart part, const View& values,
                                       std::span<uint8_t> there);
 
+/// Whether no element is a number (of a box of numbers).
+bool is_all_missing(const View& values);
+
 /// Makes row `row` of the box `values` one without a sample.
 void empty_row(const SampleTensor& tensor, BatchPart part, const View& values, int64_t row);
 

@@ -16,6 +16,7 @@
 #include "weft/data/stream/mixture_sampler.h"
 #include "weft/data/stream/stratified_sampler.h"
 #include "weft/data/stream/weighted_sampler.h"
+#include "weft/data/verify/content_key.h"
 
 namespace weft {
 
@@ -215,6 +216,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   options.known = known_checksums(keys, *samples.all, parts);
   options.sampler = sampler_for(recipe, samples);
   options.last = keys.last_batch;
+  options.group = recipe.optimizer.accumulate;
   options.memory_bytes = memory_for(keys);
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, cache.size.bytes(), world.rank()});
@@ -226,7 +228,13 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
       if (!is_said) data.remarks.push_back(std::move(remark));
     }
   }
-  data.fingerprint = fmt::format("{:016x}-{:016x}", source_key(*parts.training), source_key(*parts.held_out));
+  const auto key = [&](const Source& source) {
+    // One rank looks into the files, which all others may read from one server.
+    uint64_t content = world.rank() == 0 ? content_key(source) : 0;
+    world.broadcast(&content, sizeof(content), 0);
+    return source_key(source) ^ content;
+  };
+  data.fingerprint = fmt::format("{:016x}-{:016x}", key(*parts.training), key(*parts.held_out));
   auto training = std::make_unique<StreamedBatches>(std::move(options));
   data.train_samples = parts.training->count();
   data.epoch_batches = training->batches();

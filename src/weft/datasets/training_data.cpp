@@ -13,9 +13,10 @@ int64_t total_steps(const Recipe& recipe, const TrainingData& data) {
 }
 
 int64_t batches_of_samples(const Recipe& recipe, int64_t samples) {
-  const int64_t rows = recipe.microbatch_rows();
+  const int64_t rows = recipe.data.batch;
   const bool drops = recipe.data.loading.last_batch == LastBatch::drop;
-  return drops ? samples / rows : (samples + rows - 1) / rows;
+  const int64_t steps = drops ? samples / rows : (samples + rows - 1) / rows;
+  return steps * recipe.optimizer.accumulate;
 }
 
 }  // namespace weft

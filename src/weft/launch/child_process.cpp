@@ -61,6 +61,10 @@ std::string output_of(const std::vector<std::string>& words) {
   const std::vector<char*> pointers = pointers_to(words);
   const pid_t pid = fork();
   if (pid == 0) {
+    // Signals that this process waits for itself are to end the child.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     execv(pointers[0], pointers.data());

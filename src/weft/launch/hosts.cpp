@@ -26,7 +26,10 @@ int slots_from(std::string_view text, const std::string& where, std::string_view
 
 /// "name" or "name:4"; `slots` where it is the name alone.
 LaunchHost host_of(std::string_view text, int slots, const std::string& where) {
-  const size_t colon = text.find(':');
+  // Several colons, or one in brackets, are an address of IPv6.
+  const size_t last = text.rfind(':');
+  const bool is_plain = text.find(':') == last || (last > 0 && last != text.npos && text[last - 1] == ']');
+  const size_t colon = is_plain ? last : text.npos;
   const std::string_view name = text.substr(0, colon);
   if (colon != std::string_view::npos) slots = slots_from(text.substr(colon + 1), where, name);
   return {std::string(name), slots};
@@ -88,10 +91,14 @@ bool answers(const std::string& agent, const LaunchHost& host) {
   if (host.name == "localhost" || host.name == host_name() || host.name.starts_with("127.")) return true;
   constexpr std::string_view kWord = "weft-is-here";
   // The agent may wait for a password, or for a network that answers nothing.
-  std::vector<std::string> words{"/usr/bin/env", "timeout", "20"};
+  std::vector<std::string> words{"/usr/bin/env", "timeout", "-k", "1", "20"};
   std::istringstream own(agent.substr(0, agent.find(" : ")));
-  for (std::string word; own >> word;) words.push_back(word);
-  if (words.back() == "ssh") words.insert(words.end(), {"-o", "BatchMode=yes", "-o", "ConnectTimeout=5"});
+  bool is_first = true;
+  for (std::string word; own >> word; is_first = false) {
+    words.push_back(word);
+    if (is_first && word.substr(word.rfind('/') + 1) == "ssh")
+      words.insert(words.end(), {"-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ControlPath=none"});
+  }
   words.insert(words.end(), {host.name, "echo", std::string(kWord)});
   return output_of(words).find(kWord) != std::string::npos;
 }

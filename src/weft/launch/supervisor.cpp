@@ -23,6 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLook{200};
+constexpr milliseconds kLookForRanks{1000};
 constexpr std::chrono::seconds kAtOnce{2};  // that a launcher has to tell other hosts
 
 class Supervisor {
@@ -61,6 +62,7 @@ class Supervisor {
     const LaunchCommand command = run_.command(ranks, !attempts_.empty());
     for (const std::string& remark : command.remarks) Progress::say(remark);
     has_launcher_ = command.has_launcher;
+    alone_since_ = looked_at_ = std::chrono::steady_clock::now();
     pid_ = processes_.start(command.words, {{"WEFT_LAUNCHED", "1"}});
     return attempt;
   }
@@ -73,6 +75,7 @@ class Supervisor {
         return *code;
       }
       if (given_up_ && std::chrono::steady_clock::now() > *given_up_ + kAtOnce) kill(pid_, SIGKILL);
+      end_where_nothing_runs();
       if (signal == SIGUSR1) kill(pid_, SIGUSR1);
       if (signal == 0 || signal == SIGCHLD || signal == SIGUSR1) continue;
       if (asked_ == 0) {
@@ -81,6 +84,19 @@ class Supervisor {
         end_now();
       }
     }
+  }
+
+  /// A launcher that could not start its ranks may stand for ever.
+  void end_where_nothing_runs() {
+    if (!has_launcher_ || given_up_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_at_ < kLookForRanks) return;
+    looked_at_ = now;
+    if (SupervisedProcesses::signal_descendants(0, pid_) > 0) alone_since_ = now;
+    if (now - alone_since_ < run_.alone) return;
+    Progress::say(
+        fmt::format("launch: the launcher has had no rank for {} s, and is ended", run_.alone.count()));
+    end_now();
   }
 
   /// Of a signal that came when there was nobody left to hand it to: the run is not started again.
@@ -154,6 +170,8 @@ class Supervisor {
   pid_t pid_ = 0;
   bool has_launcher_ = true;
   std::optional<std::chrono::steady_clock::time_point> given_up_;
+  std::chrono::steady_clock::time_point alone_since_;  ///< when the launcher had a process the last time
+  std::chrono::steady_clock::time_point looked_at_;    ///< whether it has
   std::optional<std::filesystem::file_time_type> log_before_;
   int asked_ = 0;  ///< the signal that asked the run to end; 0: none
 };

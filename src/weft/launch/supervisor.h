@@ -1,5 +1,6 @@
 #pragma once
 // Starts a run, hands signals on to it, and starts it again from its last checkpoint where it fails.
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -21,6 +22,8 @@ struct SupervisedRun {
   int ranks = 1;
   RestartLimits limits;
   int grace_s = 3;  ///< that processes have which outlive the launcher
+  /// How long a launcher may be without any process of its own.
+  std::chrono::seconds alone{30};
 };
 
 /// The exit code of the run's last attempt; 128 + the signal where this process was asked to end. Says on

@@ -23,16 +23,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kTemporary = ".tmp";
 
-/// The step of "step-0000001234" (or of that with ".tmp"); nothing for other names.
-std::optional<int64_t> step_of(std::string_view name) {
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  name.remove_prefix(kPrefix.size());
-  int64_t step = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
-  const bool whole = error == std::errc() && end == name.data() + name.size();
-  return whole && step >= 0 ? std::optional(step) : std::nullopt;
-}
-
 void remove_quietly(const fs::path& folder) {
   std::error_code ignored;
   fs::remove_all(folder, ignored);
@@ -78,6 +68,15 @@ void rename_into_place(const fs::path& temporary, const fs::path& final) {
 }
 
 }  // namespace
+
+std::optional<int64_t> step_of(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  int64_t step = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
+  const bool whole = error == std::errc() && end == name.data() + name.size();
+  return whole && step >= 0 ? std::optional(step) : std::nullopt;
+}
 
 fs::path checkpoint_folder(const fs::path& parent, int64_t step) {
   return parent / fmt::format("{}{:010}", kPrefix, step);

@@ -79,6 +79,9 @@ std::filesystem::path commit_checkpoint(const std::filesystem::path& parent, int
                                         std::span<const ShardSummary> summaries,
                                         const std::string& extra_json);
 
+/// The step of a folder's name, "step-0000001234"; nothing for other names.
+std::optional<int64_t> step_of(std::string_view name);
+
 struct CheckpointName {
   int64_t step = 0;
   std::filesystem::path path;

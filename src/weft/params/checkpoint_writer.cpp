@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "weft/base/check.h"
+#include "weft/base/patience.h"
 #include "weft/base/threads.h"
 #include "weft/params/checkpoint_hand_in.h"
 
@@ -37,12 +38,14 @@ CheckpointWriter::~CheckpointWriter() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  const Patience patience;
   ++waiting_;
   changed_.notify_all();
   thread_.join();
 }
 
 std::unique_lock<std::mutex> CheckpointWriter::wait_until_idle() {
+  const Patience patience;
   ++waiting_;
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !writing_ && !asked_; });
@@ -91,6 +94,7 @@ void CheckpointWriter::rethrow() {
 }
 
 void CheckpointWriter::finish() {
+  const Patience patience;  // other ranks may have more to write
   static_cast<void>(wait_until_idle());
   std::string failed;
   try {

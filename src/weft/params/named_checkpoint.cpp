@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "weft/base/check.h"
@@ -19,18 +17,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The step that "step-0000000100", "step-100" or "100" names.
-std::optional<int64_t> named_step(std::string_view name) {
-  constexpr std::string_view kPrefix = "step-";
-  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-  int64_t step = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
-  const bool whole = error == std::errc() && end == name.data() + name.size();
-  return whole && step >= 0 ? std::optional(step) : std::nullopt;
+std::optional<int64_t> named_step(const std::string& name) {
+  const std::optional<int64_t> step = step_of(name);
+  return step ? step : step_of("step-" + name);
 }
 
-/// What became of a step that lies before the newest one.
+/// What became of a step that lies before all those that are kept for being new.
 std::string why_gone(int64_t step, const std::vector<CheckpointName>& all, int64_t keep) {
-  if (keep < 1 || step >= all.front().step || std::ssize(all) < keep) return {};
+  if (keep < 1 || std::ssize(all) < keep || step >= all[static_cast<size_t>(keep - 1)].step) return {};
   return fmt::format("; checkpoint.keep = {} has older ones removed", keep);
 }
 

@@ -38,7 +38,8 @@ ReportInput report_facts_from(std::string_view text, const std::string& name) {
     // Times and counts: none comes near 2^63, beyond which no integer holds what a damaged file may say.
     double largest = 0;
     const auto json = nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t, const auto& value) {
-      if (value.is_number_float()) largest = std::max(largest, std::abs(value.template get<double>()));
+      if (value.is_number_float() || value.is_number_unsigned())
+        largest = std::max(largest, std::abs(value.template get<double>()));
       return true;
     });
     if (!(largest < 0x1p63)) user_error("{}: not what `weft train` wrote: it says {:.3g}", name, largest);
@@ -65,9 +66,8 @@ ReportInput read_report_input(const std::filesystem::path& run, bool is_held) {
   input.recipe = recipe;
   input.is_held = is_held;
   if (std::filesystem::exists(metrics_log_of(run))) {
-    std::string left_out;
-    input.metrics = read_metrics(metrics_log_of(run), &left_out);
-    if (!left_out.empty()) input.notes.push_back(std::move(left_out));
+    input.metrics = read_metrics(metrics_log_of(run), &input.log_damage);
+    if (!input.log_damage.empty()) input.notes.push_back(input.log_damage);
   } else {
     input.notes.push_back(
         fmt::format("There is no {}: there are no curves to show.", metrics_log_of(run).filename().string()));

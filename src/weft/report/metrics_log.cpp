@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
 
 namespace weft {
@@ -23,8 +24,13 @@ double number_from(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+bool is_integer(const Json& json) {
+  constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  return json.is_number_unsigned() ? json.get<uint64_t>() <= kMost : json.is_number_integer();
+}
+
 int64_t integer_from(const Json& json) {
-  if (!json.is_number_integer()) throw Json::type_error::create(302, "expected an integer", &json);
+  if (!is_integer(json)) throw Json::type_error::create(302, "expected an integer", &json);
   return json.get<int64_t>();
 }
 
@@ -123,6 +129,11 @@ MetricsLog::MetricsLog(const fs::path& path) : path_(path) {
 }
 
 void MetricsLog::write(const MetricsRow& row) {
+  // What is written into a file without a name is lost.
+  std::error_code error;
+  if (!fs::exists(path_, error) && !error) {
+    user_error("{}: was removed while the run goes on", path_.string());
+  }
   errno = 0;
   out_ << to_json(row).dump() + "\n" << std::flush;
   if (!out_) {
@@ -135,11 +146,20 @@ void truncate_after(const fs::path& path, int64_t step) {
   if (!fs::exists(path)) return;
   const std::string text = read_text(path, kWhat);
   const std::string_view lines = whole_lines(text);
-  size_t keep = 0;
-  visit_rows(lines, path.string(), [&](const MetricsRow& row, size_t end) {
-    if (row.step <= step) keep = end;
+  std::string kept;
+  int64_t rows = 0;
+  size_t begin = 0;  // of what was not decided on yet: this row, and lines before it that are none
+  const Damage damage = visit_rows(lines, path.string(), [&](const MetricsRow& row, size_t end) {
+    ++rows;
+    if (row.step <= step) kept += lines.substr(begin, end - begin);
+    begin = end;
   });
-  if (keep != text.size()) cut(path, keep);
+  if (damage.lines > rows) throw UserError(damage.first);
+  if (kept == text) return;
+  if (text.starts_with(kept)) return cut(path, kept.size());
+  ReplacedFile file(path, std::string(kWhat));
+  file.write(kept.data(), kept.size());
+  file.commit();
 }
 
 std::vector<MetricsRow> metrics_from(std::string_view text, const std::string& name, std::string* left_out) {

@@ -75,6 +75,7 @@ struct ReportInput {
   std::string sample;
   int64_t sample_step = 0;
   std::vector<std::string> notes;
+  std::string log_damage;  ///< lines of the log that could not be read, in a sentence; "": none
 };
 
 /// The page. All text of the input is escaped.

@@ -77,6 +77,7 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
   if (!input.metrics.empty()) {
     overview.loss = input.metrics.back().loss;
     overview.step_ms = median_of_last(input.metrics);
+    if (overview.remark.empty()) overview.remark = input.log_damage;
   }
   const std::vector<Measured> measured = measured_on_validation(input);
   overview.metric = first_metric(measured);
@@ -89,6 +90,9 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
 std::vector<fs::path> find_runs(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(recipe_of(folder), error)) return {folder};
+  // Below, what is closed is passed over.
+  static_cast<void>(fs::directory_iterator(folder, error));
+  if (error) user_error("{}: the runs cannot be listed: {}", folder.string(), error.message());
   std::vector<fs::path> found;
   fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
@@ -98,7 +102,6 @@ std::vector<fs::path> find_runs(const fs::path& folder) {
     found.push_back(entry->path());
     entry.disable_recursion_pending();
   }
-  if (error) user_error("{}: the runs cannot be listed: {}", folder.string(), error.message());
   return found;
 }
 

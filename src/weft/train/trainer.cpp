@@ -78,6 +78,10 @@ class Trainer {
       observe(observers, std::move(record));
     }
     finish(observers);
+    if (result_.end == TrainEnd::finished && result_.validation && !std::isfinite(result_.validation->loss)) {
+      user_error("step {}: the validation loss is {}, though that of training is {}; {} holds the weights",
+                 step_, result_.validation->loss, result_.loss, checkpoints().string());
+    }
   }
 
   std::filesystem::path checkpoints() const { return checkpoints_of(options_.out); }
@@ -125,6 +129,10 @@ class Trainer {
     const std::exception_ptr failed = failure_of([&] {
       if (record.is_whole) observers.step(record);
     });
+    // Where somebody removed the run's folder, the checkpoint of its end needs a recipe beside it.
+    if (failed && first_rank_ && !std::filesystem::exists(recipe_of(options_.out))) {
+      keep_recipe(recipe_, options_.out);
+    }
     {
       const Observers::Doing doing(observers, kAgreement);
       longest_ms_ = std::max(longest_ms_, record.row.step_ms);
@@ -279,8 +287,8 @@ class Trainer {
       if (first_rank_) counter.show(tokens, closing.tokens);
       if (control_.goes_on()) return true;
       if (first_rank_) {
-        Progress::say(
-            fmt::format("the sample ends after {} of {} tokens, as a signal asks", tokens, closing.tokens));
+        Progress::say(fmt::format("the sample ends after {} of {} tokens, as a signal or the deadline asks",
+                                  tokens, closing.tokens));
       }
       return false;
     };

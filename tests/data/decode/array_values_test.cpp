@@ -39,5 +39,14 @@ TEST(ArrayValues, AreLoggedThenShiftedThenScaled) {
   }
 }
 
+TEST(ArrayValues, OfANumberWithoutALogarithmIsNotMissing) {
+  std::vector<float> values{-3, std::numeric_limits<float>::quiet_NaN(), -1};
+  const View all{reinterpret_cast<std::byte*>(values.data()), {DType::f32, {3, 1}}};
+  write_values({true, {}, {}}, all, false, 1, all);
+  EXPECT_TRUE(std::isinf(values[0]));
+  EXPECT_TRUE(std::isnan(values[1])) << "this one is";
+  EXPECT_TRUE(std::isinf(values[2]));
+}
+
 }  // namespace
 }  // namespace weft

@@ -160,8 +160,9 @@ TEST(AccessStream, RefusesAnEpochOfNoBatch) {
       "data.last_batch = \"pad\" keeps it");
 }
 
-AccessStream stream_of(int64_t samples, int64_t batch, int ranks, LastBatch last, int64_t epochs = 3) {
-  return AccessStream({std::make_shared<ShuffleSampler>(samples, 42), batch, epochs, ranks, last});
+AccessStream stream_of(int64_t samples, int64_t batch, int ranks, LastBatch last, int64_t epochs = 3,
+                       int64_t group = 1) {
+  return AccessStream({std::make_shared<ShuffleSampler>(samples, 42), batch, epochs, ranks, last, group});
 }
 
 TEST(AccessStream, EachSampleComesOnceAnEpochOnAnyRanks) {
@@ -171,7 +172,9 @@ TEST(AccessStream, EachSampleComesOnceAnEpochOnAnyRanks) {
     const int ranks = 1 + static_cast<int>(random() % 5);
     const int64_t batch = ranks + static_cast<int64_t>(random() % 40);
     const LastBatch last = std::array{LastBatch::pad, LastBatch::redistribute}[random() % 2];
-    const AccessStream stream = stream_of(samples, batch, ranks, last);
+    const int64_t group = 1 + static_cast<int64_t>(random() % 4);
+    const AccessStream stream = stream_of(samples, batch, ranks, last, 3, group);
+    EXPECT_EQ(stream.steps_per_epoch() % group, 0);
     std::vector<int> seen(static_cast<size_t>(samples));
     for (int64_t step = stream.steps_per_epoch(); step < 2 * stream.steps_per_epoch(); ++step) {
       for (int64_t row = 0; row < batch; ++row) {
@@ -179,11 +182,35 @@ TEST(AccessStream, EachSampleComesOnceAnEpochOnAnyRanks) {
         if (sample < 0) continue;
         ++seen[static_cast<size_t>(sample)];
         EXPECT_EQ(stream.find(sample, 1, 0), (Access{step, row}));
+        EXPECT_EQ(stream.find(sample, 1, step), (Access{step, row}));
+        EXPECT_EQ(stream.find(sample, 1, step + 1), std::nullopt);
         const int rank = stream.rank_of_row(row);
         EXPECT_TRUE(row >= stream.rows(rank).begin && row < stream.rows(rank).end);
       }
     }
     for (const int count : seen) EXPECT_EQ(count, 1) << samples << " samples, batch " << batch;
+  }
+}
+
+TEST(AccessStream, AStepHasTheSameSamplesHoweverItIsSplit) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 40; ++round) {
+    const int64_t group = 2 + static_cast<int64_t>(random() % 3);
+    const int ranks = 1 + static_cast<int>(random() % 3);
+    const int64_t batch = ranks + static_cast<int64_t>(random() % 5);
+    const int64_t samples = batch * group + static_cast<int64_t>(random() % 100);
+    const LastBatch last = std::array{LastBatch::drop, LastBatch::pad, LastBatch::redistribute}[random() % 3];
+    const AccessStream whole = stream_of(samples, batch * group, ranks, last);
+    const AccessStream split = stream_of(samples, batch, ranks, last, 3, group);
+    ASSERT_EQ(split.steps(), whole.steps() * group);
+    for (int64_t step = 0; step < whole.steps(); ++step) {
+      std::set<int64_t> at_once, in_parts;
+      for (int64_t row = 0; row < batch * group; ++row) at_once.insert(whole.sample(step, row));
+      for (int64_t part = 0; part < group; ++part) {
+        for (int64_t row = 0; row < batch; ++row) in_parts.insert(split.sample(step * group + part, row));
+      }
+      EXPECT_EQ(in_parts, at_once) << "step " << step << " of " << samples << " samples";
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "weft/store/safetensors.h"
 #include "weft/train/evaluate.h"
 #include "weft/train/session/load_recipe.h"
+#include "weft/train/trainer.h"
 
 namespace weft {
 namespace {
@@ -79,6 +80,39 @@ TEST_F(BatchFeedTest, SkippedSamplesAreListedAndBounded) {
       fmt::format("data.bad_limit=1: one bad sample too many; the last was: {}[4]: field image has "
                   "numbers that are missing",
                   set()));
+}
+
+TEST_F(BatchFeedTest, AValidationLossThatIsNoNumberEndsTheRunAfterItsEnd) {
+  const Recipe made = recipe({});
+  std::vector<float> huge(3 * 64, 3e38F);
+  testing::write_labelled_images(folder_ / "held.safetensors", huge, held_labels_, 3, {8, 8, 1});
+  Session session(made, Communicator::world());
+  testing::expect_user_error([&] { train(session, {.out = folder_ / "run", .trace = {}}); },
+                             "step 4: the validation loss is nan, though that of training is ");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run/checkpoints/step-0000000004"));
+}
+
+TEST_F(BatchFeedTest, ABatchOfWhichAllIsMissingIsSaid) {
+  std::fill(pixels_.begin() + 3 * 64, pixels_.end(), std::numeric_limits<float>::quiet_NaN());
+  Session session(recipe({"data.missing=mask"}), Communicator::world());
+  session.feed(*session.data().train, 0);
+  EXPECT_TRUE(session.feeder().notices().empty());
+  session.feed(*session.data().train, 1);
+  EXPECT_EQ(session.feeder().notices(),
+            std::vector{fmt::format("warning: all input numbers of a batch are missing, and data.missing = "
+                                    "\"mask\" makes 0 of them, such as those of {}[3]",
+                                    set())});
+}
+
+TEST_F(BatchFeedTest, NumbersThatAreOthersAreOtherData) {
+  const auto fingerprint = [&] { return open_data(recipe({}), Communicator::world()).fingerprint; };
+  const std::string before = fingerprint();
+  EXPECT_EQ(fingerprint(), before);
+  labels_[4] = 0;
+  const std::string of_labels = fingerprint();
+  EXPECT_NE(of_labels, before);
+  pixels_[70] = 0.25F;
+  EXPECT_NE(fingerprint(), of_labels);
 }
 
 TEST_F(BatchFeedTest, TheProgramIsToldWhichRowsAreThere) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "weft/base/check.h"
 #include "weft/tensor/with_dtype.h"
@@ -25,7 +26,8 @@ class Logarithm {
       const auto i = static_cast<size_t>(x);
       if (static_cast<C>(i) == x) return table_[i];
     }
-    return std::log1p(x);
+    // Not NaN, which a number that is missing has.
+    return x < -1 ? -std::numeric_limits<C>::infinity() : std::log1p(x);
   }
 
  private:

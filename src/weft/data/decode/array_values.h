@@ -6,7 +6,8 @@
 
 namespace weft {
 
-/// In this order: log(1 + x), minus the mean, over the deviation.
+/// In this order: log(1 + x), minus the mean, over the deviation. Where x < -1 has no logarithm the value is
+/// infinite, and NaN where x is.
 struct ArrayValues {
   bool log = false;                     ///< for counts, whose sizes differ by orders of magnitude
   std::vector<double> mean, deviation;  ///< of each channel, or one for all; empty: 0 and 1

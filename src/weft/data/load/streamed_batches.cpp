@@ -91,7 +91,7 @@ std::vector<std::vector<Region>> regions_of_all(const std::vector<Region>& own, 
 
 StreamedBatches::StreamedBatches(StreamedBatchesOptions options) : options_(std::move(options)) {
   stream_ = std::make_shared<AccessStream>(AccessStream::Options{
-      sampler_for(options_), options_.batch, kEpochs, options_.data_ranks, options_.last});
+      sampler_for(options_), options_.batch, kEpochs, options_.data_ranks, options_.last, options_.group});
 }
 
 void StreamedBatches::make_tiers(const SampleParts& parts) {

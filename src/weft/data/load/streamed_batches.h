@@ -19,6 +19,7 @@ struct StreamedBatchesOptions {
   bool shuffle = false;
   std::shared_ptr<const Sampler> sampler;  ///< in place of `shuffle`; shared with the stream
   LastBatch last = LastBatch::drop;
+  int64_t group = 1;                  ///< see AccessStream::Options
   std::optional<Communicator> world;  ///< all ranks; data_ranks of them take different rows
   int data_ranks = 1;
   int rank = 0;                ///< of data_ranks, where `world` is not given

@@ -7,21 +7,23 @@
 namespace weft {
 
 AccessStream::AccessStream(Options options) : options_(std::move(options)) {
-  WEFT_CHECK(options_.sampler && options_.batch >= 1 && options_.epochs >= 0 && options_.ranks >= 1,
+  WEFT_CHECK(options_.sampler && options_.batch >= 1 && options_.epochs >= 0 && options_.ranks >= 1 &&
+                 options_.group >= 1,
              "an access stream needs a sampler, a batch and ranks");
   const int64_t size = options_.sampler->size();
-  full_steps_ = size / options_.batch;
+  const int64_t rows = options_.batch * options_.group;
+  full_steps_ = size / rows * options_.group;
   steps_per_epoch_ = full_steps_;
   positions_ = full_steps_ * options_.batch;
   if (options_.last != LastBatch::drop && positions_ < size) {
-    ++steps_per_epoch_;
+    steps_per_epoch_ += options_.group;
     positions_ = size;
   }
   if (steps_per_epoch_ == 0) {
     user_error(
         "data.batch={}: an epoch has only {} samples, so that dropping the last partial batch leaves none; "
         "data.last_batch = \"pad\" keeps it",
-        options_.batch, size);
+        rows, size);
   }
 }
 
@@ -33,14 +35,24 @@ int AccessStream::rank_of_row(int64_t row) const {
   return static_cast<int>(larger + (row - larger * (least + 1)) / least);
 }
 
+Range AccessStream::share_of_rest(int rank) const {
+  const int64_t rest = positions_ - full_steps_ * options_.batch;
+  const bool is_even = options_.batch % options_.ranks == 0;
+  if (is_even || options_.group == 1) return split_range(rest, options_.ranks, rank);
+  // Ranks with fewer rows have no room for as many of several batches.
+  const Range own = rows(rank);
+  return {rest * own.begin / options_.batch, rest * own.end / options_.batch};
+}
+
 int64_t AccessStream::position(int64_t step_in_epoch, int64_t row) const {
-  const int64_t first = step_in_epoch * options_.batch;
-  if (step_in_epoch < full_steps_) return first + row;
-  const int64_t rest = positions_ - first;
-  if (options_.last != LastBatch::redistribute) return row < rest ? first + row : -1;
+  const int64_t plain = step_in_epoch * options_.batch + row;
+  if (step_in_epoch < full_steps_) return plain;
+  if (options_.last != LastBatch::redistribute) return plain < positions_ ? plain : -1;
+  const int64_t first = full_steps_ * options_.batch;
   const int rank = rank_of_row(row);
-  const Range share = split_range(rest, options_.ranks, rank);
-  const int64_t place = row - rows(rank).begin;
+  const Range own = rows(rank);
+  const Range share = share_of_rest(rank);
+  const int64_t place = (step_in_epoch - full_steps_) * own.size() + row - own.begin;
   return place < share.size() ? first + share.begin + place : -1;
 }
 
@@ -49,10 +61,12 @@ Access AccessStream::access(int64_t epoch, int64_t position) const {
   const int64_t before = epoch * steps_per_epoch_;
   const int64_t row = position % options_.batch;
   if (step < full_steps_ || options_.last != LastBatch::redistribute) return {before + step, row};
-  const int64_t rest = positions_ - step * options_.batch;
+  const int64_t first = full_steps_ * options_.batch;
   int rank = 0;
-  while (split_range(rest, options_.ranks, rank).end <= row) ++rank;
-  return {before + step, rows(rank).begin + row - split_range(rest, options_.ranks, rank).begin};
+  while (share_of_rest(rank).end <= position - first) ++rank;
+  const int64_t place = position - first - share_of_rest(rank).begin;
+  const Range own = rows(rank);
+  return {before + full_steps_ + place / own.size(), own.begin + place % own.size()};
 }
 
 int64_t AccessStream::sample(int64_t step, int64_t row) const {
@@ -62,9 +76,15 @@ int64_t AccessStream::sample(int64_t step, int64_t row) const {
 
 std::optional<Access> AccessStream::find(int64_t sample, int64_t epoch, int64_t from_step) const {
   const int64_t first = std::max<int64_t>(0, from_step - epoch * steps_per_epoch_);
-  const std::optional<int64_t> found = options_.sampler->find(epoch, sample, first * options_.batch);
-  if (!found || *found >= positions_) return std::nullopt;
-  return access(epoch, *found);
+  // Of a redistributed rest the positions do not rise with the batches.
+  int64_t from = std::min(first, full_steps_) * options_.batch;
+  while (const std::optional<int64_t> found = options_.sampler->find(epoch, sample, from)) {
+    if (*found >= positions_) break;
+    const Access one = access(epoch, *found);
+    if (one.step >= from_step) return one;
+    from = *found + 1;
+  }
+  return std::nullopt;
 }
 
 std::optional<Access> AccessStream::next(int64_t sample, int64_t from_step, int rank, int64_t epochs) const {

@@ -8,7 +8,7 @@
 
 namespace weft {
 
-/// What happens to the samples of an epoch that do not fill a batch.
+/// What happens to the samples of an epoch that do not fill a batch (or a group of them).
 enum class LastBatch : uint8_t {
   drop,          ///< they wait for another epoch
   pad,           ///< a last batch with empty rows at its end
@@ -39,6 +39,7 @@ class AccessStream {
     int64_t epochs = 1;
     int ranks = 1;  ///< that share a batch (the mesh's data axis)
     LastBatch last = LastBatch::drop;
+    int64_t group = 1;  ///< batches that make up one step of training: an epoch has whole groups
   };
   /// UserError where dropping the last batch leaves none.
   explicit AccessStream(Options options);
@@ -65,13 +66,15 @@ class AccessStream {
   std::optional<Access> next(int64_t sample, int64_t from_step, int rank, int64_t epochs) const;
 
  private:
+  /// Of the samples that fill no group, those of a rank where they are redistributed.
+  Range share_of_rest(int rank) const;
   int64_t position(int64_t step_in_epoch, int64_t row) const;
   Access access(int64_t epoch, int64_t position) const;
 
   Options options_;
   int64_t steps_per_epoch_ = 0;
-  int64_t positions_ = 0;  ///< of an epoch that are read
-  int64_t full_steps_ = 0;
+  int64_t positions_ = 0;   ///< of an epoch that are read
+  int64_t full_steps_ = 0;  ///< of groups whose rows all have a sample
 };
 
 }  // namespace weft

@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "weft/base/check.h"
+#include "weft/base/patience.h"
 
 namespace weft {
 
@@ -38,15 +40,15 @@ HangWatch::HangWatch(const Executor& executor, const Communicator& world)
   watchdog_.emplace([this] { return pulse(); }, limit_, [this] { end_job(); });
 }
 
-void HangWatch::doing(const char* what, int limits) {
-  doing_ = what;
-  patient_until_ = (Clock::now() + (limits - 1) * limit_).time_since_epoch().count();
-}
-
 /// What changes while nothing hangs: the time itself while there is patience.
-int64_t HangWatch::pulse() const {
-  const Clock::rep now = Clock::now().time_since_epoch().count();
-  return now < patient_until_ ? now : executor_.instructions_started();
+int64_t HangWatch::pulse() {
+  constexpr int kLimits = 12;
+  const Clock::time_point now = Clock::now();
+  const bool was_patient = std::exchange(is_patient_, Patience::is_held());
+  if (!is_patient_) return executor_.instructions_started();
+  if (!was_patient) patient_since_ = now;
+  const std::chrono::duration<double> most = (kLimits - 1) * std::chrono::duration<double>(limit_);
+  return now - patient_since_ < most ? now.time_since_epoch().count() : executor_.instructions_started();
 }
 
 void HangWatch::end_job() const {
@@ -54,7 +56,7 @@ void HangWatch::end_job() const {
   fmt::print(stderr,
              "weft: rank {}: no instruction ended for {} s; it is in {}; ending the job, go on from the last "
              "checkpoint\n",
-             rank_, static_cast<double>(limit_.count()) / 1000,
+             rank_, static_cast<double>(limit_.count()) / 1000 * (is_patient_ ? 12 : 1),
              instruction.empty() ? std::string(doing_.load()) : instruction);
   std::fflush(nullptr);
   std::_Exit(1);  // not MPI_Abort: this is no thread of MPI's

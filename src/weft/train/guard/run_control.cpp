@@ -66,7 +66,8 @@ Orders RunControl::agree(bool failed, double to_end_ms) {
 }
 
 bool RunControl::goes_on() const {
-  int32_t seen = ending_signal();
+  const bool is_over = end_time_ && Clock::now() >= *end_time_;
+  int32_t seen = ending_signal() != 0 || is_over ? 1 : 0;
   world_.all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
   return seen == 0;
 }

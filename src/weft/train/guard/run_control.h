@@ -25,7 +25,8 @@ class RunControl {
   /// Collective, after each step. `failed`: this rank cannot go on. `to_end_ms`: what a step and a checkpoint
   /// at the end may take.
   Orders agree(bool failed, double to_end_ms);
-  /// Collective, within a step and an evaluation: whether no rank has been asked to end.
+  /// Collective, within a step and an evaluation: whether no rank has been asked to end, and
+  /// the time is not over.
   bool goes_on() const;
   /// When the run must have ended.
   const std::optional<std::chrono::system_clock::time_point>& end_time() const { return end_time_; }

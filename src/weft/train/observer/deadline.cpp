@@ -9,11 +9,7 @@ namespace {
 class DeadlineObserver final : public RunObserver {
  public:
   explicit DeadlineObserver(const Session& session) : watch_(session.executor(), session.world()) {}
-  void begins(const Activity& activity) override {
-    // The last checkpoint of a run is written while all wait, and may be as large as a rank's memory.
-    constexpr int kKeeping = 12;
-    watch_.doing(activity.what, activity.spent == Spent::keeping ? kKeeping : 1);
-  }
+  void begins(const Activity& activity) override { watch_.doing(activity.what); }
   void ends(const Activity& /*activity*/) override { watch_.doing("the loop between instructions"); }
 
  private:

@@ -93,8 +93,11 @@ class ReportObserver final : public RunObserver {
   /// Collective.
   int64_t bad_samples_of_all() const {
     const auto stats = run_.session.data().train->stats();
-    int64_t bad = stats ? stats->bad_samples : 0;
-    run_.session.world().all_reduce(&bad, 1, Element::i64, Reduce::sum).wait();
+    // Ranks that split samples load the same ones.
+    const Communicator& world = run_.session.world();
+    const int64_t group = world.size() / run_.session.recipe().parallel.data;
+    int64_t bad = stats && world.rank() % group == 0 ? stats->bad_samples : 0;
+    world.all_reduce(&bad, 1, Element::i64, Reduce::sum).wait();
     return bad;
   }
 

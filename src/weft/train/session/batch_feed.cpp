@@ -48,6 +48,7 @@ void BatchFeed::operator()(Executor& executor, BatchSource& source, int64_t numb
   for (int64_t row = batch.rows.begin; row < batch.rows.end; ++row) {
     batch.there.push_back(source.has_sample(row) ? 1 : 0);
   }
+  say_all_missing(batch, source);
   apply(batch, source);
   say_rows(executor, batch);
 }
@@ -71,6 +72,18 @@ void BatchFeed::apply(Batch& batch, const BatchSource& source) {
       empty_row(*batch.tensors[i], Batch::kParts[i], batch.views[i], static_cast<int64_t>(row));
     }
   }
+}
+
+/// Zeros in the place of all numbers teach nothing; a file that is read wrongly looks like that.
+void BatchFeed::say_all_missing(const Batch& batch, const BatchSource& source) {
+  const bool masks = options_.facts.input.missing == MissingNumbers::mask;
+  if (!masks || has_said_missing_ || !is_all_missing(batch.views[0])) return;
+  has_said_missing_ = true;
+  notices_.push_back(
+      fmt::format("warning: all input numbers of a batch are missing, and data.missing = \"mask\" makes 0 of "
+                  "them, such as "
+                  "those of {}",
+                  source.name_of(batch.rows.begin)));
 }
 
 void BatchFeed::left_out(const Batch& batch, size_t tensor, int64_t row, const BatchSource& source) {

@@ -30,6 +30,7 @@ class BatchFeed {
 
  private:
   struct Batch;
+  void say_all_missing(const Batch& batch, const BatchSource& source);
   void apply(Batch& batch, const BatchSource& source);
   void left_out(const Batch& batch, size_t tensor, int64_t row, const BatchSource& source);
   void agree(Batch& batch) const;
@@ -39,6 +40,7 @@ class BatchFeed {
   Communicator world_;
   std::set<std::string> left_out_;
   std::vector<std::string> notices_;
+  bool has_said_missing_ = false;
 };
 
 }  // namespace weft

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -16,6 +18,12 @@ namespace weft {
 namespace {
 
 constexpr std::string_view kCheckpointKeys = "checkpoint.";
+
+/// Whether a network's results depend on how a batch is split in time.
+bool sees_microbatches(const RunIdentity& run, const Recipe& recipe) {
+  const auto is_statistic = [](const auto& state) { return state.second == kBuffer.name; };
+  return recipe.model.dropout > 0 || std::ranges::any_of(run.kinds, is_statistic);
+}
 
 /// Whether the shorter path is the end of the longer: data/x, ../data/x and /work/data/x may be one place,
 /// seen from several working directories, and clean/x and noisy/x are none.
@@ -86,7 +94,9 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
     if (key.key.starts_with(kCheckpointKeys)) continue;  // how it goes on
-    const bool is_free = key.is_free || is_other_way_to_data(key.key, recipe.data, now.recipe().data);
+    const bool only_splits = key.key == "optimizer.accumulate" && !sees_microbatches(then, recipe);
+    const bool is_free =
+        only_splits || key.is_free || is_other_way_to_data(key.key, recipe.data, now.recipe().data);
     (is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
   }
   if (then.version != weft::version())
