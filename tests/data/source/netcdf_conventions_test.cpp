@@ -181,6 +181,71 @@ TEST_F(ConventionsTest, NumbersWithoutASignKnowTheirOtherAttributes) {
          {kNan, 3});
 }
 
+TEST_F(ConventionsTest, WhetherNumbersHaveASignIsSaidInSeveralForms) {
+  std::vector<ClassicNumbers> yes{bytes({1}), ints({1}), doubles({1})};
+  for (const char* text : {"true", "TRUE", "tRue", "TRUE ", "1"}) yes.push_back(classic_text(text));
+  for (const ClassicNumbers& form : yes) expect(bytes({-1, 1}), {{"_Unsigned", form}}, {255, 1});
+  const ClassicNumbers without_sign = classic_numbers<uint8_t>(7, {255, 3});
+  for (const ClassicNumbers& form : {bytes({0}), floats({0}), classic_text("FALSE "), classic_text("0")}) {
+    expect(bytes({-1, 1}), {{"_Unsigned", form}}, {-1, 1});
+    expect(without_sign, {{"_Unsigned", form}}, {-1, 3});
+  }
+}
+
+TEST_F(ConventionsTest, ASignThatIsNeitherTrueNorFalseIsSaid) {
+  const auto said = [](const std::string& form) {
+    return std::vector{"in 'x' its _Unsigned " + form + " is neither true nor false and is not heeded"};
+  };
+  for (const std::string text : {"yes", "t", "true1", ".true."}) {
+    expect(bytes({-1, 1}), {{"_Unsigned", classic_text(text)}}, {-1, 1}, said("'" + text + "'"));
+  }
+  expect(bytes({-1, 1}), {{"_Unsigned", ints({2})}}, {-1, 1}, said("2"));
+  expect(bytes({-1, 1}), {{"_Unsigned", ints({1, 1})}}, {-1, 1}, said("1, 1"));
+  expect(floats({-1, 1}), {{"_Unsigned", classic_text("true")}}, {-1, 1},
+         {"in 'x' its _Unsigned 'true' is of numbers with a point and is not heeded"});
+  expect(floats({-1, 1}), {{"_Unsigned", classic_text("false")}}, {-1, 1});
+}
+
+// h5py has booleans as an enumeration.
+TEST_F(ConventionsTest, ABooleanOfHdf5SaysWhetherNumbersHaveASign) {
+  for (const int8_t truth : {int8_t{0}, int8_t{1}}) {
+    write_netcdf4(folder_ / "4.nc", bytes({-1, 1}), {});
+    {
+      const Hdf5Lock lock;
+      const Hdf5Id file(H5Fopen((folder_ / "4.nc").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+      const Hdf5Id field(H5Dopen2(file.get(), "x", H5P_DEFAULT), H5Dclose);
+      const Hdf5Id space(H5Screate(H5S_SCALAR), H5Sclose);
+      const Hdf5Id type(H5Tenum_create(H5T_STD_I8LE), H5Tclose);
+      for (const int8_t value : {int8_t{0}, int8_t{1}}) {
+        H5Tenum_insert(type.get(), value == 0 ? "FALSE" : "TRUE", &value);
+      }
+      const Hdf5Id attribute(
+          H5Acreate2(field.get(), "_Unsigned", type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+      ASSERT_GE(H5Awrite(attribute.get(), type.get(), &truth), 0);
+    }
+    const auto source = open(folder_ / "4.nc");
+    EXPECT_EQ(numbers_of(*source), (std::vector<double>{truth == 1 ? 255.0 : -1.0, 1}));
+    EXPECT_TRUE(source->remarks().empty());
+  }
+}
+
+TEST_F(ConventionsTest, LimitsThatLeaveNothingValidAreSaidAndNotHeeded) {
+  const std::string reversed = " has its ends the wrong way round and is not heeded";
+  expect(shorts({-1, 0, 9}), {{"valid_range", shorts({5, 0})}}, {-1, 0, 9},
+         {"in 'x' its valid_range 5, 0" + reversed});
+  expect(floats({-1, 0, 9}), {{"valid_range", floats({0.5F, -0.5F})}}, {-1, 0, 9},
+         {"in 'x' its valid_range 0.5, -0.5" + reversed});
+  expect(bytes({-1, 0}), {{"_Unsigned", classic_text("true")}, {"valid_range", bytes({-2, 0})}}, {255, 0},
+         {"in 'x' its valid_range -2, 0" + reversed});
+  expect(shorts({-1, 4}), {{"scale_factor", doubles({0.5})}, {"valid_range", doubles({5, 0})}}, {-0.5, 2},
+         {"in 'x' its valid_range 5, 0" + reversed});
+  expect(shorts({-1, 0, 9}), {{"valid_min", shorts({5})}, {"valid_max", shorts({0})}}, {-1, 0, 9},
+         {"in 'x' its least valid number 5 is above its largest 0, and neither is heeded"});
+  expect(shorts({-1, 0, 9}), {{"valid_range", shorts({0, 5})}, {"valid_min", shorts({7})}}, {-1, 0, 9},
+         {"in 'x' its least valid number 7 is above its largest 5, and neither is heeded"});
+  expect(shorts({-1, 5, 9}), {{"valid_range", shorts({5, 5})}}, {kNan, 5, kNan});
+}
+
 TEST_F(ConventionsTest, WhatIsNotHeededIsSaid) {
   const std::string nothing = "in 'x' its missing_value 'none' is no number and is not heeded";
   expect(shorts({1, 2}), {{"missing_value", classic_text("none")}}, {1, 2}, {nothing});
@@ -226,6 +291,28 @@ TEST_F(ConventionsTest, AScaleThatIsNoNumberLeavesNothingToRead) {
                             scale.type == 2 ? "'two'" : "1, 2"));
     }
   }
+}
+
+TEST_F(ConventionsTest, AScaleOrAnOffsetThatMakesNoNumbersLeavesNothingToRead) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::string finite = ", expected a finite number";
+  const std::vector<std::tuple<std::string, ClassicNumbers, std::string>> cases{
+      {"scale_factor", doubles({kNan}), "nan as its scale_factor" + finite + " other than 0"},
+      {"scale_factor", floats({-INFINITY}), "-inf as its scale_factor" + finite + " other than 0"},
+      {"scale_factor", ints({0}), "0 as its scale_factor" + finite + " other than 0"},
+      {"scale_factor", doubles({-0.0}), "-0 as its scale_factor" + finite + " other than 0"},
+      {"scale_factor", classic_text("nan"), "'nan' as its scale_factor" + finite + " other than 0"},
+      {"add_offset", doubles({infinity}), "inf as its add_offset" + finite},
+      {"add_offset", floats({NAN}), "nan as its add_offset" + finite},
+  };
+  for (const auto& [attribute, number, said] : cases) {
+    write(folder_ / "3.nc", classic_variable('\2', shorts({1, 2}), {{attribute, number}}));
+    write_netcdf4(folder_ / "4.nc", shorts({1, 2}), {{attribute, number}});
+    for (const std::string name : {"3.nc", "4.nc"}) {
+      EXPECT_EQ(refusal(folder_ / name), name + ": 'x' has " + said);
+    }
+  }
+  expect(shorts({1, 2}), {{"add_offset", doubles({0})}}, {1, 2});
 }
 
 // Integers stay integers: what is absent is seen where numbers of f64 are asked for.

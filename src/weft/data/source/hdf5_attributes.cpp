@@ -38,7 +38,9 @@ VariableAttribute read_attribute(hid_t dataset, const std::string& name) {
   const Hdf5Id space(H5Aget_space(attribute.get()), H5Sclose);
   const Hdf5Id type(H5Aget_type(attribute.get()), H5Tclose);
   const hssize_t count = H5Sget_simple_extent_npoints(space.get());
-  const H5T_class_t kind = H5Tget_class(type.get());
+  const H5T_class_t stored_kind = H5Tget_class(type.get());
+  // h5py has true and false as an enumeration of integers.
+  const H5T_class_t kind = stored_kind == H5T_ENUM ? H5T_INTEGER : stored_kind;
   result.type.bytes = static_cast<int32_t>(H5Tget_size(type.get()));
   if (count < 1 || count > kMaxAttributeNumbers) return result;
   if (kind == H5T_STRING && count == 1) {

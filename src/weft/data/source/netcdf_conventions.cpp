@@ -16,16 +16,6 @@ using Kind = StoredType::Kind;
 constexpr std::array<std::string_view, 8> kHeeded{"_Unsigned", "scale_factor",  "add_offset",  "_FillValue",
                                                   "valid_min", "missing_value", "valid_range", "valid_max"};
 
-/// Whether it changed the sign.
-bool apply_unsigned(std::string_view text, StoredType& type) {
-  const bool is_unsigned = text == "true" || text == "True" || text == "TRUE";
-  const bool is_signed = text == "false" || text == "False" || text == "FALSE";
-  const Kind before = type.kind;
-  if (is_unsigned && before == Kind::signed_integer) type.kind = Kind::unsigned_integer;
-  if (is_signed && before == Kind::unsigned_integer) type.kind = Kind::signed_integer;
-  return type.kind != before;
-}
-
 /// A number whose bits have the other sign, as a number of `type`: -1 is 255.
 ExactNumber with_sign_of(ExactNumber number, StoredType type) {
   if (const double* real = std::get_if<double>(&number)) {
@@ -66,10 +56,15 @@ std::optional<ExactNumber> default_fill_of(StoredType type) {
 /// Which of two types holds the other's numbers.
 int width_of(StoredType type) { return (is_whole(type) ? 0 : 100) + type.bytes; }
 
-/// Some writers have numbers as text.
-std::optional<ExactNumber> number_in(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  return text;
+}
+
+/// Some writers have numbers as text.
+std::optional<ExactNumber> number_in(std::string_view text) {
+  text = without_blanks(text);
   int64_t whole = 0;
   const char* end = text.data() + text.size();
   const auto as_whole = std::from_chars(text.data(), end, whole);
@@ -82,6 +77,26 @@ std::optional<ExactNumber> number_in(std::string_view text) {
 
 double as_double(const ExactNumber& number) {
   return std::visit([](auto value) { return static_cast<double>(value); }, number);
+}
+
+std::vector<ExactNumber> numbers_of(const VariableAttribute& attribute) {
+  if (!attribute.numbers.empty()) return attribute.numbers;
+  const auto number = number_in(attribute.text);
+  return number ? std::vector{*number} : std::vector<ExactNumber>{};
+}
+
+/// true, false, 1 or 0 as text in any case or as a number; null where it is another thing.
+std::optional<bool> truth_of(const VariableAttribute& attribute) {
+  const std::vector<ExactNumber> numbers = numbers_of(attribute);
+  if (numbers.size() == 1 && (as_double(numbers[0]) == 0 || as_double(numbers[0]) == 1))
+    return as_double(numbers[0]) == 1;
+  std::string word(without_blanks(attribute.text));
+  for (char& letter : word) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  if (word == "true") return true;
+  if (word == "false") return false;
+  return std::nullopt;
 }
 
 class Reading {
@@ -98,6 +113,8 @@ class Reading {
     read_scale("add_offset", packing_.offset);
     read_values();
     for (const char* name : {"valid_range", "valid_min", "valid_max"}) read_limits(name);
+    drop_crossed(packing_.absent);
+    drop_crossed(packing_.absent_unpacked);
     if (packing_ != Packing{}) result_.packing = std::move(packing_);
     return std::move(result_);
   }
@@ -119,13 +136,15 @@ class Reading {
   }
 
   void read_sign(const VariableAttribute& attribute) {
-    has_other_sign_ = apply_unsigned(attribute.text, result_.stored);
-  }
-
-  static std::vector<ExactNumber> numbers_of(const VariableAttribute& attribute) {
-    if (!attribute.numbers.empty()) return attribute.numbers;
-    const auto number = number_in(attribute.text);
-    return number ? std::vector{*number} : std::vector<ExactNumber>{};
+    const std::optional<bool> is_unsigned = truth_of(attribute);
+    if (!is_unsigned) return ignore(attribute, "is neither true nor false");
+    if (!is_whole(result_.stored)) {
+      if (*is_unsigned) ignore(attribute, "is of numbers with a point");
+      return;
+    }
+    const Kind said = *is_unsigned ? Kind::unsigned_integer : Kind::signed_integer;
+    has_other_sign_ = result_.stored.kind != said;
+    result_.stored.kind = said;
   }
 
   void read_scale(std::string_view name, std::optional<double>& value) {
@@ -137,6 +156,11 @@ class Reading {
       return;
     }
     value = as_double(numbers[0]);
+    const bool is_scale = name == "scale_factor";
+    if (!std::isfinite(*value) || (is_scale && *value == 0)) {
+      result_.problem = fmt::format("has {} as its {}, expected a finite number{}", said(*attribute), name,
+                                    is_scale ? " other than 0" : "");
+    }
     if (!scale_type_ || width_of(attribute->type) > width_of(*scale_type_)) scale_type_ = attribute->type;
   }
 
@@ -201,9 +225,23 @@ class Reading {
     if (numbers.size() != expected) {
       return ignore(*attribute, expected == 2 ? "is not two numbers" : "is not one number");
     }
+    if (as_double(numbers.front()) > as_double(numbers.back())) {
+      return ignore(*attribute, "has its ends the wrong way round");
+    }
     AbsentValues& absent = is_unpacked ? packing_.absent_unpacked : packing_.absent;
     if (name != "valid_max") raise(absent.least, numbers.front());
     if (name != "valid_min") lower(absent.most, numbers.back());
+  }
+
+  /// Limits of several attributes that leave nothing valid are as wrong as a range that is the wrong way
+  /// round.
+  void drop_crossed(AbsentValues& absent) {
+    if (!absent.least || !absent.most || as_double(*absent.least) <= as_double(*absent.most)) return;
+    result_.remarks.push_back(
+        fmt::format("its least valid number {} is above its largest {}, and neither is heeded",
+                    as_double(*absent.least), as_double(*absent.most)));
+    absent.least.reset();
+    absent.most.reset();
   }
 
   /// Of two limits the narrower one.

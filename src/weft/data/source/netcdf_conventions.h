@@ -38,11 +38,14 @@ struct Conventions {
 };
 
 /// What the attributes of a variable mean whose elements are `stored`:
-/// - _Unsigned: integers have, or have not, a sign; so have the numbers of the other attributes.
-/// - scale_factor, add_offset: value = stored * scale + offset.
+/// - _Unsigned (true, false, 1, 0): integers have, or have not, a sign; so have the numbers of the other
+///   attributes.
+/// - scale_factor, add_offset: value = stored * scale + offset. Finite, and the scale is not 0: a problem
+/// else.
 /// - _FillValue, missing_value (one number or several): stored numbers that are absent.
 /// - valid_min, valid_max, valid_range: what lies outside is absent. They are of stored numbers, unless their
-///   type is that of scale_factor and add_offset and wider than the stored one: then of values.
+///   type is that of scale_factor and add_offset and wider than the stored one: then of values. Limits that
+///   cross are not heeded.
 /// A _FillValue is not taken for a limit, as the guide lets generic readers do: no common reader does.
 Conventions conventions_of(StoredType stored, std::span<const VariableAttribute> attributes,
                            const ConventionsOptions& options);
