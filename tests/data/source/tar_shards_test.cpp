@@ -1,5 +1,5 @@
-// Of data/source/tar_members.h, data/source/read_shard.h, data/source/tar_shards.h: tar archives as GNU tar
-// and Python's tarfile write them, and broken ones.
+// Of data/source/compression.h, data/source/tar_members.h, data/source/read_shard.h,
+// data/source/tar_shards.h: tar archives as GNU tar and Python's tarfile write them, and broken ones.
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -133,6 +133,58 @@ TEST_F(TarTest, SaysWhatCannotBeRead) {
       refusal(folder_ / "b.tar.gz"),
       "b.tar.gz: .tar.gz archives are compressed, which leaves no way to a single sample; unpack them to "
       ".tar");
+}
+
+TEST_F(TarTest, WhatIsCompressedUnderAnotherNameIsSaid) {
+  using namespace std::string_literals;
+  const std::vector<std::pair<std::string, std::string>> marks{
+      {"gzip", "\x1f\x8b\x08"},    {"compress", "\x1f\x9d"}, {"bzip2", "BZh9"},
+      {"xz", "\xfd\x37zXZ\0"s},    {"lzma", "\x5d\0\0"s},    {"zstd", "\x28\xb5\x2f\xfd"},
+      {"lz4", "\x04\x22\x4d\x18"}, {"zip", "PK\x03\x04"},    {"7-Zip", "7z\xbc\xaf\x27\x1c"},
+      {"lzip", "LZIP\1"},
+  };
+  for (const auto& [name, mark] : marks) {
+    for (const size_t rest : {10, 3000}) {
+      write(folder_ / "a.tar", mark + std::string(rest, 'x'));
+      EXPECT_EQ(refusal(folder_ / "a.tar"),
+                "a.tar: is compressed by " + name +
+                    ", whatever its name says, which leaves no way to a single sample; unpack it to a .tar");
+    }
+  }
+  // A member may have such a name.
+  pack(folder_ / "b.tar", {{"BZh9.jpg", "x"}, {"BZh9.cls", "1"}}, "ustar");
+  EXPECT_EQ(open(folder_ / "b.tar")->count(), 1);
+}
+
+TEST_F(TarTest, LabelsThatDoNotLieNextToTheirImagesAreSaid) {
+  const auto said = [](const std::string& label, const std::string& image, int count) {
+    return fmt::format(
+        "{} is no neighbour of {}, whose label it seems to be, and is not read ({} such labels); the files "
+        "of "
+        "a sample lie next to each other in a tar and have one key, as 0001.jpg and 0001.cls",
+        label, image, count);
+  };
+  pack(folder_ / "a.tar", {{"1.png", "x"}, {"2.png", "x"}, {"1.cls", "1"}, {"2.cls", "0"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "a.tar"), "a.tar: " + said("1.cls", "1.png", 2));
+  pack(folder_ / "b.tar",
+       {{"1.json", R"({"label": 1})"}, {"2.json", R"({"a": 1})"}, {"1.png", "x"}, {"2.png", "x"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "b.tar"), "b.tar: " + said("1.json", "1.png", 1));
+  pack(folder_ / "c.tar", {{"images/1.png", "x"}, {"labels/1.txt", "1"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "c.tar"), "c.tar: " + said("labels/1.txt", "images/1.png", 1));
+  pack(folder_ / "d.tar", {{"a/1.png", "x"}, {"b/1.png", "x"}, {"b/1.cls", "1"}, {"a/1.cls", "1"}}, "ustar");
+  EXPECT_EQ(open(folder_ / "d.tar")->label(1), 1);
+  pack(folder_ / "e.tar", {{"a/1.png", "x"}, {"b/1.png", "x"}, {"a/1.cls", "1"}, {"b/1.cls", "1"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "e.tar"), "e.tar: " + said("a/1.cls", "a/1.png", 2));
+  pack(folder_ / "set/images.tar", {{"1.png", "x"}}, "ustar");
+  pack(folder_ / "set/labels.tar", {{"1.cls", "1"}, {"2.cls", "1"}, {"3.cls", "1"}}, "ustar");
+  EXPECT_EQ(refusal(folder_ / "set"), "set/labels.tar: " + said("1.cls", "1.png", 1));
+  pack(folder_ / "some.tar", {{"1.png", "x"}, {"1.cls", "1"}, {"2.png", "x"}, {"3.png", "x"}, {"2.cls", "0"}},
+       "ustar");
+  const auto some = open(folder_ / "some.tar");
+  EXPECT_EQ(some->label(1), -1);
+  EXPECT_EQ(some->remarks()[1], (folder_ / "some.tar").string() + ": " + said("2.cls", "2.png", 1));
+  pack(folder_ / "none.tar", {{"1.png", "x"}, {"README.txt", "of images"}}, "ustar");
+  EXPECT_EQ(open(folder_ / "none.tar")->count(), 1) << "a text is no label of another image";
 }
 
 TEST_F(TarTest, AnArchiveThatEndsEarlyIsSaidOrRefused) {

@@ -67,12 +67,11 @@ class ShardWalk {
     // macOS puts "._name" beside what it archives.
     if (is_hidden_name(std::string_view(member.path).substr(name))) return;
     if (!member.other.empty()) return shard_.left_out.add(std::string(member.other));
-    const size_t dot = std::min(member.path.find('.', name), member.path.size());
-    const std::string key = member.path.substr(0, dot);
+    const std::string key = key_of(member.path);
     if (key != key_) end_key();
     key_ = key;
     const std::string ending = ending_of(std::string_view(member.path).substr(name));
-    const bool is_label = dot + ending.size() == member.path.size() &&
+    const bool is_label = key.size() + ending.size() == member.path.size() &&
                           (ending == ".cls" || ending == ".txt" || ending == ".json");
     if (is_image_name("x" + ending)) {
       if (has_image_) return shard_.left_out.add("second image");
@@ -81,7 +80,9 @@ class ShardWalk {
     } else {
       others_.push_back({member.path.substr(name), is_label});
     }
-    if (is_label && (sample_.label.empty() || ending == ".cls")) sample_.label = read_label(member, ending);
+    if (!is_label || (!sample_.label.empty() && ending != ".cls")) return;
+    sample_.label = read_label(member, ending);
+    label_path_ = member.path;
   }
 
   /// What shares the key with an image goes with it; a key without an image is no sample.
@@ -94,7 +95,11 @@ class ShardWalk {
         shard_.left_out.add_beside_sample(ending);
       }
     }
-    if (has_image_) shard_.samples.push_back(std::move(sample_));
+    if (has_image_) {
+      shard_.samples.push_back(std::move(sample_));
+    } else if (!sample_.label.empty()) {
+      shard_.stray_labels.push_back({std::move(label_path_), key_});
+    }
     sample_ = {};
     has_image_ = false;
     others_.clear();
@@ -117,11 +122,17 @@ class ShardWalk {
   // Of the key that is being read:
   std::string key_;
   ShardSample sample_;
+  std::string label_path_;
   bool has_image_ = false;
   std::vector<Other> others_;
 };
 
 }  // namespace
+
+std::string key_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return path.substr(0, path.find('.', slash == std::string::npos ? 0 : slash + 1));
+}
 
 Shard read_shard(const ByteReader& file) { return ShardWalk(file).read(); }
 

@@ -13,13 +13,23 @@ struct ShardSample {
   std::string label;  ///< a number or a name; empty: none
 };
 
+/// A label whose key has no image beside it.
+struct StrayLabel {
+  std::string path;
+  std::string key;
+};
+
 struct Shard {
   std::vector<ShardSample> samples;
   LeftOut left_out;  ///< members that are neither image nor label, and keys without an image
+  std::vector<StrayLabel> stray_labels;
   std::vector<std::string>
       bad_labels;                    ///< a sentence for each label that cannot be read, whose image has none
   std::vector<std::string> remarks;  ///< how the archive ends, where that is odd
 };
+
+/// All before the first dot of the file's name: "train/0001" of "train/0001.seg.png".
+std::string key_of(const std::string& path);
 
 /// Reads headers and labels. UserError naming the archive where it is broken.
 Shard read_shard(const ByteReader& file);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "weft/base/check.h"
+#include "weft/data/source/compression.h"
 
 namespace weft {
 
@@ -95,6 +96,15 @@ struct TarWalk::Overrides {
 };
 
 void TarWalk::broken(int64_t offset, std::string_view what) const {
+  const std::string head = file_.text(0, std::min<int64_t>(8, file_.size()));
+  const std::string_view compression = offset == 0 ? compression_of(head) : "";
+  if (!compression.empty()) {
+    user_error(
+        "{}: is compressed by {}, whatever its name says, which leaves no way to a single sample; unpack it "
+        "to "
+        "a .tar",
+        file_.name(), compression);
+  }
   user_error("{}: is no tar archive or is damaged: {} at byte {}", file_.name(), what, offset);
 }
 

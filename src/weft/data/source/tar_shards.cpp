@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <unordered_map>
 
 #include "weft/base/check.h"
 #include "weft/data/source/byte_reader.h"
@@ -41,9 +42,11 @@ class TarShards final : public Source {
       user_error("{}: holds no images ({}){}{}", path_, kImageEndings, left_out_.empty() ? "" : "; it holds ",
                  left_out_.list());
     }
-    left_out_.check(path_, count());
     const bool has_labels =
         std::ranges::any_of(labels, [](const std::string& label) { return !label.empty(); });
+    say_strays(shards, labels);
+    if (!has_labels && !strays_.empty()) throw UserError(strays_);
+    left_out_.check(path_, count());
     if (!has_labels && !bad_labels_.empty()) throw UserError(bad_labels_[0]);
     TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
     classes_ = std::move(numbered.classes);
@@ -74,6 +77,7 @@ class TarShards final : public Source {
     std::vector<std::string> all = left_out_.remarks(path_);
     say_some_of(ends_, "archives", all);
     say_some_of(bad_labels_, "labels", all);
+    if (!strays_.empty()) all.push_back(strays_);
     if (!folders_.empty()) {
       all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
                                 folders_.size(), folders_.front()));
@@ -97,6 +101,36 @@ class TarShards final : public Source {
         fmt::format("{}: {} more such sentences about its {}", path_, sentences.size() - said, about));
   }
 
+  /// Labels that are there, and not where their images are: of the same key elsewhere, or of the same name in
+  /// another folder or archive. "README.txt" is none, as no image has its name.
+  void say_strays(std::span<const Shard> shards, std::span<const std::string> labels) {
+    if (std::ranges::all_of(shards, [](const Shard& shard) { return shard.stray_labels.empty(); })) return;
+    const auto without_folder = [](const std::string& key) { return key.substr(key.rfind('/') + 1); };
+    std::unordered_map<std::string, int64_t> images;  // without a label
+    for (size_t i = 0; i < labels.size(); ++i) {
+      if (!labels[i].empty()) continue;
+      const std::string key = key_of(names_[i]);
+      images.emplace(key, static_cast<int64_t>(i));
+      images.emplace(without_folder(key), static_cast<int64_t>(i));
+    }
+    int64_t strays = 0;
+    std::string first;
+    for (size_t shard = 0; shard < shards.size(); ++shard) {
+      for (const StrayLabel& label : shards[shard].stray_labels) {
+        auto image = images.find(label.key);
+        if (image == images.end()) image = images.find(without_folder(label.key));
+        if (image == images.end() || ++strays > 1) continue;
+        first = fmt::format("{}: {} is no neighbour of {}", files_[shard].string(), label.path,
+                            names_[static_cast<size_t>(image->second)]);
+      }
+    }
+    if (strays == 0) return;
+    strays_ = fmt::format(
+        "{}, whose label it seems to be, and is not read ({} such labels); the files of a sample lie next to "
+        "each other in a tar and have one key, as 0001.jpg and 0001.cls",
+        first, strays);
+  }
+
   void take(Shard& shard, int32_t number, std::vector<std::string>& labels) {
     for (ShardSample& sample : shard.samples) {
       extents_.push_back({number, sample.image.offset, sample.image.bytes});
@@ -114,6 +148,7 @@ class TarShards final : public Source {
   LeftOut left_out_;
   std::vector<std::string> ends_;        ///< what is odd about how archives end
   std::vector<std::string> bad_labels_;  ///< of images that have none therefore
+  std::string strays_;                   ///< what is wrong with labels that lie elsewhere; empty: nothing
   std::vector<Extent> extents_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
