@@ -36,6 +36,18 @@ TEST(TarLabels, OtherLabelsAreNames) {
   EXPECT_TRUE(number({"", ""}).classes.empty());
 }
 
+TEST(TarLabels, OneThatIsNoNumberAmongNumbersIsSaid) {
+  for (const std::string odd : {"n/a", "5 6", "nan", "1,5", "0x3", "?"}) {
+    EXPECT_EQ(number({"2", "", odd, "10", odd, "x"}).remark,
+              "image 2: its label '" + odd +
+                  "' is no number, so all labels are names, in the order of their text: 2 of 5 labels are "
+                  "numbers");
+  }
+  EXPECT_EQ(number({"dog", "cat", ""}).remark, "");
+  EXPECT_EQ(number({"1", "", "2.0"}).remark, "");
+  EXPECT_EQ(number({"", ""}).remark, "");
+}
+
 TEST(TarLabels, NumbersThatAreNoClassIdsAreRefused) {
   for (const char* bad : {"-1", "1.5", "1000000", "3000000000", "1e400"}) {
     EXPECT_EQ(message_of({"0", bad}), "image 1: its label is " + std::string(bad) +

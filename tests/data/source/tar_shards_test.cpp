@@ -187,6 +187,16 @@ TEST_F(TarTest, LabelsThatDoNotLieNextToTheirImagesAreSaid) {
   EXPECT_EQ(open(folder_ / "none.tar")->count(), 1) << "a text is no label of another image";
 }
 
+TEST_F(TarTest, NumbersAmongWhichIsANameAreSaidToBeNames) {
+  pack(folder_ / "a.tar", {{"1.png", "x"}, {"1.cls", "10"}, {"2.png", "x"}, {"2.cls", "n/a"}}, "ustar");
+  const auto source = open(folder_ / "a.tar");
+  EXPECT_EQ(source->classes().size(), 2U);
+  const std::string path = (folder_ / "a.tar").string();
+  EXPECT_EQ(source->remarks(),
+            std::vector{path + ": 2.png: its label 'n/a' is no number, so all labels are names, in the order "
+                               "of their text: 1 of 2 labels are numbers"});
+}
+
 TEST_F(TarTest, AnArchiveThatEndsEarlyIsSaidOrRefused) {
   const fs::path path = folder_ / "a.tar";
   pack(path, {{"1.jpg", std::string(2000, 'a')}, {"2.jpg", std::string(2000, 'b')}},

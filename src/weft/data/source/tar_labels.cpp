@@ -39,6 +39,27 @@ std::optional<std::map<std::string, double>> numbers_of(const std::set<std::stri
   return numbers;
 }
 
+/// One label that is no number makes names of all others.
+std::string remark_on_mixture(const std::vector<std::string>& labels,
+                              const std::function<std::string(size_t sample)>& name) {
+  std::map<std::string, bool> known;
+  std::optional<size_t> first;
+  size_t numbers = 0;
+  size_t others = 0;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].empty()) continue;
+    const auto [found, is_new] = known.try_emplace(labels[i]);
+    if (is_new) found->second = as_number(labels[i]).has_value();
+    if (!found->second && !first) first = i;
+    ++(found->second ? numbers : others);
+  }
+  if (numbers == 0 || !first) return {};
+  return fmt::format(
+      "{}: its label '{}' is no number, so all labels are names, in the order of their text: {} of {} labels "
+      "are numbers",
+      name(*first), labels[*first], numbers, numbers + others);
+}
+
 bool is_class_id(double number) {
   return number >= 0 && number < kMostClasses && number == std::floor(number);
 }
@@ -51,7 +72,10 @@ TarLabels number_labels(const std::vector<std::string>& labels,
   names.erase("");
   const auto numbers = numbers_of(names);
   TarLabels result;
-  if (!numbers) result.classes.assign(names.begin(), names.end());
+  if (!numbers) {
+    result.classes.assign(names.begin(), names.end());
+    result.remark = remark_on_mixture(labels, name);
+  }
   int32_t most = -1;
   for (size_t i = 0; i < labels.size(); ++i) {
     int32_t id = -1;

@@ -51,6 +51,7 @@ class TarShards final : public Source {
     TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
     classes_ = std::move(numbered.classes);
     labels_ = std::move(numbered.ids);
+    mixture_ = std::move(numbered.remark);
   }
 
   int64_t count() const override { return static_cast<int64_t>(extents_.size()); }
@@ -77,7 +78,9 @@ class TarShards final : public Source {
     std::vector<std::string> all = left_out_.remarks(path_);
     say_some_of(ends_, "archives", all);
     say_some_of(bad_labels_, "labels", all);
-    if (!strays_.empty()) all.push_back(strays_);
+    for (const std::string& sentence : {strays_, mixture_}) {
+      if (!sentence.empty()) all.push_back(sentence);
+    }
     if (!folders_.empty()) {
       all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
                                 folders_.size(), folders_.front()));
@@ -149,6 +152,7 @@ class TarShards final : public Source {
   std::vector<std::string> ends_;        ///< what is odd about how archives end
   std::vector<std::string> bad_labels_;  ///< of images that have none therefore
   std::string strays_;                   ///< what is wrong with labels that lie elsewhere; empty: nothing
+  std::string mixture_;                  ///< of numbers and names among the labels; empty: there is none
   std::vector<Extent> extents_;
   std::vector<std::string> names_;
   std::vector<std::string> classes_;
