@@ -338,6 +338,13 @@ TEST_F(ConventionsTest, AttributesOfOtherHdf5FilesAreHeededAloud) {
       source->remarks(),
       std::vector{(folder_ / "a.h5").string() +
                   ": in 'x' the attributes scale_factor, missing_value are heeded, as NetCDF has them"});
+  write_netcdf4(folder_ / "sign.h5", bytes({-1, 2}),
+                {{"_Unsigned", classic_text("true")}, {"valid_range", bytes({9, 0})}});
+  const std::string sign = (folder_ / "sign.h5").string();
+  EXPECT_EQ(
+      open(sign)->remarks(),
+      (std::vector{sign + ": in 'x' its valid_range 9, 0 has its ends the wrong way round and is not heeded",
+                   sign + ": in 'x' the attributes _Unsigned are heeded, as NetCDF has them"}));
   write_netcdf4(folder_ / "plain.h5", shorts({-32767, 2}), {});
   EXPECT_EQ(numbers_of(*open(folder_ / "plain.h5")), (std::vector<double>{-32767, 2}));
 }

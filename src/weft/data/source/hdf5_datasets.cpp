@@ -145,13 +145,18 @@ void read_conventions(hid_t id, bool is_netcdf, Hdf5Dataset& dataset) {
   const std::vector<VariableAttribute> attributes = read_number_attributes(id);
   Conventions found =
       conventions_of(dataset.stored, attributes, {.default_fill = is_netcdf && is_filled(id)});
+  const bool changes_sign = dataset.stored.kind != found.stored.kind;
   dataset.stored = found.stored;
   dataset.packing = std::move(found.packing);
   dataset.remarks = std::move(found.remarks);
   if (dataset.problem.empty()) dataset.problem = std::move(found.problem);
-  if (is_netcdf || !dataset.packing) return;
+  if (is_netcdf || (!dataset.packing && !changes_sign)) return;
   std::string names;
-  for (const VariableAttribute& attribute : attributes) names += (names.empty() ? "" : ", ") + attribute.name;
+  for (const VariableAttribute& attribute : attributes) {
+    if (std::ranges::find(found.ignored, attribute.name) != found.ignored.end()) continue;
+    names += (names.empty() ? "" : ", ") + attribute.name;
+  }
+  if (names.empty()) return;
   dataset.remarks.push_back(fmt::format("the attributes {} are heeded, as NetCDF has them", names));
 }
 

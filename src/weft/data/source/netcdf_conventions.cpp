@@ -240,6 +240,7 @@ class Reading {
     result_.remarks.push_back(
         fmt::format("its least valid number {} is above its largest {}, and neither is heeded",
                     as_double(*absent.least), as_double(*absent.most)));
+    for (const char* name : {"valid_range", "valid_min", "valid_max"}) result_.ignored.emplace_back(name);
     absent.least.reset();
     absent.most.reset();
   }
@@ -265,6 +266,7 @@ class Reading {
   }
 
   void ignore(const VariableAttribute& attribute, const std::string& why) {
+    result_.ignored.push_back(attribute.name);
     result_.remarks.push_back(
         fmt::format("its {} {} {} and is not heeded", attribute.name, said(attribute), why));
   }

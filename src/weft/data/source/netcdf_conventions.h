@@ -35,6 +35,7 @@ struct Conventions {
   std::optional<Packing> packing;  ///< none: numbers are as they are stored
   std::string problem;             ///< why the numbers cannot be known, as a sentence's end; empty: they can
   std::vector<std::string> remarks;  ///< what is not heeded, as a sentence's end
+  std::vector<std::string> ignored;  ///< names of the attributes that remarks are about
 };
 
 /// What the attributes of a variable mean whose elements are `stored`:
