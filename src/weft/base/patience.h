@@ -7,14 +7,17 @@ namespace weft {
 /// whoever watches for hangs gives it more time.
 class Patience {
  public:
-  Patience() { ++held_; }
-  ~Patience() { --held_; }
+  Patience() { ++held(); }
+  ~Patience() { --held(); }
   Patience(const Patience&) = delete;
   Patience& operator=(const Patience&) = delete;
-  static bool is_held() { return held_ > 0; }
+  static bool is_held() { return held() > 0; }
 
  private:
-  static inline std::atomic<int> held_ = 0;
+  static std::atomic<int>& held() {
+    static std::atomic<int> count = 0;
+    return count;
+  }
 };
 
 }  // namespace weft

@@ -28,8 +28,9 @@ int slots_from(std::string_view text, const std::string& where, std::string_view
 LaunchHost host_of(std::string_view text, int slots, const std::string& where) {
   // Several colons, or one in brackets, are an address of IPv6.
   const size_t last = text.rfind(':');
-  const bool is_plain = text.find(':') == last || (last > 0 && last != text.npos && text[last - 1] == ']');
-  const size_t colon = is_plain ? last : text.npos;
+  const bool is_plain =
+      text.find(':') == last || (last > 0 && last != std::string_view::npos && text[last - 1] == ']');
+  const size_t colon = is_plain ? last : std::string_view::npos;
   const std::string_view name = text.substr(0, colon);
   if (colon != std::string_view::npos) slots = slots_from(text.substr(colon + 1), where, name);
   return {std::string(name), slots};
