@@ -74,7 +74,7 @@ bool is_the_recipes(const std::optional<fs::path>& tokenizer, const fs::path& th
 /// What makes it the recipe's tokenizer.
 std::string cure_of(const fs::path& file) {
   if (file.filename() == "tokenizer.model") return "--set data.tokenizer=" + file.string();
-  const std::string folder = "--set data.tokenizer=" + file.parent_path().string();
+  std::string folder = "--set data.tokenizer=" + file.parent_path().string();
   if (file.filename() != "tokenizer.json") return folder;
   return folder +
          " after tokenizer.backend_tokenizer.model.save(FOLDER), which writes vocab.json and merges.txt";
