@@ -1,6 +1,7 @@
 #include "weft/data/verify/content_key.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "weft/base/check.h"
@@ -26,13 +27,29 @@ void mix_extent(uint64_t& key, const FileReader& file, const Extent& extent) {
   mix(key, bytes);
 }
 
-void mix_sample(uint64_t& key, const Source& source, int64_t sample) {
+/// Samples that follow each other mostly lie in one file: it stays open.
+class LastFile {
+ public:
+  explicit LastFile(const Source& source) : source_(source) {}
+  const FileReader& at(int32_t file) {
+    if (!reader_ || file_ != file) reader_.emplace(source_.files()[static_cast<size_t>(file)]);
+    file_ = file;
+    return *reader_;
+  }
+
+ private:
+  const Source& source_;
+  int32_t file_ = -1;
+  std::optional<FileReader> reader_;
+};
+
+void mix_sample(uint64_t& key, const Source& source, LastFile& files, int64_t sample) {
   const int32_t label = source.label(sample);
   mix(key, std::as_bytes(std::span(&label, 1)));
   std::vector<Extent> extents;
   source.locate(sample, {}, extents);
   for (size_t i = 0; i < std::min(extents.size(), kExtents); ++i) {
-    mix_extent(key, FileReader(source.files()[static_cast<size_t>(extents[i].file)]), extents[i]);
+    mix_extent(key, files.at(extents[i].file), extents[i]);
   }
 }
 
@@ -40,11 +57,12 @@ void mix_sample(uint64_t& key, const Source& source, int64_t sample) {
 
 uint64_t content_key(const Source& source) {
   uint64_t key = 0;
+  LastFile files(source);
   const int64_t count = source.count();
   const int64_t some = std::min(count, kSamples);
   for (int64_t i = 0; i < some; ++i) {
     try {
-      mix_sample(key, source, i * count / some);
+      mix_sample(key, source, files, i * count / some);
     } catch (const UserError&) {
       continue;
     }
