@@ -84,7 +84,7 @@ TEST_F(DataTest, AStepHasTheSameWindowsHoweverItIsSplit) {
   const auto tokens = std::make_shared<Tokens>(counted);
   const auto rows_of = [&](int64_t parts) {
     TextOptions options{6 / parts, 4, 1};
-    options.step_batch = 6;
+    options.group = parts;
     TextBatches batches(tokens, options);
     std::vector<int32_t> all;
     for (int64_t number = 0; number < 3 * parts; ++number) {

@@ -51,7 +51,6 @@ void copy_rows(const Tokens& tokens, std::span<const View> outputs, std::span<co
 
 TextBatches::TextBatches(std::shared_ptr<const Tokens> tokens, TextOptions options)
     : tokens_(std::move(tokens)), options_(std::move(options)) {
-  if (options_.step_batch == 0) options_.step_batch = options_.batch;
   check_length(*tokens_, options_);
 }
 
@@ -62,11 +61,11 @@ void TextBatches::fill(int64_t number, std::span<const View> outputs, std::span<
 
 int64_t TextBatches::start_of(int64_t row) const {
   const int64_t place = number_ * options_.batch + row;
-  const int64_t step = place / options_.step_batch;
+  const int64_t rows = options_.batch * options_.group;
+  const int64_t step = place / rows;
   const RandomStream stream{options_.seed, kWindowStream, static_cast<uint64_t>(step)};
   const auto starts = static_cast<uint64_t>(static_cast<int64_t>(tokens_->size()) - options_.context);
-  return static_cast<int64_t>(
-      stream.below(static_cast<uint64_t>(place - step * options_.step_batch), starts));
+  return static_cast<int64_t>(stream.below(static_cast<uint64_t>(place % rows), starts));
 }
 
 std::string TextBatches::name_of(int64_t row) const { return name_of_window(options_, start_of(row)); }

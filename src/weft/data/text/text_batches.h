@@ -16,7 +16,7 @@ struct TextOptions {
   std::string key = "data.path";  ///< of the recipe, for errors: where the tokens come from
   std::string path;               ///< the same, as the recipe names it
   bool shuffled = false;          ///< of TextEvaluation: in which order the windows come
-  int64_t step_batch = 0;         ///< of TextBatches: rows of a step, if it has several batches
+  int64_t group = 1;              ///< of TextBatches: batches that make up one step of training
 };
 
 /// Tensors: tokens and targets (the tokens one further), i32 [batch, context] each. Row r of batch b is the

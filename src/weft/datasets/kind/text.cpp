@@ -40,7 +40,7 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
                       recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
   data.epoch_batches = data.train_samples / recipe.data.batch * recipe.optimizer.accumulate;
-  options.step_batch = recipe.data.batch;
+  options.group = recipe.optimizer.accumulate;
   data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
   options.key = "data.validation";
   options.shuffled = recipe.log.evaluate_batches > 0;
