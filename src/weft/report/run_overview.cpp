@@ -64,6 +64,10 @@ Cells cells_of(const RunOverview& run) {
           began};
 }
 
+[[noreturn]] void cannot_list(const fs::path& folder, const std::error_code& error) {
+  user_error("{}: the runs cannot be listed: {}", folder.string(), error.message());
+}
+
 }  // namespace
 
 RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
@@ -92,7 +96,7 @@ std::vector<fs::path> find_runs(const fs::path& folder) {
   if (fs::exists(recipe_of(folder), error)) return {folder};
   // Below, what is closed is passed over.
   static_cast<void>(fs::directory_iterator(folder, error));
-  if (error) user_error("{}: the runs cannot be listed: {}", folder.string(), error.message());
+  if (error) cannot_list(folder, error);
   std::vector<fs::path> found;
   fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
@@ -102,6 +106,7 @@ std::vector<fs::path> find_runs(const fs::path& folder) {
     found.push_back(entry->path());
     entry.disable_recursion_pending();
   }
+  if (error) cannot_list(folder, error);
   return found;
 }
 
