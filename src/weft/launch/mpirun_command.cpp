@@ -1,12 +1,12 @@
 #include "weft/launch/mpirun_command.h"
 
-#include "weft/base/plural.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+
+#include "weft/base/plural.h"
 
 namespace weft {
 

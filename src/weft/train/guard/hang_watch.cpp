@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kHangs = std::chrono::minutes(5);
 constexpr double kMostSeconds = 1e9;
+constexpr int kPatientLimits = 12;  // that pass where there is patience
 
 }  // namespace
 
@@ -42,12 +43,11 @@ HangWatch::HangWatch(const Executor& executor, const Communicator& world)
 
 /// What changes while nothing hangs: the time itself while there is patience.
 int64_t HangWatch::pulse() {
-  constexpr int kLimits = 12;
   const Clock::time_point now = Clock::now();
   const bool was_patient = std::exchange(is_patient_, Patience::is_held());
   if (!is_patient_) return executor_.instructions_started();
   if (!was_patient) patient_since_ = now;
-  const std::chrono::duration<double> most = (kLimits - 1) * std::chrono::duration<double>(limit_);
+  const std::chrono::duration<double> most = (kPatientLimits - 1) * std::chrono::duration<double>(limit_);
   return now - patient_since_ < most ? now.time_since_epoch().count() : executor_.instructions_started();
 }
 
@@ -56,7 +56,7 @@ void HangWatch::end_job() const {
   fmt::print(stderr,
              "weft: rank {}: no instruction ended for {} s; it is in {}; ending the job, go on from the last "
              "checkpoint\n",
-             rank_, static_cast<double>(limit_.count()) / 1000 * (is_patient_ ? 12 : 1),
+             rank_, static_cast<double>(limit_.count()) / 1000 * (is_patient_ ? kPatientLimits : 1),
              instruction.empty() ? std::string(doing_.load()) : instruction);
   std::fflush(nullptr);
   std::_Exit(1);  // not MPI_Abort: this is no thread of MPI's
