@@ -156,7 +156,12 @@ TEST_F(Cli, ACheckpointIsNamedByItsStep) {
   EXPECT_NE(missing.text.find("--checkpoint 7: is none of the checkpoints of "), std::string::npos)
       << missing.text;
   const Outcome inspected = run("inspect " + out());
+  EXPECT_EQ(inspected.text.find("# checkpoint of step "), 0U) << inspected.text;
   EXPECT_NE(inspected.text.find("# checkpoint of step 4"), std::string::npos) << inspected.text;
+  EXPECT_NE(run("inspect " + out() + " --checkpoint 4").text.find("step 4\nadam.m.h.0.attn"),
+            std::string::npos);
+  EXPECT_EQ(run("inspect " + recipe() + " --checkpoint 4").text,
+            "weft: inspect: --checkpoint is of a run, and " + recipe() + " is no folder of one\n");
   EXPECT_NE(inspected.text.find(" (best: loss "), std::string::npos) << inspected.text;
 }
 

@@ -38,6 +38,12 @@ TEST_F(LaunchedJobTest, IsResumedAsItWasBegun) {
   EXPECT_EQ(words_of(job_, 1, true), (Words{"resume", folder_.string()}));
 }
 
+TEST_F(LaunchedJobTest, WhatWasAllowedIsAllowedAgain) {
+  job_.allows_changes = true;
+  EXPECT_EQ(words_of(job_, 1, true),
+            (Words{"resume", folder_.string(), "--set", "checkpoint.changes=allow"}));
+}
+
 TEST_F(LaunchedJobTest, WithNoCheckpointItsOwnWordsAreSaidAgain) {
   fs::remove_all(checkpoints_of(folder_));
   EXPECT_EQ(words_of(job_, 1, true), (Words{"train", "r.toml", "--set", "checkpoint.resume=true"}));

@@ -40,10 +40,20 @@ using Values = std::vector<std::string>;
 TEST(Comparison, LossesAreComparedAtStepsThatAllHaveReached) {
   const auto lines = lines_of({{"a", run(40, 2)}, {"b", run(20, 1)}});
   EXPECT_EQ(lines.at("steps"), (Values{"40 of 40", "20 of 20"}));
-  EXPECT_EQ(lines.at("loss at step 5"), (Values{"37.0000", "16.0000"}));
-  EXPECT_EQ(lines.at("loss at step 20"), (Values{"22.0000", "1.0000"}));
-  EXPECT_EQ(lines.count("loss at step 40"), 0U);
+  EXPECT_EQ(lines.at("loss of step 5"), (Values{"37.0000", "16.0000"}));
+  EXPECT_EQ(lines.at("loss of step 20"), (Values{"22.0000", "1.0000"}));
+  EXPECT_EQ(lines.count("loss of step 40"), 0U);
   EXPECT_EQ(lines.at("a step"), (Values{"20.0 ms", "20.0 ms"}));
+}
+
+TEST(Comparison, StepsThatOnlyOneRunHasDecideNothing) {
+  ReportInput longer = run(200, 0);
+  ReportInput shorter = longer;
+  shorter.metrics.resize(100);
+  shorter.metrics[98].loss = std::numeric_limits<double>::quiet_NaN();
+  longer.metrics[98].loss = std::numeric_limits<double>::quiet_NaN();
+  const auto lines = lines_of({{"a", longer}, {"b", shorter}});
+  EXPECT_EQ(lines.at("mean loss of steps 96 to 100"), (Values{"102.2500", "102.2500"}));
 }
 
 TEST(Comparison, MetricsAreAtTheirBestAndAtTheEnd) {

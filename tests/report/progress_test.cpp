@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace weft {
 namespace {
 
@@ -20,6 +22,13 @@ TEST(Progress, RatesAreMeansSinceTheLastKeptLineAndTimeLeftSinceTheStart) {
       << "the line before was not kept";
   EXPECT_EQ(progress.line(100, 1, "", true, start + seconds(90)),
             "step 100/100  loss 1.0000  64 tokens/s  0:00 left");
+}
+
+TEST(Progress, AStepWithoutTargetsHasNoLoss) {
+  const Progress::Clock::time_point start{};
+  Progress progress(100, 0, 1, "samples", start);
+  EXPECT_EQ(progress.line(50, std::nan(""), "", true, start + seconds(50)),
+            "step  50/100  loss –  1 samples/s  0:50 left");
 }
 
 TEST(Progress, WithoutATerminalOnlyKeptLinesAreWritten) {

@@ -16,6 +16,7 @@
 #include "tests/train/tiny_text.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/params/checkpoint_snapshot.h"
 #include "weft/params/checkpoint_writer.h"
@@ -189,8 +190,8 @@ TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
   run(recipe({"model.layers=2"}), "run");
   testing::expect_user_error(
       [&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-      "step-0000000012: model.layers 2 -> 1; go on with what wrote it, or allow this with --set "
-      "checkpoint.changes=allow");
+      "step-0000000012: the checkpoint has the tensor h.1.attn.proj.bias, which this recipe's model has not; "
+      "what changed: model.layers 2 -> 1");
   Session smaller(recipe({"checkpoint.changes=allow"}), Communicator::world());
   testing::expect_user_error(
       [&] { resume(smaller, folder_ / "run/checkpoints"); },
@@ -208,9 +209,43 @@ TEST_F(TrainerTest, ACheckpointOfASmallerModelIsRefused) {
   testing::expect_user_error(
       [&] { load_into({"model.layers=2"}); },
       "the checkpoint has no tensor h.1.attn.proj.bias, which this recipe's model needs");
+  testing::expect_user_error([&] { load_into({"model.width=32"}); },
+                             "tensor h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]");
   testing::expect_user_error(
-      [&] { load_into({"model.width=32"}); },
-      "tensor adam.m.h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]");
+      [&] {
+        run(recipe({"checkpoint.resume=true", "model.width=32"}), "run");
+      },
+      "tensor h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]; what changed: "
+      "model.width "
+      "16 -> 32");
+}
+
+TEST_F(TrainerTest, ARunThatGetsLongerSaysHowItsLearningRateGoesOn) {
+  NEEDS_KINDS("cosine");
+  run(recipe({"run.steps=5", "optimizer.schedule=cosine"}), "run");
+  const auto said_by = [&](const std::string& steps) {
+    ::testing::internal::CaptureStderr();
+    run(recipe({steps, "optimizer.schedule=cosine", "checkpoint.resume=true"}), "run");
+    return ::testing::internal::GetCapturedStderr();
+  };
+  const std::string sentence =
+      "the learning rate is 0.005 at step 6, after 0.000955 at step 5: the schedule is \"cosine\" over 10 "
+      "steps, "
+      "and was \"cosine\" over 5\n";
+  EXPECT_EQ(said_by("run.steps=5").find("the learning rate is"), std::string::npos);
+  const std::string said = said_by("run.steps=10");
+  EXPECT_NE(said.find(sentence), std::string::npos) << said;
+}
+
+TEST_F(TrainerTest, TheBestIsToldByTheSameBatchesAfterEveryStep) {
+  run(recipe({"checkpoint.best=loss", "log.evaluate_every=6", "log.evaluate_batches=1"}), "run");
+  const std::optional<BestCheckpoint> best = read_best(folder_ / "run/checkpoints");
+  ASSERT_TRUE(best);
+  Session session(recipe({"log.evaluate_batches=1"}), Communicator::world());
+  session.load(CheckpointReader(checkpoint_folder(folder_ / "run/checkpoints", best->step)));
+  EXPECT_EQ(best->step, 12) << "the loss falls";
+  EXPECT_EQ(best->value, evaluate(session, 1).loss);
+  EXPECT_NE(best->value, evaluate(session, 0).loss);
 }
 
 TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {

@@ -114,6 +114,9 @@ TEST_F(SkippedUpdates, TargetsOfWhichNoneCountsAreNoLossOfZero) {
       said.lines.find("warning: step 2: the update was left out, because no target of the batch counts"),
       std::string::npos)
       << said.lines;
+  ASSERT_EQ(said.rows.size(), 3U);
+  EXPECT_TRUE(std::isfinite(said.rows[0].loss));
+  EXPECT_TRUE(std::isnan(said.rows[1].loss)) << said.rows[1].loss;
   EXPECT_TRUE(
       said.error.starts_with("step 4: no target of its batch counts, the 3. time in a row "
                              "(optimizer.skip_limit = 2): all are missing, ignored, or of samples that were "

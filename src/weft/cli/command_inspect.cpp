@@ -11,6 +11,7 @@
 #include "weft/graph/op_reference.h"
 #include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_files.h"
+#include "weft/params/named_checkpoint.h"
 #include "weft/report/run_files.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/session/load_recipe.h"
@@ -40,7 +41,6 @@ void inspect_checkpoint(const std::filesystem::path& path) {
 }
 
 void inspect_run(const std::filesystem::path& run, const std::vector<std::string>& set) {
-  fmt::print("{}", to_toml(load_recipe(recipe_of(run).string(), set)));
   const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run));
   for (const CheckpointName& checkpoint : list_checkpoints(checkpoints_of(run))) {
     const bool is_best = best && best->step == checkpoint.step;
@@ -48,6 +48,7 @@ void inspect_run(const std::filesystem::path& run, const std::vector<std::string
                is_best ? fmt::format(" (best: {} {})", best->metric, best->value) : "",
                checkpoint.path.string());
   }
+  fmt::print("{}", to_toml(load_recipe(recipe_of(run).string(), set)));
 }
 
 }  // namespace
@@ -76,7 +77,12 @@ int command_inspect(const Arguments& arguments) {
   }
   const std::filesystem::path path = arguments.target;
   if (path.empty()) user_error("inspect: name a recipe, a checkpoint folder or a safetensors file");
-  if (std::filesystem::exists(recipe_of(path))) {
+  const bool is_run = std::filesystem::exists(recipe_of(path));
+  if (!arguments.checkpoint.empty()) {
+    if (!is_run) user_error("inspect: --checkpoint is of a run, and {} is no folder of one", path.string());
+    const Recipe recipe = load_recipe(recipe_of(path).string(), arguments.set);
+    inspect_checkpoint(named_checkpoint(checkpoints_of(path), arguments.checkpoint, recipe.checkpoint.keep));
+  } else if (is_run) {
     inspect_run(path, arguments.set);
   } else if (std::filesystem::is_directory(path)) {
     inspect_checkpoint(path);

@@ -198,6 +198,10 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
   inspect->add_option("--set", arguments.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  inspect
+      ->add_option("--checkpoint", arguments.checkpoint,
+                   "of a run: what this checkpoint holds, by its step (100), its name, or `best`")
+      ->type_name("NAME");
   inspect->add_flag("--reference", arguments.reference,
                     "print the reference of all recipe keys (docs/recipes.md)");
   inspect->add_option("--graph", arguments.graph_file, "print the graph that `weft plan --write-graph` wrote")

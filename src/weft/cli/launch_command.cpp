@@ -110,6 +110,7 @@ void LaunchCommandLine::choose_folder(LaunchedJob& job, const Arguments& argumen
     job.folder = arguments.recipe;
     return;
   }
+  job.allows_changes = recipe.checkpoint.changes == ResumeChanges::allow;
   const auto named = named_run_folder(recipe, arguments.out);
   if (named) {
     job.folder = *named;

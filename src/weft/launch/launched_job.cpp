@@ -37,6 +37,7 @@ std::vector<std::string> words_of(const LaunchedJob& job, int ranks, bool again)
     if (has_begun) {
       // The recipe's file may have been edited since; the folder's is the one that the run began with.
       words = {"resume", job.folder.string()};
+      if (job.allows_changes) words.insert(words.end(), {"--set", "checkpoint.changes=allow"});
       if (!job.trace.empty()) words.insert(words.end(), {"--trace", job.trace});
     } else {
       words.insert(words.end(), {"--set", "checkpoint.resume=true"});

@@ -17,8 +17,9 @@ struct LaunchedJob {
   std::optional<std::filesystem::file_time_type> recipe_before;
   bool is_new_folder = false;  ///< launch has made it: the command is told
   std::string trace;
-  bool has_mesh = false;     ///< the command reads a recipe
-  ParallelSection parallel;  ///< as that says it
+  bool allows_changes = false;  ///< checkpoint.changes, which a run's folder does not keep
+  bool has_mesh = false;        ///< the command reads a recipe
+  ParallelSection parallel;     ///< as that says it
   int ranks = 1;
 };
 

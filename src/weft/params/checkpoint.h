@@ -1,6 +1,7 @@
 #pragma once
 // The states of a run from checkpoints; params/checkpoint_writer.h writes them.
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,14 @@ struct LoadRules {
 
 /// What load_checkpoint() did not fill, and what it did not read.
 struct LoadGaps {
-  std::vector<std::string> not_filled;
+  std::set<std::string> not_filled;
   std::vector<std::string> not_read;
 };
+
+/// What load_checkpoint() would leave; its errors but for that of numbers, with the model's own tensors
+/// first. Reads no tensor.
+LoadGaps match_checkpoint(const StateStore& store, const CheckpointReader& reader,
+                          const LoadRules& rules = {});
 
 /// Fills every state that the store keeps from the checkpoint, whatever mesh wrote it; derived ones then wait
 /// for Executor::refresh(). UserError naming the first state that is missing, of another shape or has numbers

@@ -1,6 +1,7 @@
 #include "weft/recipe/difference.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "weft/recipe/value.h"
 
@@ -17,11 +18,12 @@ std::string text_in(const RecipeTable& table, const RecipeKey& key, const Recipe
 std::vector<KeyValues> differing_keys(const RecipeTable& table, const std::vector<Recipe>& recipes) {
   std::vector<KeyValues> found;
   for (const RecipeKey& key : table.keys) {
-    KeyValues values{key.full_name(), {}};
+    KeyValues values{key.full_name(), {}, key.info.is_free};
     for (const Recipe& recipe : recipes) values.values.push_back(text_in(table, key, recipe));
     const auto is_other = [&](const std::string& text) { return text != values.values.front(); };
     if (std::ranges::any_of(values.values, is_other)) found.push_back(std::move(values));
   }
+  std::ranges::stable_partition(found, std::logical_not<>(), &KeyValues::is_free);
   return found;
 }
 

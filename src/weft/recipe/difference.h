@@ -17,9 +17,10 @@ struct KeyDifference {
 struct KeyValues {
   std::string key;
   std::vector<std::string> values;  ///< as TOML; "" where the key means nothing in that recipe
+  bool is_free = false;             ///< it changes nothing that is learnt, but for rounding
 };
 
-/// In the order of the table.
+/// Those that change what is learnt come first; else in the order of the table.
 std::vector<KeyValues> differing_keys(const RecipeTable& table, const std::vector<Recipe>& recipes);
 
 /// In the order of the table.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -17,14 +18,12 @@ namespace {
 
 constexpr size_t kWidest = 34;  ///< of a column, in bytes
 
-/// The mean loss of the steps around `step`, so that one lucky batch decides nothing; nothing where none is
-/// there.
-std::optional<double> loss_at(const std::vector<MetricsRow>& rows, int64_t step) {
-  const int64_t half = step / 50;
+/// The mean loss of the steps from `first` to `last`; nothing where none is there.
+std::optional<double> mean_loss(const std::vector<MetricsRow>& rows, int64_t first, int64_t last) {
   double sum = 0;
   int64_t count = 0;
   for (const MetricsRow& row : rows) {
-    if (row.step < step - half || row.step > step + half) continue;
+    if (row.step < first || row.step > last || !std::isfinite(row.loss)) continue;
     sum += row.loss;
     ++count;
   }
@@ -62,8 +61,13 @@ class Courses {
     for (int64_t quarter = 1; quarter <= 4; ++quarter) {
       const int64_t step = common * quarter / 4;
       if (step == common * (quarter - 1) / 4) continue;
-      add(fmt::format("loss at step {}", step), [&](const ReportInput& input) {
-        const std::optional<double> loss = loss_at(input.metrics, step);
+      // Of several steps, so that one lucky batch decides nothing, and of none after `step`, which only some
+      // runs may have.
+      const int64_t first = step - step / 25;
+      const std::string what = first == step ? fmt::format("loss of step {}", step)
+                                             : fmt::format("mean loss of steps {} to {}", first, step);
+      add(what, [&](const ReportInput& input) {
+        const std::optional<double> loss = mean_loss(input.metrics, first, step);
         return loss ? fmt::format("{:.4f}", *loss) : "";
       });
     }

@@ -25,9 +25,9 @@ std::vector<std::string> names_of_measured(const std::vector<ComparedRun>& runs)
 /// Nothing where it was not measured.
 std::optional<Measured> find_measured(const ReportInput& input, const std::string& name);
 
-/// How the runs went, side by side: state, steps, the loss at a quarter, half, three quarters and all of the
-/// steps that all have reached, the best and the last of what was measured on validation data, time of a
-/// step.
+/// How the runs went, side by side: state, steps, the mean loss of the steps up to a quarter, half, three
+/// quarters and all of those that all have reached, the best and the last of what was measured on validation
+/// data, time of a step.
 std::vector<ComparedLine> compare_courses(const std::vector<ComparedRun>& runs);
 
 /// Lines below a heading that numbers and names the runs; values too long for a column are cut.

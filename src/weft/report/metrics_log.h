@@ -12,10 +12,10 @@
 
 namespace weft {
 
-/// One line. A loss that is not finite is stored as null and read back as NaN.
+/// One line. A number that is not finite is stored as null and read back as NaN.
 struct MetricsRow {
   int64_t step = 0;
-  double loss = 0;
+  double loss = 0;  ///< NaN also where no target of the step counts
   std::optional<double> validation_loss;
   double learning_rate = 0;
   /// Wall time of the step.

@@ -49,8 +49,9 @@ std::string Progress::line(int64_t step, double loss, const std::string& more, b
     kept_step_ = step;
     kept_at_ = now;
   }
-  return fmt::format("step {:>{}}/{}  loss {:.4f}{}  {:.0f} {}/s  {} left", step,
-                     fmt::formatted_size("{}", steps_), steps_, loss, more, rate, unit_, clock_text(left));
+  return fmt::format(
+      "step {:>{}}/{}  loss {}{}  {:.0f} {}/s  {} left", step, fmt::formatted_size("{}", steps_), steps_,
+      std::isfinite(loss) ? fmt::format("{:.4f}", loss) : "–", more, rate, unit_, clock_text(left));
 }
 
 void Progress::show(int64_t step, double loss, const std::string& more, bool kept) {

@@ -26,6 +26,7 @@ struct RunView {
 struct StepRecord {
   MetricsRow row;                        ///< row.step counts from 1
   std::optional<Evaluation> validation;  ///< where the step was followed by one
+  std::optional<Evaluation> comparable;  ///< that over the same batches after every step
   int64_t skipped_updates = 0;           ///< that changed nothing, up to this step
   bool is_whole = true;                  ///< else the step was given up, and nothing of it stays
   bool is_last = false;                  ///< of the recipe

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "weft/base/check.h"
+#include "weft/datasets/training_data.h"
+#include "weft/optimizers/schedule.h"
 #include "weft/report/progress.h"
+#include "weft/train/session/load_recipe.h"
 #include "weft/train/session/run_identity.h"
 
 namespace weft {
@@ -28,7 +31,7 @@ class Resume {
     const LoadGaps gaps = session_.load(checkpoint_, allows);
     if (!gaps.not_filled.empty())
       say(fmt::format("{} states of the optimizer are at their start: {}, …", gaps.not_filled.size(),
-                      gaps.not_filled.front()));
+                      *gaps.not_filled.begin()));
     if (!gaps.not_read.empty())
       say(fmt::format("{} states of another optimizer are left out: {}, …", gaps.not_read.size(),
                       gaps.not_read.front()));
@@ -38,6 +41,7 @@ class Resume {
   void compare(bool allows) const {
     RunDifferences found = differences(*identity_, session_);
     if (!allows && !found.learning.empty()) {
+      expect_fitting(found.learning);
       user_error(
           "checkpoint.resume: something else would be learnt than by {}: {}; go on with what wrote it, or "
           "allow this "
@@ -46,6 +50,32 @@ class Resume {
     }
     found.free.insert(found.free.end(), found.learning.begin(), found.learning.end());
     if (!found.free.empty()) say(fmt::format("resuming with changes: {}", fmt::join(found.free, ", ")));
+    say_jump_of_rate(parse_recipe(identity_->recipe, "the checkpoint's recipe"));
+  }
+
+  /// What no permission can help is said before one is offered.
+  void expect_fitting(const std::vector<std::string>& changes) const {
+    try {
+      session_.match(checkpoint_);
+    } catch (const UserError& misfit) {
+      user_error("checkpoint.resume: {}; what changed: {}", misfit.what(), fmt::join(changes, ", "));
+    }
+  }
+
+  /// A schedule spans the run: where that gets longer, rates that were low rise again.
+  void say_jump_of_rate(const Recipe& then) const {
+    const int64_t step = checkpoint_.step();
+    const Recipe& now = session_.recipe();
+    const int64_t total_then = total_steps(then, session_.data());
+    const int64_t total_now = total_steps(now, session_.data());
+    if (step < 1 || step > total_then || step >= total_now) return;
+    const double last = learning_rate_at(then.optimizer, step - 1, total_then);
+    if (last == learning_rate_at(now.optimizer, step - 1, total_now)) return;
+    say(fmt::format(
+        "the learning rate is {:.3g} at step {}, after {:.3g} at step {}: the schedule is \"{}\" over {} "
+        "steps, and was \"{}\" over {}",
+        learning_rate_at(now.optimizer, step, total_now), step + 1, last, step,
+        now.optimizer.schedule->name(), total_now, then.optimizer.schedule->name(), total_then));
   }
 
   void say(const std::string& text) const {

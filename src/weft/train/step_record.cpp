@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "weft/base/memory.h"
 #include "weft/train/load_metrics.h"
 
@@ -19,7 +21,7 @@ StepRecord StepRecorder::finish(int64_t step, const StepOutcome& made, double le
   StepRecord record;
   MetricsRow& row = record.row;
   row.step = step;
-  row.loss = made.loss;
+  row.loss = made.has_targets ? made.loss : std::numeric_limits<double>::quiet_NaN();
   row.learning_rate = learning_rate;
   row.step_ms = took.count();
   row.samples_per_s = static_cast<double>(recipe.data.batch) / (took.count() * 1e-3);

@@ -166,16 +166,27 @@ class Trainer {
     result_.requeue = orders.requeue;
   }
 
-  void measure(StepRecord& record) {
+  /// Nothing where the run is asked to end.
+  std::optional<Evaluation> evaluate_on(int64_t batches) {
     Counter counter("evaluated batches:");
-    // The last number is over all, whatever was measured on the way.
-    const int64_t batches = record.is_last ? options_.last_batches : recipe_.log.evaluate_batches;
-    const std::optional<Evaluation> measured = evaluate(session_, batches, [&](int64_t done, int64_t total) {
+    return evaluate(session_, batches, [&](int64_t done, int64_t total) {
       if (first_rank_) counter.show(done, total);
       return control_.goes_on();
     });
-    if (!measured) return;  // asked to end
+  }
+
+  void measure(StepRecord& record) {
+    const int64_t usual = recipe_.log.evaluate_batches;
+    // The last number is over all, whatever was measured on the way.
+    const int64_t batches = record.is_last ? options_.last_batches : usual;
+    const std::optional<Evaluation> measured = evaluate_on(batches);
+    if (!measured) return;
     const Evaluation& evaluation = *measured;
+    if (batches == usual) {
+      record.comparable = evaluation;
+    } else if (!recipe_.checkpoint.best.empty()) {
+      record.comparable = evaluate_on(usual);
+    }
     if (!std::isfinite(evaluation.loss) && first_rank_) {
       Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));
     }

@@ -4,6 +4,10 @@
 
 #include <regex>
 
+#include "tests/train/tiny_text.h"
+#include "weft/report/run_files.h"
+#include "weft/train/session/load_recipe.h"
+
 namespace weft {
 namespace {
 
@@ -20,6 +24,19 @@ TEST(RunFolder, IsTheOneThatTheCommandNamesElseTheRecipes) {
   EXPECT_EQ(run_folder(named("tiny", "/tmp/o"), "", world), "/tmp/o");
   EXPECT_EQ(named_run_folder(named("tiny", "/tmp/o"), ""), "/tmp/o");
   EXPECT_EQ(named_run_folder(named("tiny", ""), ""), std::nullopt);
+}
+
+TEST(RunFolder, KeepsNothingThatOneStartAloneWasTold) {
+  const testing::TinyText text;
+  Recipe recipe = text.recipe({"checkpoint.resume=true", "checkpoint.changes=allow", "checkpoint.every=3"});
+  const std::filesystem::path folder = text.folder() / "run";
+  std::filesystem::create_directories(folder);
+  keep_recipe(recipe, folder);
+  const Recipe kept = load_recipe(recipe_of(folder).string());
+  EXPECT_NE(kept, recipe);
+  recipe.checkpoint.resume = false;
+  recipe.checkpoint.changes = ResumeChanges::refuse;
+  EXPECT_EQ(kept, recipe);
 }
 
 TEST(RunFolder, HasNameAndDateWhereNoneIsNamed) {

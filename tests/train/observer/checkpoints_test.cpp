@@ -52,6 +52,7 @@ class Best : public Checkpoints {
         made.validation.emplace();
         made.validation->loss = *losses[i];
         if (!metric.empty()) made.validation->metrics.push_back({metric, *losses[i], ""});
+        made.comparable = made.validation;
       }
       checkpoints->keep(made);
     }
@@ -88,14 +89,31 @@ TEST_F(Best, FollowsTheMetricInItsOwnDirection) {
 
 TEST_F(Best, ComparesNoPartOfTheDataWithAllOfThem) {
   start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1", "log.evaluate_batches=1"});
-  run({3, 2, 4, 5, 1});
-  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 2})) << "the last is of all data";
+  run({3, 2});
+  run_->resumed_after = 2;
+  StepRecord last = record(5);
+  last.validation.emplace().loss = 1;
+  last.comparable.emplace().loss = 4;
+  observer(register_checkpoints)->keep(last);
+  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 2})) << "1 is of all data";
+  last.comparable->loss = 1.5;
+  observer(register_checkpoints)->keep(last);
+  EXPECT_EQ(best(), (BestCheckpoint{5, "loss", 1.5}));
 }
 
 TEST_F(Best, IsAskedForByANameThatIsMeasured) {
-  start({"checkpoint.best=beauty", "task.metrics=[]", "log.evaluate_every=1"});
-  testing::expect_user_error([&] { observer(register_checkpoints); },
-                             "checkpoint.best = \"beauty\": expected one of what is measured, loss");
+  NEEDS_KINDS("accuracy");
+  testing::expect_user_error(
+      [&] {
+        start({"checkpoint.best=beauty", "task.metrics=[]", "log.evaluate_every=1"});
+      },
+      "checkpoint.best = \"beauty\": expected one of what is measured, loss");
+  testing::expect_user_error(
+      [&] {
+        start({"checkpoint.best=acuracy", "task.metrics=['accuracy']", "log.evaluate_every=1"});
+      },
+      "checkpoint.best = \"acuracy\": expected one of what is measured, loss, accuracy; did you mean "
+      "\"accuracy\"?");
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ TEST(Divergence, ALossThatExplodesIsSaidOnceUntilItComesDown) {
   EXPECT_EQ(steps(50, 3), 0);
   EXPECT_EQ(steps(50, 2), 0);
   EXPECT_EQ(steps(3, 5), 0) << "three steps of 2.5 times";
+  EXPECT_FALSE(divergence.look_at(step, std::nan(""))) << "of a step without targets";
   std::optional<std::string> said;
   while (!said) said = divergence.look_at(++step, 1e4);
   EXPECT_TRUE(said->starts_with(

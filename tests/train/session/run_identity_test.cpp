@@ -81,5 +81,13 @@ TEST_F(RunIdentityTest, DifferencesAreThoseOfKeysThatMeanSomething) {
   }
 }
 
+TEST_F(RunIdentityTest, WhatChangesWhatIsLearntComesFirst) {
+  const std::vector<KeyValues> found =
+      differing_keys(recipe_table(), {recipe({}), recipe({"run.threads=2", "optimizer.clip=3.0"})});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].key, "optimizer.clip");
+  EXPECT_EQ(found[1].key, "run.threads");
+}
+
 }  // namespace
 }  // namespace weft

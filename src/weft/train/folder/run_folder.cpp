@@ -53,7 +53,10 @@ void keep_files(const Recipe& recipe, const fs::path& folder) {
 }  // namespace
 
 void keep_recipe(const Recipe& recipe, const fs::path& run) {
-  const std::string text = to_toml(recipe);
+  Recipe kept = recipe;
+  kept.checkpoint.resume = false;
+  kept.checkpoint.changes = ResumeChanges::refuse;
+  const std::string text = to_toml(kept);
   ReplacedFile file(recipe_of(run), "recipe of the run");
   file.write(text.data(), text.size());
   file.commit();

@@ -17,7 +17,8 @@ std::optional<std::filesystem::path> named_run_folder(const Recipe& recipe, cons
 std::filesystem::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world);
 
 /// Writes the whole recipe into the run's folder, and copies there what the trained network needs beside its
-/// weights. What was there stays until the new is whole. UserError.
+/// weights. What was there stays until the new is whole. What one start alone was told is not kept:
+/// checkpoint.resume and checkpoint.changes. UserError.
 void keep_recipe(const Recipe& recipe, const std::filesystem::path& run);
 
 /// A run's folder belongs to one run: a new one in it would lose to the old one's newer checkpoints.

@@ -15,7 +15,7 @@
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
-#include "weft/tasks/task.h"
+#include "weft/tasks/best_measure.h"
 #include "weft/train/guard/signals.h"
 #include "weft/train/observer.h"
 #include "weft/train/session/run_identity.h"
@@ -34,31 +34,20 @@ double ms_since(Clock::time_point start) {
 class BestSoFar {
  public:
   /// Collective: what a run that goes on had found is rank 0's to say.
-  explicit BestSoFar(const RunView& run) : name_(run.session.recipe().checkpoint.best) {
-    if (name_.empty()) return;
-    const Recipe& recipe = run.session.recipe();
-    const DataFacts& facts = run.session.data().facts;
-    std::string known = "loss";
-    for (const Metric* metric : metrics_of(recipe, task_of(recipe, facts), facts)) {
-      known += fmt::format(", {}", metric->name());
-      if (metric->name() != name_) continue;
-      better_ = metric->better();
-      is_metric_ = true;
-    }
-    if (!is_metric_ && name_ != "loss") {
-      user_error("checkpoint.best = \"{}\": expected one of what is measured, {}", name_, known);
-    }
-    only_parts_ = recipe.log.evaluate_batches > 0;
-    find_earlier(run);
+  explicit BestSoFar(const RunView& run)
+      : name_(run.session.recipe().checkpoint.best),
+        measure_(best_measure(run.session.recipe(), run.session.data().facts)) {
+    if (measure_) find_earlier(run);
   }
 
   /// What the checkpoint of this step is marked as; nothing where another was as good.
   std::optional<BestCheckpoint> look_at(const StepRecord& record) {
-    // Of a part of the data is no measure for all of them.
-    const bool is_alike = !only_parts_ || !record.is_last;
-    if (name_.empty() || !record.validation || !is_alike) return std::nullopt;
-    const double value = is_metric_ ? *record.validation->metric(name_) : record.validation->loss;
-    if (!std::isfinite(value) || (value_ && !is_better(better_, value, *value_))) return std::nullopt;
+    if (!measure_ || !record.comparable) return std::nullopt;
+    const Evaluation& measured = *record.comparable;
+    const double value = measure_->metric == nullptr ? measured.loss : *measured.metric(name_);
+    if (!std::isfinite(value) || (value_ && !is_better(measure_->better(), value, *value_))) {
+      return std::nullopt;
+    }
     value_ = value;
     return BestCheckpoint{record.row.step, name_, value};
   }
@@ -76,9 +65,7 @@ class BestSoFar {
   }
 
   std::string name_;
-  bool is_metric_ = false;  ///< else it is the loss
-  Better better_ = Better::less;
-  bool only_parts_ = false;  ///< of the data are measured on the way
+  std::optional<BestMeasure> measure_;
   std::optional<double> value_;
 };
 

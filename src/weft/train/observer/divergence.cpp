@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "weft/report/progress.h"
@@ -10,6 +11,7 @@
 namespace weft {
 
 std::optional<std::string> Divergence::look_at(int64_t step, double loss) {
+  if (!std::isfinite(loss)) return std::nullopt;  // of a step without targets
   last_.push_back(loss);
   if (last_.size() > kWindow) last_.pop_front();
   if (last_.size() < kWindow) return std::nullopt;

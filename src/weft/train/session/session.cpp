@@ -9,6 +9,7 @@
 #include "weft/parallel/strategies/named_axes.h"
 #include "weft/params/initialize.h"
 #include "weft/report/progress.h"
+#include "weft/tasks/best_measure.h"
 #include "weft/train/session/launch.h"
 #include "weft/train/session/planning_counter.h"
 #include "weft/train/session/run_identity.h"
@@ -17,6 +18,18 @@
 namespace weft {
 
 namespace {
+
+LoadRules load_rules(const CheckpointReader& checkpoint, bool optimizer_may_differ) {
+  LoadRules rules;
+  rules.optimizer_may_differ = optimizer_may_differ;
+  if (const auto identity = RunIdentity::from_json(checkpoint.extra_json(), checkpoint.folder().string())) {
+    rules.is_of_optimizer = [kinds = identity->kinds](const std::string& name) {
+      const auto kind = kinds.find(name);
+      return kind != kinds.end() && kind->second != kParameter.name && kind->second != kBuffer.name;
+    };
+  }
+  return rules;
+}
 
 void check_replan(const Recipe& old, const Recipe& recipe) {
   DataSection data = recipe.data;
@@ -81,6 +94,7 @@ Session::Session(Recipe recipe, Communicator world, SessionUse use)
       use_(use),
       data_(open()),
       feed_(feed_of(recipe_, data_.facts, world_)) {
+  if (use_ == SessionUse::train) best_measure(recipe_, data_.facts);  // before anything long, or a folder
   if (world_.rank() == 0) {
     for (const std::string& remark : data_.remarks) Progress::say(remark);
   }
@@ -152,16 +166,12 @@ void Session::set_integer(const std::string& input, int64_t value) {
   if (executor_->program().named.contains(input)) *executor_->view(input).as<int64_t>() = value;
 }
 
+LoadGaps Session::match(const CheckpointReader& checkpoint) const {
+  return match_checkpoint(store_, checkpoint, load_rules(checkpoint, true));
+}
+
 LoadGaps Session::load(const CheckpointReader& checkpoint, bool optimizer_may_differ) {
-  LoadRules rules;
-  rules.optimizer_may_differ = optimizer_may_differ;
-  if (const auto identity = RunIdentity::from_json(checkpoint.extra_json(), checkpoint.folder().string())) {
-    rules.is_of_optimizer = [kinds = identity->kinds](const std::string& name) {
-      const auto kind = kinds.find(name);
-      return kind != kinds.end() && kind->second != kParameter.name && kind->second != kBuffer.name;
-    };
-  }
-  return load_checkpoint(store_, checkpoint, rules);
+  return load_checkpoint(store_, checkpoint, load_rules(checkpoint, optimizer_may_differ));
 }
 
 }  // namespace weft

@@ -63,6 +63,8 @@ class Session {
   /// would change its type or region, data, mesh or device differ, or memory is short.
   Carrying replan(const Recipe& recipe, const StateNames& renamed = {});
 
+  /// What a load would leave where the optimizer may differ. Errors: as match_checkpoint().
+  LoadGaps match(const CheckpointReader& checkpoint) const;
   /// Fills the states from a checkpoint; `optimizer_may_differ` as LoadRules have it. Errors: as
   /// load_checkpoint().
   LoadGaps load(const CheckpointReader& checkpoint, bool optimizer_may_differ = false);
