@@ -15,6 +15,7 @@
 #include "weft/plan/costs.h"
 #include "weft/price/price.h"
 #include "weft/report/text.h"
+#include "weft/train/session/launch.h"
 #include "weft/train/session/planning_counter.h"
 #include "weft/train/session/session.h"
 
@@ -32,12 +33,7 @@ DataFacts facts_for(const Recipe& recipe) {
 
 /// The recipe with as many ranks along the data axis as --ranks leaves for it.
 void spread_over(Recipe& recipe, int64_t ranks) {
-  const int64_t others =
-      recipe.parallel.tensor * recipe.parallel.height * recipe.parallel.width * recipe.parallel.depth;
-  if (ranks % others != 0) {
-    user_error("--ranks {}: the mesh's other axes take {} ranks, which does not divide it", ranks, others);
-  }
-  const int64_t data = ranks / others;
+  const int64_t data = data_parts(recipe.parallel, ranks, "--ranks");
   if (recipe.parallel.data != 1 && recipe.parallel.data != data && Communicator::world().rank() == 0) {
     fmt::print("--ranks {} makes parallel.data {}, where the recipe says {}\n", ranks, data,
                recipe.parallel.data);
