@@ -10,6 +10,7 @@
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/cli/plan_summary.h"
+#include "weft/data/stream/epoch_batches.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/plan/costs.h"
@@ -82,7 +83,12 @@ void print_machine(const Machine& machine, int ranks) {
 void print_length(const Recipe& recipe, double step_ms) {
   if (recipe.data.declare.samples == 0) return;
   TrainingData data;
-  data.epoch_batches = batches_of_samples(recipe, recipe.data.declare.samples);
+  data.epoch_batches =
+      batches_of_samples(recipe, recipe.data.declare.samples, recipe.data.loading.last_batch);
+  if (data.epoch_batches == 0) {
+    fmt::print("{}\n", too_few_for_a_step(recipe.data.declare.samples, recipe.data.batch));
+    return;
+  }
   const int64_t accumulate = recipe.optimizer.accumulate;
   const int64_t steps = total_steps(recipe, data);
   fmt::print(
