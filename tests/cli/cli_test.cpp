@@ -1,7 +1,6 @@
 // Of cli/, cli/plan_summary.cpp: the command as a person meets it: exit codes and the one sentence.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -281,19 +280,6 @@ TEST_F(Cli, BenchesTheDataPathOfARecipe) {
   const Outcome bench = run("data bench " + recipe() + " --steps 3 --epochs 2");
   EXPECT_EQ(bench.code, 0);
   EXPECT_NE(bench.text.find("epoch 1"), std::string::npos) << bench.text;
-}
-
-TEST_F(Cli, AStackThatIsTooSmallIsOneSentence) {
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_STACK, &before), 0);
-  const rlimit small{rlim_t{100} << 10, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_STACK, &small), 0);
-  const Outcome train = run("train " + recipe() + " --out " + out());
-  ASSERT_EQ(::setrlimit(RLIMIT_STACK, &before), 0);
-  EXPECT_EQ(train.code, 1);
-  EXPECT_EQ(
-      train.text,
-      "weft: the limit of a stack is 100 KiB here, expected at least 1024; say ulimit -s 8192 before\n");
 }
 
 TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
