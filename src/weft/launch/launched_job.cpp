@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/run_files.h"
 #include "weft/train/session/launch.h"
