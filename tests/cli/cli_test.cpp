@@ -294,9 +294,11 @@ TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
                             "over tensor", "a step, without accumulation"}) {
     EXPECT_NE(plan.text.find(words), std::string::npos) << words;
   }
-  EXPECT_NE(run("plan " + recipe() + " --ranks 3 --set parallel.tensor=2")
-                .text.find("--ranks 3: the mesh's other axes take 2 ranks, which does not divide it"),
-            std::string::npos);
+  EXPECT_NE(
+      run("plan " + recipe() + " --ranks 3 --set parallel.tensor=2")
+          .text.find(
+              "--ranks 3: the mesh's axes beside data (tensor=2) take 2 ranks, which does not divide it"),
+      std::string::npos);
   const fs::path machine = folder_ / "machine.json";
   std::ofstream(machine) << R"({"name": "slow", "f32_gflops": 1e-3})";
   const Outcome slow = run("plan " + recipe() + " --machine " + machine.string());

@@ -79,6 +79,13 @@ TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
         {"--set optimizer.accumulate=2", "10 steps an epoch; the whole run has 30 "},
         {"--set run.epochs=0 --set run.steps=7", "10 steps an epoch; the whole run has 7 "}})
     EXPECT_NE(planned(overrides).find(said + steps), std::string::npos) << overrides << planned(overrides);
+  const std::string none = planned("--set data.batch=104");
+  EXPECT_EQ(none.find(" steps an epoch"), std::string::npos) << none;
+  EXPECT_NE(
+      none.find("\ndata.batch=104: an epoch has only 103 samples, so that dropping the last partial batch "
+                "leaves none; data.last_batch = \"pad\" keeps it\n"),
+      std::string::npos)
+      << none;
   // An update is made once a step, however many microbatches: 500 steps take 500 times what a step takes.
   const std::string accumulated =
       planned("--set optimizer.accumulate=5 --set run.epochs=0 --set run.steps=500");

@@ -20,7 +20,8 @@ TEST_F(OneRank, PrintsAndWritesForAll) {
   const std::string of_run = folder("run").string();
   prints_once("report " + of_run, "report " + of_run + "/report.html\n");
   prints_once("inspect " + of_run, "kind = \"gpt\"\n");
-  prints_once("export " + of_run + " --to " + folder("hf").string(), " exported to ");
+  prints_once("export " + of_run + " --to " + folder("hf").string(),
+              "/hf, without a tokenizer: the recipe's has no ");
   prints_once("plan " + of_run, "a step, without accumulation: ");
   prints_once("data make tokens --text " + folder("text.txt").string() + " --tokenizer bytes --out " +
                   folder("made.tokens").string(),

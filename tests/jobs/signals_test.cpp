@@ -65,6 +65,24 @@ TEST_F(Signals, ADeadlineEndsTheRunInTime) {
   EXPECT_EQ(checkpoints("run").size(), 1U);
 }
 
+TEST_F(Signals, ADeadlineThatIsPastLetsNoStepBegin) {
+  const std::string late = "run.deadline=2020-01-01T00:00";
+  const std::string said = "no step is made: the time that run.deadline or Slurm's job gives is over; ";
+  Outcome outcome = run(2, train("run", {"parallel.data=2", late}));
+  EXPECT_EQ(outcome.code, 143) << outcome.text;
+  EXPECT_EQ(count(outcome.text, said), 1) << outcome.text;
+  EXPECT_TRUE(checkpoints("run").empty());
+  EXPECT_TRUE(std::filesystem::exists(folder("run") / "report.html"));
+  const std::string more = "resume " + folder("run").string();
+  ASSERT_EQ(run(2, more + " --set run.steps=3 --set run.deadline=1h").code, 0);
+  outcome = run(2, more + " --set run.steps=9 --set " + late);
+  EXPECT_EQ(outcome.code, 143) << outcome.text;
+  EXPECT_EQ(count(outcome.text, said), 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text, "interrupted after step 3, because its time is over"), 1) << outcome.text;
+  EXPECT_EQ(checkpoints("run").size(), 1U);
+  EXPECT_EQ(steps("run").size(), 3U);
+}
+
 TEST_F(Signals, AnEvaluationIsNotWaitedFor) {
   // All of the text, a window at a time, after every step.
   Job job =

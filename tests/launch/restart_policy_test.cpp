@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "weft/base/exit_code.h"
+
 namespace weft {
 namespace {
 

@@ -17,6 +17,7 @@
 #include "weft/params/parameters.h"
 #include "weft/plan/pipeline.h"
 #include "weft/run/executor.h"
+#include "weft/store/durable_file.h"
 
 namespace weft {
 namespace {
@@ -141,6 +142,19 @@ TEST_F(CheckpointWriterTest, NotesOfAnotherAttemptAreNotRead) {
   EXPECT_FALSE(fs::exists(checkpoint_folder(folder_, 1) / "rank-00000.written"));
 }
 
+TEST_F(CheckpointWriterTest, PartsOfAnotherAttemptDoNoHarm) {
+  const fs::path left = temporary_checkpoint(folder_, 1);
+  fs::create_directories(left);
+  for (const std::string& name : {shard_name(0, 1), shard_name(1, 2), std::string("index.json")})
+    std::ofstream(DurableFile::part_of(left / name)) << std::string(5000, 'x');
+  CheckpointWriter writer(store_, world_, options(true));
+  writer.write(1, "{}");
+  writer.finish();
+  EXPECT_EQ(in_checkpoint(1), 0);
+  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoint_folder(folder_, 1)))
+    EXPECT_NE(entry.path().extension(), ".part") << entry.path();
+}
+
 TEST_F(CheckpointWriterTest, ARankThatIsNotToBeSeenIsNamed) {
   const fs::path temporary = temporary_checkpoint(folder_, 1);
   fs::create_directories(temporary);
@@ -178,7 +192,7 @@ TEST_F(CheckpointWriterTest, ARankWhoseFileGrowsIsWaitedFor) {
   HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   std::thread slow([&] {
     for (int i = 0; i < 8; ++i) {  // twice as long as the patience
-      std::ofstream(temporary / shard_name(1, 2), std::ios::app) << "more";
+      std::ofstream(DurableFile::part_of(temporary / shard_name(1, 2)), std::ios::app) << "more";
       usleep(250'000);
     }
     second.fail("it came so far");

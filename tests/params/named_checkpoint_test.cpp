@@ -60,8 +60,15 @@ TEST_F(NamedCheckpoint, ThatIsNotThereNamesThoseThatAre) {
 }
 
 TEST_F(NamedCheckpoint, OfARunWithoutAnyIsOneSentence) {
-  std::filesystem::remove_all(folder_);
-  EXPECT_EQ(error_of("50", 3), "--checkpoint 50: " + folder_.string() + " has no checkpoint");
+  for (const std::filesystem::path& gone : {checkpoint_folder(folder_, 50).parent_path(), run_}) {
+    std::filesystem::remove_all(gone);
+    for (const char* name : {"50", "best"}) {
+      EXPECT_EQ(error_of(name, 3),
+                fmt::format("--checkpoint {}: the run {} has no checkpoints; train it first, "
+                            "or name another run's folder",
+                            name, run_.string()));
+    }
+  }
 }
 
 }  // namespace

@@ -84,8 +84,33 @@ TEST_P(DurableFileTest, AFileThatMayNotGrowIsAnError) {
   const std::vector<std::byte> all = noise(2 * kDirectIoPiece);
   testing::expect_user_error([&] { DurableFile(path_).append(all); },
                              "could not write " + path_.string() + ": File too large");
+  EXPECT_FALSE(fs::exists(DurableFile::part_of(path_)));
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);
+}
+
+TEST_P(DurableFileTest, HasItsNameOnlyOnceItIsWhole) {
+  std::ofstream(path_) << "older";
+  const std::vector<std::byte> all = noise(2 * kDirectIoPiece);
+  {
+    DurableFile file(path_);
+    file.append(all);
+    EXPECT_EQ(fs::file_size(path_), 5U) << "a kill would leave this";
+    EXPECT_GE(fs::file_size(DurableFile::part_of(path_)), kDirectIoPiece);
+  }
+  EXPECT_EQ(fs::file_size(path_), 5U);
+  EXPECT_FALSE(fs::exists(DurableFile::part_of(path_))) << "it was given up";
+  std::ofstream(DurableFile::part_of(path_)) << std::string(3 * kDirectIoPiece, 'x');
+  DurableFile file(path_);
+  file.append(all);
+  file.finish();
+  EXPECT_EQ(contents(), all);
+  EXPECT_FALSE(fs::exists(DurableFile::part_of(path_)));
+}
+
+TEST(DurableFile, NeverTakesADevicesPlace) {
+  testing::expect_user_error([] { DurableFile("/dev/null").finish(); }, "could not fsync /dev/null: ");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
 TEST(ReadBack, SaysWhatCannotBeOpened) {

@@ -41,11 +41,16 @@ CheckpointReader open_checkpoint(const Arguments& arguments, const Recipe& recip
   return std::move(*newest);
 }
 
+constexpr std::string_view kNoTokenizer =
+    ", without a tokenizer: the recipe's has no vocab.json and merges.txt (of \"bytes\", a token's id is its "
+    "byte)";
+
 int command_export(const Arguments& arguments) {
   const auto [recipe, out] = job_recipe(arguments);
   const CheckpointReader checkpoint = open_checkpoint(arguments, recipe, out);
-  export_huggingface(recipe, checkpoint, arguments.target);
-  fmt::print("{} exported to {}\n", checkpoint.folder().string(), arguments.target);
+  const bool has_tokenizer = export_huggingface(recipe, checkpoint, arguments.target);
+  fmt::print("{} exported to {}{}\n", checkpoint.folder().string(), arguments.target,
+             has_tokenizer ? "" : kNoTokenizer);
   return 0;
 }
 

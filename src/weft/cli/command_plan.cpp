@@ -10,11 +10,13 @@
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/cli/plan_summary.h"
+#include "weft/data/stream/epoch_batches.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/plan/costs.h"
 #include "weft/price/price.h"
 #include "weft/report/text.h"
+#include "weft/train/session/launch.h"
 #include "weft/train/session/planning_counter.h"
 #include "weft/train/session/session.h"
 
@@ -32,12 +34,7 @@ DataFacts facts_for(const Recipe& recipe) {
 
 /// The recipe with as many ranks along the data axis as --ranks leaves for it.
 void spread_over(Recipe& recipe, int64_t ranks) {
-  const int64_t others =
-      recipe.parallel.tensor * recipe.parallel.height * recipe.parallel.width * recipe.parallel.depth;
-  if (ranks % others != 0) {
-    user_error("--ranks {}: the mesh's other axes take {} ranks, which does not divide it", ranks, others);
-  }
-  const int64_t data = ranks / others;
+  const int64_t data = data_parts(recipe.parallel, ranks, "--ranks");
   if (recipe.parallel.data != 1 && recipe.parallel.data != data && Communicator::world().rank() == 0) {
     fmt::print("--ranks {} makes parallel.data {}, where the recipe says {}\n", ranks, data,
                recipe.parallel.data);
@@ -86,7 +83,12 @@ void print_machine(const Machine& machine, int ranks) {
 void print_length(const Recipe& recipe, double step_ms) {
   if (recipe.data.declare.samples == 0) return;
   TrainingData data;
-  data.epoch_batches = batches_of_samples(recipe, recipe.data.declare.samples);
+  data.epoch_batches =
+      batches_of_samples(recipe, recipe.data.declare.samples, recipe.data.loading.last_batch);
+  if (data.epoch_batches == 0) {
+    fmt::print("{}\n", too_few_for_a_step(recipe.data.declare.samples, recipe.data.batch));
+    return;
+  }
   const int64_t accumulate = recipe.optimizer.accumulate;
   const int64_t steps = total_steps(recipe, data);
   fmt::print(

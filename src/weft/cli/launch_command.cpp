@@ -14,6 +14,7 @@
 #include "weft/launch/this_machine.h"
 #include "weft/report/progress.h"
 #include "weft/train/folder/run_folder.h"
+#include "weft/train/session/launch.h"
 
 namespace weft {
 
@@ -94,7 +95,7 @@ LaunchedJob LaunchCommandLine::job_of(const Arguments& arguments,
   job.parallel = named_recipe(arguments.recipe, arguments.set).parallel;
   job.has_mesh = true;
   if (ranks_ == 0) job.ranks = ranks_of(job.parallel);
-  const int64_t parts = data_parts(job.parallel, job.ranks);
+  const int64_t parts = data_parts(job.parallel, job.ranks, "launch -n");
   if (parts != job.parallel.data) {
     Progress::say(fmt::format("launch: -n {} makes parallel.data {}, where the recipe says {}", job.ranks,
                               parts, job.parallel.data));

@@ -10,9 +10,9 @@
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
+#include "weft/base/stack.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
-#include "weft/launch/restart_policy.h"
 
 namespace {
 
@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   try {
     const weft::CommSession session(&argc, &argv);
     try {
+      weft::check_stack();
       const int code = weft::run_command(argc, argv);
       expect_written();
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);

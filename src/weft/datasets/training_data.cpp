@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "weft/base/check.h"
+#include "weft/data/stream/epoch_batches.h"
 
 namespace weft {
 
@@ -12,11 +12,8 @@ int64_t total_steps(const Recipe& recipe, const TrainingData& data) {
   return std::max(recipe.run.epochs, exact);  // at least one an epoch, of data that fill no batch
 }
 
-int64_t batches_of_samples(const Recipe& recipe, int64_t samples) {
-  const int64_t rows = recipe.data.batch;
-  const bool drops = recipe.data.loading.last_batch == LastBatch::drop;
-  const int64_t steps = drops ? samples / rows : (samples + rows - 1) / rows;
-  return steps * recipe.optimizer.accumulate;
+int64_t batches_of_samples(const Recipe& recipe, int64_t samples, LastBatch last) {
+  return batches_of_epoch(samples, recipe.microbatch_rows(), recipe.optimizer.accumulate, last).all;
 }
 
 }  // namespace weft

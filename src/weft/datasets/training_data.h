@@ -27,8 +27,7 @@ struct TrainingData {
 
 /// The steps of the run: run.steps, or as many as run.epochs take.
 int64_t total_steps(const Recipe& recipe, const TrainingData& data);
-/// Batches of a microbatch each that an epoch of so many samples has: without the rest, where data.last_batch
-/// drops it.
-int64_t batches_of_samples(const Recipe& recipe, int64_t samples);
+/// Microbatches that an epoch of so many samples has; 0: too few for a step.
+int64_t batches_of_samples(const Recipe& recipe, int64_t samples, LastBatch last);
 
 }  // namespace weft

@@ -36,9 +36,6 @@ GivenConstants read_constants(const std::filesystem::path& path) {
   return constants;
 }
 
-/// Beside its place first: a file is there whole or not at all.
-std::filesystem::path beside(const std::filesystem::path& path) { return path.string() + ".part"; }
-
 }  // namespace
 
 void write_graph(const Graph& graph, const std::filesystem::path& path) {
@@ -48,14 +45,10 @@ void write_graph(const Graph& graph, const std::filesystem::path& path) {
   }
   const std::string json = graph_json(graph);
   const std::vector<NamedView> constants = given_states(graph);
-  if (!constants.empty()) {
-    write_safetensors(beside(constants_of(path)), constants);
-    std::filesystem::rename(beside(constants_of(path)), constants_of(path));
-  }
-  DurableFile file(beside(path));
+  if (!constants.empty()) write_safetensors(constants_of(path), constants);
+  DurableFile file(path);
   file.append(std::string_view(json));
   file.finish();
-  std::filesystem::rename(beside(path), path);
 }
 
 Graph read_graph(const std::filesystem::path& path, const OpRegistry& ops) {

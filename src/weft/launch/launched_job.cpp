@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/run_files.h"
 #include "weft/train/session/launch.h"
@@ -10,17 +9,6 @@
 namespace weft {
 
 int ranks_of(const ParallelSection& parallel) { return mesh_of(parallel).ranks(); }
-
-int64_t data_parts(const ParallelSection& parallel, int ranks) {
-  ParallelSection others = parallel;
-  others.data = 1;
-  const int taken = ranks_of(others);
-  if (ranks % taken != 0) {
-    user_error("launch -n {}: the mesh's axes beside data ({}) take {} ranks, which does not divide it",
-               ranks, mesh_of(others).to_string(), taken);
-  }
-  return ranks / taken;
-}
 
 std::optional<std::filesystem::file_time_type> recipe_time(const std::filesystem::path& folder) {
   std::error_code error;
@@ -44,7 +32,8 @@ std::vector<std::string> words_of(const LaunchedJob& job, int ranks, bool again)
     }
   }
   if (job.has_mesh && (again || ranks != ranks_of(job.parallel)))
-    words.insert(words.end(), {"--set", fmt::format("parallel.data={}", data_parts(job.parallel, ranks))});
+    words.insert(words.end(),
+                 {"--set", fmt::format("parallel.data={}", data_parts(job.parallel, ranks, "launch -n"))});
   return words;
 }
 

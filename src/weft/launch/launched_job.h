@@ -23,10 +23,6 @@ struct LaunchedJob {
   int ranks = 1;
 };
 
-/// The parts of the batch that `ranks` ranks make of this mesh's other axes. UserError where these do not
-/// divide them.
-int64_t data_parts(const ParallelSection& parallel, int ranks);
-
 /// Ranks of the mesh that a recipe says.
 int ranks_of(const ParallelSection& parallel);
 

@@ -39,7 +39,7 @@ bool is_asked_to_end(int code) {
 }
 
 int fewer_ranks(const ParallelSection& parallel, int ranks, int least) {
-  const int64_t others = mesh_of(parallel).ranks() / parallel.data;
+  const int64_t others = ranks_of_a_part(parallel);
   const int64_t fewer = (ranks - 1) / others * others;
   return fewer >= std::max<int64_t>(1, least) ? static_cast<int>(fewer) : 0;
 }

@@ -8,10 +8,6 @@
 
 namespace weft {
 
-/// The exit code of a rank with an error of the user's, where launch started it: 1, which it is everywhere
-/// else, is also mpirun's own.
-inline constexpr int kUserErrorOfRank = 65;
-
 /// One start of the ranks, and how it ended.
 struct Attempt {
   int ranks = 1;

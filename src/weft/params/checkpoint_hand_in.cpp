@@ -49,17 +49,10 @@ fs::path HandIn::note(int rank, std::string_view what) const {
   return folder_ / fmt::format("rank-{:05}.{}", rank, what);
 }
 
-/// Under another name until it is whole.
 void HandIn::leave(std::string_view what, const std::string& text) const {
-  const fs::path path = note(rank_, what);
-  fs::path beside = path;
-  beside += ".part";
-  DurableFile file(beside);
+  DurableFile file(note(rank_, what));
   file.append(attempt_ + "\n" + text);
   file.finish();
-  std::error_code error;
-  fs::rename(beside, path, error);
-  if (error) file_error("rename to its final name", beside, error.value());
 }
 
 void HandIn::hand_in(const ShardSummary& shard) {
@@ -79,11 +72,16 @@ void HandIn::fail(const std::string& why) const noexcept {
   }
 }
 
-/// Bytes of that rank's file so far.
+/// Bytes of that rank's file so far. A killed attempt may have left another, or a part of one.
 int64_t HandIn::written_by(int rank) const {
-  std::error_code error;
-  const auto bytes = fs::file_size(folder_ / shard_name(rank, ranks_), error);
-  return error ? 0 : static_cast<int64_t>(bytes);
+  const fs::path file = folder_ / shard_name(rank, ranks_);
+  int64_t all = 0;
+  for (const fs::path& path : {file, DurableFile::part_of(file)}) {
+    std::error_code error;
+    const auto bytes = fs::file_size(path, error);
+    if (!error) all += static_cast<int64_t>(bytes);
+  }
+  return all;
 }
 
 /// `work`: how long the rank may need for what nobody sees grow.

@@ -41,17 +41,20 @@ std::string checkpoint_list(const fs::path& checkpoints) {
 }
 
 fs::path named_checkpoint(const fs::path& checkpoints, const std::string& name, int64_t keep) {
+  const std::vector<CheckpointName> all = list_checkpoints(checkpoints);
+  if (all.empty()) {
+    user_error("--checkpoint {}: the run {} has no checkpoints; train it first, or name another run's folder",
+               name, checkpoints.parent_path().string());
+  }
   if (name == "best") {
     if (const std::optional<BestCheckpoint> best = read_best(checkpoints))
       return checkpoint_folder(checkpoints, best->step);
     user_error("--checkpoint best: no checkpoint of {} is marked as the best; checkpoint.best has one marked",
                checkpoints.parent_path().string());
   }
-  const std::vector<CheckpointName> all = list_checkpoints(checkpoints);
   const std::optional<int64_t> step = named_step(name);
   const auto found = std::ranges::find_if(all, [&](const CheckpointName& one) { return one.step == step; });
   if (found != all.end()) return found->path;
-  if (all.empty()) user_error("--checkpoint {}: {} has no checkpoint", name, checkpoints.string());
   user_error("--checkpoint {}: is none of the checkpoints of {}, which are {}{}", name, checkpoints.string(),
              checkpoint_list(checkpoints), step ? why_gone(*step, all, keep) : std::string());
 }

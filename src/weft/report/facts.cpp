@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
 #include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
+#include "weft/report/json_number.h"
 #include "weft/report/run_files.h"
 
 namespace weft {
@@ -35,14 +34,11 @@ void write_report_facts(const std::filesystem::path& run, const ReportInput& inp
 
 ReportInput report_facts_from(std::string_view text, const std::string& name) {
   try {
-    // Times and counts: none comes near 2^63, beyond which no integer holds what a damaged file may say.
-    double largest = 0;
+    // Times and counts: none comes near what no integer holds, as a damaged file may say it.
     const auto json = nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t, const auto& value) {
-      if (value.is_number_float() || value.is_number_unsigned())
-        largest = std::max(largest, std::abs(value.template get<double>()));
-      return true;
+      if (fits_an_integer(value)) return true;
+      user_error("{}: not what `weft train` wrote: it says {:.3g}", name, value.template get<double>());
     });
-    if (!(largest < 0x1p63)) user_error("{}: not what `weft train` wrote: it says {:.3g}", name, largest);
     return json.get<ReportInput>();
   } catch (const nlohmann::json::exception& error) {
     user_error("{}: not what `weft train` wrote ({})", name, error.what());

@@ -11,6 +11,7 @@
 #include "weft/base/check.h"
 #include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
+#include "weft/report/json_number.h"
 
 namespace weft {
 namespace {
@@ -24,13 +25,9 @@ double number_from(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
-bool is_integer(const Json& json) {
-  constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  return json.is_number_unsigned() ? json.get<uint64_t>() <= kMost : json.is_number_integer();
-}
-
 int64_t integer_from(const Json& json) {
-  if (!is_integer(json)) throw Json::type_error::create(302, "expected an integer", &json);
+  if (!json.is_number_integer() || !fits_an_integer(json))
+    throw Json::type_error::create(302, "expected an integer", &json);
   return json.get<int64_t>();
 }
 

@@ -27,15 +27,29 @@ void file_error(std::string_view verb, const std::filesystem::path& path, int er
   user_error("could not {} {}: {} ({})", verb, path.string(), std::generic_category().message(error), free);
 }
 
+namespace {
+
+/// A device, say, whose place a file with its name would take.
+bool is_no_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
 DurableFile::DurableFile(std::filesystem::path path, Pace* pace)
-    : path_(std::move(path)), pace_(pace), hash_(std::make_unique<HashState>()) {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    : path_(std::move(path)),
+      written_(is_no_file(path_) ? path_ : part_of(path_)),
+      pace_(pace),
+      hash_(std::make_unique<HashState>()) {
+  descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) file_error("create", path_, errno);
   XXH64_reset(&hash_->state, 0);
 }
 
 DurableFile::~DurableFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
+  if (written_ != path_) ::unlink(written_.c_str());
 }
 
 void DurableFile::append(std::span<const std::byte> bytes) {
@@ -57,7 +71,7 @@ void DurableFile::append(std::string_view text) {
   append(std::as_bytes(std::span(text.data(), text.size())));
 }
 
-void DurableFile::finish() {
+void DurableFile::seal() {
   // The last piece may end anywhere.
   if (is_direct_ == true) is_direct_ = !set_direct_io(descriptor_, false);
   write_piece();
@@ -66,6 +80,12 @@ void DurableFile::finish() {
   descriptor_ = -1;
   if (::close(descriptor) != 0) file_error("close", path_, errno);
   checksum_ = XXH64_digest(&hash_->state);
+}
+
+void DurableFile::finish() {
+  if (descriptor_ >= 0) seal();
+  if (written_ != path_ && ::rename(written_.c_str(), path_.c_str()) != 0) file_error("name", path_, errno);
+  written_ = path_;
 }
 
 void DurableFile::write_piece() {

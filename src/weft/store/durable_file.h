@@ -14,32 +14,39 @@
 
 namespace weft {
 
-/// A new file (an older one of that name is emptied), written front to back, in pieces that go past the
-/// kernel's cache where the file system allows that. Every failure of the system (a full disk, a short write,
+/// A new file, written front to back, in pieces that go past the kernel's cache where the file system allows
+/// that. It lies at part_of(path) until it is whole, so that nothing half written has the name, and an older
+/// file keeps it so long; a device is opened itself. Every failure of the system (a full disk, a short write,
 /// a failed fsync) is a UserError that names the path, the cause and the free space.
 class DurableFile {
  public:
   /// `pace`, if there is one, is kept to, and outlives this.
   explicit DurableFile(std::filesystem::path path, Pace* pace = nullptr);
-  /// Closes; without finish() the contents are not promised.
+  /// Without finish() nothing is left of it.
   ~DurableFile();
   DurableFile(const DurableFile&) = delete;
   DurableFile& operator=(const DurableFile&) = delete;
 
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text);
-  /// Writes what is buffered, fsyncs and closes.
+  /// Writes what is buffered, fsyncs and closes: all that a full disk can hinder. Once.
+  void seal();
+  /// Seals what is not sealed yet and gives it its name, which sync_folder() makes durable.
   void finish();
+  const std::filesystem::path& path() const { return path_; }
   /// Bytes appended so far.
   int64_t bytes() const { return bytes_; }
-  /// xxHash64 (seed 0) of everything; only after finish().
+  /// xxHash64 (seed 0) of everything; only once it is sealed.
   uint64_t checksum() const { return checksum_; }
+  /// Where a file that is not whole lies; one that was left by a kill is written over.
+  static std::filesystem::path part_of(std::filesystem::path path) { return path += ".part"; }
 
  private:
   struct HashState;
   void write_piece();
 
   std::filesystem::path path_;
+  std::filesystem::path written_;  ///< the part, or a device
   int descriptor_ = -1;
   int64_t bytes_ = 0;
   uint64_t checksum_ = 0;

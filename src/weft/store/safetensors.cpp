@@ -17,7 +17,6 @@
 #include "weft/base/check.h"
 #include "weft/base/utf8.h"
 #include "weft/store/bool_bytes.h"
-#include "weft/store/durable_file.h"
 
 namespace weft {
 namespace {
@@ -394,15 +393,20 @@ View SafetensorsFile::view(std::string_view name) const {
   return {const_cast<std::byte*>(data), entry.type};
 }
 
-WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedView> tensors,
-                              const std::map<std::string, std::string>& metadata, Pace* pace) {
+void write_safetensors(DurableFile& file, std::span<const NamedView> tensors,
+                       const std::map<std::string, std::string>& metadata) {
   const std::vector<const NamedView*> order = order_by_alignment(tensors);
-  const std::string header = write_header(order, metadata, path.string());
+  const std::string header = write_header(order, metadata, file.path().string());
   const uint64_t length = header.size();
-  DurableFile file(path, pace);
   file.append(std::as_bytes(std::span(&length, 1)));
   file.append(header);
   for (const NamedView* tensor : order) append_tensor(file, tensor->view);
+}
+
+WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedView> tensors,
+                              const std::map<std::string, std::string>& metadata, Pace* pace) {
+  DurableFile file(path, pace);
+  write_safetensors(file, tensors, metadata);
   file.finish();
   return {file.bytes(), file.checksum()};
 }

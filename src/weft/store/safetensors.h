@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "weft/base/pace.h"
+#include "weft/store/durable_file.h"
 #include "weft/tensor/view.h"
 
 namespace weft {
@@ -94,5 +95,9 @@ struct WrittenFile {
 /// is not UTF-8, a full disk (names path and free space).
 WrittenFile write_safetensors(const std::filesystem::path& path, std::span<const NamedView> tensors,
                               const std::map<std::string, std::string>& metadata = {}, Pace* pace = nullptr);
+
+/// The same into an empty file, which stays to be finished.
+void write_safetensors(DurableFile& file, std::span<const NamedView> tensors,
+                       const std::map<std::string, std::string>& metadata);
 
 }  // namespace weft

@@ -64,6 +64,7 @@ class Trainer {
       session_.feed(*session_.data().train, number);
     });
     step.ask_between([&] { return control_.goes_on(); });
+    if (step_ < total_ && control_.is_over()) end_at_once();
     while (step_ < total_ && result_.end == TrainEnd::finished) {
       recorder.begin();
       const double rate = learning_rate_at(recipe_.optimizer, step_, total_);
@@ -146,6 +147,17 @@ class Trainer {
     if (!record.is_whole) return;
     result_.loss = record.row.loss;
     result_.step_ms = record.row.step_ms;
+  }
+
+  /// What is kept already stays as it is.
+  void end_at_once() {
+    result_.end = TrainEnd::interrupted;
+    result_.is_late = true;
+    if (!first_rank_) return;
+    Progress::say(
+        "no step is made: the time that run.deadline or Slurm's job gives is over; --set run.deadline=2h "
+        "gives "
+        "another");
   }
 
   template <class Action>

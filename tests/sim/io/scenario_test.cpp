@@ -67,7 +67,6 @@ TEST(IoScenario, ReadsEveryKey) {
   EXPECT_EQ(scenario.seed, 5U);
   EXPECT_EQ(scenario.policies, (std::vector<std::string>{"naive", "weft"}));
   EXPECT_EQ(scenario.samples, 60);
-  EXPECT_EQ(scenario.steps_per_epoch(), 10);
   EXPECT_EQ(scenario.file_system.read->at(4), 1540);
   EXPECT_EQ(scenario.staging_mb, 5000);
   ASSERT_EQ(scenario.tiers.size(), 1U);

@@ -145,8 +145,48 @@ TEST_F(HuggingFace, TheFilesOfItsTokenizerGoAlong) {
   export_huggingface(with_tokenizer, *newest, tokenizer);
   EXPECT_EQ(fs::file_size(tokenizer / "vocab.json"), 2U);
   fs::create_directories(folder_ / "taken/vocab.json");
-  testing::expect_user_error([&] { export_huggingface(with_tokenizer, *newest, folder_ / "taken"); },
-                             "vocab.json of data.tokenizer cannot be copied there: ");
+  testing::expect_user_error(
+      [&] { export_huggingface(with_tokenizer, *newest, folder_ / "taken"); },
+      "could not create " + (folder_ / "taken/vocab.json").string() + ": Is a directory");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "taken"), fs::directory_iterator()), 1);
+}
+
+TEST_F(HuggingFace, NoFileOfAnotherTokenizerStaysBesideTheWeights) {
+  train_and_export();
+  const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+  const fs::path tokenizer = folder_ / "bpe";
+  fs::create_directories(tokenizer);
+  std::ofstream(tokenizer / "vocab.json") << "{}";
+  std::ofstream(tokenizer / "merges.txt") << "#version: 0.2\n";
+  const Recipe with_tokenizer = recipe({"data.tokenizer=" + tokenizer.string()});
+  EXPECT_TRUE(export_huggingface(with_tokenizer, *newest, folder_ / "to"));
+  std::ofstream(folder_ / "to/vocab.json") << "another's";
+  EXPECT_TRUE(export_huggingface(with_tokenizer, *newest, folder_ / "to"));
+  EXPECT_EQ(fs::file_size(folder_ / "to/vocab.json"), 2U) << "it is replaced";
+  const auto before = fs::last_write_time(folder_ / "to/model.safetensors");
+  const std::string cure =
+      " is not of the recipe's tokenizer, so transformers would read the exported weights with another; "
+      "remove "
+      "it, or export to another folder";
+  testing::expect_user_error([&] { export_huggingface(recipe(), *newest, folder_ / "to"); },
+                             "--to " + (folder_ / "to").string() + ": its vocab.json" + cure);
+  std::ofstream(folder_ / "to/tokenizer.json") << "{}";
+  testing::expect_user_error([&] { export_huggingface(with_tokenizer, *newest, folder_ / "to"); },
+                             ": its tokenizer.json" + cure);
+  EXPECT_EQ(fs::last_write_time(folder_ / "to/model.safetensors"), before);
+}
+
+TEST_F(HuggingFace, AFullDiskLeavesNoHalfOfAnExport) {
+  train_and_export();
+  const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
+  EXPECT_FALSE(export_huggingface(recipe(), *newest, folder_ / "exported")) << "bytes have no tokenizer";
+  const auto before = fs::last_write_time(folder_ / "exported/model.safetensors");
+  fs::remove(folder_ / "exported/config.json");
+  fs::create_symlink("/dev/full", folder_ / "exported/config.json");
+  testing::expect_user_error([&] { export_huggingface(recipe(), *newest, folder_ / "exported"); },
+                             "/config.json: No space left on device");
+  EXPECT_EQ(fs::last_write_time(folder_ / "exported/model.safetensors"), before);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "exported"), fs::directory_iterator()), 2);
 }
 
 // Half precision, as others cast a whole model to.
@@ -379,7 +419,7 @@ TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {
   testing::expect_user_error([&] { export_to(folder_ / "file/there"); },
                              "/file/there: the folder cannot be made: Not a directory");
   fs::create_directories(folder_ / "taken/config.json");
-  testing::expect_user_error([&] { export_to(folder_ / "taken"); }, "/taken: config.json cannot be written");
+  testing::expect_user_error([&] { export_to(folder_ / "taken"); }, "/taken/config.json: Is a directory");
   float zero = 0;
   const View value{reinterpret_cast<std::byte*>(&zero), {DType::f32, {1}}};
   const std::vector<TensorShard> shards{{"other", DType::f32, {1}, {{{0, 1}}}, value}};

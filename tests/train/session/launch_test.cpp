@@ -30,6 +30,20 @@ TEST(Launch, AMeshOfAnotherNumberOfRanksSaysHowToStart) {
       "[parallel] data=3 needs 3 ranks and this job has 1: start it with `weft launch -n 3 …`");
 }
 
+TEST(Launch, WhatRanksMakeOfTheOtherAxesIsParts) {
+  ParallelSection parallel;
+  parallel.data = 5;
+  EXPECT_EQ(ranks_of_a_part(parallel), 1);
+  EXPECT_EQ(data_parts(parallel, 3, "-n"), 3);
+  parallel.tensor = 2;
+  parallel.depth = 3;
+  EXPECT_EQ(ranks_of_a_part(parallel), 6);
+  EXPECT_EQ(data_parts(parallel, 12, "-n"), 2);
+  expect_user_error(
+      [&] { data_parts(parallel, 8, "--ranks"); },
+      "--ranks 8: the mesh's axes beside data (depth=3 tensor=2) take 6 ranks, which does not divide it");
+}
+
 TEST(Launch, MoreThreadsThanCoresMustBeMeant) {
   const int share = share_of_cores();
   Recipe recipe;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/data/stream/epoch_batches.h"
 
 namespace weft {
 
@@ -11,20 +12,11 @@ AccessStream::AccessStream(Options options) : options_(std::move(options)) {
                  options_.group >= 1,
              "an access stream needs a sampler, a batch and ranks");
   const int64_t size = options_.sampler->size();
-  const int64_t rows = options_.batch * options_.group;
-  full_steps_ = size / rows * options_.group;
-  steps_per_epoch_ = full_steps_;
-  positions_ = full_steps_ * options_.batch;
-  if (options_.last != LastBatch::drop && positions_ < size) {
-    steps_per_epoch_ += options_.group;
-    positions_ = size;
-  }
-  if (steps_per_epoch_ == 0) {
-    user_error(
-        "data.batch={}: an epoch has only {} samples, so that dropping the last partial batch leaves none; "
-        "data.last_batch = \"pad\" keeps it",
-        rows, size);
-  }
+  const EpochBatches epoch = batches_of_epoch(size, options_.batch, options_.group, options_.last);
+  if (epoch.all == 0) throw UserError(too_few_for_a_step(size, options_.batch * options_.group));
+  steps_per_epoch_ = epoch.all;
+  full_steps_ = epoch.full;
+  positions_ = epoch.samples;
 }
 
 int AccessStream::rank_of_row(int64_t row) const {

@@ -39,7 +39,7 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
                       recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;
-  data.epoch_batches = data.train_samples / recipe.data.batch * recipe.optimizer.accumulate;
+  data.epoch_batches = batches_of_samples(recipe, data.train_samples, LastBatch::drop);
   options.group = recipe.optimizer.accumulate;
   data.train = std::make_unique<TextBatches>(std::make_shared<const Tokens>(std::move(tokens)), options);
   options.key = "data.validation";

@@ -43,8 +43,6 @@ struct IoScenario {
   int staging_threads = 1;
   StorageRates staging;  ///< w_0
   std::vector<TierSpec> tiers;
-
-  int64_t steps_per_epoch() const { return samples / (batch * ranks); }
 };
 
 /// Reads a scenario. UserError naming the line for text that is not TOML, a key that is not known (with the

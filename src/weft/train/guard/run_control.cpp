@@ -72,6 +72,12 @@ bool RunControl::goes_on() const {
   return seen == 0;
 }
 
+bool RunControl::is_over() const {
+  int32_t seen = end_time_ && Clock::now() >= *end_time_ ? 1 : 0;
+  world_.all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
+  return seen != 0;
+}
+
 bool requeue_job() {
   const std::optional<int64_t> job = number_in_environment("SLURM_JOB_ID");
   if (!job) return false;

@@ -28,6 +28,8 @@ class RunControl {
   /// Collective, within a step and an evaluation: whether no rank has been asked to end, and
   /// the time is not over.
   bool goes_on() const;
+  /// Collective: whether the run must have ended already.
+  bool is_over() const;
   /// When the run must have ended.
   const std::optional<std::chrono::system_clock::time_point>& end_time() const { return end_time_; }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/base/check.h"
 #include "weft/base/text_file.h"
 #include "weft/datasets/data_kind.h"
 
@@ -80,17 +81,26 @@ std::string cure_of(const fs::path& file) {
          " after tokenizer.backend_tokenizer.model.save(FOLDER), which writes vocab.json and merges.txt";
 }
 
+/// The forms in which a folder may have it; where it has several, they are of one tokenizer.
+const std::vector<std::vector<const char*>>& forms() {
+  static const std::vector<std::vector<const char*>> forms{
+      {"vocab.json", "merges.txt"}, {"tokenizer.model"}, {"tokenizer.json"}};
+  return forms;
+}
+
+std::optional<fs::path> tokenizer_of(const Recipe& recipe) {
+  std::optional<fs::path> tokenizer;
+  for (const auto& [key, path] : recipe.data.kind->files_to_keep())
+    if (key == "data.tokenizer") tokenizer = path;
+  return tokenizer;
+}
+
 }  // namespace
 
 void compare_foreign_tokenizer(const Recipe& recipe, const fs::path& folder,
                                const std::function<void(const std::string&)>& complain) {
-  std::optional<fs::path> tokenizer;
-  for (const auto& [key, path] : recipe.data.kind->files_to_keep())
-    if (key == "data.tokenizer") tokenizer = path;
-  // The forms in which a folder may have it; where it has several, they are of one tokenizer.
-  const std::vector<std::vector<const char*>> forms{
-      {"vocab.json", "merges.txt"}, {"tokenizer.model"}, {"tokenizer.json"}};
-  for (const auto& names : forms) {
+  const std::optional<fs::path> tokenizer = tokenizer_of(recipe);
+  for (const auto& names : forms()) {
     bool has_form = false;
     for (const char* name : names) {
       const fs::path file = folder / name;
@@ -103,6 +113,22 @@ void compare_foreign_tokenizer(const Recipe& recipe, const fs::path& folder,
                       file.string(), cure_of(file)));
     }
     if (has_form) return;
+  }
+}
+
+void expect_no_other_tokenizer(const Recipe& recipe, const fs::path& folder,
+                               const std::vector<std::string>& replaced) {
+  const std::optional<fs::path> tokenizer = tokenizer_of(recipe);
+  for (const auto& names : forms()) {
+    for (const std::string name : names) {
+      std::error_code error;
+      if (std::ranges::find(replaced, name) != replaced.end()) continue;
+      if (!fs::is_regular_file(folder / name, error) || is_the_recipes(tokenizer, folder / name)) continue;
+      user_error(
+          "--to {}: its {} is not of the recipe's tokenizer, so transformers would read the exported weights "
+          "with another; remove it, or export to another folder",
+          folder.string(), name);
+    }
   }
 }
 

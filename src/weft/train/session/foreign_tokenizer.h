@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "weft/recipe/recipe.h"
 
@@ -14,5 +15,10 @@ namespace weft {
 /// where a file cannot be read.
 void compare_foreign_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
                                const std::function<void(const std::string&)>& complain);
+
+/// UserError where such files of another tokenizer than the recipe's lie in `folder`, except those named
+/// `replaced`: transformers would read them beside weights that are exported there.
+void expect_no_other_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
+                               const std::vector<std::string>& replaced);
 
 }  // namespace weft

@@ -26,6 +26,26 @@ Mesh mesh_of(const ParallelSection& parallel) {
   return Mesh(std::move(axes));
 }
 
+namespace {
+
+Mesh mesh_beside_data(ParallelSection parallel) {
+  parallel.data = 1;
+  return mesh_of(parallel);
+}
+
+}  // namespace
+
+int64_t data_parts(const ParallelSection& parallel, int64_t ranks, std::string_view option) {
+  const Mesh others = mesh_beside_data(parallel);
+  if (ranks % others.ranks() != 0) {
+    user_error("{} {}: the mesh's axes beside data ({}) take {} ranks, which does not divide it", option,
+               ranks, others.to_string(), others.ranks());
+  }
+  return ranks / others.ranks();
+}
+
+int ranks_of_a_part(const ParallelSection& parallel) { return mesh_beside_data(parallel).ranks(); }
+
 void check_ranks(const Mesh& mesh, int ranks) {
   if (mesh.ranks() == ranks) return;
   if (mesh.ranks() == 1) {

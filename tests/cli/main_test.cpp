@@ -1,0 +1,23 @@
+// Of cli/main.cpp: what is looked at before a command.
+#include <sys/resource.h>
+
+#include "tests/cli/command.h"
+
+namespace weft::testing {
+namespace {
+
+TEST_F(Cli, AStackThatIsTooSmallIsOneSentence) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_STACK, &before), 0);
+  const rlimit small{rlim_t{100} << 10, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_STACK, &small), 0);
+  const Outcome train = run("train " + recipe() + " --out " + out());
+  ASSERT_EQ(::setrlimit(RLIMIT_STACK, &before), 0);
+  EXPECT_EQ(train.code, 1);
+  EXPECT_EQ(
+      train.text,
+      "weft: the limit of a stack is 100 KiB here, expected at least 1024; say ulimit -s 8192 before\n");
+}
+
+}  // namespace
+}  // namespace weft::testing
