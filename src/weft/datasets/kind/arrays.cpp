@@ -142,6 +142,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   const Dims& shape = training->shape();
   data.facts.input = {"pixels", 0, shape, {kAxes.end() - std::ssize(shape), kAxes.end()}};
   for (const auto& augmentation : augmentations.list()) augmentation->expect_axes(data.facts.input.axes);
+  data.facts.input.channels = channels;
   data.facts.target.name = "labels";
   data.facts.input.label = "field " + parts.training->fields()[0].name;
   if (log || !mean.empty() || !deviation.empty()) {
