@@ -200,7 +200,8 @@ TEST_F(Hdf5Test, SaysWhatCannotBeRead) {
         H5Dclose);
   }
   EXPECT_EQ(refusal(folder_ / "a.h5"),
-            "a.h5: 'a' has 2 samples and 'b' has 3; name those that belong together (fields)");
+            "a.h5: 'a' has 2 samples and 'b' has 3; name those that belong together, as data.input and "
+            "data.target of a recipe do, or --fields");
   EXPECT_EQ(open(folder_ / "a.h5", {"b"})->count(), 3);
   EXPECT_EQ(refusal(folder_ / "a.h5", {"text"}), "a.h5: 'text' holds no numbers");
   EXPECT_EQ(refusal(folder_ / "a.h5", {"odd"}),

@@ -166,9 +166,9 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   const View x{reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {4, 3, 1}}};
   const fs::path one = folder_ / "one.safetensors";
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
-  EXPECT_EQ(of(one),
-            "data.path: " + one.string() +
-                " has the one array x, expected an input and a target in one file, as numpy.savez makes it");
+  EXPECT_EQ(of(one), "data.path: " + one.string() +
+                         " has the one array x, expected an input and a target in one file, as "
+                         "numpy.savez(\"both.npz\", x=x, y=y) makes it");
   std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
                        R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');

@@ -166,7 +166,9 @@ bool is_image_name(std::string_view name) {
 
 std::unique_ptr<Source> open_image_tree(const SourcePlace& place, const SourceOptions& options) {
   if (!options.fields.empty()) {
-    user_error("{}: a tree of images has only the field 'image'; leave out fields", place.path.string());
+    user_error(
+        "{}: a tree of images has only the field 'image'; leave out data.input and data.target, or --fields",
+        place.path.string());
   }
   return std::make_unique<ImageTree>(place);
 }

@@ -187,35 +187,10 @@ int matches(const SourcePlace& place) {
 
 }  // namespace
 
-std::vector<std::string> expand_braces(const std::string& pattern) {
-  const size_t open = pattern.find('{');
-  if (open == std::string::npos) return {pattern};
-  const size_t close = pattern.find('}', open);
-  const size_t dots = pattern.find("..", open);
-  const auto refuse = [&] {
-    user_error("{}: braces hold a range of numbers, as in train-{{000..009}}.tar", pattern);
-  };
-  if (close == std::string::npos || dots == std::string::npos || dots > close) refuse();
-  const std::string first = pattern.substr(open + 1, dots - open - 1);
-  const std::string last = pattern.substr(dots + 2, close - dots - 2);
-  const auto from = as_number(first);
-  const auto to = as_number(last);
-  if (!from || !to || *to < *from) refuse();
-  const std::vector<std::string> rest = expand_braces(pattern.substr(close + 1));
-  const auto count = static_cast<size_t>(*to - *from) + 1;
-  if (count > kMaxNames / rest.size()) user_error("{}: names more than {} files", pattern, kMaxNames);
-  std::vector<std::string> names;
-  for (int32_t i = *from; i <= *to; ++i) {
-    for (const std::string& tail : rest) {
-      names.push_back(fmt::format("{}{:0{}}{}", pattern.substr(0, open), i, first.size(), tail));
-    }
-  }
-  return names;
-}
-
 std::unique_ptr<Source> open_tar_shards(const SourcePlace& place, const SourceOptions& options) {
   const std::string path = place.path.string();
-  if (!options.fields.empty()) user_error("{}: has only the field 'image'; leave out fields", path);
+  if (!options.fields.empty())
+    user_error("{}: has only the field 'image'; leave out data.input and data.target, or --fields", path);
   const std::string_view compressed = compressed_ending(place);
   if (!compressed.empty()) {
     user_error("{}: {} archives are compressed, which leaves no way to a single sample; unpack them to .tar",

@@ -75,8 +75,8 @@ std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char
   const std::span<const Field> fields = opened.source->fields();
   if (fields.size() < 2) {
     user_error(
-        "data.path: {} has the one array {}, expected an input and a target in one file, as numpy.savez "
-        "makes it{}",
+        "data.path: {} has the one array {}, expected an input and a target in one file, as "
+        "numpy.savez(\"both.npz\", x=x, y=y) makes it{}",
         path.string(), fields[0].name, others(*opened.source));
   }
   if (fields.size() == 2) return std::move(opened.source);
