@@ -113,7 +113,9 @@ void DataCommand::declare(CLI::App& app) {
   data_ = app.add_subcommand("data", "look at a data set, or make one");
   data_->require_subcommand(1);
   inspect_ = data_->add_subcommand("inspect", "samples, sizes, shapes and classes of a data set");
-  inspect_->add_option("PATH", source_.path, "file, folder, or pattern such as train-{000..009}.tar")
+  inspect_
+      ->add_option("PATH", source_.path,
+                   "file, folder, or pattern such as 'train-*.tar' and train-{000..009}.tar")
       ->required();
   inspect_->add_option("--split", source_.split, "subfolder to read where it is there, as train");
   inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');

@@ -28,7 +28,7 @@ class TarTest : public SourceTest {
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   static std::string bytes_of_sample(const Source& source, int64_t sample) {
-    const std::vector<std::byte> record = read_record(source, sample, {});
+    const std::vector<std::byte> record = plain_record(source, sample, {});
     return {reinterpret_cast<const char*>(record.data()), record.size()};
   }
 };
@@ -93,6 +93,11 @@ TEST_F(TarTest, ShardsComeInTheOrderOfTheirNames) {
   const auto some = open(folder_ / "set/train-{003..005}.tar");
   ASSERT_EQ(some->count(), 3);
   EXPECT_EQ(bytes_of_sample(*some, 0), "image 3");
+  const auto matching = open(folder_ / "set/train-00[89].tar");
+  ASSERT_EQ(matching->count(), 2);
+  EXPECT_EQ(bytes_of_sample(*matching, 0), "image 8");
+  EXPECT_EQ(matching->classes().size(), 2U) << "labels of all archives are numbered together";
+  EXPECT_EQ(open(folder_ / "s?t/*.tar")->count(), 12);
   EXPECT_EQ(refusal(folder_ / "set/train-{010..012}.tar"),
             "set/train-012.tar: cannot be opened: No such file or directory");
 }

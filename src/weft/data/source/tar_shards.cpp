@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
 #include <unordered_map>
 
 #include "weft/base/check.h"
@@ -20,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 1> kExtension{".tar"};
-constexpr size_t kMaxNames = 1'000'000;
 
 class TarShards final : public Source {
  public:
@@ -160,14 +157,6 @@ class TarShards final : public Source {
   std::vector<Field> fields_{{"image", {DType::u8, {-1, -1, 3}}}};
 };
 
-/// A number in braces.
-std::optional<int32_t> as_number(const std::string& text) {
-  int32_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
 /// The ending of a compressed archive, if this is one or holds some.
 std::string_view compressed_ending(const SourcePlace& place) {
   for (const std::string_view ending :
@@ -178,8 +167,6 @@ std::string_view compressed_ending(const SourcePlace& place) {
 }
 
 int matches(const SourcePlace& place) {
-  if (!place.is_folder && !place.is_file)
-    return place.path.string().find(".tar") != std::string::npos ? 2 : 0;
   if (place.has_files(".tar")) return 2;
   if (place.is_file && place.head.size() > 262 && place.head.substr(257, 5) == "ustar") return 2;
   return compressed_ending(place).empty() ? 0 : 2;
@@ -196,18 +183,11 @@ std::unique_ptr<Source> open_tar_shards(const SourcePlace& place, const SourceOp
     user_error("{}: {} archives are compressed, which leaves no way to a single sample; unpack them to .tar",
                path, compressed);
   }
-  std::vector<fs::path> files;
-  if (place.is_folder || place.is_file) {
-    files = place.files_with(kExtension);
-  } else {
-    for (std::string& name : expand_braces(path)) files.emplace_back(std::move(name));
-  }
-  return std::make_unique<TarShards>(place, std::move(files));
+  return std::make_unique<TarShards>(place, place.files_with(kExtension));
 }
 
 void register_tar_shards(SourceRegistry& registry) {
-  registry.add({"tar", "a .tar archive of images, a folder of them or a pattern train-{000..009}.tar",
-                matches, open_tar_shards, true});
+  registry.add({"tar", "a .tar archive of images, or a folder of them", matches, open_tar_shards, true});
 }
 
 }  // namespace weft
