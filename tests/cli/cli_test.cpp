@@ -357,8 +357,9 @@ TEST_F(Cli, DataIsMadeInspectedAndChecked) {
       0);
   Outcome outcome = run(fmt::format("data inspect {} --index {}", file, index));
   EXPECT_EQ(outcome.code, 0) << outcome.text;
-  EXPECT_NE(outcome.text.find("format    hdf5\nsamples   3\nfield     full f32 [8, 8, 8, 2]\n"),
-            std::string::npos)
+  EXPECT_NE(
+      outcome.text.find("format    hdf5\nsamples   3\nfield     full f32 [8, 8, 8, 2]\n          2 to "),
+      std::string::npos)
       << outcome.text;
   EXPECT_NE(outcome.text.find("0 bad, 0 changed"), std::string::npos) << outcome.text;
   outcome = run(fmt::format("data inspect {} --index {}", file, index));
