@@ -102,6 +102,14 @@ TEST_F(TarTest, ShardsComeInTheOrderOfTheirNames) {
             "set/train-012.tar: cannot be opened: No such file or directory");
 }
 
+TEST_F(TarTest, ClassIdsThatDoNotOccurAreSaid) {
+  pack(folder_ / "a.tar", {{"1.jpg", "1"}, {"1.cls", "0"}, {"2.jpg", "2"}, {"2.cls", "50"}}, "ustar");
+  EXPECT_EQ(open(folder_ / "a.tar")->remarks(),
+            std::vector{(folder_ / "a.tar").string() + ": of 51 classes (ids from 0 to 50) only 2 occur"});
+  pack(folder_ / "b.tar", {{"1.jpg", "1"}, {"1.cls", "0"}, {"2.jpg", "2"}, {"2.cls", "1"}}, "ustar");
+  EXPECT_TRUE(open(folder_ / "b.tar")->remarks().empty());
+}
+
 TEST_F(TarTest, SaysWhatCannotBeRead) {
   pack(folder_ / "a.tar", {{"1.jpg", std::string(2000, 'a')}, {"2.jpg", std::string(2000, 'b')}}, "ustar");
   EXPECT_EQ(refusal(folder_ / "a.tar", {"pixels"}),

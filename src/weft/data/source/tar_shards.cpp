@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 #include "weft/base/check.h"
@@ -81,6 +82,12 @@ class TarShards final : public Source {
     if (!folders_.empty()) {
       all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
                                 folders_.size(), folders_.front()));
+    }
+    const std::set<int32_t> occurring(labels_.begin(), labels_.end());
+    const auto occur = std::ssize(occurring) - (occurring.contains(-1) ? 1 : 0);
+    if (occur < std::ssize(classes_)) {
+      all.push_back(fmt::format("{}: of {} classes (ids from 0 to {}) only {} occur{}", path_,
+                                classes_.size(), classes_.size() - 1, occur, occur == 1 ? "s" : ""));
     }
     const auto unlabelled = std::count(labels_.begin(), labels_.end(), -1);
     if (unlabelled > 0 && unlabelled < count()) {
