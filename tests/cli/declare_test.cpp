@@ -61,6 +61,17 @@ TEST_F(Declare, PlansWithoutDataAndSaysWhatTrainingLacks) {
   EXPECT_EQ(with("plan", "--set model.depth=14 --ranks 4 --set data.batch=8").code, 0);
 }
 
+TEST_F(Declare, IsNamedWhereAPlanLacksTheData) {
+  const std::string lacks = "--set data.declare={} --set data.path=/no/such";
+  const std::string why = "weft: data.path: /no/such does not exist; --set data.path=… says where it is";
+  EXPECT_EQ(
+      with("plan", lacks).text,
+      why +
+          "; or data.declare says what a sample is, as {sample = [224, 224, 3], classes = 1000}, and no "
+          "data are needed to plan\n");
+  EXPECT_EQ(with("train", lacks + " --out " + out()).text, why + "\n") << "which needs them";
+}
+
 TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
   const auto planned = [&](const std::string& overrides) {
     const Outcome plan =

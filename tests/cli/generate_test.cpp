@@ -1,5 +1,8 @@
 // Of cli/command_run.cpp: weft generate, how tokens are drawn.
+#include <pty.h>
+
 #include "tests/cli/command.h"
+#include "weft/base/printable.h"
 
 namespace weft::testing {
 namespace {
@@ -25,6 +28,36 @@ TEST_F(Generate, DrawsFromTheSeedAndFromNothingElse) {
   EXPECT_EQ(text("--top-k 0 --top-p 1"), usual) << "both off";
   EXPECT_NE(text("--seed 2"), usual);
   EXPECT_EQ(text("--seed 2"), text("--seed 2"));
+}
+
+/// What the command writes where its standard output is a terminal, whose lines end in \r\n.
+std::string on_terminal(const std::string& command) {
+  int terminal = -1;
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    _exit(127);
+  }
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (ssize_t got = 0; (got = read(terminal, buffer.data(), buffer.size())) > 0;)
+    text.append(buffer.data(), static_cast<size_t>(got));
+  close(terminal);
+  waitpid(child, nullptr, 0);
+  std::erase(text, '\r');
+  return text;
+}
+
+TEST_F(Generate, BytesThatATerminalWouldObeyAreReadOnOneAndNowhereElse) {
+  // All bytes are about equally likely, so of 400 many are none that text has.
+  const std::string command =
+      std::string(WEFT_BINARY) + " generate " + out() + " --tokens 400 --temperature 100 2>/dev/null";
+  const fs::path file = folder_ / "generated";
+  ASSERT_EQ(std::system((command + " > " + file.string()).c_str()), 0);
+  const std::string raw = content(file);
+  EXPECT_EQ(raw.size(), 1 + 400 + 1U) << "the prompt, a byte a token, and the line's end";
+  EXPECT_NE(printable(raw), raw);
+  EXPECT_EQ(on_terminal(command), printable(raw));
 }
 
 TEST_F(Generate, OneTokenToChooseFromIsTheLikeliest) {

@@ -36,11 +36,11 @@ TEST(Progress, WithoutATerminalOnlyKeptLinesAreWritten) {
   Progress progress(3, 0, 1, "samples");
   progress.show(1, 1, "", false);
   progress.show(2, 1, "", true);
-  Progress::say("a word");
+  Progress::say("a\x1b word");
   const std::string text = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(text.find("step 1/3"), std::string::npos) << text;
   EXPECT_EQ(text.find("step 2/3"), 0U) << text;
-  EXPECT_TRUE(text.ends_with(" left\na word\n")) << text;
+  EXPECT_TRUE(text.ends_with(" left\na\\x1b word\n")) << text;
 }
 
 TEST(Progress, ClocksAreReadByPeople) {

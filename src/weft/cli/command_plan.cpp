@@ -11,6 +11,7 @@
 #include "weft/cli/job_recipe.h"
 #include "weft/cli/plan_summary.h"
 #include "weft/data/stream/epoch_batches.h"
+#include "weft/datasets/data_place.h"
 #include "weft/graph/graph_file.h"
 #include "weft/models/model.h"
 #include "weft/plan/costs.h"
@@ -28,8 +29,17 @@ constexpr size_t kColumns = 98;
 
 /// What the data would say, without reading them where that is known beforehand.
 DataFacts facts_for(const Recipe& recipe) {
-  const std::optional<DataFacts> known = recipe.data.kind->foretell(recipe, recipe.model.kind->ids());
-  return known ? *known : open_data(recipe, Communicator::world()).facts;
+  if (const auto known = recipe.data.kind->foretell(recipe, recipe.model.kind->ids())) return *known;
+  try {
+    expect_data_there(recipe.data);
+  } catch (const UserError& error) {
+    user_error(
+        "{}; or data.declare says what a sample is, as {{sample = [224, 224, 3], classes = 1000}}, and no "
+        "data "
+        "are needed to plan",
+        error.what());
+  }
+  return open_data(recipe, Communicator::world()).facts;
 }
 
 /// The recipe with as many ranks along the data axis as --ranks leaves for it.

@@ -1,10 +1,12 @@
 // weft eval, generate.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
 
 #include "weft/base/check.h"
+#include "weft/base/printable.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/report/counter.h"
@@ -70,7 +72,7 @@ int command_generate(const Arguments& arguments) {
       fmt::print("{}sample {} of {}\n", options.sample > 0 ? "\n" : "", options.sample + 1,
                  arguments.samples);
     }
-    fmt::print("{}{}\n", options.prompt, text);
+    fmt::print("{}\n", printable_on(STDOUT_FILENO, options.prompt + text));
     std::fflush(stdout);
   }
   return 0;

@@ -14,6 +14,7 @@
 #include "weft/cli/option_ranges.h"
 #include "weft/comm/communicator.h"
 #include "weft/data/inspect/check_samples.h"
+#include "weft/data/inspect/field_values.h"
 #include "weft/data/source/open_source.h"
 #include "weft/data/verify/checksum_index.h"
 #include "weft/report/counter.h"
@@ -51,7 +52,9 @@ void print_classes(const Source& source) {
     const int32_t label = source.label(sample);
     ++(label < 0 ? none : counts[static_cast<size_t>(label)]);
   }
-  fmt::print("classes   {}\n", classes.size());
+  const auto empty = std::ranges::count(counts, 0);
+  fmt::print("classes   {}{}\n", classes.size(),
+             empty > 0 ? fmt::format(", {} of them without a sample", empty) : "");
   for (size_t i = 0; i < classes.size() && i < kListed; ++i) {
     fmt::print("  {:<24} {}\n", classes[i], counts[i]);
   }
@@ -113,7 +116,9 @@ void DataCommand::declare(CLI::App& app) {
   data_ = app.add_subcommand("data", "look at a data set, or make one");
   data_->require_subcommand(1);
   inspect_ = data_->add_subcommand("inspect", "samples, sizes, shapes and classes of a data set");
-  inspect_->add_option("PATH", source_.path, "file, folder, or pattern such as train-{000..009}.tar")
+  inspect_
+      ->add_option("PATH", source_.path,
+                   "file, folder, or pattern such as 'train-*.tar' and train-{000..009}.tar")
       ->required();
   inspect_->add_option("--split", source_.split, "subfolder to read where it is there, as train");
   inspect_->add_option("--fields", source_.fields, "which arrays of a file, as full,unitPar")->delimiter(',');
@@ -160,8 +165,11 @@ int DataCommand::inspect() const {
   }
   fmt::print("format    {}\n", opened.format);
   fmt::print("samples   {}\n", source.count());
-  for (const Field& field : source.fields()) {
+  for (size_t i = 0; i < source.fields().size(); ++i) {
+    const Field& field = source.fields()[i];
     fmt::print("field     {} {} {}\n", field.name, name_of(field.type.dtype), shape_text(field.type.shape));
+    if (source.encoded_images()) continue;
+    fmt::print("          {}\n", look_at_field(source, i).text(source.count()));
   }
   print_sizes(source);
   print_classes(source);

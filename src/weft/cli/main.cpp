@@ -10,6 +10,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
+#include "weft/base/printable.h"
 #include "weft/base/stack.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
@@ -22,7 +23,9 @@ constexpr double kOthersSeconds = 3;  // for ranks that fail alike, of which ran
 int user_error_code() { return std::getenv("WEFT_LAUNCHED") == nullptr ? 1 : weft::kUserErrorOfRank; }
 
 /// Where nobody can be told, the exit code says it: nothing is thrown.
-void complain(const std::string& why) { std::fputs(fmt::format("weft: {}\n", why).c_str(), stderr); }
+void complain(const std::string& why) {
+  std::fputs(fmt::format("weft: {}\n", weft::printable(why)).c_str(), stderr);
+}
 
 /// What a command has flushed on its way leaves only a mark behind where it was lost.
 void expect_written() {

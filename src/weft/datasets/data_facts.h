@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "weft/base/enum_names.h"
+#include "weft/data/load/array_channels.h"
 #include "weft/tensor/dtype.h"
 #include "weft/tensor/region.h"
 
@@ -37,6 +38,8 @@ struct SampleTensor {
   std::string form = {};                ///< as files have it, for people: "f32 [3] a sample"
   std::optional<int64_t> ignored = {};  ///< of ids: this one may be there too, and is not counted
   MissingNumbers missing = MissingNumbers::fail;  ///< of numbers, and of class ids that a file says are none
+  /// Where data.channels says that the input's channels are; nothing: the data have no such key.
+  std::optional<ArrayChannels> channels = {};
 
   bool has_ids() const { return below > 0; }
   bool operator==(const SampleTensor&) const = default;

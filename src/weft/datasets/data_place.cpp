@@ -4,6 +4,7 @@
 #include <string>
 
 #include "weft/base/check.h"
+#include "weft/base/path_pattern.h"
 
 namespace weft {
 
@@ -18,7 +19,11 @@ bool is_absent(const fs::path& path) {
 
 /// An empty path is a key that is not given.
 void expect_there(const char* key, const fs::path& path) {
-  if (path.empty() || path.string().find('{') != std::string::npos || !is_absent(path)) return;
+  if (path.empty() || !is_absent(path)) return;
+  if (is_path_pattern(path)) {
+    files_of_pattern(path, key);
+    return;
+  }
   if (path.is_absolute()) {
     user_error("{}: {} does not exist; --set {}=… says where it is", key, path.string(), key);
   }

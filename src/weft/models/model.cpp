@@ -48,10 +48,14 @@ ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet
 
 namespace {
 
-/// The end of a sentence.
-std::string learners_of_numbers() {
-  const auto learn = Model::kinds().names_where([](const Model& model) { return model.ids() == kNoIds; });
-  return learn.empty() ? "" : fmt::format("; model.kind = {} learns numbers", any_of(learn));
+/// Which networks learn numbers of such samples: the end of a sentence.
+std::string learners_of_numbers(const Dims& sample) {
+  const int axes = static_cast<int>(std::ssize(sample)) - 1;
+  const InputForm form{.ids = false, .least_axes = axes, .most_axes = axes};
+  const auto learn = Model::kinds().names_where(
+      [&](const Model& model) { return model.ids() == kNoIds && form.suits(model.takes()); });
+  return learn.empty() ? fmt::format("; no model.kind learns numbers of samples {}", to_string(sample))
+                       : fmt::format("; model.kind = {} learns numbers", any_of(learn));
 }
 
 }  // namespace
@@ -61,23 +65,19 @@ int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named)
   if (known == 0) {
     user_error("model.kind: a {} learns class ids, one whole number a sample, and {} is {}{}", name,
                facts.target.label.empty() ? facts.target.name : facts.target.label,
-               facts.target.form.empty() ? "numbers" : facts.target.form, learners_of_numbers());
+               facts.target.form.empty() ? "numbers" : facts.target.form,
+               learners_of_numbers(facts.input.shape));
   }
   if (named > 0 && named < known) user_error("model.classes={}: the data have {} classes", named, known);
   return named > 0 ? named : known;
 }
 
-void expect_images(const DataFacts& facts, std::string_view name) {
-  if (facts.input.shape.size() == 3) return;
-  user_error("model.kind: a {} takes images, and a sample of data.path is {}{}", name,
-             to_string(facts.input.shape), other_channels(facts.input.shape, 3));
-}
-
-std::string_view other_channels(const Dims& shape, size_t dimensions) {
-  if (shape.size() + 1 == dimensions) return "; where it has no channels, data.channels = \"none\" says so";
-  if (shape.size() == dimensions + 1 && shape.back() == 1)
-    return "; where it has channels, data.channels = \"last\" or \"first\" says so";
-  return "";
+void expect_axes(const DataFacts& facts, std::string_view name, size_t axes, std::string_view samples) {
+  const Dims& shape = facts.input.shape;
+  if (shape.size() == axes + 1) return;
+  const auto& said = facts.input.channels;
+  user_error("model.kind: a {} takes {}, and a sample of data.path is {}{}", name, samples, to_string(shape),
+             said ? other_channels(*said, shape.size(), axes + 1, axes + 1) : "");
 }
 
 ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream) {

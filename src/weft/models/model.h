@@ -29,11 +29,9 @@ ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream);
 /// The outputs of a network that tells classes apart: `named`, or as many as the data have. UserError, which
 /// calls the network `name`, where the data have none, or more.
 int64_t classes_of(const DataFacts& facts, std::string_view name, int64_t named);
-/// UserError where samples are no images with channels.
-void expect_images(const DataFacts& facts, std::string_view name);
-/// How data.channels may make samples of `shape` ones of so many dimensions, the channels' too: the end of a
-/// sentence, empty where it does not.
-std::string_view other_channels(const Dims& shape, size_t dimensions);
+/// UserError, which calls the network `name`, where samples have not so many axes beside the channels' one:
+/// "images" have 2, and "volumes with channels" 3.
+void expect_axes(const DataFacts& facts, std::string_view name, size_t axes, std::string_view samples);
 
 /// A network (model.kind): a pair of files in models/kind/, which no other file names.
 class Model : public Kind {

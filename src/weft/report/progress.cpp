@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "weft/base/printable.h"
+
 namespace weft {
 
 namespace {
@@ -65,7 +67,7 @@ void Progress::show(int64_t step, double loss, const std::string& more, bool kep
 }
 
 void Progress::say(const std::string& text) {
-  put_line((on_terminal() ? "\r\x1b[K" : "") + text + "\n");
+  put_line((on_terminal() ? "\r\x1b[K" : "") + printable(text) + "\n");
   std::fflush(stderr);
 }
 

@@ -19,7 +19,8 @@ class Progress {
   void show(int64_t step, double loss, const std::string& more, bool kept);
   /// The line itself, and what was done up to it counts as kept.
   std::string line(int64_t step, double loss, const std::string& more, bool kept, Clock::time_point now);
-  /// A line of its own, above the progress line.
+  /// A line of its own, above the progress line; what a terminal would obey is written as base/printable.h
+  /// has it.
   static void say(const std::string& text);
 
  private:

@@ -288,7 +288,7 @@ TEST(ArrayForm, FieldsThatDoNotFitAreOneSentence) {
         ArrayForm(numbers({2, 3, 4, 5}), {.channels = ArrayChannels::none});
       }),
       "data.input: field input has the shape [2, 3, 4, 5] a sample, expected one to three dimensions in "
-      "space; where its last dimension is the channels, data.channels = \"last\" says so");
+      "space; where it has channels, data.channels = \"last\" or \"first\" says so");
   EXPECT_EQ(message_of([] {
               ArrayForm(numbers({4, 2}), {.values = {false, {1, 2, 3}, {}}});
             }),

@@ -27,7 +27,7 @@ TEST_F(ImageAssemblerTest, AnImageWithoutALabelIsBadWhereLabelsAreNeeded) {
     ImageAssembler assembler(*source, {.transform = transform, .part = {}, .needs_labels = needs_labels});
     std::vector<float> pixels(4 * 4 * 3);
     int32_t label = -7;
-    assembler.assemble(0, 0, sample, read_record(*source, sample, {}),
+    assembler.assemble(0, 0, sample, plain_record(*source, sample, {}),
                        std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), {DType::f32, {4, 4, 3}}},
                                    View{reinterpret_cast<std::byte*>(&label), {DType::i32, {}}}});
     return label;

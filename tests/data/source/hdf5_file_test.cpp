@@ -200,7 +200,8 @@ TEST_F(Hdf5Test, SaysWhatCannotBeRead) {
         H5Dclose);
   }
   EXPECT_EQ(refusal(folder_ / "a.h5"),
-            "a.h5: 'a' has 2 samples and 'b' has 3; name those that belong together (fields)");
+            "a.h5: 'a' has 2 samples and 'b' has 3; name those that belong together, as data.input and "
+            "data.target of a recipe do, or --fields");
   EXPECT_EQ(open(folder_ / "a.h5", {"b"})->count(), 3);
   EXPECT_EQ(refusal(folder_ / "a.h5", {"text"}), "a.h5: 'text' holds no numbers");
   EXPECT_EQ(refusal(folder_ / "a.h5", {"odd"}),
@@ -224,7 +225,7 @@ TEST_F(Hdf5Test, ABrokenChunkNamesItsSample) {
   for (const auto& [field, expected] : {std::pair{"z", "a compressed chunk is broken"},
                                         std::pair{"f", "a chunk's fletcher32 checksum is wrong"}}) {
     const auto source = open(folder_ / "a.h5", {field});
-    std::vector<std::byte> record = read_record(*source, 1, {});
+    std::vector<std::byte> record = plain_record(*source, 1, {});
     record[record.size() / 2] ^= std::byte{0x10};
     std::vector<float> values(64);
     const std::vector<View> views{{reinterpret_cast<std::byte*>(values.data()), {DType::f32, {64}}}};
@@ -234,7 +235,7 @@ TEST_F(Hdf5Test, ABrokenChunkNamesItsSample) {
     record.pop_back();
     EXPECT_EQ(message_of([&] { source->unpack(1, parts, record, views); }),
               fmt::format("{}/a.h5[1]: fewer bytes were read than it has", folder_.string()));
-    std::vector<std::byte> more = read_record(*source, 1, {});
+    std::vector<std::byte> more = plain_record(*source, 1, {});
     const size_t bytes = more.size();
     more.resize(bytes + 7);
     EXPECT_EQ(message_of([&] { source->unpack(1, parts, more, views); }),

@@ -39,8 +39,9 @@ TEST_F(ImageTreeTest, SaysWhatIsMissing) {
       "a: its folders hold no images, expected <class>/*.jpg, .jpeg, .png, .webp or .bmp; they hold 1 .txt");
   EXPECT_EQ(refusal(folder_ / "none"), "none: cannot be opened: No such file or directory");
   write(folder_ / "a/b/1.jpg", "x");
-  EXPECT_EQ(refusal(folder_ / "a", {"pixels"}),
-            "a: a tree of images has only the field 'image'; leave out fields");
+  EXPECT_EQ(
+      refusal(folder_ / "a", {"pixels"}),
+      "a: a tree of images has only the field 'image'; leave out data.input and data.target, or --fields");
   fs::create_directories(folder_ / "bare");
   EXPECT_EQ(refusal(folder_ / "bare").substr(0, 57),
             "bare: is no data set that can be read, expected one of: a");

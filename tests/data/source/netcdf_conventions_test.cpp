@@ -57,7 +57,7 @@ class ConventionsTest : public SourceTest {
         continue;
       }
       double value = 0;
-      const std::vector<std::byte> record = read_record(source, sample, {});
+      const std::vector<std::byte> record = plain_record(source, sample, {});
       source.unpack(sample, {}, record,
                     std::vector{View{reinterpret_cast<std::byte*>(&value), {DType::f64, {1}}}});
       all.push_back(value);

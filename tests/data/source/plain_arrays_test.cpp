@@ -53,7 +53,7 @@ TEST_F(PlainArraysTest, SafetensorsGiveRowsOfTheirTensors) {
   const auto values = values_of(*source, 2, parts);
   EXPECT_EQ(values[0], (std::vector<double>{18 / 4.0, 20 / 4.0}));
   EXPECT_EQ(values[1], (std::vector<double>{9}));
-  std::vector<std::byte> record = read_record(*source, 2, parts);
+  std::vector<std::byte> record = plain_record(*source, 2, parts);
   record.pop_back();
   EXPECT_EQ(message_of([&] { source->unpack(2, parts, record, {}); }),
             folder_.string() + "/a.safetensors[2]: 15 bytes were read, expected 16");

@@ -19,8 +19,9 @@ namespace weft {
 
 namespace fs = std::filesystem;
 
-inline std::vector<std::byte> read_record(const Source& source, int64_t sample,
-                                          std::span<const Region> parts) {
+/// As data/read/read_record.h, and not by it.
+inline std::vector<std::byte> plain_record(const Source& source, int64_t sample,
+                                           std::span<const Region> parts) {
   std::vector<Extent> extents;
   source.locate(sample, parts, extents);
   std::vector<std::byte> record;
@@ -47,7 +48,7 @@ inline int64_t record_bytes(const Source& source, int64_t sample, std::span<cons
 /// The values of one field, as doubles, of a part of every field.
 inline std::vector<std::vector<double>> values_of(const Source& source, int64_t sample,
                                                   std::span<const Region> parts) {
-  const std::vector<std::byte> record = read_record(source, sample, parts);
+  const std::vector<std::byte> record = plain_record(source, sample, parts);
   std::vector<std::vector<std::byte>> memory;
   std::vector<View> views;
   for (size_t i = 0; i < parts.size(); ++i) {

@@ -28,7 +28,7 @@ class TarTest : public SourceTest {
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   static std::string bytes_of_sample(const Source& source, int64_t sample) {
-    const std::vector<std::byte> record = read_record(source, sample, {});
+    const std::vector<std::byte> record = plain_record(source, sample, {});
     return {reinterpret_cast<const char*>(record.data()), record.size()};
   }
 };
@@ -93,24 +93,27 @@ TEST_F(TarTest, ShardsComeInTheOrderOfTheirNames) {
   const auto some = open(folder_ / "set/train-{003..005}.tar");
   ASSERT_EQ(some->count(), 3);
   EXPECT_EQ(bytes_of_sample(*some, 0), "image 3");
+  const auto matching = open(folder_ / "set/train-00[89].tar");
+  ASSERT_EQ(matching->count(), 2);
+  EXPECT_EQ(bytes_of_sample(*matching, 0), "image 8");
+  EXPECT_EQ(matching->classes().size(), 2U) << "labels of all archives are numbered together";
+  EXPECT_EQ(open(folder_ / "s?t/*.tar")->count(), 12);
   EXPECT_EQ(refusal(folder_ / "set/train-{010..012}.tar"),
             "set/train-012.tar: cannot be opened: No such file or directory");
 }
 
-TEST_F(TarTest, BracesExpand) {
-  EXPECT_EQ(expand_braces("a-{08..10}.tar"), (std::vector<std::string>{"a-08.tar", "a-09.tar", "a-10.tar"}));
-  EXPECT_EQ(expand_braces("{0..1}/{5..6}"), (std::vector<std::string>{"0/5", "0/6", "1/5", "1/6"}));
-  for (const char* bad : {"{a..b}.tar", "{5..3}.tar", "{1,2}.tar", "{1..2.tar", "{..}.tar"}) {
-    EXPECT_EQ(message_of([&] { expand_braces(bad); }),
-              std::string(bad) + ": braces hold a range of numbers, as in train-{000..009}.tar");
-  }
-  EXPECT_EQ(message_of([&] { expand_braces("{0..9999}{0..9999}"); }),
-            "{0..9999}{0..9999}: names more than 1000000 files");
+TEST_F(TarTest, ClassIdsThatDoNotOccurAreSaid) {
+  pack(folder_ / "a.tar", {{"1.jpg", "1"}, {"1.cls", "0"}, {"2.jpg", "2"}, {"2.cls", "50"}}, "ustar");
+  EXPECT_EQ(open(folder_ / "a.tar")->remarks(),
+            std::vector{(folder_ / "a.tar").string() + ": of 51 classes (ids from 0 to 50) only 2 occur"});
+  pack(folder_ / "b.tar", {{"1.jpg", "1"}, {"1.cls", "0"}, {"2.jpg", "2"}, {"2.cls", "1"}}, "ustar");
+  EXPECT_TRUE(open(folder_ / "b.tar")->remarks().empty());
 }
 
 TEST_F(TarTest, SaysWhatCannotBeRead) {
   pack(folder_ / "a.tar", {{"1.jpg", std::string(2000, 'a')}, {"2.jpg", std::string(2000, 'b')}}, "ustar");
-  EXPECT_EQ(refusal(folder_ / "a.tar", {"pixels"}), "a.tar: has only the field 'image'; leave out fields");
+  EXPECT_EQ(refusal(folder_ / "a.tar", {"pixels"}),
+            "a.tar: has only the field 'image'; leave out data.input and data.target, or --fields");
   const std::string good = read(folder_ / "a.tar");
   write(folder_ / "cut.tar", good.substr(0, 4000));
   EXPECT_EQ(refusal(folder_ / "cut.tar"),

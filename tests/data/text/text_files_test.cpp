@@ -32,6 +32,20 @@ TEST_F(TextFilesTest, WhatIsLeftOutOfAFolderIsCounted) {
                 "that leads nowhere, 1 read already by another name, 1 special (device, pipe or socket)");
 }
 
+TEST_F(TextFilesTest, APatternNamesFiles) {
+  for (const char* name : {"b.txt", "a.txt", "c.md"}) write(folder_ / name, "ab");
+  fs::create_directories(folder_ / "d.txt");
+  ASSERT_EQ(::mkfifo((folder_ / "e.txt").c_str(), 0600), 0);
+  const TextFiles found = find_text(folder_ / "*.txt", "--text");
+  EXPECT_EQ(found.paths, (std::vector<fs::path>{folder_ / "a.txt", folder_ / "b.txt"}));
+  EXPECT_EQ(found.left_out,
+            "--text: 1 files in " + found.root.string() + " left out: 1 special (device, pipe or socket)");
+  expect_user_error([&] { find_text(folder_ / "*.rst", "--text"); },
+                    "--text: " + (folder_ / "*.rst").string() + ": no file has this name");
+  expect_user_error([&] { find_text(folder_ / "{7..8}.txt", "--text"); },
+                    "--text: " + (folder_ / "7.txt").string() + " cannot be read: No such file or directory");
+}
+
 TEST_F(TextFilesTest, LinksToFoldersAreFollowedOnce) {
   const fs::path text = folder_ / "text";
   write(text / "b/two.txt", "cd");

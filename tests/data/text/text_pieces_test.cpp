@@ -10,7 +10,7 @@ class TextPiecesTest : public SourceTest {
  protected:
   std::vector<std::string> pieces_of(const std::string& text, size_t usual, size_t most) const {
     write(folder_ / "a.txt", text);
-    TextPieces pieces(folder_ / "a.txt", "data.path", usual, most);
+    TextPieces pieces(folder_ / "a.txt", "data.path", may_cut_, usual, most);
     std::vector<std::string> all;
     std::string so_far;
     while (pieces.next()) {
@@ -21,6 +21,7 @@ class TextPiecesTest : public SourceTest {
     return all;
   }
   using Pieces = std::vector<std::string>;
+  TextPieces::MayCut may_cut_ = [](std::string_view, std::string_view) { return true; };
 };
 
 TEST_F(TextPiecesTest, EndBeforeWhiteSpaceThatFollowsSomethingElse) {
@@ -35,6 +36,17 @@ TEST_F(TextPiecesTest, AreCutBetweenCharactersWhereThereIsNoWhiteSpace) {
   EXPECT_EQ(pieces_of("abcdefghijkl", 2, 5), (Pieces{"abcde", "fghi", "jkl"}));
   EXPECT_EQ(pieces_of("\u4e2d\u6587\u4e2d\u6587", 4, 4), (Pieces{"\u4e2d", "\u6587", "\u4e2d", "\u6587"}));
   EXPECT_EQ(pieces_of("\x80\x80\x80\x80\x80\x80\x80", 4, 4).size(), 2U) << "no UTF-8 at all";
+}
+
+TEST_F(TextPiecesTest, EndOnlyWhereTheTokenizerMayCut) {
+  may_cut_ = [](std::string_view before, std::string_view after) {
+    EXPECT_FALSE(before.empty());
+    return before.ends_with(".") && after.starts_with(" ");
+  };
+  EXPECT_EQ(pieces_of("of the. of a.\nb. c d e f g h", 8, 100),
+            (Pieces{"of the.", " of a.\nb.", " c d e f g h"}));
+  EXPECT_EQ(pieces_of("of the of the", 4, 8), (Pieces{"of the", " of the"}))
+      << "where there is no such place";
 }
 
 TEST_F(TextPiecesTest, AreTheTextWhateverItIs) {
@@ -52,9 +64,9 @@ TEST_F(TextPiecesTest, AreTheTextWhateverItIs) {
 
 TEST_F(TextPiecesTest, SayThatAFileCannotBeRead) {
   const std::string none = (folder_ / "none").string();
-  testing::expect_user_error([&] { TextPieces(none, "--text"); },
+  testing::expect_user_error([&] { TextPieces(none, "--text", may_cut_); },
                              "--text: " + none + " cannot be read: No such file or directory");
-  TextPieces folder(folder_, "--text");
+  TextPieces folder(folder_, "--text", may_cut_);
   testing::expect_user_error([&] { folder.next(); },
                              "--text: " + folder_.string() + " cannot be read: Is a directory");
 }

@@ -138,9 +138,10 @@ TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
                               {"image", {bytes.data(), {DType::u8, {4, 3, 8, 8}}}},
                               {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {4}}}}});
   const auto remarks = [&](const std::string& channels) {
-    return open_data(arrays({"data.path=" + path.string(), "data.validation=0.5", "data.batch=2",
-                             "data.channels=" + channels, "data.mean=[]", "data.deviation=[]"}),
-                     Communicator::world())
+    return open_data(
+               arrays({"data.path=" + path.string(), "data.validation=\"" + path.string() + "\"",
+                       "data.batch=2", "data.channels=" + channels, "data.mean=[]", "data.deviation=[]"}),
+               Communicator::world())
         .remarks;
   };
   EXPECT_EQ(
@@ -149,6 +150,66 @@ TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
                   ": the last dimension of samples [3, 8, 8] is taken for the channels; where it is the "
                   "first, data.channels = \"first\" says so"});
   EXPECT_TRUE(remarks("first").empty());
+}
+
+TEST_F(ArrayData, WithoutChannelsAreNotToldToHaveNone) {
+  NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse", "sgd",
+              "constant");
+  std::vector<float> numbers(6 * 8 * 8);
+  std::vector<float> targets{0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
+  const fs::path path = folder_ / "flat.safetensors";
+  write_safetensors(path, std::vector<NamedView>{
+                              {"x", {reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {6, 8, 8}}}},
+                              {"y", {reinterpret_cast<std::byte*>(targets.data()), {DType::f32, {6}}}}});
+  std::string said;
+  try {
+    Session(
+        arrays({"model.kind=cosmoflow", "data.path=" + path.string(), "data.input=x", "data.target=y",
+                "data.channels=none", "data.mean=[]", "data.deviation=[]", "data.mirror=[]", "data.batch=2"}),
+        Communicator::world());
+  } catch (const UserError& error) {
+    said = error.what();
+  }
+  EXPECT_EQ(said,
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 1]");
+}
+
+TEST_F(ArrayData, OfAPatternAreOtherDataWhereAFileComesToIt) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  const std::string pattern = (folder_ / "part*.safetensors").string();
+  const Recipe recipe = arrays({"data.path=" + pattern});
+  EXPECT_EQ(refusal(recipe),
+            "data.path: " + pattern + ": no file has this name, and none matches it as a pattern");
+  const fs::path whole = folder_ / "set.safetensors";
+  fs::copy_file(whole, folder_ / "part1.safetensors");
+  const std::string one = open_data(recipe, Communicator::world()).fingerprint;
+  EXPECT_EQ(open_data(recipe, Communicator::world()).fingerprint, one);
+  fs::copy_file(whole, folder_ / "part2.safetensors");
+  const TrainingData both = open_data(recipe, Communicator::world());
+  EXPECT_EQ(both.train_samples, 2 * kImages * 3 / 4);
+  EXPECT_NE(both.fingerprint, one);
+  EXPECT_EQ(recipe.data.path, pattern) << "the recipe keeps it";
+}
+
+TEST_F(ArrayData, ClassesThatDoNotOccurAreSaid) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
+              "accuracy");
+  std::vector<std::byte> bytes(6 * 8 * 8 * 3);
+  std::vector<int64_t> labels{0, 50, 100, 0, 50, 100};
+  const fs::path path = folder_ / "gaps.safetensors";
+  write_safetensors(path, std::vector<NamedView>{
+                              {"image", {bytes.data(), {DType::u8, {6, 8, 8, 3}}}},
+                              {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {6}}}}});
+  const auto opened = [&](const std::string& more) {
+    return open_data(
+        arrays({"data.path=" + path.string(), "data.validation=\"" + path.string() + "\"", more}),
+        Communicator::world());
+  };
+  EXPECT_EQ(opened("data.batch=2").facts.target.below, 101);
+  EXPECT_EQ(opened("data.batch=2").remarks,
+            std::vector{path.string() +
+                        ": of 101 classes (ids from 0 to 100) only 3 occur in the samples to train on"});
+  EXPECT_TRUE(open_data(arrays({}), Communicator::world()).remarks.empty()) << "where all occur";
 }
 
 TEST_F(ArrayData, OtherDataAreOneSentence) {
@@ -166,9 +227,9 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   const View x{reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {4, 3, 1}}};
   const fs::path one = folder_ / "one.safetensors";
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
-  EXPECT_EQ(of(one),
-            "data.path: " + one.string() +
-                " has the one array x, expected an input and a target in one file, as numpy.savez makes it");
+  EXPECT_EQ(of(one), "data.path: " + one.string() +
+                         " has the one array x, expected an input and a target in one file, as "
+                         "numpy.savez(\"both.npz\", x=x, y=y) makes it");
   std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
                        R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');

@@ -44,6 +44,12 @@ TEST(Resnet, SaysWhatDataItIsNotMadeFor) {
         built(Resnet(), testing::images({8, 8, 3}, 0));
       },
       "model.kind: a resnet learns class ids, one whole number a sample, and labels is numbers; "
+      "no model.kind learns numbers of samples [8, 8, 3]");
+  testing::expect_user_error(
+      [] {
+        built(Resnet(), testing::images({8, 8, 8, 3}, 0));
+      },
+      "model.kind: a resnet learns class ids, one whole number a sample, and labels is numbers; "
       "model.kind = \"cosmoflow\" learns numbers");
   testing::expect_user_error(
       [] {

@@ -24,14 +24,6 @@ void check_values(const ArrayValues& values, int64_t channels, const std::string
   }
 }
 
-/// What data.channels would make of a shape that it does not fit: the end of a sentence.
-std::string_view other_channels(const Dims& shape) {
-  if (shape.size() == 1) return "; where it has no channels, data.channels = \"none\" says so";
-  if (shape.size() == 4)
-    return "; where its last dimension is the channels, data.channels = \"last\" says so";
-  return "";
-}
-
 }  // namespace
 
 ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions options)
@@ -52,7 +44,7 @@ ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions opti
         "data.input: field {} has the shape {} a sample, expected one to three dimensions in space{}{}",
         fields[0].name, to_string(fields[0].type.shape),
         options_.channels == ArrayChannels::none ? "" : " and the channels",
-        other_channels(fields[0].type.shape));
+        other_channels(options_.channels, shape_.size(), 2, 4));
   }
   check_values(options_.values, shape_.back(), fields[0].name);
   const bool is_whole = fields[1].is_whole || is_integer(fields[1].type.dtype);

@@ -2,21 +2,13 @@
 #include <limits>
 #include <optional>
 
-#include "weft/base/enum_names.h"
 #include "weft/data/decode/array_values.h"
 #include "weft/data/decode/volume_augment.h"
+#include "weft/data/load/array_channels.h"
 #include "weft/data/load/sample_form.h"
 #include "weft/data/source/source.h"
 
 namespace weft {
-
-/// Where a field has its channels.
-enum class ArrayChannels : uint8_t { last, first, none };
-
-template <>
-struct EnumNames<ArrayChannels> {
-  static constexpr std::string_view kNames[] = {"last", "first", "none"};
-};
 
 /// What a network learns of a target.
 enum class ArrayTarget : uint8_t {

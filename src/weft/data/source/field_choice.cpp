@@ -52,8 +52,10 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
     const FieldCandidate& other = candidates[i];
     if (other.shape.empty()) user_error("{}: '{}' is one number, expected one a sample", file, other.name);
     if (other.shape[0] != first.shape[0]) {
-      user_error("{}: '{}' has {} samples and '{}' has {}; name those that belong together (fields)", file,
-                 first.name, first.shape[0], other.name, other.shape[0]);
+      user_error(
+          "{}: '{}' has {} samples and '{}' has {}; name those that belong together, as data.input and "
+          "data.target of a recipe do, or --fields",
+          file, first.name, first.shape[0], other.name, other.shape[0]);
     }
   }
   return chosen;

@@ -148,7 +148,7 @@ class ImageTree final : public Source {
 /// Folders with images are classes. Other folders might be anything: formats that recognise their files go
 /// first.
 int matches(const SourcePlace& place) {
-  if (!place.is_folder) return 0;
+  if (!place.is_folder || !place.named.empty()) return 0;
   const auto is_class = [&](const std::string& folder) { return holds_images(place.path / folder); };
   if (std::any_of(place.folders.begin(), place.folders.end(), is_class)) return 2;
   const bool has_images = std::any_of(place.files.begin(), place.files.end(), is_image_name);
@@ -166,7 +166,9 @@ bool is_image_name(std::string_view name) {
 
 std::unique_ptr<Source> open_image_tree(const SourcePlace& place, const SourceOptions& options) {
   if (!options.fields.empty()) {
-    user_error("{}: a tree of images has only the field 'image'; leave out fields", place.path.string());
+    user_error(
+        "{}: a tree of images has only the field 'image'; leave out data.input and data.target, or --fields",
+        place.path.string());
   }
   return std::make_unique<ImageTree>(place);
 }

@@ -39,7 +39,10 @@ StoredArray sliced_array(const std::string& name, const NumpyHeader& header) {
 
 void refuse_fields(const SourcePlace& place, const SourceOptions& options) {
   if (!options.fields.empty()) {
-    user_error("{}: a .npy file holds one array, which has no name to choose it by", place.path.string());
+    user_error(
+        "{}: a .npy file holds one array, which has no name to choose it by; numpy.savez(\"both.npz\", x=x, "
+        "y=y) saves several with their names",
+        place.path.string());
   }
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
+#include "weft/base/path_pattern.h"
 #include "weft/data/source/byte_reader.h"
+#include "weft/data/source/joined.h"
 #include "weft/data/source/left_out.h"
 #include "weft/data/source/part_folders.h"
 
@@ -28,14 +30,20 @@ SourcePlace look_at_folder(const fs::path& path) {
   return place;
 }
 
-const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& registry, bool images) {
+SourcePlace look_at_pattern(const fs::path& pattern) {
+  SourcePlace place{pattern, true};
+  place.named = files_of_pattern(pattern);
+  for (const fs::path& file : place.named) place.files.push_back(file.filename().string());
+  return place;
+}
+
+/// Null: no format knows it.
+const SourceFormat* format_of(const SourcePlace& place, const SourceRegistry& registry, bool images) {
   constexpr int kWanted = 10;
   const SourceFormat* best = nullptr;
   const SourceFormat* other = nullptr;
   int surest = 0;
-  std::string known;
   for (const SourceFormat& format : registry.formats()) {
-    known += (known.empty() ? "" : "; ") + format.reads;
     int match = format.matches(place);
     if (match > 0 && images && format.images) match += kWanted;
     if (match > surest) {
@@ -46,14 +54,36 @@ const SourceFormat& format_of(const SourcePlace& place, const SourceRegistry& re
       other = &format;
     }
   }
-  if (best == nullptr) {
-    user_error("{}: is no data set that can be read, expected one of: {}", place.path.string(), known);
-  }
   if (other != nullptr) {
     user_error("{}: could be read as {} and as {}; put them into folders of their own", place.path.string(),
                best->name, other->name);
   }
-  return *best;
+  return best;
+}
+
+[[noreturn]] void refuse(const SourcePlace& place, const SourceRegistry& registry) {
+  std::string known;
+  for (const SourceFormat& format : registry.formats()) known += (known.empty() ? "" : "; ") + format.reads;
+  user_error("{}: is no data set that can be read, expected one of: {}", place.path.string(), known);
+}
+
+/// Files that a pattern names, of a format that knows no folders: one after the other.
+OpenedSource open_each(const SourcePlace& place, const SourceOptions& options) {
+  std::string format;
+  std::vector<std::shared_ptr<const Source>> sources;
+  for (const fs::path& file : place.named) {
+    SourceOptions alone = options;
+    alone.path = file;
+    alone.split.clear();
+    OpenedSource opened = open_source(alone);
+    if (!format.empty() && opened.format != format) {
+      user_error("{}: {} is {} and {} is {}, expected files of one format", place.path.string(),
+                 place.named[0].string(), format, file.string(), opened.format);
+    }
+    format = opened.format;
+    sources.push_back(std::move(opened.source));
+  }
+  return {format, joined(std::move(sources), place.path.string())};
 }
 
 /// The subfolder to read, or the folder itself. A class may be named like a part of a data set.
@@ -82,12 +112,9 @@ bool SourcePlace::has_files(std::string_view extension) const {
 std::vector<fs::path> SourcePlace::files_with(std::span<const std::string_view> extensions) const {
   if (!is_folder) return {path};
   std::vector<fs::path> found;
-  for (const std::string& name : files) {
-    for (const std::string_view extension : extensions) {
-      if (!has_extension(name, extension)) continue;
-      found.push_back(path / name);
-      break;
-    }
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto ends_so = [&](std::string_view extension) { return has_extension(files[i], extension); };
+    if (std::ranges::any_of(extensions, ends_so)) found.push_back(named.empty() ? path / files[i] : named[i]);
   }
   return found;
 }
@@ -95,8 +122,8 @@ std::vector<fs::path> SourcePlace::files_with(std::span<const std::string_view> 
 SourcePlace look_at(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) return look_at_folder(path);
+  if (is_path_pattern(path)) return look_at_pattern(path);
   SourcePlace place{path};
-  if (!fs::exists(path, error) && path.string().find('{') != std::string::npos) return place;
   const FileReader file(path);
   place.is_file = true;
   if (file.size() == 0) user_error("{}: the file is empty", path.string());
@@ -109,8 +136,10 @@ OpenedSource open_source(const SourceOptions& options) {
   register_all_sources(registry);
   const fs::path path = with_split(options.path, options.split);
   const SourcePlace place = look_at(path);
-  const SourceFormat& format = format_of(place, registry, options.images);
-  OpenedSource opened{format.name, format.open(place, options)};
+  const SourceFormat* const format = format_of(place, registry, options.images);
+  if (format == nullptr && !place.named.empty()) return open_each(place, options);
+  if (format == nullptr) refuse(place, registry);
+  OpenedSource opened{format->name, format->open(place, options)};
   if (opened.source->count() == 0) user_error("{}: holds no samples", path.string());
   return opened;
 }

@@ -12,7 +12,8 @@ struct OpenedSource {
 };
 
 /// Opens the data set at options.path (or its subfolder options.split, where there is one), in the format
-/// that it is of. UserError where it is none of those known, or two, or cannot be read, or holds no sample.
+/// that it is of. A pattern's files are read as those of a folder, where the format reads folders, else one
+/// after the other. UserError where it is none of those known, or two, or cannot be read, or holds no sample.
 OpenedSource open_source(const SourceOptions& options);
 
 }  // namespace weft

@@ -26,16 +26,18 @@ struct SourcePlace {
   std::filesystem::path path;
   bool is_folder = false;
   bool is_file = false;
-  std::string head;                  ///< up to the first 512 bytes of a file
-  std::vector<std::string> files;    ///< names in a folder, sorted; hidden ones left out
-  std::vector<std::string> folders;  ///< likewise
+  std::vector<std::filesystem::path> named;  ///< by a pattern: those of `files`, as if one folder had them
+  std::string head;                          ///< up to the first 512 bytes of a file
+  std::vector<std::string> files;            ///< names in a folder, sorted; hidden ones left out
+  std::vector<std::string> folders;          ///< likewise
 
   /// Whether it is a file that ends so (".npy"; case does not matter), or a folder with such files.
   bool has_files(std::string_view extension) const;
   /// The files that end so, in order: of the folder, or the file itself.
   std::vector<std::filesystem::path> files_with(std::span<const std::string_view> extensions) const;
 };
-/// UserError where there is nothing, or it cannot be read. A path with braces is neither file nor folder.
+/// UserError where there is nothing, or it cannot be read. A pattern (base/path_pattern.h) is taken for a
+/// folder of the files that it names.
 SourcePlace look_at(const std::filesystem::path& path);
 /// Whether `name` ends with `extension`, in capitals or not.
 bool has_extension(std::string_view name, std::string_view extension);

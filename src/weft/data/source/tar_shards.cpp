@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "weft/base/check.h"
@@ -20,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 1> kExtension{".tar"};
-constexpr size_t kMaxNames = 1'000'000;
 
 class TarShards final : public Source {
  public:
@@ -84,6 +82,12 @@ class TarShards final : public Source {
     if (!folders_.empty()) {
       all.push_back(fmt::format("{}: folders beside the archives are not read: {}, such as {}", path_,
                                 folders_.size(), folders_.front()));
+    }
+    const std::set<int32_t> occurring(labels_.begin(), labels_.end());
+    const auto occur = std::ssize(occurring) - (occurring.contains(-1) ? 1 : 0);
+    if (occur < std::ssize(classes_)) {
+      all.push_back(fmt::format("{}: of {} classes (ids from 0 to {}) only {} occur{}", path_,
+                                classes_.size(), classes_.size() - 1, occur, occur == 1 ? "s" : ""));
     }
     const auto unlabelled = std::count(labels_.begin(), labels_.end(), -1);
     if (unlabelled > 0 && unlabelled < count()) {
@@ -160,14 +164,6 @@ class TarShards final : public Source {
   std::vector<Field> fields_{{"image", {DType::u8, {-1, -1, 3}}}};
 };
 
-/// A number in braces.
-std::optional<int32_t> as_number(const std::string& text) {
-  int32_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
 /// The ending of a compressed archive, if this is one or holds some.
 std::string_view compressed_ending(const SourcePlace& place) {
   for (const std::string_view ending :
@@ -178,8 +174,6 @@ std::string_view compressed_ending(const SourcePlace& place) {
 }
 
 int matches(const SourcePlace& place) {
-  if (!place.is_folder && !place.is_file)
-    return place.path.string().find(".tar") != std::string::npos ? 2 : 0;
   if (place.has_files(".tar")) return 2;
   if (place.is_file && place.head.size() > 262 && place.head.substr(257, 5) == "ustar") return 2;
   return compressed_ending(place).empty() ? 0 : 2;
@@ -187,52 +181,20 @@ int matches(const SourcePlace& place) {
 
 }  // namespace
 
-std::vector<std::string> expand_braces(const std::string& pattern) {
-  const size_t open = pattern.find('{');
-  if (open == std::string::npos) return {pattern};
-  const size_t close = pattern.find('}', open);
-  const size_t dots = pattern.find("..", open);
-  const auto refuse = [&] {
-    user_error("{}: braces hold a range of numbers, as in train-{{000..009}}.tar", pattern);
-  };
-  if (close == std::string::npos || dots == std::string::npos || dots > close) refuse();
-  const std::string first = pattern.substr(open + 1, dots - open - 1);
-  const std::string last = pattern.substr(dots + 2, close - dots - 2);
-  const auto from = as_number(first);
-  const auto to = as_number(last);
-  if (!from || !to || *to < *from) refuse();
-  const std::vector<std::string> rest = expand_braces(pattern.substr(close + 1));
-  const auto count = static_cast<size_t>(*to - *from) + 1;
-  if (count > kMaxNames / rest.size()) user_error("{}: names more than {} files", pattern, kMaxNames);
-  std::vector<std::string> names;
-  for (int32_t i = *from; i <= *to; ++i) {
-    for (const std::string& tail : rest) {
-      names.push_back(fmt::format("{}{:0{}}{}", pattern.substr(0, open), i, first.size(), tail));
-    }
-  }
-  return names;
-}
-
 std::unique_ptr<Source> open_tar_shards(const SourcePlace& place, const SourceOptions& options) {
   const std::string path = place.path.string();
-  if (!options.fields.empty()) user_error("{}: has only the field 'image'; leave out fields", path);
+  if (!options.fields.empty())
+    user_error("{}: has only the field 'image'; leave out data.input and data.target, or --fields", path);
   const std::string_view compressed = compressed_ending(place);
   if (!compressed.empty()) {
     user_error("{}: {} archives are compressed, which leaves no way to a single sample; unpack them to .tar",
                path, compressed);
   }
-  std::vector<fs::path> files;
-  if (place.is_folder || place.is_file) {
-    files = place.files_with(kExtension);
-  } else {
-    for (std::string& name : expand_braces(path)) files.emplace_back(std::move(name));
-  }
-  return std::make_unique<TarShards>(place, std::move(files));
+  return std::make_unique<TarShards>(place, place.files_with(kExtension));
 }
 
 void register_tar_shards(SourceRegistry& registry) {
-  registry.add({"tar", "a .tar archive of images, a folder of them or a pattern train-{000..009}.tar",
-                matches, open_tar_shards, true});
+  registry.add({"tar", "a .tar archive of images, or a folder of them", matches, open_tar_shards, true});
 }
 
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/base/path_pattern.h"
 
 namespace weft {
 
@@ -116,12 +117,12 @@ class FolderWalk {
   std::vector<fs::path> files_;
 };
 
-TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
-  TextFiles found{folder, key, {}, {}};
-  PassedOver left_out;
+/// Those of `files` that are text. `left_out` has what was left out before.
+TextFiles text_among(const std::vector<fs::path>& files, const fs::path& root, const std::string& key,
+                     PassedOver left_out) {
+  TextFiles found{root, key, {}, {}};
   std::set<fs::path> seen;
-  const FolderWalk walk(folder, key, left_out);
-  for (const fs::path& file : walk.files()) {
+  for (const fs::path& file : files) {
     std::error_code error;
     if (!seen.insert(fs::canonical(file, error)).second) {
       ++left_out.repeated;
@@ -133,13 +134,32 @@ TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
   }
   if (left_out.binary > std::ssize(found.paths)) {
     user_error("{}: {} of {} files in {} have a zero byte and are taken for binary, expected text in most",
-               key, left_out.binary, left_out.binary + std::ssize(found.paths), folder.string());
+               key, left_out.binary, left_out.binary + std::ssize(found.paths), root.string());
   }
   if (left_out.count() > 0) {
-    found.left_out = fmt::format("{}: {} files in {} left out: {}", key, left_out.count(), folder.string(),
-                                 left_out.text());
+    found.left_out =
+        fmt::format("{}: {} files in {} left out: {}", key, left_out.count(), root.string(), left_out.text());
   }
   return found;
+}
+
+TextFiles find_in_folder(const fs::path& folder, const std::string& key) {
+  PassedOver left_out;
+  const FolderWalk walk(folder, key, left_out);
+  return text_among(walk.files(), folder, key, left_out);
+}
+
+TextFiles find_by_pattern(const fs::path& pattern, const std::string& key) {
+  std::vector<fs::path> files;
+  PassedOver left_out;
+  for (const fs::path& file : files_of_pattern(pattern, key)) {
+    std::error_code error;
+    const fs::file_type type = fs::status(file, error).type();
+    const bool is_special = type != fs::file_type::regular && type != fs::file_type::not_found;
+    left_out.special += is_special ? 1 : 0;
+    if (!is_special) files.push_back(file);
+  }
+  return text_among(files, pattern, key, left_out);
 }
 
 }  // namespace
@@ -153,6 +173,7 @@ bool is_token_file(const fs::path& path) {
 }
 
 TextFiles find_text(const fs::path& path, const std::string& key) {
+  if (is_path_pattern(path)) return find_by_pattern(path, key);
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) user_error("{}: {} does not exist", key, path.string());

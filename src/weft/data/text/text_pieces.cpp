@@ -5,13 +5,14 @@
 #include <cstring>
 
 #include "weft/base/check.h"
+#include "weft/data/text/tokenizer.h"
 
 namespace weft {
 
 namespace {
 
 /// As much as goes before a piece is kept: some words.
-constexpr size_t kBefore = 64;
+constexpr size_t kBefore = Tokenizer::kSeam;
 
 bool is_plain_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -44,9 +45,11 @@ bool is_cut(std::string_view text, size_t at) {
 
 }  // namespace
 
-TextPieces::TextPieces(const std::filesystem::path& path, std::string key, size_t usual, size_t most)
+TextPieces::TextPieces(const std::filesystem::path& path, std::string key, MayCut may_cut, size_t usual,
+                       size_t most)
     : path_(path.string()),
       key_(std::move(key)),
+      may_cut_(std::move(may_cut)),
       usual_(usual),
       most_(most),
       file_(std::fopen(path.c_str(), "rbe")) {
@@ -65,10 +68,16 @@ void TextPieces::read(size_t bytes) {
 
 /// Where the piece that begins at begin_ ends: 0 where that needs more text.
 size_t TextPieces::find_cut() const {
+  const std::string_view text = buffer_;
+  size_t some = 0;  // between words, where the tokenizer might have none
   for (size_t at = buffer_.size() - 1; at > begin_; --at) {
-    if (is_cut(buffer_, at)) return at;
+    if (!is_cut(buffer_, at)) continue;
+    if (some == 0) some = at;
+    const size_t before = at > kBefore ? character_at(text, at - kBefore) : 0;
+    if (may_cut_(text.substr(before, at - before), text.substr(at, kBefore))) return at;
   }
   if (buffer_.size() - begin_ < most_) return 0;
+  if (some > 0) return some;
   const size_t last = character_at(buffer_, buffer_.size() - 1);
   return last > begin_ ? last : buffer_.size();
 }

@@ -3,22 +3,26 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace weft {
 
-/// Pieces end before white space that follows something else. There every tokenizer has a boundary: none of
-/// its tokens spans it (of SentencePiece those are known that may; see Tokenizer::encode_after). Text that
-/// has no white space for kMost bytes is cut between two characters.
+/// Pieces end before white space that follows something else, where the tokenizer may cut
+/// (Tokenizer::may_cut): none of its tokens spans that place. Text that has no such place for kMost bytes is
+/// cut before other white space, and without any between two characters.
 class TextPieces {
  public:
   static constexpr size_t kUsual = size_t{1} << 16;
   static constexpr size_t kMost = size_t{1} << 18;
 
+  using MayCut = std::function<bool(std::string_view before, std::string_view after)>;
+
   /// UserError that begins with `key` where the file cannot be read, now or later.
-  TextPieces(const std::filesystem::path& path, std::string key, size_t usual = kUsual, size_t most = kMost);
+  TextPieces(const std::filesystem::path& path, std::string key, MayCut may_cut, size_t usual = kUsual,
+             size_t most = kMost);
 
   /// Goes to the next piece, the first at first; false: there is none.
   bool next();
@@ -34,6 +38,7 @@ class TextPieces {
   size_t find_cut() const;
 
   std::string path_, key_;
+  MayCut may_cut_;
   size_t usual_, most_;
   std::unique_ptr<std::FILE, Close> file_;
   std::string buffer_;  ///< what goes before, the piece, and what was read beyond it

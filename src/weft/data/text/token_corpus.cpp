@@ -41,7 +41,9 @@ std::vector<std::string> encode_corpus(const TextFiles& files, const Tokenizer& 
       hand_on(read_tokens(file, tokenizer, files.key));
       continue;
     }
-    TextPieces pieces(file, files.key);
+    TextPieces pieces(file, files.key, [&](std::string_view before, std::string_view after) {
+      return tokenizer.may_cut(before, after);
+    });
     while (pieces.next()) {
       const Tokens tokens = pieces.before().empty() ? tokenizer.encode(pieces.piece())
                                                     : tokenizer.encode_after(pieces.before(), pieces.piece());

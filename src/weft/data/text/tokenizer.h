@@ -15,6 +15,10 @@ class Tokenizer {
   /// The tokens of `text` where it goes on from `before`, of which some characters are enough: those that
   /// encode() would give it there. `text` begins with white space, if possible, and `before` ends with none.
   virtual std::vector<int32_t> encode_after(std::string_view before, std::string_view text) const;
+  /// Whether no token spans the place between `before`, which ends with no white space, and `after`, which
+  /// begins with some. Of either, kSeam bytes are enough.
+  virtual bool may_cut(std::string_view /*before*/, std::string_view /*after*/) const { return true; }
+  static constexpr size_t kSeam = 64;
   /// Ids that there are not give nothing.
   virtual std::string decode(const std::vector<int32_t>& tokens) const = 0;
   virtual int64_t vocabulary_size() const = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
 #include "weft/base/check.h"
 #include "weft/data/decode/array_values.h"
@@ -16,9 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The greatest class id and one; reads the targets of all samples, and nothing else. UserError for one that
-/// can be none.
-int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe& recipe) {
+struct FoundClasses {
+  int64_t classes = 0;  ///< the greatest id and one
+  std::unordered_set<int64_t> ids;
+};
+
+/// Reads the targets of all samples, and nothing else. UserError for one that can be none.
+FoundClasses find_classes(const ArrayForm& form, const Source& source, const Recipe& recipe) {
   const std::optional<int64_t> ignored = recipe.data.ignore_index;
   const Field& target = source.fields()[1];
   Region nothing = Region::all(source.fields()[0].type.shape);
@@ -27,7 +32,7 @@ int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe&
   std::vector<int64_t> memory(1);  // room for any integer
   const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
   const View one{reinterpret_cast<std::byte*>(memory.data()), form.target_type()};
-  int64_t classes = 0;
+  FoundClasses found;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
     int64_t id = kMissingId;
     try {
@@ -42,9 +47,10 @@ int64_t count_classes(const ArrayForm& form, const Source& source, const Recipe&
       user_error("{}: field {} is {}, expected a class id from 0 on{}", source.name(sample), target.name, id,
                  ignored ? fmt::format(", or data.ignore_index = {}", *ignored) : "");
     }
-    classes = std::max(classes, id + 1);
+    found.classes = std::max(found.classes, id + 1);
+    found.ids.insert(id);
   }
-  return classes;
+  return found;
 }
 
 /// What the source says of arrays that it could not take: "; FILE: 'y' is left out: it is encrypted".
@@ -75,8 +81,8 @@ std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char
   const std::span<const Field> fields = opened.source->fields();
   if (fields.size() < 2) {
     user_error(
-        "data.path: {} has the one array {}, expected an input and a target in one file, as numpy.savez "
-        "makes it{}",
+        "data.path: {} has the one array {}, expected an input and a target in one file, as "
+        "numpy.savez(\"both.npz\", x=x, y=y) makes it{}",
         path.string(), fields[0].name, others(*opened.source));
   }
   if (fields.size() == 2) return std::move(opened.source);
@@ -105,20 +111,25 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
 
 /// Of the training samples; those held out may have no others.
 int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
-                           const ArrayForm& validation) {
-  const int64_t classes = count_classes(training, *parts.training, recipe);
+                           const ArrayForm& validation, std::vector<std::string>& remarks) {
+  const auto [classes, ids] = find_classes(training, *parts.training, recipe);
   if (classes == 0) {
     user_error(
         "data.target: no training sample has a class id, but for those that are missing, and "
         "data.ignore_index");
   }
-  const int64_t held_out = count_classes(validation, *parts.held_out, recipe);
+  const int64_t held_out = find_classes(validation, *parts.held_out, recipe).classes;
   if (held_out > classes) {
     user_error(
         "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
         "model.classes "
         "may say how many there are",
         held_out - 1, classes - 1);
+  }
+  if (std::ssize(ids) < classes) {
+    remarks.push_back(
+        fmt::format("{}: of {} classes (ids from 0 to {}) only {} occur{} in the samples to train on",
+                    recipe.data.path, classes, classes - 1, ids.size(), ids.size() == 1 ? "s" : ""));
   }
   return classes;
 }
@@ -142,6 +153,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   const Dims& shape = training->shape();
   data.facts.input = {"pixels", 0, shape, {kAxes.end() - std::ssize(shape), kAxes.end()}};
   for (const auto& augmentation : augmentations.list()) augmentation->expect_axes(data.facts.input.axes);
+  data.facts.input.channels = channels;
   data.facts.target.name = "labels";
   data.facts.input.label = "field " + parts.training->fields()[0].name;
   if (log || !mean.empty() || !deviation.empty()) {
@@ -151,7 +163,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.target.form = form_of(parts.training->fields()[1]);
   add_rules(data.facts);
   if (training->target_is_class()) {
-    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts, *training, *validation);
+    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts, *training, *validation, data.remarks);
   } else {
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");

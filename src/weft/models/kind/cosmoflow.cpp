@@ -57,11 +57,7 @@ ValueId Cosmoflow::predict(const ModelContext& context, ValueId volumes) const {
   }
   GraphBuilder& build = context.build;
   const Dims shape = build.type(volumes).shape;
-  if (shape.size() != 5) {
-    const Dims sample(shape.begin() + 1, shape.end());
-    user_error("model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is {}{}",
-               to_string(sample), other_channels(sample, 4));
-  }
+  expect_axes(context.facts, kName, 3, "volumes with channels");
   for (size_t d = 1; d < 4; ++d) {
     if (stages < 63 && shape[d] >> stages > 0) continue;
     user_error("model.stages={}: each halves the volume, and one of its sides is {}", stages, shape[d]);

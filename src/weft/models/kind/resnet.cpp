@@ -66,7 +66,7 @@ Complaint Resnet::check_keys(const Recipe& /*recipe*/) const { return depth_comp
 
 ValueId Resnet::predict(const ModelContext& context, ValueId pixels) const {
   const int64_t outputs = classes_of(context.facts, kName, classes);
-  expect_images(context.facts, kName);
+  expect_axes(context.facts, kName, 2, "images");
   const ValueId x = mean_spatial(context.build, ResnetGraph(context).features(pixels, *this));
   const BuilderScope labelled = context.build.labelled("head");
   return classifier(context, dropped(context, x, 0), outputs);

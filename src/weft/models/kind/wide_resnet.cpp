@@ -63,7 +63,7 @@ Complaint WideResnet::check_keys(const Recipe& /*recipe*/) const { return depth_
 
 ValueId WideResnet::predict(const ModelContext& context, ValueId pixels) const {
   const int64_t outputs = classes_of(context.facts, kName, classes);
-  expect_images(context.facts, kName);
+  expect_axes(context.facts, kName, 2, "images");
   const ValueId x = WideResnetGraph(context).features(pixels, *this);
   const BuilderScope labelled = context.build.labelled("head");
   return classifier(context, x, outputs);

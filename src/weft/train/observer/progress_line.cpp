@@ -1,6 +1,8 @@
 // What a person sees: the line of progress, evaluations, and what loading has to say.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include "weft/base/printable.h"
 #include "weft/report/progress.h"
 #include "weft/train/observer.h"
 
@@ -34,7 +36,8 @@ class ProgressObserver final : public RunObserver {
   }
 
   void end(const RunEnd& end) override {
-    if (run_.first_rank && !end.sample.empty()) fmt::print("{}{}\n", end.prompt, end.sample);
+    if (!run_.first_rank || end.sample.empty()) return;
+    fmt::print("{}\n", printable_on(STDOUT_FILENO, end.prompt + end.sample));
   }
 
  private:

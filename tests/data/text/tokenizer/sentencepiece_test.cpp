@@ -4,10 +4,12 @@
 #include <sentencepiece_trainer.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "weft/base/check.h"
+#include "weft/base/text_file.h"
 #include "weft/data/text/text_pieces.h"
 #include "weft/data/text/token_corpus.h"
 #include "weft/data/text/tokenizer.h"
@@ -38,9 +40,12 @@ class SentencePiece : public ::testing::Test {
   std::vector<int32_t> in_pieces(const Tokenizer& tokenizer, const std::string& text, size_t bytes) const {
     const fs::path file = folder_ / "pieces.txt";
     std::ofstream(file) << text;
-    TextPieces pieces(file, "data.path", bytes, 16 * bytes);
+    const auto may_cut = [&](std::string_view before, std::string_view after) {
+      return tokenizer.may_cut(before, after);
+    };
+    TextPieces pieces(file, "data.path", may_cut, bytes, 64 * bytes);
     std::vector<int32_t> tokens;
-    while (pieces.next()) {
+    for (pieces_ = 0; pieces.next(); ++pieces_) {
       const auto more = pieces.before().empty() ? tokenizer.encode(pieces.piece())
                                                 : tokenizer.encode_after(pieces.before(), pieces.piece());
       tokens.insert(tokens.end(), more.begin(), more.end());
@@ -50,6 +55,7 @@ class SentencePiece : public ::testing::Test {
 
   static constexpr const char* kLine = "she sells sea shells by the sea shore";
   fs::path folder_;
+  mutable int64_t pieces_ = 0;  ///< that the last text was read in
 };
 
 TEST_F(SentencePiece, TokensAreThePiecesOfTheModel) {
@@ -92,6 +98,34 @@ TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeText) {
     const std::vector<int32_t> whole = tokenizer->encode(text);
     for (const size_t bytes : {100, 333, 5000}) {
       EXPECT_EQ(in_pieces(*tokenizer, text, bytes), whole) << options << ", pieces of " << bytes;
+    }
+  }
+}
+
+TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeTextWherePiecesSpanWords) {
+  // Some text with many words: a model of one line has a piece across each of its spaces.
+  std::string text = read_text(fs::path(WEFT_SOURCE_DIR) / "docs/architecture.md", "text");
+  // "---" is "--" and "-" or the other way round, equally likely: the library lets rounding decide, which
+  // differs with how much text went before.
+  std::erase_if(text, [](char c) { return c == '-' || c == '|'; });
+  std::ofstream(folder_ / "text.txt") << text;
+  for (const std::string& options :
+       {std::string("--model_type=unigram"), std::string("--model_type=bpe"),
+        std::string("--treat_whitespace_as_suffix=true"), std::string("--add_dummy_prefix=false"),
+        std::string("--normalization_rule_name=identity --remove_extra_whitespaces=false"),
+        std::string("--model_type=bpe --byte_fallback=true --treat_whitespace_as_suffix=true "
+                    "--remove_extra_whitespaces=false")}) {
+    const auto tokenizer = model_of("--vocab_size=1500 --split_by_whitespace=false " + options);
+    const std::vector<int32_t> whole = tokenizer->encode(text);
+    const auto spans = [&](int32_t token) {
+      const std::string piece = tokenizer->decode({0, token});
+      const size_t space = piece.find(' ', piece.find_first_not_of(' '));
+      return space != std::string::npos && piece.find_first_not_of(' ', space) != std::string::npos;
+    };
+    EXPECT_GT(std::ranges::count_if(whole, spans), 100) << options;
+    for (const size_t bytes : {100, 1000, 5000}) {
+      EXPECT_EQ(in_pieces(*tokenizer, text, bytes), whole) << options << ", pieces of " << bytes;
+      EXPECT_GT(pieces_, std::ssize(text) / static_cast<int64_t>(8 * bytes)) << options;
     }
   }
 }

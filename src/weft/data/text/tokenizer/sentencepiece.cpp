@@ -3,13 +3,31 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_set>
 
 #include "weft/base/check.h"
+#include "weft/base/utf8.h"
 #include "weft/data/text/tokenizer.h"
 
 namespace weft {
 
 namespace {
+
+bool goes_on(char c) { return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u; }
+
+/// Bytes of the character that begins at `at`.
+size_t first_character(std::string_view text, size_t at) {
+  size_t end = at + 1;
+  while (end < text.size() && goes_on(text[end])) ++end;
+  return end - at;
+}
+
+/// Where the last character begins.
+size_t last_character(std::string_view text) {
+  size_t at = text.size() - 1;
+  while (at > 0 && goes_on(text[at])) --at;
+  return at;
+}
 
 class SentencePieceTokenizer final : public Tokenizer {
  public:
@@ -17,6 +35,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     if (!std::filesystem::is_regular_file(path)) user_error("data.tokenizer: {} is no file", path);
     const auto status = processor_.Load(path);
     if (!status.ok()) user_error("data.tokenizer: {} is no SentencePiece model", path);
+    for (int id = 0; id < processor_.GetPieceSize(); ++id) add_pairs(processor_.IdToPiece(id));
   }
   std::vector<int32_t> encode(std::string_view text) const override {
     std::vector<int> ids;
@@ -24,8 +43,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     return {ids.begin(), ids.end()};
   }
   /// A text on its own gets a space before its first word, and may lose white space at its ends. So what goes
-  /// before is encoded too, and its tokens taken away. Only a model whose pieces span words may have others
-  /// at the seam than in one go.
+  /// before is encoded too, and its tokens taken away.
   std::vector<int32_t> encode_after(std::string_view before, std::string_view text) const override {
     const std::vector<int32_t> first = encode(before);
     std::vector<int32_t> both = encode(std::string(before) + std::string(text));
@@ -33,6 +51,17 @@ class SentencePieceTokenizer final : public Tokenizer {
       return encode(text);
     both.erase(both.begin(), both.begin() + std::ssize(first));
     return both;
+  }
+  /// Not where the characters that meet there in the normalized text are neighbours in some piece, as those
+  /// around a space are in a model whose pieces span words, and around a newline that is made a space.
+  bool may_cut(std::string_view before, std::string_view after) const override {
+    const std::string_view sound = after.substr(0, utf8_bytes(after));
+    if (sound.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos) return false;
+    const std::string first = normalized(before);
+    const std::string both = normalized(std::string(before) + std::string(sound));
+    if (first.empty() || both.size() == first.size() || !both.starts_with(first)) return false;
+    const size_t begin = last_character(first);
+    return !pairs_.contains(both.substr(begin, first.size() - begin + first_character(both, first.size())));
   }
   std::string decode(const std::vector<int32_t>& tokens) const override {
     const std::vector<int> ids(tokens.begin(), tokens.end());
@@ -45,8 +74,24 @@ class SentencePieceTokenizer final : public Tokenizer {
   std::string name() const override { return path_; }
 
  private:
+  void add_pairs(std::string_view piece) {
+    for (size_t at = 0; at < piece.size();) {
+      const size_t next = at + first_character(piece, at);
+      if (next < piece.size()) pairs_.emplace(piece.substr(at, next - at + first_character(piece, next)));
+      at = next;
+    }
+  }
+  std::string normalized(std::string_view text) const {
+    std::vector<std::string> pieces;
+    processor_.Encode({text.data(), text.size()}, &pieces);
+    std::string joined;
+    for (const std::string& piece : pieces) joined += piece;
+    return joined;
+  }
+
   std::string path_;
   sentencepiece::SentencePieceProcessor processor_;
+  std::unordered_set<std::string> pairs_;  ///< of characters that are neighbours in a piece
 };
 
 }  // namespace

@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "weft/data/source/source.h"
+
+namespace weft {
+
+/// What was found in one field of some samples, spread over all.
+struct FieldValues {
+  int64_t samples = 0;   ///< that were looked at
+  bool are_ids = false;  ///< one integer a sample, as class ids are
+  int64_t kinds = 0;     ///< of ids: different ones
+  int64_t absent = 0;    ///< ids that the file says are none
+  int64_t numbers = 0;   ///< finite ones
+  int64_t nans = 0;
+  int64_t infinities = 0;
+  double least = 0, greatest = 0, mean = 0;  ///< of the finite ones; 0 where there are none
+
+  /// "3 ids from 0 to 100", or "-1.5 to 2, mean 0.25, 2 NaN, 1 infinite", with how many of `count` samples
+  /// were looked at.
+  std::string text(int64_t count) const;
+};
+
+struct LookOptions {
+  int64_t most_samples = 10'000;
+  int64_t most_bytes = int64_t{64} << 20;  ///< read, but for the first sample's
+};
+
+/// Reads a field of as many samples as the options allow. Those that cannot be read are left out. Not for
+/// encoded images.
+FieldValues look_at_field(const Source& source, size_t field, const LookOptions& options = {});
+
+}  // namespace weft

@@ -1,0 +1,15 @@
+#include "weft/data/load/array_channels.h"
+
+namespace weft {
+
+std::string_view other_channels(ArrayChannels said, size_t dimensions, size_t least, size_t most) {
+  const auto suits = [&](size_t other) { return other >= least && other <= most; };
+  if (said != ArrayChannels::none) {
+    return suits(dimensions + 1) ? "; where it has no channels, data.channels = \"none\" says so" : "";
+  }
+  return dimensions > 0 && suits(dimensions - 1)
+             ? "; where it has channels, data.channels = \"last\" or \"first\" says so"
+             : "";
+}
+
+}  // namespace weft
