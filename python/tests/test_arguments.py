@@ -139,7 +139,7 @@ class ArgumentsTest(trees.TreeTest):
         import tarfile
         image = sorted((self.root / "train").rglob("*.png"))[number % COUNT]
         with tarfile.open(path, "w") as tar:
-            for suffix, data in ((".png", image.read_bytes()), (".cls", b"1")):
+            for suffix, data in ((".png", image.read_bytes()), (".cls", b"%d" % (number % 2))):
                 member = tarfile.TarInfo(f"{number:03}{suffix}")
                 member.size = len(data)
                 tar.addfile(member, io.BytesIO(data))

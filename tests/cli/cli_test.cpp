@@ -118,52 +118,11 @@ TEST_F(Cli, RunsAreListedAndCompared) {
             std::string::npos);
   EXPECT_EQ(run("compare " + one).code, 2);
   EXPECT_EQ(run("compare " + one + " " + all.string()).text,
-            "weft: compare: " + all.string() + " is no folder of a run: it has no recipe.toml\n");
+            "weft: " + all.string() +
+                ": is a folder without recipe.toml, so no run's; weft runs lists those that there are\n");
   EXPECT_EQ(run("runs " + out()).text, "weft: runs: there is no folder " + out() + "\n");
   fs::create_directories(out());
   EXPECT_EQ(run("runs " + out()).text, "no runs in " + out() + "; a run's folder has a recipe.toml\n");
-}
-
-TEST_F(Cli, TheBestCheckpointIsNamed) {
-  ASSERT_EQ(
-      run("train " + recipe() + " --out " + out() + " --set checkpoint.best=loss --set log.evaluate_every=1")
-          .code,
-      0);
-  EXPECT_EQ(run("eval " + out() + " --checkpoint best").code, 0);
-  fs::remove(fs::path(out()) / "checkpoints" / "best.json");
-  EXPECT_EQ(run("eval " + out() + " --checkpoint best").text,
-            "weft: --checkpoint best: no checkpoint of " + out() +
-                " is marked as the best; checkpoint.best has one marked\n");
-}
-
-TEST_F(Cli, ACheckpointIsNamedByItsStep) {
-  ASSERT_EQ(run("train " + recipe() + " --out " + out() +
-                " --set checkpoint.best=loss --set log.evaluate_every=1 --set checkpoint.every=2 --set "
-                "checkpoint.keep=5")
-                .code,
-            0);
-  const std::string folder = out() + "/checkpoints/step-0000000004";
-  for (const std::string& name : {std::string("4"), std::string("step-0000000004"), folder}) {
-    const Outcome evaluated = run("eval " + out() + " --checkpoint " + name);
-    EXPECT_EQ(evaluated.code, 0) << evaluated.text;
-    EXPECT_NE(evaluated.text.find("checkpoint " + folder + "\n"), std::string::npos) << evaluated.text;
-  }
-  EXPECT_NE(run("generate " + out() + " --checkpoint 4 --tokens 1").text.find("checkpoint " + folder),
-            std::string::npos);
-  EXPECT_NE(run("export " + out() + " --checkpoint 4 --to " + out() + "-hf").text.find(folder + " exported"),
-            std::string::npos);
-  const Outcome missing = run("eval " + out() + " --checkpoint 7");
-  EXPECT_EQ(missing.code, 1);
-  EXPECT_NE(missing.text.find("--checkpoint 7: is none of the checkpoints of "), std::string::npos)
-      << missing.text;
-  const Outcome inspected = run("inspect " + out());
-  EXPECT_EQ(inspected.text.find("# checkpoint of step "), 0U) << inspected.text;
-  EXPECT_NE(inspected.text.find("# checkpoint of step 4"), std::string::npos) << inspected.text;
-  EXPECT_NE(run("inspect " + out() + " --checkpoint 4").text.find("step 4\nadam.m.h.0.attn"),
-            std::string::npos);
-  EXPECT_EQ(run("inspect " + recipe() + " --checkpoint 4").text,
-            "weft: inspect: --checkpoint is of a run, and " + recipe() + " is no folder of one\n");
-  EXPECT_NE(inspected.text.find(" (best: loss "), std::string::npos) << inspected.text;
 }
 
 TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
@@ -251,9 +210,9 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
       std::string::npos);
   const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
   EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
-  EXPECT_EQ(run("resume /tmp/none").text, "weft: resume: /tmp/none is no folder of a run\n");
+  EXPECT_EQ(run("resume /tmp/none").text, "weft: /tmp/none: there is no such folder of a run\n");
   EXPECT_EQ(run("eval /").text,
-            "weft: /: is a folder without recipe.toml, so no run's; name a recipe or a run\n");
+            "weft: /: is a folder without recipe.toml, so no run's; weft runs lists those that there are\n");
   EXPECT_EQ(run("fly").text, "weft: there is no command fly; weft --help lists them\n");
   EXPECT_EQ(run("trian x.toml").text,
             "weft: there is no command trian (did you mean train?); weft --help lists them\n");

@@ -234,7 +234,7 @@ TEST_F(Launch, RefusesWhatItCannotStart) {
   EXPECT_EQ(says("-n 2 --restarts 1 --hostfile " + hosts + " train " + recipe),
             "weft: " + hosts +
                 ": b has no slots=N, without which a restart does not know what the other hosts can take\n");
-  EXPECT_EQ(says("-n 2 resume nowhere"), "weft: launch resume: nowhere is no folder of a run\n");
+  EXPECT_EQ(says("-n 2 resume nowhere"), "weft: nowhere: there is no such folder of a run\n");
   EXPECT_EQ(run(1, "launch trian x").code, 2);
   EXPECT_EQ(count(run(2, "launch train " + recipe).text,
                   "weft: launch: mpirun or srun started this; start launch once, and it starts the ranks"),

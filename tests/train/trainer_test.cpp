@@ -82,18 +82,6 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
   EXPECT_EQ(losses("whole"), losses("parts"));
 }
 
-TEST_F(TrainerTest, ARunThatIsPastItsEndIsNotResumed) {
-  NEEDS_KINDS("metrics_log");
-  run(recipe(), "run");
-  EXPECT_EQ(run(recipe({"checkpoint.resume=true"}), "run").steps, 12);
-  testing::expect_user_error(
-      [&] {
-        run(recipe({"checkpoint.resume=true", "run.steps=11"}), "run");
-      },
-      ": its newest checkpoint is of step 12, and the recipe ends at step 11");
-  EXPECT_EQ(losses("run").size(), 12U) << "metrics of a run that was not resumed are kept";
-}
-
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
   NEEDS_KINDS("metrics_log", "timeline");
   Session session(recipe(), Communicator::world());
@@ -186,57 +174,6 @@ TEST_F(TrainerTest, TheArenaIsAsLargeAsPredicted) {
   EXPECT_GT(snapshot_bytes(program), program.state_bytes / 3);
 }
 
-TEST_F(TrainerTest, ACheckpointOfALargerModelIsRefused) {
-  run(recipe({"model.layers=2"}), "run");
-  testing::expect_user_error(
-      [&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-      "step-0000000012: the checkpoint has the tensor h.1.attn.proj.bias, which this recipe's model has not; "
-      "what changed: model.layers 2 -> 1");
-  Session smaller(recipe({"checkpoint.changes=allow"}), Communicator::world());
-  testing::expect_user_error(
-      [&] { resume(smaller, folder_ / "run/checkpoints"); },
-      "the checkpoint has the tensor h.1.attn.proj.bias, which this recipe's model has not");
-}
-
-TEST_F(TrainerTest, ACheckpointOfASmallerModelIsRefused) {
-  run(recipe(), "run");
-  const auto load_into = [&](const std::vector<std::string>& keys) {
-    std::vector<std::string> allowing = keys;
-    allowing.emplace_back("checkpoint.changes=allow");
-    Session other(recipe(allowing), Communicator::world());
-    resume(other, folder_ / "run/checkpoints");
-  };
-  testing::expect_user_error(
-      [&] { load_into({"model.layers=2"}); },
-      "the checkpoint has no tensor h.1.attn.proj.bias, which this recipe's model needs");
-  testing::expect_user_error([&] { load_into({"model.width=32"}); },
-                             "tensor h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]");
-  testing::expect_user_error(
-      [&] {
-        run(recipe({"checkpoint.resume=true", "model.width=32"}), "run");
-      },
-      "tensor h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]; what changed: "
-      "model.width "
-      "16 -> 32");
-}
-
-TEST_F(TrainerTest, ARunThatGetsLongerSaysHowItsLearningRateGoesOn) {
-  NEEDS_KINDS("cosine");
-  run(recipe({"run.steps=5", "optimizer.schedule=cosine"}), "run");
-  const auto said_by = [&](const std::string& steps) {
-    ::testing::internal::CaptureStderr();
-    run(recipe({steps, "optimizer.schedule=cosine", "checkpoint.resume=true"}), "run");
-    return ::testing::internal::GetCapturedStderr();
-  };
-  const std::string sentence =
-      "the learning rate is 0.005 at step 6, after 0.000955 at step 5: the schedule is \"cosine\" over 10 "
-      "steps, "
-      "and was \"cosine\" over 5\n";
-  EXPECT_EQ(said_by("run.steps=5").find("the learning rate is"), std::string::npos);
-  const std::string said = said_by("run.steps=10");
-  EXPECT_NE(said.find(sentence), std::string::npos) << said;
-}
-
 TEST_F(TrainerTest, TheBestIsToldByTheSameBatchesAfterEveryStep) {
   run(recipe({"checkpoint.best=loss", "log.evaluate_every=6", "log.evaluate_batches=1"}), "run");
   const std::optional<BestCheckpoint> best = read_best(folder_ / "run/checkpoints");
@@ -246,35 +183,6 @@ TEST_F(TrainerTest, TheBestIsToldByTheSameBatchesAfterEveryStep) {
   EXPECT_EQ(best->step, 12) << "the loss falls";
   EXPECT_EQ(best->value, evaluate(session, 1).loss);
   EXPECT_NE(best->value, evaluate(session, 0).loss);
-}
-
-TEST_F(TrainerTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
-  NEEDS_KINDS("metrics_log");
-  run(recipe({"run.steps=5"}), "run");
-  const auto go_on = [&](std::vector<std::string> keys) {
-    keys.emplace_back("checkpoint.resume=true");
-    ::testing::internal::CaptureStderr();
-    run(recipe(keys), "run");
-    return ::testing::internal::GetCapturedStderr();
-  };
-  EXPECT_NE(go_on({"run.steps=6", "log.every=3"})
-                .find("resuming with changes: run.steps 5 -> 6, log.every 1 -> 3\n"),
-            std::string::npos);
-  EXPECT_EQ(go_on({"run.steps=6", "log.every=3"}).find("resuming with changes"), std::string::npos);
-  testing::expect_user_error(
-      [&] {
-        run(recipe({"checkpoint.resume=true", "optimizer.learning_rate=0.5", "model.dropout=0.2"}), "run");
-      },
-      "model.dropout 0.1 -> 0.2, optimizer.learning_rate 0.01 -> 0.5; go on");
-  std::ofstream(text_.path(), std::ios::app) << "and one line more\n";
-  testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-                             "step-0000000006: the data (names, fields or tokens) ");
-  const std::string said = go_on({"checkpoint.changes=allow", "optimizer.kind=sgd", "run.steps=8"});
-  EXPECT_NE(said.find("optimizer.kind \"adamw\" -> \"sgd\""), std::string::npos) << said;
-  EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"),
-            std::string::npos)
-      << said;
-  EXPECT_EQ(losses("run").size(), 8U);
 }
 
 /// GPT-2's names of the 256 bytes: themselves where they can be printed, else the next characters from 256
@@ -307,15 +215,6 @@ TEST_F(TrainerTest, AFolderThatCannotHoldTheTokenizerIsOneSentence) {
       (folder_ / "run/files").string() + ": " + pairs.string() + " cannot be copied there: ");
 }
 
-TEST_F(TrainerTest, ResumingWhereNothingIsIsSaid) {
-  ::testing::internal::CaptureStderr();
-  run(recipe({"run.steps=2", "checkpoint.resume=true"}), "fresh");
-  EXPECT_NE(
-      ::testing::internal::GetCapturedStderr().find(
-          "no checkpoint in " + (folder_ / "fresh/checkpoints").string() + ": the run begins at step 1\n"),
-      std::string::npos);
-}
-
 TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
   run(recipe({"run.steps=2"}), "run");
   Session session(recipe(), Communicator::world());
@@ -329,30 +228,6 @@ TEST_F(TrainerTest, WeightsThatAreNoNumbersAreNotLoaded) {
       [&] { other.load(CheckpointReader(folder_ / "bad/step-0000000003")); },
       "step-0000000003: tensor wte has numbers that are not finite; with --checkpoint an earlier "
       "one can be named, which may be good");
-}
-
-TEST_F(TrainerTest, AccumulationMayChangeFromOneRunToTheNextWhereThatIsAllowed) {
-  NEEDS_KINDS("metrics_log");
-  run(recipe({"run.steps=5", "optimizer.accumulate=2"}), "run");
-  const CheckpointReader reader(folder_ / "run/checkpoints/step-0000000005");
-  for (const auto& [name, type] : reader.tensors()) EXPECT_FALSE(name.starts_with("gradient.")) << name;
-  testing::expect_user_error(
-      [&] {
-        run(recipe({"run.steps=8", "checkpoint.resume=true"}), "run");
-      },
-      ": optimizer.accumulate 2 -> 1; go on with what wrote it, or allow this with "
-      "--set checkpoint.changes=allow");
-  const std::string allow = "checkpoint.changes=allow";
-  run(recipe({"run.steps=8", "checkpoint.resume=true", allow}), "run");
-  run(recipe({"run.steps=12", "checkpoint.resume=true", "optimizer.accumulate=3", allow}), "run");
-  EXPECT_EQ(read_metrics(folder_ / "run/metrics.jsonl").size(), 12U);
-}
-
-TEST_F(TrainerTest, AFallenBackCheckpointIsSaidAndUsed) {
-  run(recipe(), "run");
-  fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);
-  Session session(recipe(), Communicator::world());
-  EXPECT_EQ(resume(session, folder_ / "run/checkpoints"), 10);
 }
 
 TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheOp) {

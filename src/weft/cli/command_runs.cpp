@@ -5,6 +5,7 @@
 #include "weft/base/check.h"
 #include "weft/base/replaced_file.h"
 #include "weft/cli/arguments.h"
+#include "weft/cli/job_recipe.h"
 #include "weft/recipe/difference.h"
 #include "weft/report/comparison.h"
 #include "weft/report/facts.h"
@@ -51,9 +52,7 @@ int command_compare(const Arguments& arguments) {
   std::vector<ComparedRun> runs;
   std::vector<Recipe> recipes;
   for (const std::string& folder : arguments.targets) {
-    if (!fs::exists(recipe_of(folder))) {
-      user_error("compare: {} is no folder of a run: it has no recipe.toml", folder);
-    }
+    expect_run(folder);
     runs.push_back({folder, read_report_input(folder, RunLock::is_held(folder))});
     recipes.push_back(load_recipe(recipe_of(folder).string()));
   }

@@ -50,7 +50,7 @@ int command_train(const Arguments& arguments) {
 int command_resume(const Arguments& arguments) {
   Arguments on = arguments;
   on.set.emplace_back("checkpoint.resume=true");
-  if (!std::filesystem::is_directory(on.recipe)) user_error("resume: {} is no folder of a run", on.recipe);
+  expect_run(on.recipe);
   return command_train(on);
 }
 

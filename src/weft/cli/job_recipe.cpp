@@ -47,12 +47,19 @@ void fit_mesh(Recipe& recipe, const Communicator& world) {
 
 }  // namespace
 
-Recipe named_recipe(const std::string& name, const std::vector<std::string>& set) {
-  if (!fs::is_directory(name)) return load_recipe(name, set);
-  const fs::path path = recipe_of(name);
-  if (!fs::exists(path)) {
-    user_error("{}: is a folder without recipe.toml, so no run's; name a recipe or a run", name);
+void expect_run(const fs::path& folder) {
+  if (!fs::is_directory(folder)) user_error("{}: there is no such folder of a run", folder.string());
+  if (!fs::exists(recipe_of(folder))) {
+    user_error("{}: is a folder without recipe.toml, so no run's; weft runs lists those that there are",
+               folder.string());
   }
+}
+
+Recipe named_recipe(const std::string& name, const std::vector<std::string>& set) {
+  if (!fs::exists(name)) user_error("{}: there is no such recipe, and no such folder of a run", name);
+  if (!fs::is_directory(name)) return load_recipe(name, set);
+  expect_run(name);
+  const fs::path path = recipe_of(name);
   const Recipe first = load_recipe(path.string(), set);
   return load_recipe(path.string(), with_kept_files(first, name, set));
 }

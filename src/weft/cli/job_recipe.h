@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ struct JobRecipe {
   Recipe recipe;
   std::string out;  ///< --out; of a run's folder that is named in the place of a recipe, that folder
 };
+
+/// UserError where this is no folder of a run.
+void expect_run(const std::filesystem::path& folder);
 
 /// The recipe that a command line names, with the overrides: a file's, or that of a run's folder, for which
 /// files that its data need, a tokenizer, are taken from the folder where they are gone elsewhere. UserError

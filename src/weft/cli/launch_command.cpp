@@ -160,8 +160,7 @@ std::vector<LaunchHost> LaunchCommandLine::present_hosts() const {
 
 int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::string>& words) const {
   check(words[0]);
-  if (words[0] == "resume" && !std::filesystem::is_directory(arguments.recipe))
-    user_error("launch resume: {} is no folder of a run", arguments.recipe);
+  if (words[0] == "resume") expect_run(arguments.recipe);
   LaunchedJob job = job_of(arguments, words);
   if (limits_.least_ranks > job.ranks)
     user_error("launch --min-ranks {}: expected at most the {} ranks that begin", limits_.least_ranks,

@@ -58,7 +58,7 @@ class Resume {
     try {
       session_.match(checkpoint_);
     } catch (const UserError& misfit) {
-      user_error("checkpoint.resume: {}; what changed: {}", misfit.what(), fmt::join(changes, ", "));
+      user_error("checkpoint.resume: {}; what changed since: {}", misfit.what(), fmt::join(changes, ", "));
     }
   }
 
