@@ -1,7 +1,6 @@
 #include "weft/recipe/difference.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "weft/recipe/value.h"
 
@@ -23,7 +22,7 @@ std::vector<KeyValues> differing_keys(const RecipeTable& table, const std::vecto
     const auto is_other = [&](const std::string& text) { return text != values.values.front(); };
     if (std::ranges::any_of(values.values, is_other)) found.push_back(std::move(values));
   }
-  std::ranges::stable_partition(found, std::logical_not<>(), &KeyValues::is_free);
+  std::stable_partition(found.begin(), found.end(), [](const KeyValues& key) { return !key.is_free; });
   return found;
 }
 
