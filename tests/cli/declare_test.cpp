@@ -66,9 +66,7 @@ TEST_F(Declare, IsNamedWhereAPlanLacksTheData) {
   const std::string why = "weft: data.path: /no/such does not exist; --set data.path=… says where it is";
   EXPECT_EQ(
       with("plan", lacks).text,
-      why +
-          "; or data.declare says what a sample is, as {sample = [224, 224, 3], classes = 1000}, and no "
-          "data are needed to plan\n");
+      why + "; without data, data.declare says what a sample is: {sample = [224, 224, 3], classes = 1000}\n");
   EXPECT_EQ(with("train", lacks + " --out " + out()).text, why + "\n") << "which needs them";
 }
 

@@ -34,9 +34,7 @@ DataFacts facts_for(const Recipe& recipe) {
     expect_data_there(recipe.data);
   } catch (const UserError& error) {
     user_error(
-        "{}; or data.declare says what a sample is, as {{sample = [224, 224, 3], classes = 1000}}, and no "
-        "data "
-        "are needed to plan",
+        "{}; without data, data.declare says what a sample is: {{sample = [224, 224, 3], classes = 1000}}",
         error.what());
   }
   return open_data(recipe, Communicator::world()).facts;

@@ -126,8 +126,8 @@ struct DataSection {
   static void visit(Visitor& key, Self& self) {
     key.choice("kind", self.kind, kRequired, "what a sample is");
     key("path", self.path,
-        "file or folder of the training data; without it `declare` must say what a sample is, and the recipe "
-        "can be planned, not trained");
+        "file or folder of the training data, or a pattern of files (`a-*.tar`, `a-{000..009}.tar`); without "
+        "it `declare` must say what a sample is, and the recipe can be planned, not trained");
     key.free(
         "declare", self.declare,
         "what a sample is, so that `weft plan` reads no data: the shape of `sample` (channels last), and "
