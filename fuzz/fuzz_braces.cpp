@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "weft/base/check.h"
-#include "weft/data/source/tar_shards.h"
+#include "weft/base/path_pattern.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > 200) return 0;

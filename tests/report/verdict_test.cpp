@@ -55,6 +55,25 @@ TEST(Verdict, OfEachState) {
       << text_of(input);
 }
 
+TEST(Verdict, WhatIsMeasuredOverAllDataIsNotComparedWithParts) {
+  ReportInput input = run_of(RunState::finished, 100, falling);
+  input.run.metrics.push_back({"accuracy", "more", true});
+  for (const size_t at : {19, 39, 59, 79, 99}) {
+    input.metrics[at].validation_loss = input.metrics[at].loss;
+    input.metrics[at].more = {{"validation_accuracy", 0.5}};
+  }
+  EXPECT_EQ(finally_text(input), "");
+  input.metrics[99].more.emplace_back("final_validation_loss", 0.25);
+  input.metrics[99].more.emplace_back("final_validation_accuracy", 0.75);
+  EXPECT_EQ(finally_text(input), "validation loss 0.25, accuracy 75.00%");
+  const std::string text = text_of(input);
+  EXPECT_NE(text.find("|Over all of the validation data: validation loss 0.25, accuracy 75.00%."),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("|Validation loss 0.1 at step 100, its best."), std::string::npos) << text;
+  EXPECT_NE(text.find("Still improving"), std::string::npos) << text;
+}
+
 TEST(Verdict, OfARunOfNoStepsAndOfAnUnknownNumber) {
   ReportInput input;
   EXPECT_EQ(text_of(input), "Not recorded how it ended: step 0|An earlier version of Weft ran it.");

@@ -12,6 +12,7 @@
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
+#include "tests/train/byte_pairs_folder.h"
 #include "tests/train/count_allocations.h"
 #include "tests/train/tiny_text.h"
 #include "weft/base/check.h"
@@ -183,26 +184,16 @@ TEST_F(TrainerTest, TheBestIsToldByTheSameBatchesAfterEveryStep) {
   EXPECT_EQ(best->step, 12) << "the loss falls";
   EXPECT_EQ(best->value, evaluate(session, 1).loss);
   EXPECT_NE(best->value, evaluate(session, 0).loss);
-}
-
-/// GPT-2's names of the 256 bytes: themselves where they can be printed, else the next characters from 256
-/// on.
-std::string vocabulary_of_bytes() {
-  std::string json = "{";
-  int other = 256;
-  for (int byte = 0; byte < 256; ++byte) {
-    const bool prints = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-    json += fmt::format("{}\"\\u{:04x}\":{}", byte > 0 ? "," : "", prints ? byte : other++, byte);
-  }
-  return json + "}";
+  const MetricsRow last = read_metrics(folder_ / "run/metrics.jsonl").back();
+  EXPECT_EQ(last.validation_loss, evaluate(session, 1).loss) << "as after every step";
+  EXPECT_EQ(last.more.back(),
+            (std::pair<std::string, double>{"final_validation_loss", evaluate(session, 0).loss}));
 }
 
 TEST_F(TrainerTest, AFolderThatCannotHoldTheTokenizerIsOneSentence) {
   NEEDS_KINDS("byte_pairs");
   const fs::path pairs = folder_ / "pairs";
-  fs::create_directories(pairs);
-  std::ofstream(pairs / "vocab.json") << vocabulary_of_bytes();
-  std::ofstream(pairs / "merges.txt") << "#version: 0.2\n";
+  testing::write_byte_pairs(pairs);
   fs::create_directories(folder_ / "run");
   std::ofstream(folder_ / "run/files") << "in the way";
   std::ofstream(text_.path()) << [] {

@@ -21,9 +21,10 @@ namespace fs = std::filesystem;
 std::vector<std::string> with_kept_files(const Recipe& recipe, const fs::path& run,
                                          const std::vector<std::string>& set) {
   std::vector<std::string> all;
-  for (const auto& [key, path] : recipe.data.kind->files_to_keep()) {
-    const fs::path kept = kept_files_of(run) / fs::path(path).filename();
-    if (!fs::exists(path) && fs::exists(kept)) all.push_back(fmt::format("{}={}", key, kept.string()));
+  for (const DataKind::KeptFile& needed : recipe.data.kind->files_to_keep()) {
+    const fs::path kept = kept_file_of(run, needed.path);
+    if (fs::exists(needed.path) || !fs::exists(kept)) continue;
+    all.push_back(fmt::format("{}={}", needed.key, kept.string()));
   }
   all.insert(all.end(), set.begin(), set.end());
   return all;

@@ -38,8 +38,13 @@ class DataKind : public Kind {
     std::string prompt;
   };
   virtual Closing closing() const { return {}; }
-  /// Files or folders that a trained network needs beside its weights, with the keys that name them.
-  virtual std::vector<std::pair<std::string, std::string>> files_to_keep() const { return {}; }
+  /// A file that a trained network needs beside its weights, or a folder of some; it need not be there.
+  struct KeptFile {
+    std::string key;  ///< that names it
+    std::string path;
+    std::vector<std::string> names;  ///< of a folder: what is read of it
+  };
+  virtual std::vector<KeptFile> files_to_keep() const { return {}; }
 
   Complaint check(const Recipe& recipe) const final;
 

@@ -42,6 +42,8 @@ class Courses {
     });
     add_losses();
     for (const std::string& name : names_of_measured(runs_)) add_measured(name);
+    const auto is_final = [](const ComparedRun& run) { return !finally_text(run.input).empty(); };
+    if (std::ranges::any_of(runs_, is_final)) add("over all validation data", finally_text);
     add("a step", [](const ReportInput& input) {
       return input.metrics.empty() ? "" : human_ms(overview_of("", input).step_ms);
     });

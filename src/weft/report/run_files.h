@@ -16,6 +16,12 @@ inline std::filesystem::path report_facts_of(const std::filesystem::path& run) {
 inline std::filesystem::path report_of(const std::filesystem::path& run) { return run / "report.html"; }
 /// A folder: copies of small files that a trained model needs, such as its tokenizer.
 inline std::filesystem::path kept_files_of(const std::filesystem::path& run) { return run / "files"; }
+/// The copy of what `path` names.
+inline std::filesystem::path kept_file_of(const std::filesystem::path& run,
+                                          const std::filesystem::path& path) {
+  const std::filesystem::path plain = path.lexically_normal();
+  return kept_files_of(run) / (plain.has_filename() ? plain : plain.parent_path()).filename();
+}
 /// A folder.
 inline std::filesystem::path checkpoints_of(const std::filesystem::path& run) { return run / "checkpoints"; }
 

@@ -83,7 +83,8 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
     overview.step_ms = median_of_last(input.metrics);
     if (overview.remark.empty()) overview.remark = input.log_damage;
   }
-  const std::vector<Measured> measured = measured_on_validation(input);
+  std::vector<Measured> measured = measured_finally(input);
+  if (measured.empty()) measured = measured_on_validation(input);
   overview.metric = first_metric(measured);
   if (!measured.empty() && measured.front().name == kValidationLoss) {
     overview.validation = measured.front().points.back().second;

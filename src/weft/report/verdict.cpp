@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "weft/report/row_fields.h"
 #include "weft/report/run_axes.h"
 #include "weft/report/text.h"
 
@@ -14,7 +15,7 @@ namespace weft {
 
 namespace {
 
-constexpr std::string_view kPrefix = "validation_";
+constexpr std::string_view kFinalLoss = "final_validation_loss";
 
 std::string count(int64_t number) { return human_count(static_cast<double>(number)); }
 
@@ -144,7 +145,12 @@ int64_t last_step(const ReportInput& input) {
   return input.metrics.empty() ? input.run.step : input.metrics.back().step;
 }
 
-std::vector<Measured> measured_on_validation(const ReportInput& input) {
+namespace {
+
+/// `loss_of` a row, if it has one, and what else begins with `prefix`.
+template <class LossOf>
+std::vector<Measured> measured_with(const ReportInput& input, std::string_view prefix,
+                                    const LossOf& loss_of) {
   std::vector<Measured> all{{std::string(kValidationLoss), "less", false, {}}};
   for (const MetricFact& metric : input.run.metrics)
     all.push_back({metric.name, metric.better, metric.is_share, {}});
@@ -155,13 +161,37 @@ std::vector<Measured> measured_on_validation(const ReportInput& input) {
   };
   for (const MetricsRow& row : input.metrics) {
     const auto step = static_cast<double>(row.step);
-    if (row.validation_loss) add(kValidationLoss, step, *row.validation_loss);
+    if (const std::optional<double> loss = loss_of(row)) add(kValidationLoss, step, *loss);
     for (const auto& [name, value] : row.more) {
-      if (name.starts_with(kPrefix)) add(std::string_view(name).substr(kPrefix.size()), step, value);
+      if (name.starts_with(prefix) && name != kFinalLoss) {
+        add(std::string_view(name).substr(prefix.size()), step, value);
+      }
     }
   }
   std::erase_if(all, [](const Measured& measured) { return measured.points.empty(); });
   return all;
+}
+
+}  // namespace
+
+std::vector<Measured> measured_on_validation(const ReportInput& input) {
+  return measured_with(input, "validation_", [](const MetricsRow& row) { return row.validation_loss; });
+}
+
+std::vector<Measured> measured_finally(const ReportInput& input) {
+  return measured_with(input, "final_validation_", [](const MetricsRow& row) -> std::optional<double> {
+    const double loss = field_of(row, kFinalLoss);
+    return std::isnan(loss) ? std::nullopt : std::optional(loss);
+  });
+}
+
+std::string finally_text(const ReportInput& input) {
+  std::string text;
+  for (const Measured& one : measured_finally(input)) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", lower_case(one.name),
+                        value_text(one.points.back().second, one.is_share));
+  }
+  return text;
 }
 
 std::optional<std::pair<double, double>> best_of(const Measured& measured) {
@@ -207,6 +237,9 @@ Verdict verdict_of(const ReportInput& input) {
     if (!text.empty()) verdict.sentences.push_back(std::move(text));
   };
   add(why_of(input, verdict.outcome));
+  if (const std::string all = finally_text(input); !all.empty()) {
+    add("Over all of the validation data: " + all + ".");
+  }
   const std::vector<Measured> measured = measured_on_validation(input);
   for (const Measured& one : measured) add(at_end(one));
   if (input.metrics.empty()) return verdict;

@@ -35,6 +35,11 @@ struct Measured {
 inline constexpr std::string_view kValidationLoss = "Validation loss";
 /// The loss and the metrics of the validation data, of those that were measured.
 std::vector<Measured> measured_on_validation(const ReportInput& input);
+/// Likewise what was measured at the end over all of the data, where it was over fewer batches on the way,
+/// which it must not be compared with.
+std::vector<Measured> measured_finally(const ReportInput& input);
+/// The same as "validation loss 1.665, accuracy 91.20%"; empty where nothing was.
+std::string finally_text(const ReportInput& input);
 std::optional<std::pair<double, double>> best_of(const Measured& measured);
 
 enum class Trend : uint8_t { unknown, better, same, worse };

@@ -188,26 +188,30 @@ class Trainer {
   }
 
   void measure(StepRecord& record) {
-    const int64_t usual = recipe_.log.evaluate_batches;
+    const int64_t all = session_.data().validation_batches;
+    const auto counted = [&](int64_t asked) { return asked > 0 ? std::min(asked, all) : all; };
+    const int64_t usual = counted(recipe_.log.evaluate_batches);
     // The last number is over all, whatever was measured on the way.
-    const int64_t batches = record.is_last ? options_.last_batches : usual;
-    const std::optional<Evaluation> measured = evaluate_on(batches);
-    if (!measured) return;
-    const Evaluation& evaluation = *measured;
-    if (batches == usual) {
-      record.comparable = evaluation;
-    } else if (!recipe_.checkpoint.best.empty()) {
-      record.comparable = evaluate_on(usual);
+    const int64_t batches = record.is_last ? counted(options_.last_batches) : usual;
+    record.comparable = evaluate_on(usual);
+    record.validation = batches == usual ? record.comparable : evaluate_on(batches);
+    if (!record.validation) return;
+    MetricsRow& row = record.row;
+    row.validation_loss = record.comparable->loss;
+    for (const MetricValue& metric : record.comparable->metrics) {
+      row.more.emplace_back("validation_" + metric.name, metric.value);
+    }
+    const Evaluation& evaluation = *record.validation;
+    if (batches != usual) {
+      row.more.emplace_back("final_validation_loss", evaluation.loss);
+      for (const MetricValue& metric : evaluation.metrics) {
+        row.more.emplace_back("final_validation_" + metric.name, metric.value);
+      }
     }
     if (!std::isfinite(evaluation.loss) && first_rank_) {
       Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));
     }
-    record.row.validation_loss = evaluation.loss;
-    for (const MetricValue& metric : evaluation.metrics) {
-      record.row.more.emplace_back("validation_" + metric.name, metric.value);
-    }
     result_.validation = evaluation;
-    record.validation = evaluation;
   }
 
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once

@@ -37,6 +37,8 @@ struct TokenizerFormat {
   int (*matches)(const std::string& spec) = nullptr;
   /// UserError where it cannot be loaded.
   std::shared_ptr<const Tokenizer> (*open)(const std::string& spec) = nullptr;
+  bool is_word = false;            ///< what names one is no path
+  std::vector<std::string> files;  ///< that are read of a folder that names one
 };
 
 class TokenizerRegistry {
@@ -56,6 +58,12 @@ std::string tokenizers_there_are();
 
 /// Whether a tokenizer is named so and there to be loaded, as one whose file is missing is not.
 bool tokenizer_is_there(const std::string& spec);
+
+/// Whether what names it is a path, be it there or not.
+bool tokenizer_has_files(const std::string& spec);
+
+/// The files that tokenizers read of a folder.
+std::vector<std::string> files_of_tokenizers();
 
 /// UserError where nothing that there is is named so, or it cannot be loaded.
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec);

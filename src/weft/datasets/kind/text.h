@@ -40,9 +40,9 @@ struct Text final : KindOf<Text, DataKind> {
 
   InputForm form() const override { return {.ids = true}; }
   Closing closing() const override { return {sample_tokens, prompt}; }
-  std::vector<std::pair<std::string, std::string>> files_to_keep() const override {
-    if (!std::filesystem::exists(tokenizer)) return {};
-    return {{"data.tokenizer", tokenizer}};
+  std::vector<KeptFile> files_to_keep() const override {
+    if (!tokenizer_has_files(tokenizer)) return {};
+    return {{"data.tokenizer", tokenizer, files_of_tokenizers()}};
   }
 
  protected:

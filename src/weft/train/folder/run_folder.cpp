@@ -38,15 +38,33 @@ std::string make_dated(const std::string& name) {
   return made.string();
 }
 
+/// Of a folder only what is read: weights may lie beside.
+void copy_kept(const DataKind::KeptFile& kept, const fs::path& to, std::error_code& error) {
+  constexpr auto kOver = fs::copy_options::overwrite_existing;
+  const fs::path from = kept.path;
+  if (!fs::is_directory(from)) {
+    fs::copy_file(from, to, kOver, error);
+    return;
+  }
+  fs::create_directories(to, error);
+  for (const std::string& name : kept.names) {
+    std::error_code unseen;
+    if (!error && fs::exists(from / name, unseen)) fs::copy_file(from / name, to / name, kOver, error);
+  }
+}
+
 /// What the trained network needs beside its weights travels with the run's folder.
-void keep_files(const Recipe& recipe, const fs::path& folder) {
-  for (const auto& [key, from] : recipe.data.kind->files_to_keep()) {
-    const fs::path to = folder / fs::path(from).filename();
+void keep_files(const Recipe& recipe, const fs::path& run) {
+  for (const DataKind::KeptFile& kept : recipe.data.kind->files_to_keep()) {
+    const fs::path to = kept_file_of(run, kept.path);
     std::error_code error;
-    if (fs::equivalent(from, to, error)) continue;
-    fs::create_directories(folder, error);
-    fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, error);
-    if (error) user_error("{}: {} cannot be copied there: {}", folder.string(), from, error.message());
+    if (!fs::exists(kept.path, error) || fs::equivalent(kept.path, to, error)) continue;
+    error.clear();
+    fs::create_directories(to.parent_path(), error);
+    copy_kept(kept, to, error);
+    if (error) {
+      user_error("{}: {} cannot be copied there: {}", to.parent_path().string(), kept.path, error.message());
+    }
   }
 }
 
@@ -60,7 +78,7 @@ void keep_recipe(const Recipe& recipe, const fs::path& run) {
   ReplacedFile file(recipe_of(run), "recipe of the run");
   file.write(text.data(), text.size());
   file.commit();
-  keep_files(recipe, kept_files_of(run));
+  keep_files(recipe, run);
 }
 
 fs::path run_folder(const Recipe& recipe, const std::string& out, const Communicator& world) {

@@ -90,8 +90,8 @@ const std::vector<std::vector<const char*>>& forms() {
 
 std::optional<fs::path> tokenizer_of(const Recipe& recipe) {
   std::optional<fs::path> tokenizer;
-  for (const auto& [key, path] : recipe.data.kind->files_to_keep())
-    if (key == "data.tokenizer") tokenizer = path;
+  for (const DataKind::KeptFile& kept : recipe.data.kind->files_to_keep())
+    if (kept.key == "data.tokenizer") tokenizer = kept.path;
   return tokenizer;
 }
 

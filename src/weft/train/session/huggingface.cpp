@@ -28,10 +28,11 @@ std::string config_text(const ForeignWeights& form) {
 /// What transformers makes its GPT-2 tokenizer of, where the recipe's tokenizer is a folder of these files.
 std::vector<fs::path> tokenizer_files(const Recipe& recipe) {
   std::vector<fs::path> files;
-  for (const auto& [key, path] : recipe.data.kind->files_to_keep()) {
+  for (const DataKind::KeptFile& kept : recipe.data.kind->files_to_keep()) {
     for (const char* name : {"vocab.json", "merges.txt"}) {
       std::error_code error;
-      if (fs::is_regular_file(fs::path(path) / name, error)) files.push_back(fs::path(path) / name);
+      const fs::path file = fs::path(kept.path) / name;
+      if (fs::is_regular_file(file, error)) files.push_back(file);
     }
   }
   return files;

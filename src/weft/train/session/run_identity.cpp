@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
 #include "weft/base/version.h"
+#include "weft/datasets/data_kind.h"
 #include "weft/recipe/difference.h"
+#include "weft/report/run_files.h"
 #include "weft/train/session/load_recipe.h"
 
 namespace weft {
@@ -48,6 +48,19 @@ bool is_other_way_to_data(const std::string& key, const DataSection& then, const
   const auto* one = std::get_if<std::string>(&then.validation);
   const auto* other = std::get_if<std::string>(&now.validation);
   return key == "data.validation" && one != nullptr && other != nullptr && may_be_same_place(*one, *other);
+}
+
+/// The copy that a run's folder keeps of what its recipe names.
+bool is_kept_copy(const std::string& key, const DataSection& then, const DataSection& now) {
+  const auto path_of = [&](const DataSection& data) -> std::string {
+    for (const DataKind::KeptFile& kept : data.kind->files_to_keep()) {
+      if (kept.key == key) return kept.path;
+    }
+    return "";
+  };
+  const std::string copy = path_of(now);
+  const std::filesystem::path run = std::filesystem::path(copy).parent_path().parent_path();
+  return !copy.empty() && kept_file_of(run, path_of(then)) == copy;
 }
 
 }  // namespace
@@ -95,8 +108,9 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
     if (key.key.starts_with(kCheckpointKeys)) continue;  // how it goes on
     const bool only_splits = key.key == "optimizer.accumulate" && !sees_microbatches(then, recipe);
-    const bool is_free =
-        only_splits || key.is_free || is_other_way_to_data(key.key, recipe.data, now.recipe().data);
+    const bool is_free = only_splits || key.is_free ||
+                         is_other_way_to_data(key.key, recipe.data, now.recipe().data) ||
+                         is_kept_copy(key.key, recipe.data, now.recipe().data);
     (is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
   }
   if (then.version != weft::version())

@@ -265,13 +265,17 @@ void register_byte_pairs(TokenizerRegistry& registry) {
                ? 2
                : 0;
   };
-  registry.add({"byte_pairs", "a folder with GPT-2's vocab.json and merges.txt", has_files,
+  registry.add({"byte_pairs",
+                "a folder with GPT-2's vocab.json and merges.txt",
+                has_files,
                 [](const std::string& spec) -> std::shared_ptr<const Tokenizer> {
                   const std::filesystem::path folder = spec;
                   return std::make_shared<BytePairs>(read_text(folder / "vocab.json", "vocabulary"),
                                                      read_text(folder / "merges.txt", "list of merges"),
                                                      "data.tokenizer: " + spec);
-                }});
+                },
+                false,
+                {"vocab.json", "merges.txt"}});
 }
 
 }  // namespace weft

@@ -29,7 +29,8 @@ void register_bytes(TokenizerRegistry& registry) {
   registry.add({"bytes", "\"bytes\"", [](const std::string& spec) { return spec == "bytes" ? 2 : 0; },
                 [](const std::string& /*spec*/) -> std::shared_ptr<const Tokenizer> {
                   return std::make_shared<ByteTokenizer>();
-                }});
+                },
+                true});
 }
 
 }  // namespace weft
