@@ -20,6 +20,8 @@ TEST_F(Cli, ATokenizerThatIsGoneIsTakenFromTheRun) {
   EXPECT_TRUE(fs::exists(kept / "vocab.json") && fs::exists(kept / "merges.txt"));
   EXPECT_FALSE(fs::exists(kept / "model.safetensors"));
   const std::string text = run("generate " + out() + " --tokens 9 --prompt all").text;
+  std::ofstream(pairs / "merges.txt") << "no longer what it was\n";
+  EXPECT_EQ(run("generate " + out() + " --tokens 9 --prompt all").text, text);
   fs::remove_all(pairs);
   const std::string moved = (folder_ / "moved").string();
   fs::rename(out(), moved);

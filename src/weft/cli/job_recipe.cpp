@@ -17,14 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The overrides, before which those stand that lead to copies in the folder.
+/// The overrides, before which those stand that lead to the copies in the folder: what lies where the recipe
+/// says may be another by now.
 std::vector<std::string> with_kept_files(const Recipe& recipe, const fs::path& run,
                                          const std::vector<std::string>& set) {
   std::vector<std::string> all;
   for (const DataKind::KeptFile& needed : recipe.data.kind->files_to_keep()) {
     const fs::path kept = kept_file_of(run, needed.path);
-    if (fs::exists(needed.path) || !fs::exists(kept)) continue;
-    all.push_back(fmt::format("{}={}", needed.key, kept.string()));
+    if (fs::exists(kept)) all.push_back(fmt::format("{}={}", needed.key, kept.string()));
   }
   all.insert(all.end(), set.begin(), set.end());
   return all;

@@ -17,8 +17,8 @@ struct JobRecipe {
 void expect_run(const std::filesystem::path& folder);
 
 /// The recipe that a command line names, with the overrides: a file's, or that of a run's folder, for which
-/// files that its data need, a tokenizer, are taken from the folder where they are gone elsewhere. UserError
-/// as loading a recipe has them.
+/// the run's own copies are taken of files that its data need, such as a tokenizer. UserError as loading a
+/// recipe has them.
 Recipe named_recipe(const std::string& name, const std::vector<std::string>& set);
 
 /// The same, for this job: where it has another number of ranks than a run's mesh, they split the batch.

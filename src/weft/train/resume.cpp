@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "weft/base/check.h"
 #include "weft/datasets/training_data.h"
 #include "weft/optimizers/schedule.h"
@@ -71,11 +74,14 @@ class Resume {
     if (step < 1 || step > total_then || step >= total_now) return;
     const double last = learning_rate_at(then.optimizer, step - 1, total_then);
     if (last == learning_rate_at(now.optimizer, step - 1, total_now)) return;
+    const double next = learning_rate_at(now.optimizer, step, total_now);
+    constexpr double kNoticed = 0.05;
+    if (std::abs(next - last) < kNoticed * std::max(next, last)) return;
     say(fmt::format(
         "the learning rate is {:.3g} at step {}, after {:.3g} at step {}: the schedule is \"{}\" over {} "
         "steps, and was \"{}\" over {}",
-        learning_rate_at(now.optimizer, step, total_now), step + 1, last, step,
-        now.optimizer.schedule->name(), total_now, then.optimizer.schedule->name(), total_then));
+        next, step + 1, last, step, now.optimizer.schedule->name(), total_now,
+        then.optimizer.schedule->name(), total_then));
   }
 
   void say(const std::string& text) const {

@@ -101,6 +101,20 @@ TEST_F(Best, ComparesNoPartOfTheDataWithAllOfThem) {
   EXPECT_EQ(best(), (BestCheckpoint{5, "loss", 1.5}));
 }
 
+TEST_F(Best, OfWhatWasMeasuredOtherwiseIsNotComparedWith) {
+  start({"checkpoint.best=loss", "log.evaluate_every=1", "log.evaluate_batches=1"});
+  run({3, 1});
+  start({"checkpoint.best=loss", "log.evaluate_every=1", "log.evaluate_batches=0"});
+  run_->resumed_after = 2;
+  ::testing::internal::CaptureStderr();
+  run({std::nullopt, std::nullopt, 2, 1.5});
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find(
+                "the best checkpoint so far, of step 2 (loss 1), is no longer compared with: "
+                "log.evaluate_batches 1 -> 0\n"),
+            std::string::npos);
+  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 1.5}));
+}
+
 TEST_F(Best, IsAskedForByANameThatIsMeasured) {
   NEEDS_KINDS("accuracy");
   testing::expect_user_error(

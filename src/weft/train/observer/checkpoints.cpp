@@ -2,6 +2,7 @@
 // They are written beside training; where a launcher would not wait for a step to end, a recent copy of the
 // states is at hand.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include "weft/base/check.h"
 #include "weft/base/host_share.h"
 #include "weft/base/threads.h"
+#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
@@ -58,10 +60,31 @@ class BestSoFar {
     double value = kNone;
     if (run.first_rank && run.resumed_after) {
       const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run.options.out));
-      if (best && best->metric == name_) value = best->value;
+      if (best && is_comparable(*best, run)) value = best->value;
     }
     run.session.world().broadcast(&value, sizeof(value), 0);
     if (!std::isnan(value)) value_ = value;
+  }
+
+  bool is_comparable(const BestCheckpoint& best, const RunView& run) const {
+    const std::string why = why_not_comparable(best, run);
+    if (why.empty()) return true;
+    Progress::say(
+        fmt::format("the best checkpoint so far, of step {} ({} {}), is no longer compared with: {}",
+                    best.step, best.metric, best.value, why));
+    return false;
+  }
+
+  /// No exception: other ranks wait.
+  std::string why_not_comparable(const BestCheckpoint& best, const RunView& run) const {
+    if (best.metric != name_) return fmt::format("checkpoint.best {} -> {}", best.metric, name_);
+    try {
+      const CheckpointReader reader(checkpoint_folder(checkpoints_of(run.options.out), best.step));
+      const auto then = RunIdentity::from_json(reader.extra_json(), reader.folder().string());
+      return then ? fmt::format("{}", fmt::join(differences(*then, run.session).measuring, ", ")) : "";
+    } catch (const UserError& error) {
+      return error.what();
+    }
   }
 
   std::string name_;

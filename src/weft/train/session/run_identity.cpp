@@ -17,12 +17,21 @@ namespace weft {
 
 namespace {
 
-constexpr std::string_view kCheckpointKeys = "checkpoint.";
+/// Of one start alone, which a run's recipe does not keep.
+bool is_of_one_start(const std::string& key) {
+  return key == "checkpoint.resume" || key == "checkpoint.changes";
+}
 
 /// Whether a network's results depend on how a batch is split in time.
 bool sees_microbatches(const RunIdentity& run, const Recipe& recipe) {
   const auto is_statistic = [](const auto& state) { return state.second == kBuffer.name; };
   return recipe.model.dropout > 0 || std::ranges::any_of(run.kinds, is_statistic);
+}
+
+/// Whether another number is measured on the validation data, though the weights are the same.
+bool is_of_measuring(const std::string& key) {
+  const auto is_in = [&](const char* section) { return key.starts_with(section); };
+  return key == "log.evaluate_batches" || is_in("data.") || is_in("loss.") || is_in("task.");
 }
 
 /// Whether the shorter path is the end of the longer: data/x, ../data/x and /work/data/x may be one place,
@@ -106,18 +115,21 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   };
   const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
-    if (key.key.starts_with(kCheckpointKeys)) continue;  // how it goes on
+    if (is_of_one_start(key.key) || is_kept_copy(key.key, recipe.data, now.recipe().data)) continue;
     const bool only_splits = key.key == "optimizer.accumulate" && !sees_microbatches(then, recipe);
-    const bool is_free = only_splits || key.is_free ||
-                         is_other_way_to_data(key.key, recipe.data, now.recipe().data) ||
-                         is_kept_copy(key.key, recipe.data, now.recipe().data);
-    (is_free ? found.free : found.learning).push_back(changed(key.key, key.one, key.other));
+    const bool is_other_way = is_other_way_to_data(key.key, recipe.data, now.recipe().data);
+    const bool is_free = only_splits || key.is_free || is_other_way;
+    const std::string text = changed(key.key, key.one, key.other);
+    (is_free ? found.free : found.learning).push_back(text);
+    if (is_of_measuring(key.key) && !is_other_way) found.measuring.push_back(text);
   }
   if (then.version != weft::version())
     found.free.push_back(changed("weft", then.version, std::string(weft::version())));
-  if (then.data != now.data().fingerprint)
+  if (then.data != now.data().fingerprint) {
     found.learning.push_back(
         changed("the data (names, fields or tokens)", then.data, now.data().fingerprint));
+    found.measuring.push_back(found.learning.back());
+  }
   return found;
 }
 
