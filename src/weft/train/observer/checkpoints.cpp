@@ -2,22 +2,18 @@
 // They are written beside training; where a launcher would not wait for a step to end, a recent copy of the
 // states is at hand.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 
 #include "weft/base/byte_size.h"
-#include "weft/base/check.h"
 #include "weft/base/host_share.h"
 #include "weft/base/threads.h"
-#include "weft/params/best_checkpoint.h"
 #include "weft/params/checkpoint_writer.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
-#include "weft/tasks/best_measure.h"
+#include "weft/train/best_so_far.h"
 #include "weft/train/guard/signals.h"
 #include "weft/train/observer.h"
 #include "weft/train/session/run_identity.h"
@@ -31,66 +27,6 @@ using Clock = std::chrono::steady_clock;
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
-
-/// Tells which steps did better than all before them (checkpoint.best). All ranks see the same.
-class BestSoFar {
- public:
-  /// Collective: what a run that goes on had found is rank 0's to say.
-  explicit BestSoFar(const RunView& run)
-      : name_(run.session.recipe().checkpoint.best),
-        measure_(best_measure(run.session.recipe(), run.session.data().facts)) {
-    if (measure_) find_earlier(run);
-  }
-
-  /// What the checkpoint of this step is marked as; nothing where another was as good.
-  std::optional<BestCheckpoint> look_at(const StepRecord& record) {
-    if (!measure_ || !record.comparable) return std::nullopt;
-    const Evaluation& measured = *record.comparable;
-    const double value = measure_->metric == nullptr ? measured.loss : *measured.metric(name_);
-    if (!std::isfinite(value) || (value_ && !is_better(measure_->better(), value, *value_))) {
-      return std::nullopt;
-    }
-    value_ = value;
-    return BestCheckpoint{record.row.step, name_, value};
-  }
-
- private:
-  void find_earlier(const RunView& run) {
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    double value = kNone;
-    if (run.first_rank && run.resumed_after) {
-      const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run.options.out));
-      if (best && is_comparable(*best, run)) value = best->value;
-    }
-    run.session.world().broadcast(&value, sizeof(value), 0);
-    if (!std::isnan(value)) value_ = value;
-  }
-
-  bool is_comparable(const BestCheckpoint& best, const RunView& run) const {
-    const std::string why = why_not_comparable(best, run);
-    if (why.empty()) return true;
-    Progress::say(
-        fmt::format("the best checkpoint so far, of step {} ({} {}), is no longer compared with: {}",
-                    best.step, best.metric, best.value, why));
-    return false;
-  }
-
-  /// No exception: other ranks wait.
-  std::string why_not_comparable(const BestCheckpoint& best, const RunView& run) const {
-    if (best.metric != name_) return fmt::format("checkpoint.best {} -> {}", best.metric, name_);
-    try {
-      const CheckpointReader reader(checkpoint_folder(checkpoints_of(run.options.out), best.step));
-      const auto then = RunIdentity::from_json(reader.extra_json(), reader.folder().string());
-      return then ? fmt::format("{}", fmt::join(differences(*then, run.session).measuring, ", ")) : "";
-    } catch (const UserError& error) {
-      return error.what();
-    }
-  }
-
-  std::string name_;
-  std::optional<BestMeasure> measure_;
-  std::optional<double> value_;
-};
 
 /// While the steps need every core, writing takes so much of one that no step is noticeably longer.
 constexpr double kShareOfACore = 0.03;
