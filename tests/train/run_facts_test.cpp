@@ -32,7 +32,11 @@ TEST_F(RunFacts, SayWhatTheRunWillDo) {
   expect("ranks: 1 rank; 1 thread each, on ");
   expect("memory: a rank plans ");
   expect("time: predicted ");
-  expect("for an ordinary machine; for this one with data.machine, a file of weft probe\n");
+  expect(
+      " for 5 steps, on a machine that nobody measured: weft probe --out FILE measures this one, and "
+      "data.machine=FILE takes that\n");
+  run_->resumed_after = 4;
+  expect(" for 1 step, on a machine");
 }
 
 TEST_F(RunFacts, SayThatTheWarmupIsShortened) {
@@ -62,10 +66,10 @@ TEST_F(RunFacts, PredictForTheMachineThatTheRecipeNames) {
   const std::filesystem::path path = text_.folder() / "machine.json";
   std::ofstream(path) << to_json(slow);
   start({"data.machine=" + path.string()});
-  EXPECT_EQ(text().find("ordinary machine"), std::string::npos) << text();
+  EXPECT_EQ(text().find("nobody measured"), std::string::npos) << text();
   // Six samples of 8 tokens through 7,536 parameters: some 2 Mflop at 1 Kflop/s.
   const std::string line = run_facts(*run_).back().value;
-  EXPECT_TRUE(line.starts_with("predicted ") && line.ends_with(" in all")) << line;
+  EXPECT_TRUE(line.starts_with("predicted ") && line.ends_with(" for 5 steps")) << line;
   EXPECT_NE(line.find(" s a step, "), std::string::npos) << line;
 }
 

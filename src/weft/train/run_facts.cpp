@@ -126,10 +126,14 @@ class Facts {
 
   std::string time() const {
     const double ms = cost_of_step(program_, recipe_.optimizer.accumulate).ms;
-    std::string predicted = fmt::format("predicted {} a step, {} in all", human_ms(ms),
-                                        clock_text(ms * 1e-3 * static_cast<double>(run_.total_steps)));
+    const int64_t left = run_.total_steps - run_.resumed_after.value_or(0);
+    std::string predicted =
+        fmt::format("predicted {} a step, {} for {}", human_ms(ms),
+                    clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"));
     if (!recipe_.data.loading.machine.empty()) return predicted;
-    return predicted + ", for an ordinary machine; for this one with data.machine, a file of weft probe";
+    return predicted +
+           ", on a machine that nobody measured: weft probe --out FILE measures this one, and "
+           "data.machine=FILE takes that";
   }
 
   const RunView& run_;
