@@ -67,7 +67,9 @@ TEST(Verdict, WhatIsMeasuredOverAllDataIsNotComparedWithParts) {
   input.metrics[99].more.emplace_back("final_validation_accuracy", 0.75);
   EXPECT_EQ(finally_text(input), "validation loss 0.25, accuracy 75.00%");
   const std::string text = text_of(input);
-  EXPECT_NE(text.find("|Over all of the validation data: validation loss 0.25, accuracy 75.00%."),
+  EXPECT_NE(text.find("|Over all of the validation data: validation loss 0.25, accuracy 75.00%; the "
+                      "following is over the part "
+                      "that is measured on the way.|"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("|Validation loss 0.1 at step 100, its best."), std::string::npos) << text;

@@ -238,7 +238,9 @@ Verdict verdict_of(const ReportInput& input) {
   };
   add(why_of(input, verdict.outcome));
   if (const std::string all = finally_text(input); !all.empty()) {
-    add("Over all of the validation data: " + all + ".");
+    add("Over all of the validation data: " + all +
+        "; the following is over the part that is measured on the "
+        "way.");
   }
   const std::vector<Measured> measured = measured_on_validation(input);
   for (const Measured& one : measured) add(at_end(one));
