@@ -66,6 +66,15 @@ TEST_F(PathPattern, ThatMatchesNothingIsOneSentence) {
   EXPECT_EQ(message_of([&] { files_of_pattern(pattern, "data.path"); }), "data.path: " + why);
 }
 
+TEST_F(PathPattern, BracesNameOneFileOrMoreEach) {
+  std::ofstream(folder_ / "u-0.tar");
+  EXPECT_EQ(named("u-{0..0}*"), (Names{"u-0.tar"}));
+  const std::string pattern = (folder_ / "u-{0..1}*").string();
+  EXPECT_EQ(message_of([&] { files_of_pattern(pattern); }),
+            pattern + ": no file matches " + (folder_ / "u-1*").string() + ", which its braces name");
+  EXPECT_EQ(named("d[{1..1}].tar"), (Names{"d[1].tar"})) << "a file that has the name itself";
+}
+
 TEST_F(PathPattern, BracesExpand) {
   EXPECT_EQ(expand_braces("a-{08..10}.tar"), (Names{"a-08.tar", "a-09.tar", "a-10.tar"}));
   EXPECT_EQ(expand_braces("{0..1}/{5..6}"), (Names{"0/5", "0/6", "1/5", "1/6"}));
@@ -73,6 +82,9 @@ TEST_F(PathPattern, BracesExpand) {
     EXPECT_EQ(message_of([&] { expand_braces(bad); }),
               std::string(bad) + ": braces hold a range of numbers, as in train-{000..009}.tar");
   }
+  EXPECT_EQ(message_of([&] { expand_braces("{0..1}/{a..b}.tar"); }),
+            "{0..1}/{a..b}.tar: braces hold a range of numbers, as in train-{000..009}.tar");
+  EXPECT_EQ(expand_braces("{2147483646..2147483647}"), (Names{"2147483646", "2147483647"}));
   EXPECT_EQ(message_of([&] { expand_braces("{0..9999}{0..9999}"); }),
             "{0..9999}{0..9999}: names more than 1000000 files");
 }

@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-TEST(ArenaLayout, BuffersAliveTogetherNeverOverlapAndTheArenaIsNoLargerThanNeeded) {
+TEST(ArenaLayout, BuffersAliveTogetherNeverOverlapAndTheArenaEndsWithTheLast) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     CaseRandom random(seed);
     std::vector<Lifetime> lifetimes;
@@ -23,6 +23,11 @@ TEST(ArenaLayout, BuffersAliveTogetherNeverOverlapAndTheArenaIsNoLargerThanNeede
     }
     const ArenaLayout layout = lay_out(lifetimes);
     EXPECT_LE(layout.bytes, sum);
+    int64_t end = 0;
+    for (size_t a = 0; a < lifetimes.size(); ++a) {
+      end = std::max(end, layout.offsets[a] + aligned(lifetimes[a].bytes));
+    }
+    EXPECT_EQ(layout.bytes, end);
     for (size_t a = 0; a < lifetimes.size(); ++a) {
       EXPECT_EQ(layout.offsets[a] % kAlignment, 0);
       EXPECT_LE(layout.offsets[a] + aligned(lifetimes[a].bytes), layout.bytes);

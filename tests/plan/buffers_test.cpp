@@ -43,6 +43,20 @@ TEST(Buffers, OverwriteNothingThatIsReadLater) {
   EXPECT_EQ(buffers.of_value.at(made.sum).transient, buffers.of_value.at(made.early).transient);
 }
 
+TEST(Buffers, OverwriteNothingThatAnotherOperandReadsThroughViews) {
+  for (const bool is_view : {false, true}) {
+    GraphBuilder build;
+    const ValueId x = build.input("x", {DType::f32, {4, 4}}, {"batch", "c"});
+    const ValueId first = tanh(build, x);
+    const ValueId other = is_view ? reshape(build, reshape(build, first, {16}), {4, 4}) : x;
+    const ValueId sum = pointwise(build, {first, other}, "x0 + x1");
+    build.output("y", sum);
+    const Graph graph = std::move(build).build();
+    const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
+    EXPECT_EQ(buffers.of_value.at(sum).transient == buffers.of_value.at(first).transient, !is_view);
+  }
+}
+
 /// A transpose may not lie over what it reads, nor over what it reads through views.
 TEST(Buffers, AnUpdateLiesOverItsStateOnlyWhereWhatReadsItMayWorkInPlace) {
   for (const bool through_views : {false, true}) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -34,8 +33,14 @@ std::optional<int32_t> as_number(const std::string& text) {
 std::vector<std::string> matches_of(const std::string& pattern) {
   glob_t found{};
   const std::unique_ptr<glob_t, void (*)(glob_t*)> freed(&found, &globfree);
-  if (::glob(pattern.c_str(), GLOB_MARK | GLOB_NOSORT, nullptr, &found) == GLOB_NOSPACE)
-    throw std::bad_alloc();
+  switch (::glob(pattern.c_str(), GLOB_MARK | GLOB_NOSORT | GLOB_ERR, nullptr, &found)) {
+    case GLOB_NOSPACE:
+      throw std::bad_alloc();
+    case GLOB_ABORTED:
+      user_error("{}: a folder on the way cannot be read", pattern);
+    default:
+      break;
+  }
   std::vector<std::string> files;
   for (size_t i = 0; i < found.gl_pathc; ++i) {
     std::string name = found.gl_pathv[i];
@@ -43,6 +48,32 @@ std::vector<std::string> matches_of(const std::string& pattern) {
   }
   std::ranges::sort(files);
   return files;
+}
+
+/// The names that the braces of `rest` give, which `pattern` ends with.
+std::vector<std::string> expand(const std::string& rest, const std::string& pattern) {
+  const size_t open = rest.find('{');
+  if (open == std::string::npos) return {rest};
+  const size_t close = rest.find('}', open);
+  const size_t dots = rest.find("..", open);
+  const auto refuse = [&] {
+    user_error("{}: braces hold a range of numbers, as in train-{{000..009}}.tar", pattern);
+  };
+  if (close == std::string::npos || dots == std::string::npos || dots > close) refuse();
+  const std::string first = rest.substr(open + 1, dots - open - 1);
+  const auto from = as_number(first);
+  const auto to = as_number(rest.substr(dots + 2, close - dots - 2));
+  if (!from || !to || *to < *from) refuse();
+  const std::vector<std::string> tails = expand(rest.substr(close + 1), pattern);
+  const auto count = static_cast<size_t>(int64_t{*to} - *from + 1);
+  if (count > kMaxNames / tails.size()) user_error("{}: names more than {} files", pattern, kMaxNames);
+  std::vector<std::string> names;
+  for (int64_t i = *from; i <= *to; ++i) {
+    for (const std::string& tail : tails) {
+      names.push_back(fmt::format("{}{:0{}}{}", rest.substr(0, open), i, first.size(), tail));
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -55,12 +86,17 @@ bool is_path_pattern(const fs::path& path) {
 
 std::vector<fs::path> files_of_pattern(const fs::path& pattern) {
   std::vector<fs::path> files;
-  for (const std::string& name : expand_braces(pattern.string())) {
-    if (has_signs(name, "*?[")) {
-      std::ranges::move(matches_of(name), std::back_inserter(files));
-    } else {
+  const std::vector<std::string> names = expand_braces(pattern.string());
+  for (const std::string& name : names) {
+    if (!is_path_pattern(name)) {  // also one with signs, of a file that is there
       files.emplace_back(name);
+      continue;
     }
+    const std::vector<std::string> matches = matches_of(name);
+    if (matches.empty() && names.size() > 1) {
+      user_error("{}: no file matches {}, which its braces name", pattern.string(), name);
+    }
+    files.insert(files.end(), matches.begin(), matches.end());
   }
   if (files.empty())
     user_error("{}: no file has this name, and none matches it as a pattern", pattern.string());
@@ -75,30 +111,6 @@ std::vector<fs::path> files_of_pattern(const fs::path& pattern, const std::strin
   }
 }
 
-std::vector<std::string> expand_braces(const std::string& pattern) {
-  const size_t open = pattern.find('{');
-  if (open == std::string::npos) return {pattern};
-  const size_t close = pattern.find('}', open);
-  const size_t dots = pattern.find("..", open);
-  const auto refuse = [&] {
-    user_error("{}: braces hold a range of numbers, as in train-{{000..009}}.tar", pattern);
-  };
-  if (close == std::string::npos || dots == std::string::npos || dots > close) refuse();
-  const std::string first = pattern.substr(open + 1, dots - open - 1);
-  const std::string last = pattern.substr(dots + 2, close - dots - 2);
-  const auto from = as_number(first);
-  const auto to = as_number(last);
-  if (!from || !to || *to < *from) refuse();
-  const std::vector<std::string> rest = expand_braces(pattern.substr(close + 1));
-  const auto count = static_cast<size_t>(*to - *from) + 1;
-  if (count > kMaxNames / rest.size()) user_error("{}: names more than {} files", pattern, kMaxNames);
-  std::vector<std::string> names;
-  for (int32_t i = *from; i <= *to; ++i) {
-    for (const std::string& tail : rest) {
-      names.push_back(fmt::format("{}{:0{}}{}", pattern.substr(0, open), i, first.size(), tail));
-    }
-  }
-  return names;
-}
+std::vector<std::string> expand_braces(const std::string& pattern) { return expand(pattern, pattern); }
 
 }  // namespace weft

@@ -9,8 +9,9 @@ namespace weft {
 bool is_path_pattern(const std::filesystem::path& path);
 
 /// The files that a pattern names: braces are ranges of numbers, expanded in their order whether files are
-/// there or not; *, ? and […] are the shell's, and name the files that match, in the order of their names.
-/// Folders are none. UserError where no file is named, braces are of another form, or there are too many.
+/// there or not; *, ? and […] are the shell's, and name the files that match, in the order of their names,
+/// at least one for each name that the braces give. Folders are none. UserError where no file is named, a
+/// folder cannot be read, braces are of another form, or there are too many.
 std::vector<std::filesystem::path> files_of_pattern(const std::filesystem::path& pattern);
 /// Likewise, with errors that begin with `key`.
 std::vector<std::filesystem::path> files_of_pattern(const std::filesystem::path& pattern,

@@ -38,12 +38,13 @@ void check_stack() {
     user_error("the limit of a stack is {} KiB here, expected at least {}; say ulimit -s 8192 before",
                limit.rlim_cur / 1024, kLeastStack / 1024);
   }
-  const char* text = std::getenv("OMP_STACKSIZE");
-  if (text == nullptr) return;
-  const std::optional<double> bytes = openmp_size(text);
-  if (bytes && *bytes < static_cast<double>(kLeastStack)) {
-    user_error("OMP_STACKSIZE={}: gives threads less stack than the {} KiB that kernels may need; unset it",
-               text, kLeastStack / 1024);
+  for (const char* name : {"OMP_STACKSIZE", "GOMP_STACKSIZE"}) {
+    const char* text = std::getenv(name);
+    const std::optional<double> bytes = text == nullptr ? std::nullopt : openmp_size(text);
+    if (bytes && *bytes < static_cast<double>(kLeastStack)) {
+      user_error("{}={}: gives threads less stack than the {} KiB that kernels may need; unset it", name,
+                 text, kLeastStack / 1024);
+    }
   }
 }
 

@@ -11,7 +11,6 @@
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
 #include "weft/base/printable.h"
-#include "weft/base/stack.h"
 #include "weft/cli/commands.h"
 #include "weft/comm/communicator.h"
 
@@ -54,7 +53,6 @@ int main(int argc, char** argv) {
   try {
     const weft::CommSession session(&argc, &argv);
     try {
-      weft::check_stack();
       const int code = weft::run_command(argc, argv);
       expect_written();
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);

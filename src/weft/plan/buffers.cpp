@@ -176,9 +176,8 @@ class Sharing {
     for (const auto& [out, in] : traits.in_place) {
       if (out != output || std::find(taken.begin(), taken.end(), in) != taken.end()) continue;
       const ValueId id = node.inputs[static_cast<size_t>(in)];
-      if (std::count(node.inputs.begin(), node.inputs.end(), id) > 1) continue;
       const BufferOf& buffer = result_.of_value.at(id);
-      if (buffer.transient < 0) continue;
+      if (buffer.transient < 0 || operands_in(node, buffer) > 1) continue;
       const Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       // A communication's operand counts as used until its wait, which is the same node's.
       const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
@@ -190,6 +189,14 @@ class Sharing {
       chosen = in;
     }
     return chosen;
+  }
+
+  /// The node's operands that lie in this buffer, views of it too.
+  int64_t operands_in(const Node& node, const BufferOf& buffer) const {
+    return std::count_if(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+      const auto found = result_.of_value.find(id);
+      return found != result_.of_value.end() && found->second.transient == buffer.transient;
+    });
   }
 
   /// Whether a step after `begin` and before `end` reads the buffer, which nothing reads after `end`: what is

@@ -46,9 +46,8 @@ class Resume {
     if (!allows && !found.learning.empty()) {
       expect_fitting(found.learning);
       user_error(
-          "checkpoint.resume: something else would be learnt than by {}: {}; go on with what wrote it, or "
-          "allow this "
-          "with --set checkpoint.changes=allow",
+          "checkpoint.resume: something else would be learnt than by {}: {}; "
+          "go on with what wrote it, or allow this with --set checkpoint.changes=allow",
           checkpoint_.folder().string(), fmt::join(found.learning, ", "));
     }
     found.free.insert(found.free.end(), found.learning.begin(), found.learning.end());
@@ -69,6 +68,9 @@ class Resume {
   void say_jump_of_rate(const Recipe& then) const {
     const int64_t step = checkpoint_.step();
     const Recipe& now = session_.recipe();
+    // How many steps the epochs had is no longer known where other data or batches make them.
+    const bool is_known = then.run.epochs == 0 || (then.data.batch == now.data.batch && same_data());
+    if (!is_known) return;
     const int64_t total_then = total_steps(then, session_.data());
     const int64_t total_now = total_steps(now, session_.data());
     if (step < 1 || step > total_then || step >= total_now) return;
@@ -83,6 +85,8 @@ class Resume {
         next, step + 1, last, step, now.optimizer.schedule->name(), total_now,
         then.optimizer.schedule->name(), total_then));
   }
+
+  bool same_data() const { return identity_->data == session_.data().fingerprint; }
 
   void say(const std::string& text) const {
     if (session_.world().rank() == 0) Progress::say(text);

@@ -155,9 +155,8 @@ class Trainer {
     result_.is_late = true;
     if (!first_rank_) return;
     Progress::say(
-        "no step is made: the time that run.deadline or Slurm's job gives is over; --set run.deadline=2h "
-        "gives "
-        "another");
+        "no step is made: the time that run.deadline or Slurm's job gives is over; "
+        "--set run.deadline=2h gives another");
   }
 
   template <class Action>

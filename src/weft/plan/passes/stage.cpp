@@ -220,8 +220,8 @@ Pass stage() {
                   "or that put together values that nothing else reads.",
        .needs = "The graph is one rank's: where the reduced axis is divided, communication stands between "
                 "the reduction and its readers, and they stay apart.",
-       .promises = "Every result has the value that it had. What is no longer written is not rounded to "
-                   "bf16.",
+       .promises = "Every result has the value that it had, but for roundings to bf16 that fall away with "
+                   "what is no longer written.",
        .place = "After fold_sums, because a sum that an op adds to is no step; before pack_weights, because "
                 "that and what follows look at the nodes that will run.",
        .counts = "nodes that are steps now",

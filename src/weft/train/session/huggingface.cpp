@@ -35,6 +35,7 @@ std::vector<fs::path> tokenizer_files(const Recipe& recipe) {
       if (fs::is_regular_file(file, error)) files.push_back(file);
     }
   }
+  if (files.size() < 2) return {};  // one says nothing without the other
   return files;
 }
 

@@ -9,6 +9,7 @@
 #include "weft/base/host_share.h"
 #include "weft/base/memory.h"
 #include "weft/base/plural.h"
+#include "weft/base/stack.h"
 #include "weft/base/threads.h"
 
 namespace weft {
@@ -82,6 +83,7 @@ void check_memory(int64_t bytes) {
 }
 
 void use_cores(const Recipe& recipe) {
+  check_stack();
   const int count = threads_for(recipe);
   set_threads(count);
   if (!recipe.run.pin) return;

@@ -1,4 +1,4 @@
-// Of cli/main.cpp: what is looked at before a command.
+// Of train/session/launch.cpp: what is looked at before ranks begin.
 #include <sys/resource.h>
 
 #include "tests/cli/command.h"
@@ -12,7 +12,9 @@ TEST_F(Cli, AStackThatIsTooSmallIsOneSentence) {
   const rlimit small{rlim_t{100} << 10, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_STACK, &small), 0);
   const Outcome train = run("train " + recipe() + " --out " + out());
+  const Outcome listed = run("runs " + out());
   ASSERT_EQ(::setrlimit(RLIMIT_STACK, &before), 0);
+  EXPECT_NE(listed.text.find("there is no folder"), std::string::npos) << listed.text;
   EXPECT_EQ(train.code, 1);
   EXPECT_EQ(
       train.text,
