@@ -1,6 +1,7 @@
 #include "weft/data/source/joined.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "weft/base/check.h"
 
@@ -65,10 +66,9 @@ class Joined final : public Source {
     return {source, sample - first_[source]};
   }
   int32_t class_number(const std::string& name) {
-    const auto found = std::find(classes_.begin(), classes_.end(), name);
-    const auto number = static_cast<int32_t>(found - classes_.begin());
-    if (found == classes_.end()) classes_.push_back(name);
-    return number;
+    const auto [found, is_new] = number_of_.emplace(name, static_cast<int32_t>(classes_.size()));
+    if (is_new) classes_.push_back(name);
+    return found->second;
   }
 
   std::vector<std::shared_ptr<const Source>> sources_;
@@ -78,6 +78,7 @@ class Joined final : public Source {
   std::vector<int32_t> first_file_;  ///< likewise
   std::vector<std::filesystem::path> files_;
   std::vector<std::string> classes_;
+  std::unordered_map<std::string, int32_t> number_of_;  ///< of each class
   std::vector<std::vector<int32_t>> class_numbers_;  ///< [source][its own number]
   int64_t count_ = 0;
 };
