@@ -24,12 +24,27 @@ TEST(TextFile, IsReadWhole) {
 }
 
 TEST(TextFile, ThatIsTooLongIsNotReadToItsEnd) {
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "text_file_test.long";
+  std::ofstream(path, std::ios::binary) << std::string(3001, 'x');
   try {
-    read_text("/dev/zero", "graph", 3000);
+    read_text(path, "graph", 3000);
     FAIL();
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "/dev/zero: the graph is longer than 2.93 KiB");
+    EXPECT_EQ(error.what(), path.string() + ": the graph is longer than 2.93 KiB");
   }
+  std::filesystem::remove(path);
+}
+
+TEST(TextFile, ThatIsADeviceIsRefusedUnlessItEnds) {
+  for (const std::string device : {"/dev/zero", "/dev/full"}) {
+    try {
+      read_text(device, "log");
+      FAIL();
+    } catch (const UserError& error) {
+      EXPECT_EQ(error.what(), device + ": the log is a device, expected a file");
+    }
+  }
+  EXPECT_EQ(read_text("/dev/null", "log"), "");
 }
 
 TEST(TextFile, ThatCannotBeReadIsNamedWithTheReason) {

@@ -26,6 +26,14 @@ std::FILE* open_without_waiting(const std::filesystem::path& path) {
   return fdopen(descriptor, "rb");
 }
 
+/// One without an end, as /dev/zero; a terminal ends, and so does /dev/null.
+bool is_endless(std::FILE* file) {
+  struct stat about = {};
+  if (fstat(fileno(file), &about) != 0 || !S_ISCHR(about.st_mode) || isatty(fileno(file)) != 0) return false;
+  struct stat null = {};
+  return stat("/dev/null", &null) != 0 || about.st_rdev != null.st_rdev;
+}
+
 bool is_pipe(std::FILE* file) {
   struct stat about = {};
   return fstat(fileno(file), &about) == 0 && S_ISFIFO(about.st_mode);
@@ -40,6 +48,7 @@ std::string read_text(const std::filesystem::path& path, std::string_view what, 
   };
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(open_without_waiting(path), &std::fclose);
   if (file == nullptr) fail();
+  if (is_endless(file.get())) user_error("{}: the {} is a device, expected a file", path.string(), what);
   std::string text;
   std::array<char, 65536> piece;
   while (const size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {

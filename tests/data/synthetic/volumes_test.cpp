@@ -1,6 +1,10 @@
 #include "weft/data/synthetic/volumes.h"
 
+#include <sys/resource.h>
+
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
 
 #include "tests/data/source/source_fixture.h"
 
@@ -8,6 +12,25 @@ namespace weft {
 namespace {
 
 using VolumesTest = SourceTest;
+
+/// Fails for want of space, then leaves as a command does, which ends the libraries.
+[[noreturn]] void leave_after_failing(const fs::path& path) {
+  const rlimit limit{8192, 8192};
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  int code = 3;
+  try {
+    make_volumes({path, 4, {32, 32, 32, 4}, {}, 0, 9});
+  } catch (const UserError&) {
+    code = 1;
+  }
+  std::exit(code);
+}
+
+TEST_F(VolumesTest, ThatFindNoSpaceEndInAnErrorAndNoCrash) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(leave_after_failing(folder_ / "v.h5"), testing::ExitedWithCode(1), "");
+}
 
 TEST_F(VolumesTest, AreWhatTheSourceReadsBack) {
   const Dims shape{6, 5, 8, 2};

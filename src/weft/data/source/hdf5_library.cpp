@@ -12,6 +12,10 @@ std::recursive_mutex& library_mutex() {
 
 }  // namespace
 
-Hdf5Lock::Hdf5Lock() : lock_(library_mutex()) { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+Hdf5Lock::Hdf5Lock() : lock_(library_mutex()) {
+  // Its work at the exit crashes over a file that could not be closed (a full disk); all are closed before.
+  [[maybe_unused]] static const herr_t once = H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 }  // namespace weft
