@@ -154,6 +154,21 @@ TEST_F(ResumeTest, AccumulationMayChangeFromOneRunToTheNextWhereThatIsAllowed) {
   EXPECT_EQ(read_metrics(folder_ / "run/metrics.jsonl").size(), 12U);
 }
 
+TEST_F(ResumeTest, ACheckpointThatBearsAnothersNameIsNotTakenForIt) {
+  run(recipe(), "run");
+  const fs::path checkpoints = folder_ / "run/checkpoints";
+  fs::rename(checkpoints / "step-0000000012", checkpoints / "step-0000000099");
+  Session session(recipe(), Communicator::world());
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(resume(session, checkpoints), 10);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(
+      said.find("step-0000000099 cannot be used, trying the one before it: its name says step 99, and its "
+                "index step 12\n"),
+      std::string::npos)
+      << said;
+}
+
 TEST_F(ResumeTest, AFallenBackCheckpointIsSaidAndUsed) {
   run(recipe(), "run");
   fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);

@@ -194,7 +194,9 @@ std::optional<CheckpointReader> open_newest_good(const fs::path& parent,
   const std::vector<CheckpointName> all = list_checkpoints(parent);
   for (const CheckpointName& checkpoint : all) {
     try {
-      return CheckpointReader(checkpoint.path, Verify::full);
+      CheckpointReader reader(checkpoint.path, Verify::full);
+      if (reader.step() == checkpoint.step) return reader;
+      user_error("its name says step {}, and its index step {}", checkpoint.step, reader.step());
     } catch (const UserError& error) {
       warn(fmt::format("checkpoint {} cannot be used, trying the one before it: {}", checkpoint.path.string(),
                        error.what()));
