@@ -89,9 +89,9 @@ TEST(Comparison, ATableNumbersTheRunsAndCutsWhatIsTooLong) {
 TEST(Comparison, APageHasBothTablesAndACurveOfEachRun) {
   const std::string page =
       comparison_html({{"one & two", run(40, 2)}, {"b", run(20, 1)}}, {{"run.steps", {"40", "<20>"}}});
-  for (const char* part :
-       {"2 runs compared", "1: one &amp; two", "<td>run.steps</td><td>40</td><td>&lt;20&gt;</td>",
-        "Training loss", "Validation loss", "Validation: accuracy", "25.00% at step 40"}) {
+  for (const char* part : {"2 runs compared", "1: one &amp; two", "<div class=\"compared\">",
+                           "<th>run.steps</th><td>40</td><td>&lt;20&gt;</td>", "Training loss",
+                           "Validation loss", "Validation: accuracy", "25.00% at step 40"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(page.find("recipes are equal"), std::string::npos);

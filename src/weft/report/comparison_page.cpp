@@ -23,11 +23,11 @@ std::string label_of(const std::vector<ComparedRun>& runs, size_t i) {
 }
 
 std::string table_html(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& lines) {
-  std::string html = "<div class=\"wide\"><table><thead><tr><th></th>";
+  std::string html = "<div class=\"compared\"><table><thead><tr><th></th>";
   for (size_t i = 0; i < runs.size(); ++i) html += fmt::format("<th>{}</th>", escape_html(label_of(runs, i)));
   html += "</tr></thead><tbody>\n";
   for (const ComparedLine& line : lines) {
-    html += fmt::format("<tr><td>{}</td>", escape_html(line.what));
+    html += fmt::format("<tr><th>{}</th>", escape_html(line.what));
     for (const std::string& value : line.values) html += fmt::format("<td>{}</td>", escape_html(value));
     html += "</tr>\n";
   }

@@ -117,6 +117,9 @@ section{padding:16px 14px 18px}
 .plot,.axis{margin-left:52px}
 .switch label+span{margin-left:0;flex-basis:100%}
 }
+.compared{overflow-x:auto}.compared table{width:auto}.compared tr{display:table-row}
+.compared th,.compared td,.compared thead th{display:table-cell;width:auto;padding:8px 0 8px 20px;border-top:1px solid var(--line);text-align:left;overflow-wrap:normal}
+.compared thead th{border:0;padding-top:0;white-space:nowrap}.compared tr>:first-child{padding-left:0;position:sticky;left:0;background:var(--card)}
 @media print{section{break-inside:avoid}.switch{display:none}}
 )css";
 
