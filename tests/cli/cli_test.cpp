@@ -135,6 +135,11 @@ TEST_F(Cli, ExportAndImportGiveTheSameWeightsBack) {
   EXPECT_FALSE(fs::exists(out() + "-none"));
   const Outcome imported = run("import " + recipe() + " --from " + out() + "-hf --out " + out() + "-in");
   ASSERT_EQ(imported.code, 0) << imported.text;
+  EXPECT_NE(run("runs " + out() + "-in").text.find("not begun"), std::string::npos);
+  const Outcome refused = run("import " + recipe() + " --from " + out() + "-hf --out " + out() + "-no" +
+                              " --set model.width=16 --set model.heads=4");
+  EXPECT_EQ(refused.code, 1) << refused.text;
+  EXPECT_FALSE(fs::exists(out() + "-no"));
   const Outcome before = run("eval " + recipe() + " --out " + out());
   const Outcome after = run("eval " + recipe() + " --out " + out() + "-in");
   const auto without_the_first_line = [](const std::string& text) { return text.substr(text.find('\n')); };

@@ -66,12 +66,16 @@ int command_import(const Arguments& arguments) {
     user_error("import: --from {} is no folder, expected one with config.json and model.safetensors",
                arguments.target);
   }
+  if (const auto named = named_run_folder(recipe, arguments.out)) {
+    expect_no_checkpoints(*named, Communicator::world());
+  }
+  Session session(recipe, Communicator::world());
+  import_huggingface(session, arguments.target, arguments.partial ? Import::partial : Import::whole);
+  // Made last: where the import is refused no folder is left.
   const std::filesystem::path out = run_folder(recipe, arguments.out, Communicator::world());
   std::filesystem::create_directories(checkpoints_of(out));
   const RunLock lock(out, Communicator::world());
   expect_no_checkpoints(out, Communicator::world());
-  Session session(recipe, Communicator::world());
-  import_huggingface(session, arguments.target, arguments.partial ? Import::partial : Import::whole);
   CheckpointWriter writer(session.store(), session.world(), {checkpoints_of(out), 0, false});
   writer.write(0, RunIdentity::of(session, 0).to_json());
   writer.finish();

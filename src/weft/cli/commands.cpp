@@ -163,7 +163,10 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
 
   CLI::App* compare =
       app.add_subcommand("compare", "what differs between runs: keys of their recipes, and how they went");
-  compare->add_option("RUN", arguments.targets, "folders of runs")->required()->expected(2, 100);
+  compare->add_option("RUN", arguments.targets, "folders of runs")
+      ->required()
+      ->expected(-2)
+      ->type_name("FOLDER");
   compare
       ->add_option("--out", arguments.out,
                    "draw them in this file (default: compare.html in the working directory)")
@@ -267,7 +270,8 @@ struct CommandLine {
   }
 
   CLI::App app{
-      "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml"};
+      "Weft trains neural networks whose cost is moving data. Start: weft train recipes/quickstart.toml",
+      "weft"};
   Arguments arguments;
   std::map<CLI::App*, Command> commands;
   LaunchCommandLine launch;

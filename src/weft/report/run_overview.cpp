@@ -74,6 +74,9 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
   RunOverview overview;
   overview.folder = folder;
   overview.state = state_of(input);
+  std::error_code unseen;
+  const bool has_begun = !overview.state.empty() || !input.metrics.empty();
+  if (!has_begun && fs::exists(checkpoints_of(folder), unseen)) overview.state = "not begun";
   overview.steps = input.run.steps;
   overview.step = last_step(input);
   if (!input.run.parts.empty()) overview.began = input.run.parts.front().began;
@@ -112,7 +115,8 @@ std::vector<fs::path> find_runs(const fs::path& folder) {
 }
 
 std::string overview_table(std::vector<RunOverview> runs) {
-  std::ranges::stable_sort(runs, {}, &RunOverview::began);
+  const auto place = [](const RunOverview& run) { return std::pair(run.began == 0, run.began); };
+  std::ranges::stable_sort(runs, {}, place);
   std::vector<Cells> rows{{"run", "state", "step", "loss", "validation", "metric", "a step", "began"}};
   for (const RunOverview& run : runs) rows.push_back(cells_of(run));
   std::array<size_t, std::tuple_size_v<Cells>> widths{};

@@ -212,6 +212,19 @@ TEST_F(ArrayData, ClassesThatDoNotOccurAreSaid) {
   EXPECT_TRUE(open_data(arrays({}), Communicator::world()).remarks.empty()) << "where all occur";
 }
 
+TEST_F(ArrayData, ClassIdsOfWhichThereCannotBeSoManyAreRefused) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<std::byte> bytes(2 * 8 * 8 * 3);
+  std::vector<int64_t> labels{0, 2'000'000'000};
+  const fs::path path = folder_ / "huge.safetensors";
+  write_safetensors(path, std::vector<NamedView>{
+                              {"image", {bytes.data(), {DType::u8, {2, 8, 8, 3}}}},
+                              {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {2}}}}});
+  EXPECT_EQ(refusal(arrays({"data.path=" + path.string(), "data.validation=\"" + path.string() + "\""})),
+            "data.target: the largest class id is 2000000000, so that there would be 2000000001 classes; ids "
+            "count the classes from 0 on, and model.classes says how many there are if that is meant");
+}
+
 TEST_F(ArrayData, OtherDataAreOneSentence) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   const auto of = [&](const fs::path& path) {

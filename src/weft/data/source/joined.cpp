@@ -79,7 +79,7 @@ class Joined final : public Source {
   std::vector<std::filesystem::path> files_;
   std::vector<std::string> classes_;
   std::unordered_map<std::string, int32_t> number_of_;  ///< of each class
-  std::vector<std::vector<int32_t>> class_numbers_;  ///< [source][its own number]
+  std::vector<std::vector<int32_t>> class_numbers_;     ///< [source][its own number]
   int64_t count_ = 0;
 };
 

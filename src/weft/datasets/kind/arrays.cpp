@@ -118,6 +118,13 @@ int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const Arr
         "data.target: no training sample has a class id, but for those that are missing, and "
         "data.ignore_index");
   }
+  constexpr int64_t kMost = 10'000'000;
+  if (classes > kMost) {
+    user_error(
+        "data.target: the largest class id is {}, so that there would be {} classes; "
+        "ids count the classes from 0 on, and model.classes says how many there are if that is meant",
+        classes - 1, classes);
+  }
   const int64_t held_out = find_classes(validation, *parts.held_out, recipe).classes;
   if (held_out > classes) {
     user_error(
