@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -64,6 +65,18 @@ TEST_F(PathPattern, ThatMatchesNothingIsOneSentence) {
   const std::string why = pattern + ": no file has this name, and none matches it as a pattern";
   EXPECT_EQ(message_of([&] { files_of_pattern(pattern); }), why);
   EXPECT_EQ(message_of([&] { files_of_pattern(pattern, "data.path"); }), "data.path: " + why);
+}
+
+TEST_F(PathPattern, AFolderThatCannotBeReadIsNamed) {
+  const std::string pattern = (folder_ / "*.tar").string();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const std::string message = message_of([&] { files_of_pattern(pattern); });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(message,
+            pattern + ": a folder on the way cannot be read: " + folder_.string() + ": Too many open files");
 }
 
 TEST_F(PathPattern, BracesNameOneFileOrMoreEach) {

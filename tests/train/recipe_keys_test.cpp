@@ -184,7 +184,7 @@ TEST(LoadRecipe, NamesTheFileThatCannotBeRead) {
   };
   EXPECT_EQ(load_error("/nowhere/x.toml"), "/nowhere/x.toml: the recipe does not exist");
   EXPECT_EQ(load_error("/tmp"), "/tmp: the recipe cannot be read: Is a directory");
-  EXPECT_EQ(load_error("/dev/zero"), "/dev/zero: the recipe is longer than 1.00 MiB");
+  EXPECT_EQ(load_error("/dev/zero"), "/dev/zero: the recipe is a device, expected a file");
 }
 
 /// Whether all that a recipe chooses is there, and every key.

@@ -3,7 +3,9 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
@@ -33,14 +35,16 @@ std::optional<int32_t> as_number(const std::string& text) {
 std::vector<std::string> matches_of(const std::string& pattern) {
   glob_t found{};
   const std::unique_ptr<glob_t, void (*)(glob_t*)> freed(&found, &globfree);
-  switch (::glob(pattern.c_str(), GLOB_MARK | GLOB_NOSORT | GLOB_ERR, nullptr, &found)) {
-    case GLOB_NOSPACE:
-      throw std::bad_alloc();
-    case GLOB_ABORTED:
-      user_error("{}: a folder on the way cannot be read", pattern);
-    default:
-      break;
-  }
+  static thread_local std::string closed;
+  closed.clear();
+  const auto stops = [](const char* folder, int error) {
+    if (error == ENOENT) return 0;
+    closed = fmt::format("{}: {}", folder, std::strerror(error));
+    return 1;
+  };
+  const int code = ::glob(pattern.c_str(), GLOB_MARK | GLOB_NOSORT, stops, &found);
+  if (code == GLOB_NOSPACE) throw std::bad_alloc();
+  if (!closed.empty()) user_error("{}: a folder on the way cannot be read: {}", pattern, closed);
   std::vector<std::string> files;
   for (size_t i = 0; i < found.gl_pathc; ++i) {
     std::string name = found.gl_pathv[i];
