@@ -151,7 +151,7 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
   commands[probe] = {command_probe};
 }
 
-void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
+void declare_looking_back(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* report = app.add_subcommand("report", "make report.html anew from what a run's folder keeps");
   report->add_option("RUN", arguments.target, "folder of the run")->required();
   report->add_option("--out", arguments.out, "write it to this file")->type_name("FILE");
@@ -172,7 +172,9 @@ void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Comm
                    "draw them in this file (default: compare.html in the working directory)")
       ->type_name("FILE");
   commands[compare] = {command_compare, false};
+}
 
+void declare_files(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* exported = app.add_subcommand("export", "write a checkpoint in another program's format");
   add_recipe(*exported, arguments);
   add_checkpoint(*exported, arguments);
@@ -262,6 +264,7 @@ struct CommandLine {
                          "what runs here: Weft and the libraries that it stands on");
     declare_running(app, arguments, commands);
     declare_planning(app, arguments, commands);
+    declare_looking_back(app, arguments, commands);
     declare_files(app, arguments, commands);
     launch.declare(app);
     data.declare(app);
