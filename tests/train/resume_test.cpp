@@ -7,7 +7,7 @@
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
-#include "tests/train/tiny_text.h"
+#include "tests/train/trained_text.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -16,25 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class ResumeTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    NEEDS_KINDS("checkpoints", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
-                "bytes");
-  }
-  Recipe recipe(const std::vector<std::string>& changes = {}) const {
-    return text_.recipe({"model.dropout=0.1", "optimizer.clip=1.0", "checkpoint.every=5"}, changes);
-  }
-  std::vector<double> losses(const std::string& run) const { return testing::losses_of(folder_ / run); }
-
-  TrainResult run(const Recipe& recipe, const std::string& name) const {
-    Session session(recipe, Communicator::world());
-    return train(session, {.out = folder_ / name, .trace = {}});
-  }
-
-  testing::TinyText text_;
-  fs::path folder_ = text_.folder();
-};
+using ResumeTest = testing::TrainedText;
 
 TEST_F(ResumeTest, ARunThatIsPastItsEndIsNotResumed) {
   NEEDS_KINDS("metrics_log");

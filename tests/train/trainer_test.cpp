@@ -14,7 +14,7 @@
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/byte_pairs_folder.h"
 #include "tests/train/count_allocations.h"
-#include "tests/train/tiny_text.h"
+#include "tests/train/trained_text.h"
 #include "weft/base/check.h"
 #include "weft/data/text/token_file.h"
 #include "weft/params/best_checkpoint.h"
@@ -52,25 +52,7 @@ class FileLimit {
   void (*signal_)(int);
 };
 
-class TrainerTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    NEEDS_KINDS("checkpoints", "gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant",
-                "bytes");
-  }
-  Recipe recipe(const std::vector<std::string>& changes = {}) const {
-    return text_.recipe({"model.dropout=0.1", "optimizer.clip=1.0", "checkpoint.every=5"}, changes);
-  }
-  std::vector<double> losses(const std::string& run) const { return testing::losses_of(folder_ / run); }
-
-  TrainResult run(const Recipe& recipe, const std::string& name) const {
-    Session session(recipe, Communicator::world());
-    return train(session, {.out = folder_ / name, .trace = {}});
-  }
-
-  testing::TinyText text_;
-  fs::path folder_ = text_.folder();
-};
+using TrainerTest = testing::TrainedText;
 
 TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
   NEEDS_KINDS("metrics_log");

@@ -12,6 +12,11 @@
 
 namespace weft {
 
+/// What the names of further numbers begin with that an evaluation after the step measured.
+inline constexpr std::string_view kOnValidation = "validation_";
+/// Likewise after the last step, over all of the validation data, where the others are over fewer batches.
+inline constexpr std::string_view kFinally = "final_validation_";
+
 /// One line. A number that is not finite is stored as null and read back as NaN.
 struct MetricsRow {
   int64_t step = 0;

@@ -175,11 +175,11 @@ std::vector<Measured> measured_with(const ReportInput& input, std::string_view p
 }  // namespace
 
 std::vector<Measured> measured_on_validation(const ReportInput& input) {
-  return measured_with(input, "validation_", [](const MetricsRow& row) { return row.validation_loss; });
+  return measured_with(input, kOnValidation, [](const MetricsRow& row) { return row.validation_loss; });
 }
 
 std::vector<Measured> measured_finally(const ReportInput& input) {
-  return measured_with(input, "final_validation_", [](const MetricsRow& row) -> std::optional<double> {
+  return measured_with(input, kFinally, [](const MetricsRow& row) -> std::optional<double> {
     const double loss = field_of(row, kFinalLoss);
     return std::isnan(loss) ? std::nullopt : std::optional(loss);
   });

@@ -186,6 +186,12 @@ class Trainer {
     });
   }
 
+  static void add_metrics(MetricsRow& row, std::string_view begin, const Evaluation& measured) {
+    for (const MetricValue& metric : measured.metrics) {
+      row.more.emplace_back(fmt::format("{}{}", begin, metric.name), metric.value);
+    }
+  }
+
   void measure(StepRecord& record) {
     const int64_t all = session_.data().validation_batches;
     const auto counted = [&](int64_t asked) { return asked > 0 ? std::min(asked, all) : all; };
@@ -197,15 +203,11 @@ class Trainer {
     if (!record.validation) return;
     MetricsRow& row = record.row;
     row.validation_loss = record.comparable->loss;
-    for (const MetricValue& metric : record.comparable->metrics) {
-      row.more.emplace_back("validation_" + metric.name, metric.value);
-    }
+    add_metrics(row, kOnValidation, *record.comparable);
     const Evaluation& evaluation = *record.validation;
     if (batches != usual) {
-      row.more.emplace_back("final_validation_loss", evaluation.loss);
-      for (const MetricValue& metric : evaluation.metrics) {
-        row.more.emplace_back("final_validation_" + metric.name, metric.value);
-      }
+      row.more.emplace_back(fmt::format("{}loss", kFinally), evaluation.loss);
+      add_metrics(row, kFinally, evaluation);
     }
     if (!std::isfinite(evaluation.loss) && first_rank_) {
       Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));

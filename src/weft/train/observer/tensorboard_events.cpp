@@ -11,9 +11,8 @@ namespace {
 
 /// TensorBoard shows groups by the alphabet: with these names losses come first, then metrics.
 std::string tag_of(const std::string& name) {
-  constexpr std::string_view kValidation = "validation_";
-  if (name.starts_with("final_")) return "final/" + name.substr(6);
-  if (name.starts_with(kValidation)) return "metrics/" + name.substr(kValidation.size());
+  if (name.starts_with(kFinally)) return "final/validation_" + name.substr(kFinally.size());
+  if (name.starts_with(kOnValidation)) return "metrics/" + name.substr(kOnValidation.size());
   if (name.starts_with("held_bytes")) return "system/" + name;
   return (name.find("_ms") != std::string::npos ? "time/" : "optimizer/") + name;
 }
