@@ -99,6 +99,7 @@ bool check(const Source& source, const std::string& index_path) {
     fmt::print("bad       {}\n", report.bad[i].problem);
   }
   if (report.bad.size() > kListed) fmt::print("          and {} more\n", report.bad.size() - kListed);
+  for (const std::string& sentence : report.damaged) fmt::print("damaged   {}\n", sentence);
   fmt::print("checked   {} samples, {} in {:.1f} s: {} bad, {} changed\n", source.count(),
              format_bytes(report.bytes), took.count(), report.bad.size(), changed);
   if (index) {
@@ -107,7 +108,7 @@ bool check(const Source& source, const std::string& index_path) {
     if (!trouble.empty()) throw UserError(trouble);
     fmt::print("index     {}: {} samples\n", index_path, index->size());
   }
-  return report.bad.empty() && changed == 0;
+  return report.bad.empty() && report.damaged.empty() && changed == 0;
 }
 
 }  // namespace

@@ -17,10 +17,14 @@
 #include "weft/data/stream/stratified_sampler.h"
 #include "weft/data/stream/weighted_sampler.h"
 #include "weft/data/verify/content_key.h"
+#include "weft/data/verify/kept_checksums.h"
 
 namespace weft {
 
 namespace {
+
+/// Bytes that a start reads to check them, in a fraction of a second; `weft data inspect --check` reads all.
+constexpr int64_t kCheckedAtOnce = int64_t{64} << 20;
 
 std::shared_ptr<const KnownChecksums> known_checksums(const LoadingKeys& keys, const Source& all,
                                                       const HeldOut& parts) {
@@ -221,6 +225,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, cache.size.bytes(), world.rank()});
   }
+  for (const auto& source : {parts.training, parts.held_out}) expect_kept_checksums(*source, kCheckedAtOnce);
   data.remarks.insert(data.remarks.end(), parts.remarks.begin(), parts.remarks.end());
   for (const auto& source : {parts.training, parts.held_out}) {
     for (std::string& remark : source->remarks()) {

@@ -9,6 +9,7 @@
 #include "weft/data/read/descriptor_share.h"
 #include "weft/data/source/byte_reader.h"
 #include "weft/data/source/latency_pool.h"
+#include "weft/data/verify/kept_checksums.h"
 #include "weft/data/verify/record_checksum.h"
 
 namespace weft {
@@ -35,6 +36,10 @@ class Checker {
   CheckReport run() {
     for_each_waiting(
         source_.count(), [&](int64_t sample) { check(sample); }, options_.threads);
+    for (const KeptChecksum& checksum : source_.kept_checksums()) {
+      std::string trouble = trouble_with(source_, checksum);
+      if (!trouble.empty()) report_.damaged.push_back(std::move(trouble));
+    }
     std::sort(report_.bad.begin(), report_.bad.end(),
               [](const CheckReport::Bad& a, const CheckReport::Bad& b) { return a.sample < b.sample; });
     return std::move(report_);

@@ -27,7 +27,9 @@ struct CheckReport {
     std::string problem;
   };
   std::vector<Bad> bad;  ///< in order of their numbers
-  int64_t bytes = 0;     ///< of all records read
+  /// Sentences about files that keep checksums of more than a sample, and hold other bytes.
+  std::vector<std::string> damaged;
+  int64_t bytes = 0;  ///< of all records read
   /// Of images: {height, width}, 0 where there are none.
   Dims smallest{0, 0};
   Dims largest{0, 0};

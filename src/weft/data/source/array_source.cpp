@@ -1,6 +1,7 @@
 #include "weft/data/source/array_source.h"
 
 #include "weft/base/check.h"
+#include "weft/data/source/crc32.h"
 #include "weft/data/source/slab.h"
 
 namespace weft {
@@ -68,10 +69,26 @@ void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::spa
   for (size_t i = 0; i < wanted.size(); ++i) {
     const StoredArray& array = contents_.arrays[i];
     const auto bytes = static_cast<size_t>(wanted[i].elems() * array.stored.bytes);
-    unpack_elements(record.subspan(at, bytes), array.stored, array.packing, outputs[i],
+    const std::span<const std::byte> stored = record.subspan(at, bytes);
+    const bool is_whole = contents_.file_per_sample && wanted[i] == Region::all(array.type.shape);
+    if (array.crc32 && is_whole && crc32_of(stored) != *array.crc32) {
+      user_error("{}: field {} {}", name(sample), array.name, kBrokenChecksum);
+    }
+    unpack_elements(stored, array.stored, array.packing, outputs[i],
                     fmt::format("{}: field {}", name(sample), array.name));
     at += bytes;
   }
+}
+
+std::vector<KeptChecksum> ArraySource::kept_checksums() const {
+  std::vector<KeptChecksum> checksums;
+  if (contents_.file_per_sample) return checksums;  // unpack() checks them
+  for (const StoredArray& array : contents_.arrays) {
+    if (!array.crc32) continue;
+    const Extent extent{0, array.offsets[0], count() * array.stride};
+    checksums.push_back({extent, *array.crc32, fmt::format("{}: '{}'", files()[0].string(), array.name)});
+  }
+  return checksums;
 }
 
 }  // namespace weft

@@ -20,6 +20,8 @@ struct StoredArray {
   /// sample, in file `sample` at offsets[sample].
   std::vector<int64_t> offsets;
   int64_t stride = 0;
+  /// Of all bytes of the array, where its file keeps one.
+  std::optional<uint32_t> crc32 = std::nullopt;
 };
 
 class ArraySource final : public Source {
@@ -42,6 +44,7 @@ class ArraySource final : public Source {
   void unpack(int64_t sample, std::span<const Region> parts, std::span<const std::byte> record,
               std::span<const View> outputs) const override;
   std::vector<std::string> remarks() const override { return contents_.remarks; }
+  std::vector<KeptChecksum> kept_checksums() const override;
 
  private:
   Contents contents_;

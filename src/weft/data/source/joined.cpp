@@ -53,6 +53,16 @@ class Joined final : public Source {
     return own < 0 ? own : class_numbers_[at.source][static_cast<size_t>(own)];
   }
   std::vector<std::string> remarks() const override { return remarks_; }
+  std::vector<KeptChecksum> kept_checksums() const override {
+    std::vector<KeptChecksum> all;
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      for (KeptChecksum& checksum : sources_[i]->kept_checksums()) {
+        checksum.extent.file += first_file_[i];
+        all.push_back(std::move(checksum));
+      }
+    }
+    return all;
+  }
 
  private:
   struct Place {

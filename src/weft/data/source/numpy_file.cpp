@@ -6,6 +6,7 @@
 #include "weft/base/check.h"
 #include "weft/data/source/array_folder.h"
 #include "weft/data/source/array_source.h"
+#include "weft/data/source/crc32.h"
 #include "weft/data/source/field_choice.h"
 #include "weft/data/source/latency_pool.h"
 #include "weft/data/source/numpy_header.h"
@@ -20,7 +21,7 @@ constexpr std::array<std::string_view, 1> kExtension{".npy"};
 constexpr std::array<std::string_view, 1> kArchive{".npz"};
 
 StoredArray array_of(const std::string& name, const NumpyHeader& header, Dims shape) {
-  return {name, header.type, {*dtype_of(header.type), std::move(shape)}, {}, {header.data_offset}, 0};
+  return {name, header.type, {*dtype_of(header.type), std::move(shape)}, {}, {header.data_offset}, 0, {}};
 }
 
 /// Of a file that is one array, which is all that it could be read for.
@@ -110,15 +111,27 @@ NumpyHeader header_of_member(const ByteReader& file, const ZipMember& member) {
   return header;
 }
 
+/// Of the elements, which follow the array's head; none where the member has more than these.
+std::optional<uint32_t> crc32_of_elements(const ByteReader& file, const ZipMember& member,
+                                          const NumpyHeader& header) {
+  const int64_t head_bytes = header.data_offset - member.offset;
+  const int64_t bytes = elems_of(header.shape) * header.type.bytes;
+  if (head_bytes + bytes != member.bytes) return std::nullopt;
+  const std::string head = file.text(member.offset, head_bytes);
+  return crc32_of_rest(member.crc32, crc32_of(std::as_bytes(std::span(head))), bytes);
+}
+
 std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector<std::string>& fields,
                                      FileSamples samples) {
   const FileReader file(place.path);
   std::vector<FieldCandidate> candidates;
   std::vector<NumpyHeader> headers;
+  std::vector<ZipMember> members;
   for (const ZipMember& member : read_zip_directory(file)) {
     if (!has_extension(member.name, ".npy")) continue;
     const std::string name = member.name.substr(0, member.name.size() - 4);
     headers.push_back(header_of_member(file, member));
+    members.push_back(member);
     candidates.push_back({name, headers.back().shape, headers.back().problem});
   }
   ArraySource::Contents contents;
@@ -130,6 +143,7 @@ std::unique_ptr<Source> open_archive(const SourcePlace& place, const std::vector
     contents.count = has_rows ? headers[i].shape[0] : 1;
     contents.arrays.push_back(has_rows ? sliced_array(candidates[i].name, headers[i])
                                        : array_of(candidates[i].name, headers[i], headers[i].shape));
+    contents.arrays.back().crc32 = crc32_of_elements(file, members[i], headers[i]);
   }
   return std::make_unique<ArraySource>(std::move(contents));
 }

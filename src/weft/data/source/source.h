@@ -20,6 +20,13 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
+/// Bytes of a file that keeps a checksum of them.
+struct KeptChecksum {
+  Extent extent;
+  uint32_t crc32 = 0;
+  std::string name;  ///< for people: "both.npz: 'x'"
+};
+
 /// One tensor of every sample. A size of -1 differs from sample to sample (height and width of images).
 struct Field {
   std::string name;
@@ -63,6 +70,8 @@ class Source {
   /// Sentences for people about what was found and is no sample, or is taken for something: "12 files of data
   /// left out: 7 .webp, 5 .txt". Said once, at the start of a run.
   virtual std::vector<std::string> remarks() const { return {}; }
+  /// Checksums of more than a sample, which unpack() cannot check. Reads no file.
+  virtual std::vector<KeptChecksum> kept_checksums() const { return {}; }
 };
 
 }  // namespace weft

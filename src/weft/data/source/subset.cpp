@@ -33,6 +33,7 @@ class Subset final : public Source {
   std::span<const std::string> classes() const override { return source_->classes(); }
   int32_t label(int64_t sample) const override { return source_->label(of(sample)); }
   std::vector<std::string> remarks() const override { return source_->remarks(); }
+  std::vector<KeptChecksum> kept_checksums() const override { return source_->kept_checksums(); }
 
  private:
   int64_t of(int64_t sample) const {

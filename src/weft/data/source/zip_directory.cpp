@@ -87,8 +87,12 @@ ZipMember read_member(std::string_view entry, std::string_view name, std::string
   // The local header's name and extra field may have other lengths than the directory's.
   const uint64_t begin = local + kLocalBytes + number(head, 26, 2) + number(head, 28, 2);
   if (begin > size || stored > size - begin) broken(file);
-  return {std::string(name), static_cast<int64_t>(begin), static_cast<int64_t>(stored),
-          number(entry, 10, 2) != 0, (number(entry, 8, 2) & 1) != 0};
+  return {std::string(name),
+          static_cast<int64_t>(begin),
+          static_cast<int64_t>(stored),
+          static_cast<uint32_t>(number(entry, 16, 4)),
+          number(entry, 10, 2) != 0,
+          (number(entry, 8, 2) & 1) != 0};
 }
 
 }  // namespace

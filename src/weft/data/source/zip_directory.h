@@ -11,6 +11,7 @@ struct ZipMember {
   std::string name;
   int64_t offset = 0;  ///< of its first byte
   int64_t bytes = 0;   ///< stored
+  uint32_t crc32 = 0;  ///< of what is stored, where that is not compressed
   bool compressed = false;
   bool encrypted = false;
 };
