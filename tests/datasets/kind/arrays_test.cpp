@@ -212,6 +212,35 @@ TEST_F(ArrayData, ClassesThatDoNotOccurAreSaid) {
   EXPECT_TRUE(open_data(arrays({}), Communicator::world()).remarks.empty()) << "where all occur";
 }
 
+TEST_F(ArrayData, NumbersAreNoIdsAndOneNumberAmongIdsIsABadSample) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<std::byte> bytes(6 * 8 * 8 * 3);
+  const fs::path path = folder_ / "floats.safetensors";
+  const auto building = [&](std::vector<float> labels, const std::string& on_bad) -> std::string {
+    write_safetensors(path, std::vector<NamedView>{
+                                {"image", {bytes.data(), {DType::u8, {6, 8, 8, 3}}}},
+                                {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::f32, {6}}}}});
+    const std::string itself = "data.validation=\"" + path.string() + "\"";
+    try {
+      Session session(arrays({"data.path=" + path.string(), itself, on_bad}), Communicator::world());
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  for (const char* on_bad : {"data.on_bad=fail", "data.on_bad=skip"}) {
+    EXPECT_EQ(building({0.5, 1.25, 0.1, 2.5, 1, 0}, on_bad),
+              "model.kind: a resnet learns class ids, one whole number a sample, and field label is f32 a "
+              "sample; no model.kind learns numbers of samples [8, 8, 3]");
+  }
+  const std::vector<float> one{0, 1.25, 0, 1, 1, 0};
+  EXPECT_EQ(building(one, "data.on_bad=fail"),
+            path.string() +
+                "[1]: field label is 1.25, expected a class id; data.on_bad = \"skip\" would "
+                "leave such samples out of the loss");
+  EXPECT_EQ(building(one, "data.on_bad=skip"), "");
+}
+
 TEST_F(ArrayData, ClassIdsOfWhichThereCannotBeSoManyAreRefused) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   std::vector<std::byte> bytes(2 * 8 * 8 * 3);

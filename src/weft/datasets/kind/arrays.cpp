@@ -20,9 +20,10 @@ namespace fs = std::filesystem;
 struct FoundClasses {
   int64_t classes = 0;  ///< the greatest id and one
   std::unordered_set<int64_t> ids;
+  bool are_numbers = false;  ///< most are no whole numbers: they are no ids at all
 };
 
-/// Reads the targets of all samples, and nothing else. UserError for one that can be none.
+/// Reads the targets of all samples, and nothing else. UserError for one that can be none, where others are.
 FoundClasses find_classes(const ArrayForm& form, const Source& source, const Recipe& recipe) {
   const std::optional<int64_t> ignored = recipe.data.ignore_index;
   const Field& target = source.fields()[1];
@@ -33,13 +34,18 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
   const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
   const View one{reinterpret_cast<std::byte*>(memory.data()), form.target_type()};
   FoundClasses found;
+  int64_t numbers = 0;
+  std::string problem;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
     int64_t id = kMissingId;
+    bool is_read = false;
     try {
       source.unpack(sample, parts, read_record(source, sample, parts), std::vector{none, one});
+      is_read = true;
       id = form.class_id(sample, one);
     } catch (const UserError& error) {
-      if (recipe.data.loading.on_bad == OnBadSample::fail) end_for_bad_sample(error.what());
+      if (is_read) ++numbers;
+      if (problem.empty()) problem = error.what();
     }
     // What becomes of one that is missing, the rules of the batch say.
     if (id == ignored || id == kMissingId) continue;
@@ -49,6 +55,10 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
     }
     found.classes = std::max(found.classes, id + 1);
     found.ids.insert(id);
+  }
+  found.are_numbers = 2 * numbers > source.count();
+  if (!found.are_numbers && !problem.empty() && recipe.data.loading.on_bad == OnBadSample::fail) {
+    end_for_bad_sample(problem);
   }
   return found;
 }
@@ -109,10 +119,12 @@ Complaint Arrays::check_keys(const Recipe& recipe) const {
   return augmentations.check(recipe);
 }
 
-/// Of the training samples; those held out may have no others.
+/// Of the training samples; those held out may have no others. 0 where the targets are numbers, which the
+/// network refuses.
 int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
                            const ArrayForm& validation, std::vector<std::string>& remarks) {
-  const auto [classes, ids] = find_classes(training, *parts.training, recipe);
+  const auto [classes, ids, are_numbers] = find_classes(training, *parts.training, recipe);
+  if (are_numbers) return 0;
   if (classes == 0) {
     user_error(
         "data.target: no training sample has a class id, but for those that are missing, and "
@@ -129,8 +141,7 @@ int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const Arr
   if (held_out > classes) {
     user_error(
         "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
-        "model.classes "
-        "may say how many there are",
+        "model.classes may say how many there are",
         held_out - 1, classes - 1);
   }
   if (std::ssize(ids) < classes) {
