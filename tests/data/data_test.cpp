@@ -160,7 +160,7 @@ TEST_F(DataTest, TokenFilesRoundTripAndRefuseWhatTheyAreNot) {
             "a: the header promises 3 tokens and the file has 5 bytes for them");
   const std::string other = "hello";
   EXPECT_EQ(message_of([&] { parse_token_file(std::as_bytes(std::span(other)), "b"); }),
-            "b: this is no token file of Weft's (it does not start with WEFTTOK1)");
+            "b: this is no token file of Weft's (it does not start with WEFTTOK)");
 }
 
 /// The batches of a tree of small JPEGs.

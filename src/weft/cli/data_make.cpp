@@ -85,7 +85,7 @@ int DataMake::make_token_file() const {
   refuse_out_among_text(text_, token_file_);
   const auto tokenizer = make_tokenizer(tokenizer_);
   const TextFiles files = find_text(text_, "--text");
-  TokenFileWriter file(token_file_, tokenizer->vocabulary_size() - 1);
+  TokenFileWriter file(token_file_, tokenizer->vocabulary_size() - 1, fingerprint(*tokenizer));
   const std::vector<std::string> remarks =
       encode_corpus(files, *tokenizer, [&](std::span<const int32_t> tokens) { file.append(tokens); });
   file.commit();

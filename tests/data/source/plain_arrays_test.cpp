@@ -36,7 +36,7 @@ TEST_F(PlainArraysTest, TokensAreWindowsThatOverlapByOne) {
             "cut.tokens: the header promises 50 tokens and the file has 198 bytes for them");
   write(folder_ / "foreign.tokens", "text");
   EXPECT_EQ(refusal(folder_ / "foreign.tokens"),
-            "foreign.tokens: this is no token file of Weft's (it does not start with WEFTTOK1)");
+            "foreign.tokens: this is no token file of Weft's (it does not start with WEFTTOK)");
 }
 
 TEST_F(PlainArraysTest, SafetensorsGiveRowsOfTheirTensors) {

@@ -39,6 +39,15 @@ TEST_F(TokenCorpusTest, IsAFolderInTheOrderOfPathsOrAFileOfTokens) {
   EXPECT_EQ(read_corpus(folder_ / "some.tokens", Letters()).tokens, (Tokens{9, 0}));
 }
 
+TEST_F(TokenCorpusTest, RefusesTokensOfAnotherTokenizer) {
+  write_token_file(folder_ / "some.tokens", Tokens{9, 0}, fingerprint(Letters()) + 1);
+  expect_user_error(
+      [&] { read_corpus(folder_ / "some.tokens", Letters()); },
+      "/some.tokens: another tokenizer than data.tokenizer made its tokens; name the one that did");
+  write_token_file(folder_ / "some.tokens", Tokens{9, 0}, fingerprint(Letters()));
+  EXPECT_EQ(read_corpus(folder_ / "some.tokens", Letters()).tokens, (Tokens{9, 0}));
+}
+
 TEST_F(TokenCorpusTest, SaysWhatItCannotRead) {
   write_token_file(folder_ / "some.tokens", Tokens{9, 10});
   expect_user_error([&] { read_corpus(folder_ / "some.tokens", Letters()); },

@@ -86,6 +86,17 @@ TEST_F(TextData, ATokenFileTrains) {
   EXPECT_EQ(result.validation->targets, 5 * 8);
 }
 
+TEST_F(TextData, WindowsOfAnotherTokenizerAreRefused) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  const std::string other = (folder_ / "other.tokens").string();
+  write_token_file(other, std::vector<int32_t>(100), fingerprint(*make_tokenizer("bytes")) + 1);
+  const std::string said =
+      other + ": another tokenizer than data.tokenizer made its tokens; name the one that did";
+  EXPECT_EQ(refusal(text({"data.path=" + other})), said);
+  EXPECT_EQ(refusal(text({"data.validation=\"" + other + "\""})), said);
+  EXPECT_EQ(refusal(text({"data.path=" + other, "data.windows=drawn", "data.last_batch=drop"})), said);
+}
+
 TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   std::ofstream(folder_ / "a.npy") << "\x93NUMPY";

@@ -11,7 +11,7 @@ namespace {
 
 int matches(const SourcePlace& place) {
   if (!place.is_file) return 0;
-  if (place.head.starts_with("WEFTTOK1")) return 2;
+  if (begins_token_file(place.head)) return 2;
   return place.has_files(".tokens") ? 1 : 0;
 }
 
@@ -29,7 +29,7 @@ std::unique_ptr<Source> open_tokens(const SourcePlace& place, const SourceOption
   }
   const StoredType stored{StoredType::Kind::unsigned_integer, header.token_bytes};
   StoredArray array{"tokens", stored, {DType::i32, {options.window + 1}}};
-  array.offsets = {TokenFileHeader::kBytes};
+  array.offsets = {header.bytes};
   array.stride = options.window * header.token_bytes;
   return std::make_unique<ArraySource>(ArraySource::Contents{count, {place.path}, {std::move(array)}, false});
 }

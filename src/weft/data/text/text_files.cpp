@@ -12,6 +12,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/path_pattern.h"
+#include "weft/data/text/token_file.h"
 
 namespace weft {
 
@@ -169,7 +170,7 @@ bool is_token_file(const fs::path& path) {
   std::array<char, 8> head{};
   const File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   return file && std::fread(head.data(), 1, head.size(), file.get()) == head.size() &&
-         std::string_view(head.data(), head.size()) == "WEFTTOK1";
+         begins_token_file({head.data(), head.size()});
 }
 
 TextFiles find_text(const fs::path& path, const std::string& key) {

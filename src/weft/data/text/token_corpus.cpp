@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 Tokens read_tokens(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
   const std::string bytes = read_text(path, "token file");
-  Tokens tokens = parse_token_file(std::as_bytes(std::span(bytes)), path.string());
+  const auto file = std::as_bytes(std::span(bytes));
+  expect_made_by(tokenizer, parse_token_header(file, std::ssize(bytes), path.string()), path.string());
+  Tokens tokens = parse_token_file(file, path.string());
   const auto bad =
       std::ranges::find_if(tokens, [&](int32_t token) { return token >= tokenizer.vocabulary_size(); });
   if (bad != tokens.end()) {

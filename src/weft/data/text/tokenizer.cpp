@@ -1,5 +1,7 @@
 #include "weft/data/text/tokenizer.h"
 
+#include <xxhash.h>
+
 #include <filesystem>
 #include <system_error>
 
@@ -38,6 +40,22 @@ Match match_of(const std::string& spec) {
 
 std::vector<int32_t> Tokenizer::encode_after(std::string_view /*before*/, std::string_view text) const {
   return encode(text);
+}
+
+uint64_t fingerprint(const Tokenizer& tokenizer) {
+  // Ids may mean the same to tokenizers that join characters otherwise: both ways are looked at.
+  constexpr std::string_view kProbe =
+      "The quick brown fox can't jump over 12,345 lazy dogs!\n\n\tint main() { return 0; }  "
+      "Gr\xc3\xbc\xc3\x9f"
+      "e, \xe4\xb8\x96\xe7\x95\x8c.";
+  const std::vector<int32_t> tokens = tokenizer.encode(kProbe);
+  uint64_t hash = XXH3_64bits(tokens.data(), tokens.size() * sizeof(tokens[0]));
+  const auto count = static_cast<int32_t>(tokenizer.vocabulary_size());
+  for (int32_t id = 0; id < count; ++id) {
+    const std::string text = tokenizer.decode({id});
+    hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  }
+  return hash == 0 ? 1 : hash;
 }
 
 std::string tokenizers_there_are() {

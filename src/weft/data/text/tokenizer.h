@@ -28,6 +28,10 @@ class Tokenizer {
   virtual std::string name() const { return "the tokenizer"; }
 };
 
+/// Of what a tokenizer makes of texts and of its ids: equal for equal ones, whatever their files are called;
+/// never 0.
+uint64_t fingerprint(const Tokenizer& tokenizer);
+
 /// A kind of tokenizer, known by what names it. It is one file in data/text/tokenizer/, which no other file
 /// names.
 struct TokenizerFormat {

@@ -9,8 +9,10 @@
 
 #include "weft/base/check.h"
 #include "weft/data/load/token_form.h"
+#include "weft/data/source/byte_reader.h"
 #include "weft/data/text/text_batches.h"
 #include "weft/data/text/token_corpus.h"
+#include "weft/data/text/token_file.h"
 #include "weft/data/verify/record_checksum.h"
 #include "weft/datasets/streaming.h"
 #include "weft/recipe/value.h"
@@ -51,7 +53,7 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
   data.validation = std::move(validation);
 }
 
-std::shared_ptr<const Source> Text::open_windows(const std::string& path) const {
+std::shared_ptr<const Source> Text::open_windows(const std::string& path, const Tokenizer& used) const {
   OpenedSource opened = open_source({.path = path, .fields = {}, .window = context});
   if (opened.format != "tokens") {
     user_error(
@@ -59,13 +61,20 @@ std::shared_ptr<const Source> Text::open_windows(const std::string& path) const 
         "FILE.tokens",
         path, opened.format, path);
   }
+  for (const std::filesystem::path& name : opened.source->files()) {
+    const FileReader file(name);
+    const std::string head = file.text(0, std::min(file.size(), TokenFileHeader::kMostBytes));
+    const auto bytes = std::as_bytes(std::span(head));
+    expect_made_by(used, parse_token_header(bytes, file.size(), file.name()), file.name());
+  }
   return std::move(opened.source);
 }
 
 /// Validation windows are the last of a file, not drawn: text that follows other text is no test of it.
-HeldOut Text::split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all) const {
+HeldOut Text::split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all,
+                            const Tokenizer& used) const {
   if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
-    return {all, open_windows(*path), {}};
+    return {all, open_windows(*path, used), {}};
   }
   const double fraction = std::get<double>(recipe.data.validation);
   const auto held = static_cast<int64_t>(fraction * static_cast<double>(all->count()));
@@ -114,8 +123,7 @@ TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world,
   if (sample_tokens > 0 && data.tokenizer->encode(prompt).empty()) {
     user_error(
         "log.prompt = {}: {} makes no token of it, and log.sample_tokens = {} want one to go on from; "
-        "expected "
-        "another text",
+        "expected another text",
         toml_quoted(prompt), tokenizer, sample_tokens);
   }
   switch (windows) {
@@ -125,10 +133,12 @@ TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world,
     case TextWindows::streamed:
       break;
   }
-  const std::shared_ptr<const Source> all = open_windows(recipe.data.path);
-  const Samples samples =
-      mix_in(recipe, all, split_windows(recipe, all),
-             [&](const std::filesystem::path& path, const char* /*split*/) { return open_windows(path); });
+  const Tokenizer& used = *data.tokenizer;
+  const std::shared_ptr<const Source> all = open_windows(recipe.data.path, used);
+  const auto open = [&](const std::filesystem::path& path, const char* /*split*/) {
+    return open_windows(path.string(), used);
+  };
+  const Samples samples = mix_in(recipe, all, split_windows(recipe, all, used), open);
   const HeldOut& parts = samples.parts;
   stream_batches(recipe, world, samples,
                  {std::make_shared<TokenForm>(parts.training), std::make_shared<TokenForm>(parts.held_out)},

@@ -55,8 +55,9 @@ struct Text final : KindOf<Text, DataKind> {
  private:
   DataFacts facts(int64_t vocabulary) const;
   void open_drawn(const Recipe& recipe, TrainingData& data) const;
-  std::shared_ptr<const Source> open_windows(const std::string& path) const;
-  HeldOut split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all) const;
+  std::shared_ptr<const Source> open_windows(const std::string& path, const Tokenizer& used) const;
+  HeldOut split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all,
+                        const Tokenizer& used) const;
 };
 
 }  // namespace weft
