@@ -120,6 +120,9 @@ TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
   const std::vector<std::string> keys{fmt::format(R"(data.mix=[{{path="{}", share=0.5}}])", more.string())};
   const TrainingData data = open_data(recipe(keys), Communicator::world());
   EXPECT_EQ(data.facts.target.below, 3);
+  EXPECT_EQ(data.remarks,
+            std::vector{
+                fmt::format("data.mix: {} has 1 class that data.path has not, such as wasp", more.string())});
   EXPECT_EQ(data.epoch_batches, 54 / 12) << "36 of the first and half as many of the second";
   const auto counts = classes(keys, 40);  // 480 samples: 320 of the first, 160 of the second
   EXPECT_NEAR(static_cast<double>(counts.at(2)), 160.0 / 3, 3) << "wasps";

@@ -21,6 +21,7 @@
 #include "weft/params/checkpoint_files.h"
 #include "weft/params/checkpoint_snapshot.h"
 #include "weft/params/checkpoint_writer.h"
+#include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
 #include "weft/train/evaluate.h"
@@ -66,12 +67,15 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
 }
 
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
-  NEEDS_KINDS("metrics_log", "timeline");
+  NEEDS_KINDS("metrics_log", "timeline", "report");
   Session session(recipe(), Communicator::world());
   testing::expect_user_error(
       [&] { train(session, {.out = folder_ / "run", .trace = folder_ / "none/trace.json"}); },
       "/none/trace.json: the trace cannot be written");
   EXPECT_TRUE(losses("run").empty());
+  const RunRecord run = read_report_facts(folder_ / "run").run;
+  EXPECT_EQ(run.state, RunState::failed);
+  EXPECT_NE(run.why.find("/none/trace.json: the trace cannot be written"), std::string::npos) << run.why;
 }
 
 TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {

@@ -6,9 +6,11 @@
 #include <cstring>
 #include <fstream>
 #include <numeric>
+#include <unordered_set>
 
 #include "weft/base/check.h"
 #include "weft/base/host_share.h"
+#include "weft/base/plural.h"
 #include "weft/base/threads.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/source/joined.h"
@@ -155,7 +157,42 @@ std::vector<std::string> said_of_unlabelled(const std::filesystem::path& root) {
   return sentences;
 }
 
+/// Classes that only a data set that is mixed in has, as a misspelt folder makes them.
+void say_new_classes(const std::string& path, const Source& mixed, std::span<const std::string> known,
+                     std::vector<std::string>& remarks) {
+  std::vector<std::string> more;
+  for (const std::string& name : mixed.classes()) {
+    if (std::ranges::find(known, name) == known.end()) more.push_back(name);
+  }
+  if (more.empty()) return;
+  remarks.push_back(fmt::format("data.mix: {} has {} class{} that data.path has not, such as {}", path,
+                                more.size(), more.size() == 1 ? "" : "es", more[0]));
+}
+
 }  // namespace
+
+std::string said_of_shared_files(std::span<const std::filesystem::path> training,
+                                 std::span<const std::filesystem::path> held_out) {
+  const auto name_of_file = [](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal().native();
+  };
+  std::unordered_set<std::string> names;
+  for (const std::filesystem::path& path : held_out) names.insert(name_of_file(path));
+  const auto shared =
+      std::ranges::count_if(training, [&](const auto& path) { return names.contains(name_of_file(path)); });
+  if (shared == 0) return {};
+  return fmt::format("data.validation: {} of its {} {} trained on too, and {} nothing of new samples", shared,
+                     plural(std::ssize(names), "file"), shared == 1 ? "is" : "are",
+                     shared == 1 ? "tells" : "tell");
+}
+
+HeldOut held_out_of_another(const std::shared_ptr<const Source>& training,
+                            const std::shared_ptr<const Source>& held_out) {
+  HeldOut parts{training, held_out, {}, {}};
+  std::string shared = said_of_shared_files(training->files(), held_out->files());
+  if (!shared.empty()) parts.remarks.push_back(std::move(shared));
+  return parts;
+}
 
 std::shared_ptr<const Source> open_named(const char* key,
                                          const std::function<std::shared_ptr<const Source>()>& open) {
@@ -178,7 +215,7 @@ HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& 
     const std::vector<std::string> there = held_out_folders(*path);
     const std::string split = there.empty() ? "" : there[0];
     const auto held_out = open_named("data.validation", [&] { return open(*path, split.c_str()); });
-    return {all, held_out, {}, {}};
+    return held_out_of_another(all, held_out);
   }
   const std::vector<std::string> there = held_out_folders(root);
   if (!there.empty()) {
@@ -204,6 +241,7 @@ Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, H
   for (const MixedSet& set : recipe.data.loading.mix) {
     sources.push_back(open_named("data.mix", [&] { return open(set.path, "train"); }));
     samples.mixed.push_back(sources.back()->count());
+    say_new_classes(set.path, *sources.back(), all->classes(), samples.parts.remarks);
   }
   if (sources.size() > 1) samples.parts.training = joined(std::move(sources), "data.mix");
   return samples;

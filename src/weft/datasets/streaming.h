@@ -25,6 +25,14 @@ struct Samples {
   std::vector<int64_t> mixed;         ///< how many of each data set that is mixed in
 };
 
+/// A sentence where files are trained on and held out; else nothing.
+std::string said_of_shared_files(std::span<const std::filesystem::path> training,
+                                 std::span<const std::filesystem::path> held_out);
+
+/// All samples of `held_out`; that it shares files with `training` is said.
+HeldOut held_out_of_another(const std::shared_ptr<const Source>& training,
+                            const std::shared_ptr<const Source>& held_out);
+
 /// The samples to train on, and those that are held out: another path's, those of a folder beside `train`, or
 /// a fraction of `all`. UserError where the recipe names none of these.
 HeldOut hold_out_for(const Recipe& recipe, const std::shared_ptr<const Source>& all, const OpenSamples& open);

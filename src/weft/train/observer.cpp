@@ -5,8 +5,13 @@ namespace weft {
 Observers::Observers(const RunView& run) {
   ObserverRegistry registry;
   register_all_observers(registry);
-  for (const ObserverRegistry::Entry& entry : registry.entries()) {
-    if (auto observer = entry.make(run)) list_.push_back(std::move(observer));
+  try {
+    for (const ObserverRegistry::Entry& entry : registry.entries()) {
+      if (auto observer = entry.make(run)) list_.push_back(std::move(observer));
+    }
+  } catch (const std::exception& error) {
+    failed(error.what());
+    throw;
   }
 }
 

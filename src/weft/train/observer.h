@@ -93,6 +93,7 @@ void register_all_observers(ObserverRegistry& registry);
 /// All observers of a run.
 class Observers {
  public:
+  /// Where one cannot be made, those that are there hear that the run has failed.
   explicit Observers(const RunView& run);
   void step(const StepRecord& record);
   void keep(const StepRecord& record);

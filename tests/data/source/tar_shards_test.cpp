@@ -355,6 +355,36 @@ TEST_F(TarTest, AKeyWithTwoImagesOrABadLabelCondemnsNoOther) {
             (folder_ / "many.tar").string() + ": 2 more such sentences about its labels");
 }
 
+TEST_F(TarTest, LabelsThatSayDifferentThingsOrAreNoTextAreSaid) {
+  using namespace std::string_literals;
+  pack(folder_ / "a.tar",
+       {{"1.jpg", "x"},
+        {"1.cls", "3"},
+        {"1.json", R"({"label": 3.0})"},
+        {"2.jpg", "x"},
+        {"2.json", R"({"label": 5})"},
+        {"2.cls", "1"},
+        {"3.jpg", "x"},
+        {"3.cls", "2"},
+        {"3.json", R"({"label": "cat"})"},
+        {"3.txt", "a picture of a cat"},
+        {"4.jpg", "x"},
+        {"4.cls", "\xff\xfe\x31\0"s},
+        {"5.jpg", "x"},
+        {"5.cls", "\2\0\0\0"s}},
+       "ustar");
+  const auto source = open(folder_ / "a.tar");
+  for (const auto& [sample, label] : {std::pair{0, 3}, {1, 1}, {2, 2}, {3, -1}, {4, -1}}) {
+    EXPECT_EQ(source->label(sample), label) << sample;
+  }
+  const std::string path = (folder_ / "a.tar").string();
+  const std::vector<std::string> said = source->remarks();
+  ASSERT_GE(said.size(), 3U);
+  EXPECT_EQ(said[0], path + ": 2.json says '5' and 2.cls says '1'");
+  EXPECT_EQ(said[1], path + ": 4.cls: is no UTF-8 text, expected a number or a name");
+  EXPECT_EQ(said[2], path + ": 5.cls: is no UTF-8 text, expected a number or a name");
+}
+
 TEST_F(TarTest, KeysWithoutAnImageAreLeftOut) {
   pack(folder_ / "a.tar",
        {{"1.jpg", "x"},

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "weft/base/check.h"
+#include "weft/base/utf8.h"
 #include "weft/data/source/image_tree.h"
+#include "weft/data/source/tar_labels.h"
 
 namespace weft {
 
@@ -19,6 +21,13 @@ std::string trimmed(const std::string& text) {
   const size_t begin = text.find_first_not_of(" \t\r\n", text.starts_with(kMark) ? kMark.size() : 0);
   if (begin == std::string::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+bool is_text(std::string_view text) {
+  const auto is_control = [](char letter) {
+    return static_cast<unsigned char>(letter) < ' ' && letter != '\t';
+  };
+  return is_utf8(text) && std::ranges::none_of(text, is_control);
 }
 
 /// nullopt: it is no label, and `why` says why.
@@ -80,8 +89,21 @@ class ShardWalk {
     } else {
       others_.push_back({member.path.substr(name), is_label});
     }
-    if (!is_label || (!sample_.label.empty() && ending != ".cls")) return;
-    sample_.label = read_label(member, ending);
+    if (is_label) add_label(member, ending);
+  }
+
+  /// That of a .cls counts, whatever lies beside it; else the first. A .txt may as well be a caption.
+  void add_label(const TarMember& member, const std::string& ending) {
+    const bool has_label = !sample_.label.empty();
+    if (has_label && ending == ".txt") return;
+    std::string label = read_label(member, ending);
+    const bool both_are_labels = has_label && !label.empty() && ending_of(label_path_) != ".txt";
+    if (both_are_labels && contradict(label, sample_.label)) {
+      shard_.odd_labels.push_back(fmt::format("{}: {} says '{}' and {} says '{}'", file_.name(), label_path_,
+                                              sample_.label, member.path, label));
+    }
+    if (has_label && ending != ".cls") return;
+    sample_.label = std::move(label);
     label_path_ = member.path;
   }
 
@@ -110,10 +132,12 @@ class ShardWalk {
     const std::string text = walk_.contents(member);
     std::string why;
     const std::optional<std::string> found = ending == ".json" ? label_in_json(text, why) : trimmed(text);
-    if (!found) shard_.bad_labels.push_back(fmt::format("{}: {}: {}", file_.name(), member.path, why));
     std::string label = found.value_or("");
     if (label.size() > kMaxLabel || label.find('\n') != std::string::npos) return {};
-    return label;
+    if (!is_text(label)) why = "is no UTF-8 text, expected a number or a name";
+    if (why.empty()) return label;
+    shard_.odd_labels.push_back(fmt::format("{}: {}: {}", file_.name(), member.path, why));
+    return {};
   }
 
   const ByteReader& file_;

@@ -23,8 +23,8 @@ struct Shard {
   std::vector<ShardSample> samples;
   LeftOut left_out;  ///< members that are neither image nor label, and keys without an image
   std::vector<StrayLabel> stray_labels;
-  std::vector<std::string>
-      bad_labels;                    ///< a sentence for each label that cannot be read, whose image has none
+  /// Sentences: of labels that cannot be read, whose images have none, and of two that say different things.
+  std::vector<std::string> odd_labels;
   std::vector<std::string> remarks;  ///< how the archive ends, where that is odd
 };
 

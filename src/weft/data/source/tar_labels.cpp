@@ -66,6 +66,12 @@ bool is_class_id(double number) {
 
 }  // namespace
 
+bool contradict(const std::string& label, const std::string& other) {
+  const std::optional<double> number = as_number(label);
+  const std::optional<double> second = as_number(other);
+  return number.has_value() == second.has_value() && (number ? number != second : label != other);
+}
+
 TarLabels number_labels(const std::vector<std::string>& labels,
                         const std::function<std::string(size_t sample)>& name) {
   std::set<std::string> names(labels.begin(), labels.end());

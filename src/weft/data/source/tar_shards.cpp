@@ -45,7 +45,7 @@ class TarShards final : public Source {
     say_strays(shards, labels);
     if (!has_labels && !strays_.empty()) throw UserError(strays_);
     left_out_.check(path_, count());
-    if (!has_labels && !bad_labels_.empty()) throw UserError(bad_labels_[0]);
+    if (!has_labels && !odd_labels_.empty()) throw UserError(odd_labels_[0]);
     TarLabels numbered = number_labels(labels, [&](size_t i) { return name(static_cast<int64_t>(i)); });
     classes_ = std::move(numbered.classes);
     labels_ = std::move(numbered.ids);
@@ -75,7 +75,7 @@ class TarShards final : public Source {
   std::vector<std::string> remarks() const override {
     std::vector<std::string> all = left_out_.remarks(path_);
     say_some_of(ends_, "archives", all);
-    say_some_of(bad_labels_, "labels", all);
+    say_some_of(odd_labels_, "labels", all);
     for (const std::string& sentence : {strays_, mixture_}) {
       if (!sentence.empty()) all.push_back(sentence);
     }
@@ -145,7 +145,7 @@ class TarShards final : public Source {
       labels.push_back(std::move(sample.label));
     }
     left_out_.add_all(shard.left_out);
-    std::ranges::move(shard.bad_labels, std::back_inserter(bad_labels_));
+    std::ranges::move(shard.odd_labels, std::back_inserter(odd_labels_));
     std::move(shard.remarks.begin(), shard.remarks.end(), std::back_inserter(ends_));
   }
 
@@ -154,7 +154,7 @@ class TarShards final : public Source {
   std::vector<std::string> folders_;  ///< beside the archives
   LeftOut left_out_;
   std::vector<std::string> ends_;        ///< what is odd about how archives end
-  std::vector<std::string> bad_labels_;  ///< of images that have none therefore
+  std::vector<std::string> odd_labels_;  ///< of images that have none therefore
   std::string strays_;                   ///< what is wrong with labels that lie elsewhere; empty: nothing
   std::string mixture_;                  ///< of numbers and names among the labels; empty: there is none
   std::vector<Extent> extents_;

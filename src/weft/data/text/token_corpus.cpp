@@ -64,9 +64,11 @@ std::vector<std::string> encode_corpus(const TextFiles& files, const Tokenizer& 
 
 Corpus read_corpus(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
   Corpus corpus;
-  corpus.remarks = encode_corpus(find_text(path, key), tokenizer, [&](std::span<const int32_t> tokens) {
+  TextFiles found = find_text(path, key);
+  corpus.remarks = encode_corpus(found, tokenizer, [&](std::span<const int32_t> tokens) {
     corpus.tokens.insert(corpus.tokens.end(), tokens.begin(), tokens.end());
   });
+  corpus.files = std::move(found.paths);
   return corpus;
 }
 

@@ -17,6 +17,7 @@ using Tokens = std::vector<int32_t>;
 
 struct Corpus {
   Tokens tokens;
+  std::vector<std::filesystem::path> files;
   std::vector<std::string> remarks;  ///< as encode_corpus
 };
 

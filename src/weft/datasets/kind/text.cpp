@@ -34,6 +34,8 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
     Corpus other = read_corpus(*path, *data.tokenizer, "data.validation");
     held_out = std::move(other.tokens);
     std::ranges::move(other.remarks, std::back_inserter(data.remarks));
+    std::string shared = said_of_shared_files(corpus.files, other.files);
+    if (!shared.empty()) data.remarks.push_back(std::move(shared));
   } else {
     held_out = cut_validation(tokens, std::get<double>(recipe.data.validation));
   }
@@ -74,7 +76,7 @@ std::shared_ptr<const Source> Text::open_windows(const std::string& path, const 
 HeldOut Text::split_windows(const Recipe& recipe, const std::shared_ptr<const Source>& all,
                             const Tokenizer& used) const {
   if (const auto* path = std::get_if<std::string>(&recipe.data.validation)) {
-    return {all, open_windows(*path, used), {}};
+    return held_out_of_another(all, open_windows(*path, used));
   }
   const double fraction = std::get<double>(recipe.data.validation);
   const auto held = static_cast<int64_t>(fraction * static_cast<double>(all->count()));
