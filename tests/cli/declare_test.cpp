@@ -105,8 +105,7 @@ TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
       << "where they are not declared";
   EXPECT_EQ(sentence("{sample=[16,16,3],classes=10,samples=0}"),
             "\"data.declare\": expected a table such as {sample = [224, 224, 3], classes = 1000}, got a "
-            "table: samples is "
-            "0, expected an integer from 1 to 10^9\n");
+            "table: samples is 0, expected an integer from 1 to 10^9\n");
 }
 
 TEST_F(Declare, WhatCannotBeASampleIsASentence) {

@@ -69,13 +69,11 @@ TEST_F(DataTest, ATextOfOneWindowHasATokenMore) {
   TextOptions more{2, 11, 1};
   EXPECT_EQ(message_of([&] { TextBatches(tokens, more); }),
             "data.path: 11 tokens are too few for windows of data.context=11 and one more; expected more "
-            "text, or a "
-            "shorter context");
+            "text, or a shorter context");
   more.key = "data.validation";
   EXPECT_EQ(message_of([&] { TextEvaluation(tokens, more); }),
             "data.validation: 11 tokens are too few for windows of data.context=11 and one more; expected "
-            "more text, or a "
-            "shorter context");
+            "more text, or a shorter context");
 }
 
 TEST_F(DataTest, AStepHasTheSameWindowsHoweverItIsSplit) {

@@ -60,8 +60,7 @@ TEST_F(ResumeTest, ACheckpointOfASmallerModelIsRefused) {
         run(recipe({"checkpoint.resume=true", "model.width=32"}), "run");
       },
       "tensor h.0.attn.proj.bias is f32[16], and this recipe's model needs f32[32]; what changed since: "
-      "model.width "
-      "16 -> 32");
+      "model.width 16 -> 32");
 }
 
 TEST_F(ResumeTest, ARunThatGetsLongerSaysHowItsLearningRateGoesOn) {
@@ -74,8 +73,7 @@ TEST_F(ResumeTest, ARunThatGetsLongerSaysHowItsLearningRateGoesOn) {
   };
   const std::string sentence =
       "the learning rate is 0.005 at step 6, after 0.000955 at step 5: the schedule is \"cosine\" over 10 "
-      "steps, "
-      "and was \"cosine\" over 5\n";
+      "steps, and was \"cosine\" over 5\n";
   EXPECT_EQ(said_by("run.steps=5").find("the learning rate is"), std::string::npos);
   const std::string said = said_by("run.steps=10");
   EXPECT_NE(said.find(sentence), std::string::npos) << said;

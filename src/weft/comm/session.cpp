@@ -51,8 +51,7 @@ CommSession::CommSession(int* argc, char*** argv) : exceptions_(std::uncaught_ex
     MPI_Finalize();
     user_error(
         "the launcher started {} processes, but each is alone to MPI: expected the mpirun of the Open MPI "
-        "that "
-        "weft was built with, or srun --mpi=pmix",
+        "that weft was built with, or srun --mpi=pmix",
         launched);
   }
   set_host_share(share_of_host());

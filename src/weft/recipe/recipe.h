@@ -82,12 +82,10 @@ struct RunSection {
              "threads of each rank; 0: all cores that the rank may use");
     key.free("deadline", self.deadline,
              "when the run must have ended, with a checkpoint to go on from: so long after its start, or a "
-             "time; Slurm's "
-             "own end of the job counts too, where it is told (SLURM_JOB_END_TIME)");
+             "time; Slurm's own end of the job counts too, where it is told (SLURM_JOB_END_TIME)");
     key.free("usr1", self.usr1,
              "what SIGUSR1 makes of the run: it keeps a checkpoint and goes on, or keeps one, has Slurm "
-             "start the job "
-             "again (scontrol requeue) and ends");
+             "start the job again (scontrol requeue) and ends");
     key.free("pin", self.pin,
              "whether each thread is bound to a core of its own, where ranks do not share cores");
   }
@@ -141,8 +139,7 @@ struct DataSection {
     key("shuffle", self.shuffle, "whether training samples come in random order");
     key("ignore_index", self.ignore_index,
         "an id that targets may have beside those of classes or tokens, and that does not count, such as "
-        "-100; "
-        "empty: none");
+        "-100; empty: none");
     LoadingKeys::visit(key, self.loading);
   }
 };
@@ -202,8 +199,7 @@ struct OptimizerSection {
         "microbatches a step; divides `data.batch`; batch norm and dropout see each by itself");
     key.free("skip_limit", self.skip_limit, at_least(0),
              "updates in a row that may be left out, because the gradient is not finite or no target counts, "
-             "before "
-             "the run ends");
+             "before the run ends");
   }
 };
 
@@ -273,8 +269,7 @@ struct CheckpointSection {
         "one of `task.metrics`; empty: none is");
     key.free("asynchronous", self.asynchronous,
              "whether training goes on while a checkpoint is written, from a copy of weights and optimizer "
-             "state in "
-             "memory");
+             "state in memory");
     key.free("resume", self.resume,
              "whether to go on from the newest checkpoint of the output folder, if it has one");
     key.free(
@@ -300,8 +295,8 @@ struct LogSection {
              "steps between evaluations; 0: only at the end");
     key.free("evaluate_batches", self.evaluate_batches, at_least(0),
              "batches of an evaluation on the way, the same each time, drawn from the validation data by the "
-             "seed with the "
-             "classes in their proportions; 0: all of the data, as the last evaluation has them in any case");
+             "seed with the classes in their proportions; 0: all of the data, as the last evaluation has "
+             "them in any case");
     key.free("tensorboard", self.tensorboard, "whether to write event files for TensorBoard");
   }
 };

@@ -117,8 +117,7 @@ std::string imbalance_of(const std::vector<RankTime>& ranks) {
   const double mean = compute / static_cast<double>(ranks.size());
   return fmt::format(
       " Rank {} computes longest, {:.1f}% longer than the mean; ranks wait for others at least {:.1f}% of "
-      "their time: "
-      "as long as they spend with a communication beyond the rank that spends least.",
+      "their time: as long as they spend with a communication beyond the rank that spends least.",
       slowest - ranks.begin(), 100 * (slowest->compute_ms / std::max(mean, 1e-9) - 1),
       100 * waiting / std::max(wall, 1e-9));
 }

@@ -71,8 +71,7 @@ std::string why_of(const ReportInput& input, Outcome outcome) {
     case Outcome::unsaid:
       if (input.run.parts.empty()) return "An earlier version of Weft ran it.";
       return "Nobody works on it now, and it did not say why it ended: it was killed, or its machine went "
-             "down. "
-             "weft resume goes on from its last checkpoint, if it has one.";
+             "down. weft resume goes on from its last checkpoint, if it has one.";
   }
   return "";
 }

@@ -163,8 +163,7 @@ TEST_F(TarTest, LabelsThatDoNotLieNextToTheirImagesAreSaid) {
   const auto said = [](const std::string& label, const std::string& image, int count) {
     return fmt::format(
         "{} is no neighbour of {}, whose label it seems to be, and is not read ({} such labels); the files "
-        "of "
-        "a sample lie next to each other in a tar and have one key, as 0001.jpg and 0001.cls",
+        "of a sample lie next to each other in a tar and have one key, as 0001.jpg and 0001.cls",
         label, image, count);
   };
   pack(folder_ / "a.tar", {{"1.png", "x"}, {"2.png", "x"}, {"1.cls", "1"}, {"2.cls", "0"}}, "ustar");

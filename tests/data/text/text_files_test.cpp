@@ -28,8 +28,8 @@ TEST_F(TextFilesTest, WhatIsLeftOutOfAFolderIsCounted) {
   EXPECT_EQ(found.left_out,
             "--text: 6 files in " + text.string() +
                 " left out: 1 with a zero byte (binary, or UTF-16), 2 whose name begins with a dot, 1 behind "
-                "a link "
-                "that leads nowhere, 1 read already by another name, 1 special (device, pipe or socket)");
+                "a link that leads nowhere, 1 read already by another name, 1 special (device, pipe or "
+                "socket)");
 }
 
 TEST_F(TextFilesTest, APatternNamesFiles) {

@@ -134,8 +134,7 @@ TEST_F(BatchFeedTest, LabelsThatTheDataCannotHaveAreRefusedAtTheStart) {
   held_labels_[1] = 7;
   EXPECT_EQ(refusal(recipe({})),
             "data.validation: a sample has the class id 7, and those to train on have ids from 0 to 2; "
-            "model.classes may "
-            "say how many there are");
+            "model.classes may say how many there are");
   held_labels_[1] = 1;
   labels_[3] = -1;
   EXPECT_EQ(refusal(recipe({})), set() + "[3]: field label is -1, expected a class id from 0 on");
@@ -159,8 +158,7 @@ TEST_F(BatchFeedTest, NumbersHaveNoIdThatCouldBeIgnored) {
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(refusal(numbers),
             "data.ignore_index = -100: the targets are numbers, which have no id that could be ignored; "
-            "data.missing says "
-            "what becomes of those that are missing");
+            "data.missing says what becomes of those that are missing");
 }
 
 }  // namespace

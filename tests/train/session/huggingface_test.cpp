@@ -166,8 +166,7 @@ TEST_F(HuggingFace, NoFileOfAnotherTokenizerStaysBesideTheWeights) {
   const auto before = fs::last_write_time(folder_ / "to/model.safetensors");
   const std::string cure =
       " is not of the recipe's tokenizer, so transformers would read the exported weights with another; "
-      "remove "
-      "it, or export to another folder";
+      "remove it, or export to another folder";
   testing::expect_user_error([&] { export_huggingface(recipe(), *newest, folder_ / "to"); },
                              "--to " + (folder_ / "to").string() + ": its vocab.json" + cure);
   std::ofstream(folder_ / "to/tokenizer.json") << "{}";

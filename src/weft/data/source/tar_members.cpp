@@ -101,8 +101,7 @@ void TarWalk::broken(int64_t offset, std::string_view what) const {
   if (!compression.empty()) {
     user_error(
         "{}: is compressed by {}, whatever its name says, which leaves no way to a single sample; unpack it "
-        "to "
-        "a .tar",
+        "to a .tar",
         file_.name(), compression);
   }
   user_error("{}: is no tar archive or is damaged: {} at byte {}", file_.name(), what, offset);

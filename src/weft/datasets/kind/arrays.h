@@ -28,8 +28,8 @@ struct Arrays final : KindOf<Arrays, DataKind> {
     key("channels", self.channels, "which dimension of a sample of `input` is the channels");
     key("missing", self.missing,
         "what becomes of a sample with a number that is NaN or infinite: the run ends and names it, the "
-        "sample "
-        "is left out, or NaN means that the data have nothing there: 0 in inputs, not counted in targets");
+        "sample is left out, or NaN means that the data have nothing there: 0 in inputs, not counted in "
+        "targets");
     key("log", self.log, "whether log(1 + x) is taken of inputs, as of counts");
     key("mean", self.mean, "which is subtracted from inputs: of each channel, or one for all; empty: 0");
     key("deviation", self.deviation, above_zero(),

@@ -32,8 +32,7 @@ struct Pointwise final : Schema<Pointwise> {
   static constexpr std::string_view kName = "pointwise";
   static constexpr std::string_view kMeaning =
       "An expression at every point of an iteration space, of the operands' elements there, and reductions "
-      "of "
-      "what it gives: activations, dropout, casts, constants; sums, maxima, moments, losses.";
+      "of what it gives: activations, dropout, casts, constants; sums, maxima, moments, losses.";
   Expression expression;
   /// Which axis each dimension of each operand is; operands are repeated along the axes that they have not.
   std::vector<std::vector<int>> operands;

@@ -11,8 +11,7 @@ struct AdafactorRule final : KindOf<AdafactorRule, Optimizer> {
   static constexpr std::string_view kName = "adafactor";
   static constexpr std::string_view kMeaning =
       "Adafactor (Shazeer and Stern, 2018): a row and a column of statistics instead of a matrix; steps "
-      "relative to "
-      "the size of each parameter, with decoupled weight decay.";
+      "relative to the size of each parameter, with decoupled weight decay.";
   double beta2_decay = -0.8;
   std::array<double, 2> epsilons{1.1920929e-7, 1e-3};
   double threshold = 1;

@@ -8,8 +8,7 @@ struct AdamWRule final : KindOf<AdamWRule, Optimizer> {
   static constexpr std::string_view kName = "adamw";
   static constexpr std::string_view kMeaning =
       "Adam with decoupled weight decay (Loshchilov and Hutter, 2019): the decay, times the learning rate, "
-      "is "
-      "taken off the weight.";
+      "is taken off the weight.";
   std::array<double, 2> betas{0.9, 0.999};
   double epsilon = 1e-8;
 

@@ -9,8 +9,7 @@ struct LionRule final : KindOf<LionRule, Optimizer> {
   static constexpr std::string_view kName = "lion";
   static constexpr std::string_view kMeaning =
       "Lion (Chen et al., 2023): steps by signs, with decoupled weight decay; learning rates are 3 to 10 "
-      "times "
-      "smaller than AdamW's, weight decay as much larger.";
+      "times smaller than AdamW's, weight decay as much larger.";
   std::array<double, 2> betas{0.9, 0.99};
 
   template <class Visitor, class Self>

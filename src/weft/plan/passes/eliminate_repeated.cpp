@@ -104,9 +104,8 @@ Pass eliminate_repeated() {
            "Common-subexpression elimination: nodes of one segment with equal ops on the same operands "
            "become one. Random numbers are functions of an op's attributes and the step, so that what draws "
            "them merges like anything else. Communication and ops with hidden state do not. Nor do nodes "
-           "with "
-           "a dimension that no operand has, as constants: two equal ones may lie differently on the mesh. "
-           "Nor do two values that are written over two states.",
+           "with a dimension that no operand has, as constants: two equal ones may lie differently on the "
+           "mesh. Nor do two values that are written over two states.",
        .needs = "nothing",
        .promises = "Every result has the bits that it had.",
        .place = "After eliminate_dead, because what is dead need not be compared; before assign, because "

@@ -122,10 +122,8 @@ Pass hoist() {
        .summary =
            "What depends on states alone, and whose op says that it is worth it (the trait hoistable), moves "
            "to the segment refresh, which it makes where there is none: it runs once a step instead of once "
-           "a "
-           "microbatch or call. Its result becomes a derived state. Equal nodes, of whatever segments, "
-           "become "
-           "one.",
+           "a microbatch or call. Its result becomes a derived state. Equal nodes, of whatever segments, "
+           "become one.",
        .needs = "A segment refresh, if there is one, runs before every other segment of a step.",
        .promises = "What is moved reads only states that stay the same from one refresh to the next reader.",
        .place = "After pack_weights, because packing is what is most worth moving; before schedule, because "

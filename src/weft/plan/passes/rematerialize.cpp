@@ -121,8 +121,7 @@ Pass rematerialize() {
            "The results that the policy PlanOptions::recompute chooses are made again where they are used "
            "late: after the longest stretch of nodes that do not read them, which is the rest of the forward "
            "pass and the backward pass of what follows. Operands that are chosen too are made again first, "
-           "so "
-           "that a chain starts at what is kept (Chen et al., \"Training Deep Nets with Sublinear Memory "
+           "so that a chain starts at what is kept (Chen et al., \"Training Deep Nets with Sublinear Memory "
            "Cost\", 2016). Views go with what they view. Communication, ops with hidden state, outputs and "
            "states' next values are never made again.",
        .needs = "The graph is one rank's; its nodes stand in the order in which they will run, optimizer "

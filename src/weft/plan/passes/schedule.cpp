@@ -157,10 +157,8 @@ Pass schedule() {
        .summary =
            "Orders the nodes, each segment by itself: communication as soon as its operand is there, so that "
            "it runs beside what follows; what waits for it in its old place or later; optimizer nodes as "
-           "soon "
-           "as nobody reads the old parameter any more, so that gradients die early; a node that overwrites "
-           "a "
-           "state after all readers of the state. Everything else keeps its order.",
+           "soon as nobody reads the old parameter any more, so that gradients die early; a node that "
+           "overwrites a state after all readers of the state. Everything else keeps its order.",
        .needs = "Values cross segments only as states.",
        .promises =
            "Communication starts in one order on every rank, since no decision looks at local shapes.",

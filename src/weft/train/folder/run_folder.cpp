@@ -95,8 +95,7 @@ void expect_no_checkpoints(const fs::path& folder, const Communicator& world) {
   if (old == 0) return;
   user_error(
       "--out {}: holds the checkpoints of an earlier run; go on from it with --set checkpoint.resume=true, "
-      "or name "
-      "another folder",
+      "or name another folder",
       folder.string());
 }
 

@@ -81,8 +81,7 @@ void BatchFeed::say_all_missing(const Batch& batch, const BatchSource& source) {
   has_said_missing_ = true;
   notices_.push_back(
       fmt::format("warning: all input numbers of a batch are missing, and data.missing = \"mask\" makes 0 of "
-                  "them, such as "
-                  "those of {}",
+                  "them, such as those of {}",
                   source.name_of(batch.rows.begin)));
 }
 

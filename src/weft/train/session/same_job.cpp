@@ -60,8 +60,7 @@ void expect_same_data(const std::string& fingerprint, const std::string& path, c
   if (const auto other = first_stranger(fingerprint, world)) {
     user_error(
         "rank {} sees other data at data.path = \"{}\" than rank 0: other samples, files or tokens; the path "
-        "must lead "
-        "to the same data on all hosts",
+        "must lead to the same data on all hosts",
         other->rank, path);
   }
 }

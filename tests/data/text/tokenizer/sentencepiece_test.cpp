@@ -84,8 +84,7 @@ constexpr const char* kModels[] = {
     "--vocab_size=40 --normalization_rule_name=identity --remove_extra_whitespaces=false "
     "--user_defined_symbols=\\n",
     "--vocab_size=340 --normalization_rule_name=identity --remove_extra_whitespaces=false "
-    "--byte_fallback=true "
-    "--model_type=bpe"};
+    "--byte_fallback=true --model_type=bpe"};
 
 TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeText) {
   std::string text;
