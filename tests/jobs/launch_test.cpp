@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/jobs/job.h"
+#include "weft/base/printable.h"
 
 namespace weft::testing {
 namespace {
@@ -197,6 +198,18 @@ TEST_F(Launch, WhatTheRunSaysIsWrongIsNotTriedAgain) {
   EXPECT_EQ(count(outcome.text, "data.path: none.txt does not exist"), 1) << outcome.text;
   EXPECT_EQ(count(outcome.text, "launch: what the run says is wrong would be wrong again"), 1)
       << outcome.text;
+}
+
+// What Open MPI gives a rank for standard output is a terminal.
+TEST_F(Launch, IntoAFileComesWhatOneRankWritesThere) {
+  const Outcome trained =
+      run(1, "launch -n 2 " + train("run", {"run.steps=4", "log.every=1", "log.sample_tokens=0"}));
+  EXPECT_EQ(count(trained.text, "step 4/4  loss "), 1) << trained.text;
+  EXPECT_EQ(trained.text.find_first_of("\x1b\r"), std::string::npos) << trained.text;
+  const std::string generate = "generate " + folder("run").string() + " --tokens 64 2>/dev/null";
+  const Outcome one = run(1, generate);
+  EXPECT_NE(printable(one.text), one.text) << "some bytes are no text";
+  EXPECT_EQ(run(1, "launch -n 2 " + generate).text, one.text);
 }
 
 TEST_F(Launch, SaysWhatItWouldStart) {

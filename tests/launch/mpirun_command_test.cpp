@@ -32,6 +32,17 @@ TEST(MpirunCommand, OfOneMachineBindsNothing) {
             "mpiexec -n 4 -bind-to none -genv WEFT_LAUNCHED 1 weft train 'a b.toml'");
 }
 
+TEST(MpirunCommand, TellsRanksWhereTheirTextEnds) {
+  LaunchMachine machine = machine_of(8);
+  machine.terminals = "stdout,stderr";
+  for (const MpiLauncher& launcher : {kOld, kNew}) {
+    EXPECT_NE(text(launcher, {}, machine).find(" -x WEFT_TERMINALS=stdout,stderr weft train"),
+              std::string::npos);
+  }
+  EXPECT_NE(text(kHydra, {}, machine).find(" -genv WEFT_TERMINALS stdout,stderr weft train"),
+            std::string::npos);
+}
+
 TEST(MpirunCommand, SaysThatRanksShareCores) {
   const LaunchCommand command = mpirun_command(kOld, {.ranks = 4}, machine_of(1), kTrain);
   ASSERT_EQ(command.remarks.size(), 1U);
@@ -68,9 +79,15 @@ TEST(MpirunCommand, LeavesToTheEnvironmentWhatItSets) {
 
 TEST(MpirunCommand, OnOtherHostsForwardsTheEnvironmentAndLeavesSlotsToThem) {
   LaunchMachine machine = machine_of(1);
-  machine.environment = {{"HOME", "/root"},      {"OMP_NUM_THREADS", "4"},   {"SLURM_PROCID", "0"},
-                         {"SLURM_JOB_ID", "17"}, {"WEFT_LAUNCHED", "1"},     {"LD_LIBRARY_PATH", "/opt/lib"},
-                         {"PASSWORD", "secret"}, {"SLURM_JOB_END_TIME", "9"}};
+  machine.environment = {{"HOME", "/root"},
+                         {"OMP_NUM_THREADS", "4"},
+                         {"SLURM_PROCID", "0"},
+                         {"SLURM_JOB_ID", "17"},
+                         {"WEFT_LAUNCHED", "1"},
+                         {"WEFT_TERMINALS", "none"},
+                         {"LD_LIBRARY_PATH", "/opt/lib"},
+                         {"PASSWORD", "secret"},
+                         {"SLURM_JOB_END_TIME", "9"}};
   EXPECT_EQ(text(kOld, {.ranks = 8, .hostfile = "hosts", .grace_s = 30}, machine),
             "mpirun -n 8 --hostfile hosts --map-by slot --bind-to none --mca odls_base_sigkill_timeout 30 "
             "-x WEFT_LAUNCHED=1 -x OMP_NUM_THREADS -x SLURM_JOB_ID -x LD_LIBRARY_PATH -x SLURM_JOB_END_TIME "

@@ -116,7 +116,7 @@ TEST_F(MetricsLogTest, LossThatIsNotFiniteIsReadAsNan) {
 TEST_F(MetricsLogTest, ResumeLeavesNoStepTwiceOrMissing) {
   write_steps(1, 9);
   append("{\"step\":10,\"lo");  // torn by the crash
-  truncate_after(path_, 6);
+  EXPECT_EQ(truncate_after(path_, 6), 6);
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 3, 4, 5, 6}));
   write_steps(7, 8);
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
@@ -126,12 +126,12 @@ TEST_F(MetricsLogTest, TruncationAtTheLastStepOnlyDropsTheTornLine) {
   write_steps(1, 3);
   const std::string before = text();
   append("{");
-  truncate_after(path_, 3);
+  EXPECT_EQ(truncate_after(path_, 7), 3) << "the last that there is";
   EXPECT_EQ(text(), before);
-  truncate_after(path_, 0);
+  EXPECT_EQ(truncate_after(path_, 0), 0);
   EXPECT_EQ(text(), "");
   fs::remove(path_);
-  truncate_after(path_, 3);
+  EXPECT_EQ(truncate_after(path_, 3), 0);
   EXPECT_FALSE(fs::exists(path_));
 }
 
@@ -177,7 +177,7 @@ TEST_F(MetricsLogTest, AStepThatIsDamagedTakesNoOthersWithIt) {
   write_steps(4, 6);
   write_steps(1, 1);  // was 7
   write_steps(8, 8);
-  truncate_after(path_, 5);
+  EXPECT_EQ(truncate_after(path_, 5), 5);
   EXPECT_EQ(steps(), (std::vector<int64_t>{1, 2, 4, 5, 1}));
 }
 

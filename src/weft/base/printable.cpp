@@ -1,11 +1,11 @@
 #include "weft/base/printable.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 
+#include "weft/base/terminal.h"
 #include "weft/base/utf8.h"
 
 namespace weft {
@@ -49,7 +49,7 @@ std::string printable(std::string_view text) {
 }
 
 std::string printable_on(int descriptor, std::string_view text) {
-  return isatty(descriptor) == 1 ? printable(text) : std::string(text);
+  return is_terminal(descriptor) ? printable(text) : std::string(text);
 }
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/host_share.h"
+#include "weft/base/terminal.h"
 #include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
 #include "weft/probe/probe.h"
@@ -36,7 +37,7 @@ class Measuring {
 
  private:
   bool speaks_;
-  bool terminal_ = isatty(STDERR_FILENO) == 1;
+  bool terminal_ = is_terminal(STDERR_FILENO);
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "weft/base/check.h"
+#include "weft/base/terminal.h"
 #include "weft/base/text_file.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/comm/communicator.h"
@@ -168,7 +169,8 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
   const bool is_alone = job.ranks == 1 && place_.host.empty() && place_.hostfile.empty();
   const MpiLauncher launcher = is_alone ? MpiLauncher{} : find_launcher(mpirun_, CommSession::library());
   if (leaves_a_run(words[0])) choose_folder(job, arguments);
-  const LaunchMachine machine = this_machine();
+  LaunchMachine machine = this_machine();
+  if (!dry_run_) machine.terminals = terminals_told();
   LaunchPlace place = place_;
   const auto slots = [&] {
     const std::vector<LaunchHost> hosts = present_hosts();

@@ -8,6 +8,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/cores.h"
+#include "weft/base/terminal.h"
 #include "weft/base/threads.h"
 #include "weft/sim/io/policy_registry.h"
 #include "weft/sim/io/simulate.h"
@@ -46,7 +47,7 @@ class TimeLeft {
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr double kQuiet = 2;  ///< seconds
-  bool terminal_ = isatty(STDERR_FILENO) == 1;
+  bool terminal_ = is_terminal(STDERR_FILENO);
   bool shown_ = false;
   bool steps_began_ = false;  ///< what came before says nothing about how long they take
   Clock::time_point began_ = Clock::now();

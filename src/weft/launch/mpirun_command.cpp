@@ -15,10 +15,10 @@ namespace {
 /// Whether ranks on other hosts need a variable of this one's to find and run the same program.
 bool is_forwarded(std::string_view name) {
   constexpr std::array<std::string_view, 5> kBegin{"OMP_", "WEFT_", "LD_LIBRARY_PATH", "HDF5_", "TMPDIR"};
-  constexpr std::string_view kOwn = "WEFT_LAUNCHED";
+  constexpr std::array<std::string_view, 2> kOwn{"WEFT_LAUNCHED", "WEFT_TERMINALS"};
   // These differ from task to task.
   constexpr std::array<std::string_view, 3> kJob{"SLURM_JOB_ID", "SLURM_JOB_END_TIME", "SLURM_RESTART_COUNT"};
-  if (name == kOwn) return false;
+  if (std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end()) return false;
   if (name.starts_with("SLURM_")) return std::find(kJob.begin(), kJob.end(), name) != kJob.end();
   return std::any_of(kBegin.begin(), kBegin.end(),
                      [&](std::string_view begin) { return name.starts_with(begin); });
@@ -87,6 +87,7 @@ class Words {
       add_parameter("btl_vader_single_copy_mechanism", "none");
     }
     add({"-x", "WEFT_LAUNCHED=1"});
+    if (!machine_.terminals.empty()) add({"-x", "WEFT_TERMINALS=" + machine_.terminals});
     if (is_here()) return;
     for (const auto& [name, value] : machine_.environment) {
       if (is_forwarded(name)) add({"-x", name});
@@ -98,6 +99,7 @@ class Words {
     add_hosts("-f", "-hosts");
     shares_cores();
     add({"-bind-to", "none", "-genv", "WEFT_LAUNCHED", "1"});  // other variables go along by themselves
+    if (!machine_.terminals.empty()) add({"-genv", "WEFT_TERMINALS", machine_.terminals});
   }
 
   const MpiLauncher& launcher_;

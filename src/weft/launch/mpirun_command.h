@@ -24,6 +24,7 @@ struct LaunchMachine {
   bool is_root = false;
   bool reads_peers = true;      ///< a process may read another's memory, as Open MPI's shared memory wants it
   bool has_allocation = false;  ///< a scheduler says on which hosts ranks start, and how many
+  std::string terminals;        ///< what ranks are told of launch's (base/terminal.h); "": nothing
   std::vector<std::pair<std::string, std::string>> environment;
 };
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "weft/base/terminal.h"
+
 namespace weft {
 
 /// A line on stderr that counts, a few times a second on a terminal and every ten seconds elsewhere. What is
@@ -15,7 +17,7 @@ class Counter {
  public:
   explicit Counter(std::string what, std::optional<double> first_after_s = {})
       : what_(std::move(what)),
-        terminal_(isatty(STDERR_FILENO) == 1),
+        terminal_(is_terminal(STDERR_FILENO)),
         wait_s_(first_after_s.value_or(interval_s())) {}
   void show(int64_t done, int64_t total) {
     const auto now = std::chrono::steady_clock::now();

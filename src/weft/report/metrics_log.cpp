@@ -1,5 +1,6 @@
 #include "weft/report/metrics_log.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -139,24 +140,32 @@ void MetricsLog::write(const MetricsRow& row) {
   }
 }
 
-void truncate_after(const fs::path& path, int64_t step) {
-  if (!fs::exists(path)) return;
+int64_t truncate_after(const fs::path& path, int64_t step) {
+  if (!fs::exists(path)) return 0;
   const std::string text = read_text(path, kWhat);
   const std::string_view lines = whole_lines(text);
   std::string kept;
   int64_t rows = 0;
+  int64_t last = 0;
   size_t begin = 0;  // of what was not decided on yet: this row, and lines before it that are none
   const Damage damage = visit_rows(lines, path.string(), [&](const MetricsRow& row, size_t end) {
     ++rows;
-    if (row.step <= step) kept += lines.substr(begin, end - begin);
+    if (row.step <= step) {
+      kept += lines.substr(begin, end - begin);
+      last = std::max(last, row.step);
+    }
     begin = end;
   });
   if (damage.lines > rows) throw UserError(damage.first);
-  if (kept == text) return;
-  if (text.starts_with(kept)) return cut(path, kept.size());
+  if (kept == text) return last;
+  if (text.starts_with(kept)) {
+    cut(path, kept.size());
+    return last;
+  }
   ReplacedFile file(path, std::string(kWhat));
   file.write(kept.data(), kept.size());
   file.commit();
+  return last;
 }
 
 std::vector<MetricsRow> metrics_from(std::string_view text, const std::string& name, std::string* left_out) {

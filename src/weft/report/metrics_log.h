@@ -52,8 +52,9 @@ class MetricsLog {
 
 /// For a resume from the checkpoint of `step`: leaves out the rows of later steps (and any torn last line),
 /// so that no step is there twice; lines that are no rows stay where they are. Nothing to do where the file
-/// does not exist. UserError where most lines are no rows, or the file cannot be changed.
-void truncate_after(const std::filesystem::path& path, int64_t step);
+/// does not exist. Returns the last step that is kept; 0: none. UserError where most lines are no rows, or
+/// the file cannot be changed.
+int64_t truncate_after(const std::filesystem::path& path, int64_t step);
 
 /// All rows of the text of a log, which `name` names; a torn last line is ignored. Lines that are no rows, as
 /// a damaged disk leaves them, are left out, and `left_out` becomes a sentence that counts them. UserError

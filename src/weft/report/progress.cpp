@@ -9,12 +9,13 @@
 #include <utility>
 
 #include "weft/base/printable.h"
+#include "weft/base/terminal.h"
 
 namespace weft {
 
 namespace {
 
-bool on_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool on_terminal() { return is_terminal(STDERR_FILENO); }
 
 /// A terminal that is gone, or a full disk behind a pipe, must not end a run: what is said is said as far as
 /// it can be.

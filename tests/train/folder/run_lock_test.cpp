@@ -1,11 +1,14 @@
 #include "weft/train/folder/run_lock.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/ops/expect_error.h"
+#include "weft/base/environment.h"
 
 namespace weft {
 namespace {
@@ -56,6 +59,32 @@ TEST_F(RunLockTest, AFolderThatCannotBeWrittenIsOneSentence) {
   testing::expect_user_error([&] { const RunLock lock(folder_ / "none", world_); },
                              fmt::format("--out {}: no file can be made there: No such file or directory",
                                          (folder_ / "none").string()));
+}
+
+/// While it lives, one more file can be opened.
+class OneDescriptor {
+ public:
+  OneDescriptor() {
+    const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::close(next);
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit one{static_cast<rlim_t>(next + 1), before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &one);
+  }
+  ~OneDescriptor() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OneDescriptor(const OneDescriptor&) = delete;
+  OneDescriptor& operator=(const OneDescriptor&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(RunLockTest, ARankThatCannotReadSaysWhy) {
+  const OneDescriptor for_the_lock;
+  testing::expect_user_error(
+      [&] { const RunLock lock(folder_, world_); },
+      fmt::format("--out {}: rank 0 on host {} cannot read what rank 0 wrote there: Too many open files",
+                  folder_.string(), host_name()));
 }
 
 }  // namespace

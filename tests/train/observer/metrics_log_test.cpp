@@ -12,6 +12,14 @@ namespace {
 class Metrics : public testing::ObservedRun {
  protected:
   std::vector<double> losses() const { return testing::losses_of(folder()); }
+
+  /// What is said when the run goes on after `step`.
+  std::string said_on_resume(int64_t step) {
+    run_->resumed_after = step;
+    ::testing::internal::CaptureStderr();
+    observer(register_metrics_log);
+    return ::testing::internal::GetCapturedStderr();
+  }
 };
 
 TEST_F(Metrics, HaveARowForEveryStep) {
@@ -29,6 +37,17 @@ TEST_F(Metrics, OfARunThatGoesOnKeepTheRowsUpToItsCheckpoint) {
   EXPECT_EQ(losses(), (std::vector<double>{7, 8}));
   observer(register_metrics_log)->step(record(2, 9));
   EXPECT_EQ(losses(), (std::vector<double>{7, 9}));
+}
+
+TEST_F(Metrics, ThatEndBeforeTheCheckpointAreSaid) {
+  const auto expected = [&](const std::string& steps) {
+    return fmt::format("warning: {}: the log lacks {}, so that the report's curves have a hole there\n",
+                       metrics_log_of(folder()).string(), steps);
+  };
+  EXPECT_EQ(said_on_resume(3), expected("steps 1 to 3")) << "there is no log";
+  observer(register_metrics_log)->step(record(3));
+  EXPECT_EQ(said_on_resume(4), expected("step 4"));
+  EXPECT_EQ(said_on_resume(3), "");
 }
 
 TEST_F(Metrics, OfAnEarlierRunThatCannotBeRemovedAreAnError) {

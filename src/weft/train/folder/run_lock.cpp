@@ -6,7 +6,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -33,19 +32,24 @@ constexpr std::chrono::seconds kShownWithin{10};
 
 fs::path file_of(const fs::path& folder) { return folder / "lock"; }
 
-/// The first line of a small file; "" where there is none.
-std::string text_in(int descriptor) {
+struct Reading {
+  std::string text;  ///< the beginning of a small file
+  int error = 0;     ///< errno, where it cannot be read
+};
+
+Reading text_in(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t got = pread(descriptor, text.data(), text.size(), 0);
-  return {text.data(), static_cast<size_t>(std::max<ssize_t>(0, got))};
+  if (got < 0) return {{}, errno};
+  return {{text.data(), static_cast<size_t>(got)}};
 }
 
-std::string text_at(const fs::path& path) {
+Reading text_at(const fs::path& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return {};
-  std::string text = text_in(descriptor);
+  if (descriptor < 0) return {{}, errno};
+  Reading reading = text_in(descriptor);
   close(descriptor);
-  return text;
+  return reading;
 }
 
 /// Different each time, so that ranks can tell the file from one of the same name on another disk.
@@ -63,7 +67,7 @@ std::string take(int& descriptor, const fs::path& folder, const std::string& tex
     if (errno == EWOULDBLOCK) {
       return fmt::format(
           "--out {}: another run writes there now ({}); name another folder, or wait for its end",
-          folder.string(), text_in(descriptor));
+          folder.string(), text_in(descriptor).text);
     }
     Progress::say(
         fmt::format("warning: --out {}: its file system has no locks ({}), so nothing keeps two runs from "
@@ -79,14 +83,19 @@ std::string take(int& descriptor, const fs::path& folder, const std::string& tex
   return {};
 }
 
-/// Whether this rank comes to see what rank 0 has written.
-bool sees(const fs::path& folder, const std::string& text) {
+/// Why this rank does not come to see what rank 0 has written; "" where it does.
+std::string unseen(const fs::path& folder, const std::string& text) {
   const auto end = std::chrono::steady_clock::now() + kShownWithin;
-  while (text_at(file_of(folder)) != text) {
-    if (std::chrono::steady_clock::now() > end) return false;
+  while (true) {
+    const Reading reading = text_at(file_of(folder));
+    if (reading.text == text) return {};
+    // These two a file system of several hosts shows for a while.
+    if (reading.error != 0 && reading.error != ENOENT && reading.error != ESTALE)
+      return fmt::format("cannot read what rank 0 wrote there: {}", std::strerror(reading.error));
+    if (std::chrono::steady_clock::now() > end)
+      return "does not see what rank 0 wrote there; the folder must be on a disk that all hosts share";
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  return true;
 }
 
 }  // namespace
@@ -100,15 +109,12 @@ RunLock::RunLock(const fs::path& folder, const Communicator& world) {
     if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
     throw UserError(told[0].substr(1));
   }
-  const std::string blind = sees(folder, told[0]) ? std::string() : host_name();
-  const std::vector<std::string> hosts = world.all_gather_text(blind);
-  for (size_t rank = 0; rank < hosts.size(); ++rank) {
-    if (hosts[rank].empty()) continue;
+  std::string why = unseen(folder, told[0]);
+  if (!why.empty()) why = fmt::format("rank {} on host {} {}", world.rank(), host_name(), why);
+  for (const std::string& one : world.all_gather_text(why)) {
+    if (one.empty()) continue;
     if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
-    user_error(
-        "--out {}: rank {} on host {} does not see what rank 0 wrote there; the folder must be on a disk "
-        "that all hosts share",
-        folder.string(), rank, hosts[rank]);
+    user_error("--out {}: {}", folder.string(), one);
   }
 }
 

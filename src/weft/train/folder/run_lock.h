@@ -10,7 +10,7 @@ namespace weft {
 class RunLock {
  public:
   /// Collective: all ranks of `world`; rank 0 holds the lock. UserError where another run holds it, or where
-  /// a rank does not see the folder that rank 0 sees.
+  /// a rank does not see the folder that rank 0 sees, or cannot read there.
   RunLock(const std::filesystem::path& folder, const Communicator& world);
   ~RunLock();
   RunLock(const RunLock&) = delete;

@@ -1,4 +1,8 @@
 // metrics.jsonl: every step's row.
+#include <fmt/format.h>
+
+#include "weft/base/check.h"
+#include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/observer.h"
 
@@ -6,11 +10,21 @@ namespace weft {
 
 namespace {
 
+/// Of a log that was lost, or copied without its last rows.
+void say_lacking(const std::filesystem::path& path, int64_t last, int64_t resumed_after) {
+  if (last >= resumed_after) return;
+  const std::string steps = last + 1 == resumed_after
+                                ? fmt::format("step {}", resumed_after)
+                                : fmt::format("steps {} to {}", last + 1, resumed_after);
+  Progress::say(fmt::format("warning: {}: the log lacks {}, so that the report's curves have a hole there",
+                            path.string(), steps));
+}
+
 class MetricsObserver final : public RunObserver {
  public:
   MetricsObserver(const std::filesystem::path& path, std::optional<int64_t> resumed_after) {
     if (resumed_after) {
-      truncate_after(path, *resumed_after);
+      say_lacking(path, truncate_after(path, *resumed_after), *resumed_after);
     } else {
       std::error_code error;
       std::filesystem::remove(path, error);
