@@ -17,6 +17,7 @@
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/rematerialize.h"
 #include "weft/plan/passes/schedule.h"
+#include "weft/plan/verify_memory.h"
 
 namespace weft {
 
@@ -80,6 +81,7 @@ class Runner {
       report.took_ms = took.count();
       report.gain = did.gain;
       verify(planning_.program);
+      verify_memory(planning_.program, planning_.local.graph);
       if (did.changed) {
         measure();
         print_if_changed(report.stage);
