@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <functional>
 
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 
 namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::message_of;
 
 class PathPattern : public ::testing::Test {
  protected:
@@ -32,14 +32,6 @@ class PathPattern : public ::testing::Test {
       names.push_back(file.filename().string());
     }
     return names;
-  }
-  static std::string message_of(const std::function<void()>& body) {
-    try {
-      body();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
   }
   using Names = std::vector<std::string>;
   fs::path folder_;

@@ -284,7 +284,7 @@ TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
 TEST_F(Cli, SaysWhatEveryStageOfPlanningDoesAndDid) {
   const Outcome table = run("plan --stages " + recipe());
   for (const char* words :
-       {"stage ", "pack_weights ", "ops that read a packed operand", "nodes that run once a step"}) {
+       {"join_rows ", "pack_weights ", "ops that read a packed operand", "nodes that run once a step"}) {
     EXPECT_NE(table.text.find(words), std::string::npos) << words;
   }
   const Outcome list = run("plan --list-passes");

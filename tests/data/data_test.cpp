@@ -11,7 +11,7 @@
 #include <numeric>
 #include <set>
 
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 #include "weft/base/threads.h"
 #include "weft/data/decode/image_statistics.h"
 #include "weft/data/load/image_form.h"
@@ -24,6 +24,7 @@ namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::message_of;
 
 class DataTest : public ::testing::Test {
  protected:
@@ -47,15 +48,6 @@ class DataTest : public ::testing::Test {
         .write(reinterpret_cast<char*>(bytes), static_cast<std::streamsize>(size));
     tjFree(bytes);
     tjDestroy(handle);
-  }
-
-  std::string message_of(const std::function<void()>& body) const {
-    try {
-      body();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
   }
 
   fs::path folder_;

@@ -18,7 +18,17 @@ inline void expect_user_error(const std::function<void()>& act, const std::strin
   }
 }
 
-/// Likewise an InternalError.
+/// The message of the UserError that `act` throws; empty: none.
+inline std::string message_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+/// An InternalError, as expect_user_error has it.
 inline void expect_internal_error(const std::function<void()>& act, const std::string& message) {
   try {
     act();

@@ -1,4 +1,4 @@
-// Plans of small graphs: sharing of memory, order, and that a plan computes what its graph says.
+// Plans of small graphs: order, and that a plan computes what its graph says.
 #include <gtest/gtest.h>
 
 #include "tests/ops/interpreter.h"
@@ -8,8 +8,6 @@
 #include "weft/ops/pointwise/scale.h"
 #include "weft/ops/pointwise/tanh.h"
 #include "weft/ops/reduce/reduce_sum.h"
-#include "weft/parallel/comm_ops.h"
-#include "weft/plan/buffers.h"
 #include "weft/plan/pipeline.h"
 
 namespace weft {
@@ -18,60 +16,6 @@ namespace {
 const Initializer kZero{};
 
 PlanOptions one_rank() { return {}; }
-
-TEST(Buffers, AnUpdateIsWrittenOverItsStateWhenNobodyReadsItLater) {
-  GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
-  const ValueId next = scale(build, state, 2);
-  build.update(state, next);
-  const Graph graph = std::move(build).build();
-  const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
-  EXPECT_EQ(buffers.of_value.at(next).named, state);
-  EXPECT_TRUE(buffers.copies.empty());
-  EXPECT_TRUE(buffers.transients.empty());
-}
-
-/// A sum that is under way would write into what the reader in between reads.
-TEST(Buffers, ACommunicationInPlaceHasItsOperandToItself) {
-  for (const bool read : {false, true}) {
-    GraphBuilder build;
-    const TensorType type{DType::f64, {8}};
-    const ValueId x = build.input("x", type, {"n"});
-    const ValueId owed = scale(build, x, 2);
-    const ValueId sum = build.add1(all_reduce_op({0}, 2, Combine::sum, {type}), {owed});
-    const ValueId between = scale(build, read ? owed : x, 3);
-    build.output("y", add(build, sum, between));
-    const Graph graph = std::move(build).build();
-    const SegmentBuffers buffers = share_buffers(graph, SegmentId{0});
-    EXPECT_EQ(buffers.of_value.at(sum).transient == buffers.of_value.at(owed).transient, !read);
-  }
-}
-
-/// Whoever reads any of its results waits for all of them, once.
-TEST(Buffers, ACommunicationOfSeveralOperandsIsWaitedForOnce) {
-  GraphBuilder build;
-  const TensorType type{DType::f64, {8}};
-  const ValueId x = build.input("x", type, {"n"});
-  const ValueId a = scale(build, x, 2), b = scale(build, x, 3);
-  const std::vector<ValueId> sums = build.add(all_reduce_op({0}, 2, Combine::sum, {type, type}), {a, b});
-  build.output("second", scale(build, sums[1], 5));
-  build.output("first", scale(build, sums[0], 5));
-  const std::vector<Step> steps = steps_of(std::move(build).build(), SegmentId{0});
-  ASSERT_EQ(steps.size(), 6U);
-  EXPECT_TRUE(steps[3].wait);
-  EXPECT_EQ(steps[3].start, 2);
-  for (const size_t s : {0, 1, 2, 4, 5}) EXPECT_FALSE(steps[s].wait) << s;
-}
-
-TEST(Buffers, AnUpdateIsCopiedWhenTheOldValueIsReadAfterIt) {
-  GraphBuilder build;
-  const ValueId state = build.state("s", {DType::f64, {8}}, kZero, kBuffer);
-  const ValueId next = scale(build, state, 2);
-  build.output("both", add(build, next, state));
-  build.update(state, next);
-  const SegmentBuffers buffers = share_buffers(std::move(build).build(), SegmentId{0});
-  EXPECT_EQ(buffers.copies.size(), 1U);
-}
 
 TEST(Plan, DropsWhatNothingReads) {
   GraphBuilder build;

@@ -1,7 +1,7 @@
 #pragma once
 // The contract of an op. An op is an immutable struct of typed attributes; it knows nothing of ranks or
 // devices. Planning asks its index map and its traits, not which op it is: only a rewrite whose subject is
-// one op (merge_transposes; merge_terms and stage, of expressions) asks for that op by name.
+// one op (merge_transposes; merge_terms and join_rows, of expressions) asks for that op by name.
 #include <map>
 #include <memory>
 #include <optional>

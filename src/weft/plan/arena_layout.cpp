@@ -39,11 +39,10 @@ class FirstFit {
 
   int64_t bytes_of(size_t index) const { return aligned(lifetimes_[index].bytes); }
 
-  int64_t lowest_free(const Lifetime& wanted) {
+  int64_t lowest_free(const Lifetime& wanted) const {
     const int64_t bytes = aligned(wanted.bytes);
     int64_t offset = 0;
     for (const Block& block : blocks_) {
-      ++layout_.looked_at;
       if (block.latest_last < wanted.first || wanted.last < block.earliest_first) continue;
       const bool all_alive = block.latest_first <= wanted.last && wanted.first <= block.earliest_last;
       if (all_alive && block.widest_gap < bytes && block.begin < offset + bytes) {
@@ -56,9 +55,8 @@ class FirstFit {
   }
 
   /// Raises `offset` above the buffers in its way; false where it fits before one of them.
-  bool pass(const Block& block, const Lifetime& wanted, int64_t bytes, int64_t& offset) {
+  bool pass(const Block& block, const Lifetime& wanted, int64_t bytes, int64_t& offset) const {
     for (const size_t other : block.buffers) {
-      ++layout_.looked_at;
       const Lifetime& there = lifetimes_[other];
       if (there.last < wanted.first || wanted.last < there.first) continue;
       if (layout_.offsets[other] >= offset + bytes) return false;

@@ -160,7 +160,7 @@ class Sharing {
 
   void share(ValueId id, const BufferOf& buffer) {
     if (buffer.transient >= 0) {
-      Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
+      Lifetime& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       transient.last = std::max(transient.last, last_use_[id.at()]);
       reads_of_transient_[static_cast<size_t>(buffer.transient)].add(reads_[id.at()]);
     }
@@ -178,7 +178,7 @@ class Sharing {
       const ValueId id = node.inputs[static_cast<size_t>(in)];
       const BufferOf& buffer = result_.of_value.at(id);
       if (buffer.transient < 0 || operands_in(node, buffer) > 1) continue;
-      const Transient& transient = result_.transients[static_cast<size_t>(buffer.transient)];
+      const Lifetime& transient = result_.transients[static_cast<size_t>(buffer.transient)];
       // A communication's operand counts as used until its wait, which is the same node's.
       const int dies = node.op->communication() != nullptr ? wait_of(step) : step;
       if (transient.last > dies || read_between(buffer, step, dies)) continue;

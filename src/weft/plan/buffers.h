@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "weft/graph/graph.h"
+#include "weft/plan/arena_layout.h"
 
 namespace weft {
 
@@ -24,16 +25,10 @@ struct BufferOf {
   int transient = -1;  ///< index of the transient buffer
 };
 
-struct Transient {
-  int64_t bytes = 0;
-  int first = 0;
-  int last = 0;
-};
-
 struct SegmentBuffers {
   std::vector<Step> steps;
   std::map<ValueId, BufferOf> of_value;
-  std::vector<Transient> transients;
+  std::vector<Lifetime> transients;
   std::vector<StateUpdate>
       copies;  ///< updates that could not be made in place: copied at the end of the segment
 };

@@ -94,8 +94,7 @@ class Emitter {
     SegmentProgram& out = program_.segments[segment.at()];
     program_.order.push_back(segment);
     out.refreshes = refreshes(segment);
-    std::vector<Lifetime> lifetimes;
-    for (const Transient& t : buffers.transients) lifetimes.push_back({t.bytes, t.first, t.last});
+    std::vector<Lifetime> lifetimes = buffers.transients;
     for (size_t s = 0; s < buffers.steps.size(); ++s) {
       out.instructions.push_back(instruction(buffers.steps[s], static_cast<int>(s)));
     }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "weft/base/alignment.h"
-#include "weft/plan/arena_layout.h"
 #include "weft/plan/buffers.h"
 
 namespace weft {
@@ -12,7 +11,7 @@ namespace {
 
 int64_t most_alive(const SegmentBuffers& buffers) {
   std::vector<int64_t> change(buffers.steps.size() + 2, 0);
-  for (const Transient& transient : buffers.transients) {
+  for (const Lifetime& transient : buffers.transients) {
     change[static_cast<size_t>(transient.first)] += aligned(transient.bytes);
     change[static_cast<size_t>(transient.last) + 1] -= aligned(transient.bytes);
   }

@@ -11,12 +11,13 @@
 #include "weft/plan/passes/eliminate_repeated.h"
 #include "weft/plan/passes/fold_sums.h"
 #include "weft/plan/passes/hoist.h"
+#include "weft/plan/passes/join_rows.h"
 #include "weft/plan/passes/merge_terms.h"
 #include "weft/plan/passes/merge_transposes.h"
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/rematerialize.h"
 #include "weft/plan/passes/schedule.h"
-#include "weft/plan/passes/stage.h"
+#include "weft/plan/verify_memory.h"
 
 namespace weft {
 
@@ -32,7 +33,7 @@ const std::vector<Stage>& planning_stages() {
       stage_of(rematerialize()),
       stage_of(fold_sums()),
       stage_of(merge_terms()),
-      stage_of(stage()),
+      stage_of(join_rows()),
       stage_of(pack_weights()),
       stage_of(hoist()),
       stage_of(schedule()),
@@ -80,6 +81,7 @@ class Runner {
       report.took_ms = took.count();
       report.gain = did.gain;
       verify(planning_.program);
+      verify_memory(planning_.program, planning_.local.graph);
       if (did.changed) {
         measure();
         print_if_changed(report.stage);

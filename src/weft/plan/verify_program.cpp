@@ -2,7 +2,6 @@
 
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
-#include "weft/plan/arena_layout.h"
 #include "weft/plan/program.h"
 
 namespace weft {

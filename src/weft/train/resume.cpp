@@ -9,7 +9,6 @@
 #include "weft/datasets/training_data.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/report/progress.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/session/run_identity.h"
 
 namespace weft {
@@ -52,7 +51,7 @@ class Resume {
     }
     found.free.insert(found.free.end(), found.learning.begin(), found.learning.end());
     if (!found.free.empty()) say(fmt::format("resuming with changes: {}", fmt::join(found.free, ", ")));
-    say_jump_of_rate(parse_recipe(identity_->recipe, "the checkpoint's recipe"));
+    say_jump_of_rate(found.then);
   }
 
   /// What no permission can help is said before one is offered.

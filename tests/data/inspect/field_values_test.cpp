@@ -58,6 +58,18 @@ TEST_F(FieldValuesTest, NoMoreSamplesAreReadThanTheOptionsSay) {
   EXPECT_EQ(look_at_field(*source, 0, {.most_bytes = 0}).samples, 1);
 }
 
+TEST_F(FieldValuesTest, OfASampleThatIsTooLargeTheFirstRowsAreRead) {
+  std::vector<float> numbers(3 * 8 * 4);
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i);
+  const auto source = of<float>(numbers, DType::f32, {3, 8, 4});
+  // The rest is not there to be read.
+  fs::resize_file(folder_ / "a.safetensors", fs::file_size(folder_ / "a.safetensors") - 4 * (96 - 8));
+  EXPECT_EQ(look_at_field(*source, 0, {.most_bytes = 40}).text(3),
+            "0 to 7, mean 3.5 in the first rows of 1 of 3 samples");
+  EXPECT_EQ(look_at_field(*source, 0, {.most_bytes = 0}).text(3),
+            "0 to 0, mean 0 in the first rows of 1 of 3 samples");
+}
+
 TEST_F(FieldValuesTest, SamplesThatCannotBeReadAreLeftOut) {
   const auto source = of<int64_t>({1, 2, 3}, DType::i64, {3});
   fs::resize_file(folder_ / "a.safetensors", fs::file_size(folder_ / "a.safetensors") - 8);

@@ -5,10 +5,12 @@
 
 #include <cmath>
 
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 
 namespace weft {
 namespace {
+
+using testing::message_of;
 
 /// Samples whose every element tells what it is: number of the sample, index in the field. No files.
 class GridSource final : public Source {
@@ -81,15 +83,6 @@ std::vector<float> box(const std::vector<float>& whole, const Dims& shape, const
     values.push_back(whole[static_cast<size_t>(index)]);
   }
   return values;
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST(ArrayForm, ChannelsComeLastWhereverTheFileHasThem) {

@@ -12,12 +12,13 @@
 #include <stdexcept>
 #include <string>
 
-#include "weft/base/check.h"
+#include "tests/ops/expect_error.h"
 #include "weft/data/source/open_source.h"
 
 namespace weft {
 
 namespace fs = std::filesystem;
+using testing::message_of;
 
 /// As data/read/read_record.h, and not by it.
 inline std::vector<std::byte> plain_record(const Source& source, int64_t sample,
@@ -141,14 +142,6 @@ class SourceTest : public ::testing::Test {
   }
   static std::unique_ptr<Source> open(const fs::path& path, std::vector<std::string> fields = {}) {
     return open_source({path, std::move(fields)}).source;
-  }
-  static std::string message_of(const std::function<void()>& body) {
-    try {
-      body();
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return {};
   }
   /// The message of opening, the folder's name taken out.
   std::string refusal(const fs::path& path, std::vector<std::string> fields = {}) const {

@@ -29,7 +29,7 @@ using VolumesTest = SourceTest;
 
 TEST_F(VolumesTest, ThatFindNoSpaceEndInAnErrorAndNoCrash) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(leave_after_failing(folder_ / "v.h5"), testing::ExitedWithCode(1), "");
+  EXPECT_EXIT(leave_after_failing(folder_ / "v.h5"), ::testing::ExitedWithCode(1), "");
 }
 
 TEST_F(VolumesTest, AreWhatTheSourceReadsBack) {

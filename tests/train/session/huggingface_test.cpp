@@ -73,6 +73,14 @@ class HuggingFace : public ::testing::Test {
     ASSERT_TRUE(newest.has_value());
     export_huggingface(recipe(changes), *newest, folder_ / "exported");
   }
+  /// Whose tokenizer is the folder "bpe", made here, of the least that GPT-2's form can be.
+  Recipe recipe_with_byte_pairs() const {
+    const fs::path tokenizer = folder_ / "bpe";
+    fs::create_directories(tokenizer);
+    std::ofstream(tokenizer / "vocab.json") << "{}";
+    std::ofstream(tokenizer / "merges.txt") << "#version: 0.2\n";
+    return recipe({"data.tokenizer=" + tokenizer.string()});
+  }
   void import_into(const std::vector<std::string>& changes) const {
     Session session(recipe(changes), Communicator::world());
     import_huggingface(session, folder_ / "exported");
@@ -134,16 +142,12 @@ TEST_F(HuggingFace, TheFilesOfItsTokenizerGoAlong) {
   train_and_export();
   EXPECT_FALSE(fs::exists(folder_ / "exported/vocab.json")) << "bytes have none";
   const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
-  const fs::path tokenizer = folder_ / "bpe";
-  fs::create_directories(tokenizer);
-  std::ofstream(tokenizer / "vocab.json") << "{}";
-  std::ofstream(tokenizer / "merges.txt") << "#version: 0.2\n";
-  const Recipe with_tokenizer = recipe({"data.tokenizer=" + tokenizer.string()});
+  const Recipe with_tokenizer = recipe_with_byte_pairs();
   for (int time = 0; time < 2; ++time) export_huggingface(with_tokenizer, *newest, folder_ / "with");
   EXPECT_EQ(fs::file_size(folder_ / "with/vocab.json"), 2U);
   EXPECT_TRUE(fs::exists(folder_ / "with/merges.txt"));
-  export_huggingface(with_tokenizer, *newest, tokenizer);
-  EXPECT_EQ(fs::file_size(tokenizer / "vocab.json"), 2U);
+  export_huggingface(with_tokenizer, *newest, folder_ / "bpe");
+  EXPECT_EQ(fs::file_size(folder_ / "bpe/vocab.json"), 2U);
   fs::create_directories(folder_ / "taken/vocab.json");
   testing::expect_user_error(
       [&] { export_huggingface(with_tokenizer, *newest, folder_ / "taken"); },
@@ -154,11 +158,7 @@ TEST_F(HuggingFace, TheFilesOfItsTokenizerGoAlong) {
 TEST_F(HuggingFace, NoFileOfAnotherTokenizerStaysBesideTheWeights) {
   train_and_export();
   const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
-  const fs::path tokenizer = folder_ / "bpe";
-  fs::create_directories(tokenizer);
-  std::ofstream(tokenizer / "vocab.json") << "{}";
-  std::ofstream(tokenizer / "merges.txt") << "#version: 0.2\n";
-  const Recipe with_tokenizer = recipe({"data.tokenizer=" + tokenizer.string()});
+  const Recipe with_tokenizer = recipe_with_byte_pairs();
   EXPECT_TRUE(export_huggingface(with_tokenizer, *newest, folder_ / "to"));
   std::ofstream(folder_ / "to/vocab.json") << "another's";
   EXPECT_TRUE(export_huggingface(with_tokenizer, *newest, folder_ / "to"));

@@ -15,25 +15,36 @@ namespace {
 
 bool is_integer(DType dtype) { return dtype == DType::i32 || dtype == DType::i64 || dtype == DType::u8; }
 
+/// Makes a sample's region small enough, from the outermost dimension on; whether it had to.
+bool keep_first_rows(Region& part, DType dtype, int64_t most_bytes) {
+  const int64_t whole = part.elems();
+  for (Range& range : part.ranges) {
+    while (bytes_of(dtype, part.elems()) > most_bytes && range.size() > 1)
+      range.end = range.begin + range.size() / 2;
+  }
+  return part.elems() < whole;
+}
+
 class FieldLook {
  public:
-  FieldLook(const Source& source, size_t field)
+  FieldLook(const Source& source, size_t field, int64_t most_bytes)
       : source_(source), field_(field), of_(source.fields()[field]), memory_(source.fields().size()) {
     found_.are_ids = elems_of(of_.type.shape) == 1 && (of_.is_whole || is_integer(of_.type.dtype));
     for (size_t i = 0; i < memory_.size(); ++i) {
       TensorType type = source.fields()[i].type;
       parts_.push_back(Region::all(type.shape));
       if (i == field_) {
+        found_.is_part = keep_first_rows(parts_[i], of_.type.dtype, most_bytes);
         if (found_.are_ids && of_.is_whole) type.dtype = DType::i64;
         if (!found_.are_ids && !of_.absent.empty()) type.dtype = DType::f64;
       } else {
         for (Range& range : parts_[i].ranges) range.end = range.begin;
-        type.shape = parts_[i].shape();
       }
+      type.shape = parts_[i].shape();
       memory_[i].resize(static_cast<size_t>(type.bytes()));
       views_.push_back({memory_[i].data(), type});
     }
-    numbers_.resize(static_cast<size_t>(of_.type.elems()));
+    numbers_.resize(static_cast<size_t>(parts_[field_].elems()));
   }
 
   int64_t bytes_of_sample() const {
@@ -62,7 +73,7 @@ class FieldLook {
       return;
     }
     write_values({}, views_[field_], false, 1,
-                 {reinterpret_cast<std::byte*>(numbers_.data()), {DType::f64, of_.type.shape}});
+                 {reinterpret_cast<std::byte*>(numbers_.data()), {DType::f64, views_[field_].type.shape}});
     for (const double number : numbers_) take(number);
   }
 
@@ -112,12 +123,13 @@ std::string FieldValues::text(int64_t count) const {
     if (nans > 0) found += fmt::format(", {} NaN", nans);
     if (infinities > 0) found += fmt::format(", {} infinite", infinities);
   }
+  if (is_part) return fmt::format("{} in the first rows of {} of {} samples", found, samples, count);
   if (samples == count) return fmt::format("{} in all samples", found);
   return fmt::format("{} in {} of {} samples", found, samples, count);
 }
 
 FieldValues look_at_field(const Source& source, size_t field, const LookOptions& options) {
-  FieldLook look(source, field);
+  FieldLook look(source, field, options.most_bytes);
   const int64_t affordable = options.most_bytes / std::max<int64_t>(1, look.bytes_of_sample());
   const int64_t some =
       std::min(source.count(), std::max<int64_t>(1, std::min(options.most_samples, affordable)));

@@ -9,6 +9,7 @@ namespace weft {
 /// What was found in one field of some samples, spread over all.
 struct FieldValues {
   int64_t samples = 0;   ///< that were looked at
+  bool is_part = false;  ///< of each its first rows alone: it is larger than was to be read
   bool are_ids = false;  ///< one integer a sample, as class ids are
   int64_t kinds = 0;     ///< of ids: different ones
   int64_t absent = 0;    ///< ids that the file says are none
@@ -24,11 +25,11 @@ struct FieldValues {
 
 struct LookOptions {
   int64_t most_samples = 10'000;
-  int64_t most_bytes = int64_t{64} << 20;  ///< read, but for the first sample's
+  int64_t most_bytes = int64_t{64} << 20;  ///< read, but for a number, or a chunk, at least
 };
 
-/// Reads a field of as many samples as the options allow. Those that cannot be read are left out. Not for
-/// encoded images.
+/// Reads a field of as many samples as the options allow, and of one that is larger than they allow its first
+/// rows. Those that cannot be read are left out. Not for encoded images.
 FieldValues look_at_field(const Source& source, size_t field, const LookOptions& options = {});
 
 }  // namespace weft

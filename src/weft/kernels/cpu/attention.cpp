@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "weft/base/check.h"
+#include "weft/base/stack.h"
 #include "weft/base/threads.h"
 #include "weft/kernels/attention.h"
 #include "weft/kernels/cpu/attention_head.h"
@@ -31,6 +32,7 @@ struct QueryState {
   alignas(64) float denominator[kTile];
   alignas(64) float correction[kTile];
 };
+static_assert(sizeof(QueryState) <= kMostOnStack);
 
 /// Scores to probabilities relative to the highest score so far; 0 where a query does not see the key.
 void soften(QueryState& state, int64_t keys, bool diagonal) {

@@ -6,6 +6,7 @@
 #include <hwy/highway.h>
 
 #include "weft/base/check.h"
+#include "weft/base/stack.h"
 #include "weft/base/threads.h"
 #include "weft/kernels/attention.h"
 #include "weft/kernels/cpu/attention_head.h"
@@ -52,6 +53,7 @@ struct Tiles {
   alignas(64) float lse[kTile];
   alignas(64) float row_products[kTile];  // dout . out
 };
+static_assert(sizeof(Tiles) <= kMostOnStack);
 
 /// scores, dprobabilities -> probabilities = exp(score - lse), dscores = p * (dp - dout . out).
 void differentiate_softmax(Tiles& tiles, int64_t keys, bool diagonal) {

@@ -23,7 +23,7 @@ struct AttributeCodec<StagedStep> {
 };
 
 /// Computations over common rows, which a device runs one after the other on some rows at a time, so that
-/// what one gives is still in cache when the next reads it. Only the pass `stage` makes these, after the
+/// what one gives is still in cache when the next reads it. Only the pass `join_rows` makes these, after the
 /// partition: the op cannot be divided.
 struct Staged final : Schema<Staged> {
   static constexpr std::string_view kName = "staged";

@@ -223,7 +223,7 @@ Pass merge_terms() {
        .promises = "Sums keep their terms; what is no longer written is not rounded to bf16. Terms that read "
                    "positions stay where they are.",
        .place = "After fold_sums, because a term that an op adds to needs no computation of its own; before "
-                "stage, which joins what is left.",
+                "join_rows, which joins what is left.",
        .counts = "terms computed where they are added",
        .example = {.before = product_and_rest, .after = R"(segment accumulate: each microbatch, 1 slot
 input @x: f32[8, 4] (batch, c)

@@ -49,11 +49,14 @@ RunControl::RunControl(const RunSection& run, const Communicator& world)
   watch_signals();
 }
 
+bool RunControl::ends_within(std::chrono::milliseconds time) const {
+  return end_time_ && Clock::now() + time >= *end_time_;
+}
+
 Orders RunControl::agree(bool failed, double to_end_ms) {
   constexpr auto kSpare = std::chrono::seconds(2);
   const auto to_end = std::chrono::milliseconds(static_cast<int64_t>(to_end_ms)) + kSpare;
-  const bool is_late = end_time_ && Clock::now() + to_end >= *end_time_;
-  std::array<int32_t, 4> votes{ending_signal(), failed ? 1 : 0, is_late ? 1 : 0,
+  std::array<int32_t, 4> votes{ending_signal(), failed ? 1 : 0, ends_within(to_end) ? 1 : 0,
                                take_checkpoint_signal() ? 1 : 0};
   world_.all_reduce(votes.data(), std::ssize(votes), Element::i32, Reduce::max).wait();
   Orders orders;
@@ -66,14 +69,13 @@ Orders RunControl::agree(bool failed, double to_end_ms) {
 }
 
 bool RunControl::goes_on() const {
-  const bool is_over = end_time_ && Clock::now() >= *end_time_;
-  int32_t seen = ending_signal() != 0 || is_over ? 1 : 0;
+  int32_t seen = ending_signal() != 0 || ends_within({}) ? 1 : 0;
   world_.all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
   return seen == 0;
 }
 
 bool RunControl::is_over() const {
-  int32_t seen = end_time_ && Clock::now() >= *end_time_ ? 1 : 0;
+  int32_t seen = ends_within({}) ? 1 : 0;
   world_.all_reduce(&seen, 1, Element::i32, Reduce::max).wait();
   return seen != 0;
 }

@@ -34,6 +34,9 @@ class RunControl {
   const std::optional<std::chrono::system_clock::time_point>& end_time() const { return end_time_; }
 
  private:
+  /// Whether the time is over by then.
+  bool ends_within(std::chrono::milliseconds time) const;
+
   const RunSection& run_;
   Communicator world_;
   std::optional<std::chrono::system_clock::time_point> end_time_;

@@ -109,11 +109,11 @@ std::optional<RunIdentity> RunIdentity::from_json(const std::string& json, const
 }
 
 RunDifferences differences(const RunIdentity& then, const Session& now) {
-  RunDifferences found;
+  RunDifferences found{.then = parse_recipe(then.recipe, "the checkpoint's recipe")};
   const auto changed = [](const std::string& what, const std::string& from, const std::string& to) {
     return fmt::format("{} {} -> {}", what, from.empty() ? "nothing" : from, to.empty() ? "nothing" : to);
   };
-  const Recipe recipe = parse_recipe(then.recipe, "the checkpoint's recipe");
+  const Recipe& recipe = found.then;
   for (const KeyDifference& key : differences(recipe_table(), recipe, now.recipe())) {
     if (is_of_one_start(key.key) || is_kept_copy(key.key, recipe.data, now.recipe().data)) continue;
     const bool only_splits = key.key == "optimizer.accumulate" && !sees_microbatches(then, recipe);

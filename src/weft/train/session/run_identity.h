@@ -30,6 +30,7 @@ struct RunIdentity {
 
 /// How a run that goes on differs from the one that wrote the checkpoint.
 struct RunDifferences {
+  Recipe then;                    ///< of the one that wrote the checkpoint
   std::vector<std::string> free;  ///< "run.steps 7 -> 12": nothing that is learnt changes, but for rounding
   std::vector<std::string> learning;   ///< something else is learnt
   std::vector<std::string> measuring;  ///< of these, what makes another number of the same weights

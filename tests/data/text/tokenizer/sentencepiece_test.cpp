@@ -102,11 +102,11 @@ TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeText) {
 }
 
 TEST_F(SentencePiece, TokensOfPiecesAreThoseOfTheWholeTextWherePiecesSpanWords) {
-  // Some text with many words: a model of one line has a piece across each of its spaces.
-  std::string text = read_text(fs::path(WEFT_SOURCE_DIR) / "docs/architecture.md", "text");
-  // "---" is "--" and "-" or the other way round, equally likely: the library lets rounding decide, which
-  // differs with how much text went before.
-  std::erase_if(text, [](char c) { return c == '-' || c == '|'; });
+  // A model of one line has a piece across each of its spaces. The text has no dashes: "---" is "--" and "-"
+  // or the other way round, equally likely, and the library lets rounding decide, which differs with how much
+  // text went before.
+  const std::string text =
+      read_text(fs::path(WEFT_SOURCE_DIR) / "tests/data/text/tokenizer/many_words.txt", "text");
   std::ofstream(folder_ / "text.txt") << text;
   for (const std::string& options :
        {std::string("--model_type=unigram"), std::string("--model_type=bpe"),

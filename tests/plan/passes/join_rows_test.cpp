@@ -1,4 +1,4 @@
-#include "weft/plan/passes/stage.h"
+#include "weft/plan/passes/join_rows.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 namespace weft::testing {
 namespace {
 
-Graph staged(const Graph& graph) { return run_pass(stage(), run_pass(merge_terms(), graph).graph).graph; }
+Graph staged(const Graph& graph) { return run_pass(join_rows(), run_pass(merge_terms(), graph).graph).graph; }
 
 int count(const Graph& graph, std::string_view op) {
   return static_cast<int>(std::count_if(graph.nodes().begin(), graph.nodes().end(),
@@ -49,7 +49,7 @@ Graph normalized(DType dtype, bool adds) {
   return std::move(build).build();
 }
 
-TEST(Stage, MakesOneNodeOfALayerNormAndOneOfItsGradientEachWithABody) {
+TEST(JoinRows, MakesOneNodeOfALayerNormAndOneOfItsGradientEachWithABody) {
   for (const DType dtype : {DType::f32, DType::bf16}) {
     for (const bool adds : {false, true}) {
       SCOPED_TRACE(fmt::format("{} {}", name_of(dtype), adds));
@@ -65,7 +65,7 @@ TEST(Stage, MakesOneNodeOfALayerNormAndOneOfItsGradientEachWithABody) {
   }
 }
 
-TEST(Stage, KeepsWhatNobodyElseReadsInF32) {
+TEST(JoinRows, KeepsWhatNobodyElseReadsInF32) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::bf16, {64, 40}}, {"batch", "c"});
   const ValueId largest = reduce(build, "max", {x}, "x0", {1})[0];
@@ -80,7 +80,7 @@ TEST(Stage, KeepsWhatNobodyElseReadsInF32) {
   EXPECT_EQ(op.steps[3].op.dtypes[0], DType::bf16);
 }
 
-TEST(Stage, EndsBeforeAReaderThatCannotJoin) {
+TEST(JoinRows, EndsBeforeAReaderThatCannotJoin) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
   const ValueId sums = reduce(build, "sum", {x}, "x0", {1})[0];
@@ -92,7 +92,7 @@ TEST(Stage, EndsBeforeAReaderThatCannotJoin) {
   expect_close(results_of(staged(graph)), results_of(graph), 0);
 }
 
-TEST(Stage, LeavesSumsAlongRowsAndPositionsOfRowsAlone) {
+TEST(JoinRows, LeavesSumsAlongRowsAndPositionsOfRowsAlone) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
   const ValueId columns = reduce(build, "sum", {x}, "x0", {0})[0];
@@ -103,7 +103,7 @@ TEST(Stage, LeavesSumsAlongRowsAndPositionsOfRowsAlone) {
 }
 
 /// Of a graph's adjacency: by the degrees of both ends.
-TEST(Stage, EndsBeforeAReaderThatReadsAValueWithRowsAndWithout) {
+TEST(JoinRows, EndsBeforeAReaderThatReadsAValueWithRowsAndWithout) {
   GraphBuilder build;
   const ValueId a = build.input("a", {DType::f32, {4, 4}}, {"from", "to"});
   const ValueId degrees = reduce(build, "sum", {a}, "x0", {1})[0];
@@ -114,7 +114,7 @@ TEST(Stage, EndsBeforeAReaderThatReadsAValueWithRowsAndWithout) {
   expect_close(results_of(made), results_of(graph), 0);
 }
 
-TEST(Stage, LeavesBitsAlone) {
+TEST(JoinRows, LeavesBitsAlone) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
   const ValueId largest = reduce(build, "max", {x}, "x0", {1})[0];
@@ -128,7 +128,7 @@ TEST(Stage, LeavesBitsAlone) {
   EXPECT_EQ(count(staged(std::move(build).build()), Staged::kName), 0);
 }
 
-TEST(Stage, GoesOnWithNothingThatReadsASingleValue) {
+TEST(JoinRows, GoesOnWithNothingThatReadsASingleValue) {
   GraphBuilder build;
   const ValueId x = build.input("x", {DType::f32, {6, 5}}, {"batch", "c"});
   build.output("y", tanh(build, softmax(build, x)));
@@ -137,15 +137,15 @@ TEST(Stage, GoesOnWithNothingThatReadsASingleValue) {
   EXPECT_EQ(made.nodes().back().op->title(), "tanh(x0)");
 }
 
-TEST(Stage, DoesNothingForADeviceWithoutIt) {
+TEST(JoinRows, DoesNothingForADeviceWithoutIt) {
   const Graph graph = normalized(DType::f32, false);
-  const PassResult result = run_pass(stage(), graph, {}, device_named("reference"));
+  const PassResult result = run_pass(join_rows(), graph, {}, device_named("reference"));
   EXPECT_EQ(result.gain, 0);
   EXPECT_EQ(to_text(result.graph), to_text(graph));
 }
 
 /// Whether an axis is whole on the rank is what communication between the nodes shows.
-TEST(Stage, LeavesAReductionWhoseAxisIsDividedAlone) {
+TEST(JoinRows, LeavesAReductionWhoseAxisIsDividedAlone) {
   const Device& cpu = device_named("cpu");
   const ByHand split([](const Graph&, NodeId, const IndexMap& map) {
     std::vector<std::vector<int>> axes(map.axes.size());
@@ -170,12 +170,12 @@ TEST(Stage, LeavesAReductionWhoseAxisIsDividedAlone) {
   EXPECT_TRUE(ops({}).contains("staged"));
 }
 
-TEST(Stage, RandomGraphsKeepTheirValues) {
+TEST(JoinRows, RandomGraphsKeepTheirValues) {
   int64_t joined = 0;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     const Graph graph = run_pass(eliminate_dead(), RandomGraph(seed, DType::f64).build()).graph;
     SCOPED_TRACE(fmt::format("seed {}\n{}", seed, to_text(graph)));
-    const PassResult result = run_pass(stage(), graph);
+    const PassResult result = run_pass(join_rows(), graph);
     joined += result.gain;
     expect_close(results_of(result.graph, 2), results_of(graph, 2), 1e-10);
   }
@@ -202,14 +202,14 @@ Graph with_outputs(const OpCase& op_case) {
   return std::move(build).build();
 }
 
-TEST(Stage, CasesOfPointwiseKeepTheirValues) {
+TEST(JoinRows, CasesOfPointwiseKeepTheirValues) {
   const OpRegistry registry = all_ops();
   int64_t joined = 0;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     CaseRandom random(seed);
     const Graph graph = with_outputs(registry.draw_case("pointwise", random));
     SCOPED_TRACE(fmt::format("seed {}\n{}", seed, to_text(graph)));
-    const PassResult result = run_pass(stage(), graph);
+    const PassResult result = run_pass(join_rows(), graph);
     joined += result.gain;
     if (result.gain > 0) expect_close(results_of(result.graph), results_of(graph), 1e-10);
   }

@@ -1,4 +1,4 @@
-#include "weft/plan/passes/stage.h"
+#include "weft/plan/passes/join_rows.h"
 
 #include <algorithm>
 #include <map>
@@ -22,9 +22,9 @@ struct Group {
   std::vector<Pointwise> steps;
 };
 
-class Staging {
+class RowJoining {
  public:
-  explicit Staging(const Graph& graph)
+  explicit RowJoining(const Graph& graph)
       : graph_(graph),
         rebuild_(graph),
         readers_(readers_of(graph)),
@@ -200,7 +200,7 @@ class Staging {
 
 PassResult run(const Graph& graph, const PlanContext& context) {
   if (!context.device.has(Staged::kName)) return {graph, 0};
-  return Staging(graph).run();
+  return RowJoining(graph).run();
 }
 
 void normalized(GraphBuilder& build) {
@@ -211,9 +211,9 @@ void normalized(GraphBuilder& build) {
 
 }  // namespace
 
-Pass stage() {
+Pass join_rows() {
   return {
-      {.name = "stage",
+      {.name = "join_rows",
        .summary = "A reduction and the nodes that read its results become one node, which a device runs on "
                   "some rows at a time: what one gives is in cache when the next reads it, and what no "
                   "other node reads is never written to memory. Nodes follow that read what was reduced, "
