@@ -86,6 +86,12 @@ std::vector<std::string> LaunchCommandLine::take_command(std::vector<std::string
   return {};
 }
 
+bool LaunchCommandLine::has_option(const std::string& word) const {
+  if (!word.starts_with('-')) return false;
+  const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+  return launch_->get_option_no_throw(name) != nullptr;
+}
+
 LaunchedJob LaunchCommandLine::job_of(const Arguments& arguments,
                                       const std::vector<std::string>& words) const {
   LaunchedJob job;
