@@ -212,6 +212,14 @@ TEST_F(Launch, IntoAFileComesWhatOneRankWritesThere) {
   EXPECT_EQ(run(1, "launch -n 2 " + generate).text, one.text);
 }
 
+TEST_F(Launch, TheReportTellsSumsOfAStepFromThoseOfAnEvaluation) {
+  ASSERT_EQ(run(1, "launch -n 2 " + train("run", {"run.steps=4", "log.evaluate_every=2"})).code, 0);
+  std::ifstream file(folder("run") / "report.json");
+  const std::string report{std::istreambuf_iterator<char>(file), {}};
+  for (const char* name : {"all_reduce (forward and backward)", "all_reduce (evaluate)"})
+    EXPECT_EQ(count(report, fmt::format("\"name\": \"{}\"", name)), 1) << name;
+}
+
 TEST_F(Launch, SaysWhatItWouldStart) {
   const Outcome outcome = run(1, "launch -n 3 --dry-run -- " + train("run", {"run.steps=5"}));
   EXPECT_EQ(outcome.code, 0) << outcome.text;
