@@ -176,6 +176,7 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
   const MpiLauncher launcher = is_alone ? MpiLauncher{} : find_launcher(mpirun_, CommSession::library());
   if (leaves_a_run(words[0])) choose_folder(job, arguments);
   LaunchMachine machine = this_machine();
+  // What is printed may be run with another standard output.
   if (!dry_run_) machine.terminals = terminals_told();
   LaunchPlace place = place_;
   const auto slots = [&] {

@@ -24,6 +24,7 @@ class Partitioner {
         build_(graph),
         moves_(mesh, rank, build_),
         readers_(readers_of(graph)) {
+    for (const StateUpdate& update : graph.updates()) next_.emplace(update.state, update.next);
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const NodeAssignment& node = assignment.nodes[n];
@@ -196,8 +197,8 @@ class Partitioner {
 
   /// A sum over microbatches is a state, which is made where it is updated.
   std::string label_of(ValueId id) const {
-    const auto updated = std::ranges::find(graph_.updates(), id, &StateUpdate::state);
-    const Value& value = graph_.value(updated == graph_.updates().end() ? id : updated->next);
+    const auto next = next_.find(id);
+    const Value& value = graph_.value(next == next_.end() ? id : next->second);
     return value.kind == ValueKind::result ? graph_.node(value.producer).label : value.name;
   }
 
@@ -247,6 +248,7 @@ class Partitioner {
   GraphBuilder build_;
   Redistribute moves_;
   std::vector<std::vector<size_t>> readers_;  ///< by value: nodes, ascending
+  std::map<ValueId, ValueId> next_;           ///< by state: what it is first updated to
   std::vector<bool> optimizer_;               ///< by node; empty until is_optimizer() is asked
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;

@@ -15,8 +15,8 @@ class BestSoFar {
   /// Collective: what a run that goes on had found is rank 0's to say, if it was measured as now.
   explicit BestSoFar(const RunView& run);
 
-  /// What the checkpoint of this step is marked as; nothing where another was as good, by the
-  /// loss too.
+  /// What the checkpoint of this step is marked as; nothing where one before was as good,
+  /// and its loss no higher.
   std::optional<BestCheckpoint> look_at(const StepRecord& record);
 
  private:

@@ -29,14 +29,15 @@ std::string phase_of(const std::string& segment) {
 
 void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& ops) {
   const SegmentProgram& code = executor.program().segment(segment);
+  const std::string phase = phase_of(code.segment.name);
   std::map<std::string, OpTime> by_name;
   const std::vector<LedgerEntry>& ledger = executor.ledger(segment);
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];
     const std::string formula = instruction.op->formula();
-    const std::string phase = phase_of(code.segment.name);
     const bool is_compute = instruction.kind == InstructionKind::compute;
     std::string name = formula.empty() ? instruction.op->title() : formula;
+    // The phases of computations tell them apart; communication is a phase of its own.
     if (!is_compute) name += fmt::format(" ({})", phase);
     OpTime& op = by_name[name];
     op.name = name;
