@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/cli/command.h"
 #include "tests/recipe/tiny_recipes.h"
 
 namespace {
@@ -55,6 +56,20 @@ TEST_F(LaunchWords, EndAtTheCommand) {
 TEST_F(LaunchWords, AreTheCommandsOwnBehindIt) {
   EXPECT_EQ(started(fmt::format("-n 2 train {} --out a --set run.steps=3", recipe())),
             fmt::format(" train {} --out a --set run.steps=3 --set parallel.data=2\n", recipe()));
+}
+
+TEST_F(LaunchWords, BehindTheCommandAreRefusedWithTheirPlace) {
+  for (const char* word : {"--dry-run", "-n", "-n4", "--restarts=2"}) {
+    const std::string expected = fmt::format(
+        "weft: {} is an option of launch, and those stand before the command, as in weft launch -n 4 train "
+        "RECIPE; weft launch --help tells more\n",
+        word);
+    for (const char* start : {"launch -n 2 ", ""}) {
+      const auto outcome = weft::testing::run(fmt::format("{}train {} {}", start, recipe(), word));
+      EXPECT_EQ(outcome.text, expected);
+      EXPECT_EQ(outcome.code, 2);
+    }
+  }
 }
 
 TEST_F(LaunchWords, WithoutRanksAreThoseOfTheMesh) {

@@ -116,9 +116,10 @@ TEST(Differentiate, LabelsTheGradientOfANodeAsTheNode) {
   const ValueId loss = in_block();
   const BuilderScope labelled = build.labelled("after");
   differentiate(build, loss, std::vector{x}, kToyArithmetic);
-  // The one, then the gradients; the sum of both contributions to x belongs to no node of "block".
+  // The one, then the gradients; the sum of both contributions to x belongs to x.
   const std::vector<Node>& nodes = build.graph().nodes();
   for (size_t n = 0; n + 1 < nodes.size(); ++n) EXPECT_EQ(nodes[n].label, "block") << "node " << n;
+  EXPECT_EQ(nodes.back().label, "x");
   product_of(build, x, x);
   EXPECT_EQ(build.graph().nodes().back().label, "after");
 }

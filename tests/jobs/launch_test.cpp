@@ -212,6 +212,24 @@ TEST_F(Launch, IntoAFileComesWhatOneRankWritesThere) {
   EXPECT_EQ(run(1, "launch -n 2 " + generate).text, one.text);
 }
 
+TEST_F(Launch, MoreRanksThanSamplesAreSaid) {
+  const auto says = [&](const std::string& run_name, const std::string& batch) {
+    return run(1, "launch -n 3 " + train(run_name, {"run.steps=2", "data.batch=6", batch})).text;
+  };
+  const std::string words = " has 3 parts (parallel.data), with nothing to compute in ";
+  EXPECT_EQ(count(says("batch", "data.batch=2"), "; a batch of 2 samples" + words + "1\n"), 1);
+  EXPECT_EQ(count(says("micro", "optimizer.accumulate=6"), "; a microbatch of 1 sample" + words + "2\n"), 1);
+  EXPECT_EQ(count(says("enough", "data.batch=3"), words), 0);
+}
+
+TEST_F(Launch, TheReportTellsSumsOfAStepFromThoseOfAnEvaluation) {
+  ASSERT_EQ(run(1, "launch -n 2 " + train("run", {"run.steps=4", "log.evaluate_every=2"})).code, 0);
+  std::ifstream file(folder("run") / "report.json");
+  const std::string report{std::istreambuf_iterator<char>(file), {}};
+  for (const char* name : {"all_reduce (forward and backward)", "all_reduce (evaluate)"})
+    EXPECT_EQ(count(report, fmt::format("\"name\": \"{}\"", name)), 1) << name;
+}
+
 TEST_F(Launch, SaysWhatItWouldStart) {
   const Outcome outcome = run(1, "launch -n 3 --dry-run -- " + train("run", {"run.steps=5"}));
   EXPECT_EQ(outcome.code, 0) << outcome.text;

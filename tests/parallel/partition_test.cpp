@@ -143,6 +143,25 @@ TEST(Partition, SumsPartsOfASplitContractionByAllReduce) {
   EXPECT_EQ(text(local), "matmul all_reduce(0) tanh(x0)");
 }
 
+TEST(Partition, NamesASumAfterWhoOwesIt) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
+  const ValueId w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
+  const auto product = [&] {
+    const auto labelled = build.labelled("layer");
+    return linear(build, x, w);
+  };
+  const ValueId made = product();
+  const auto labelled = build.labelled("reader");
+  build.output("y", tanh(build, made));
+  const Graph graph = std::move(build).build();
+  const LocalGraph local =
+      part(graph, kPair, 0, {{0, {{}, {}, {0}}}}, {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}});
+  EXPECT_EQ(text(local), "matmul all_reduce(0) tanh(x0)");
+  EXPECT_EQ(local.graph.nodes()[1].label, "layer");
+  EXPECT_EQ(local.graph.nodes()[2].label, "reader");
+}
+
 TEST(Partition, RefusesToCombineBits) {
   testing::expect_user_error(
       [] {
@@ -275,7 +294,10 @@ TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
   const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "c"});
   const ValueId w = build.state("w", {DType::f64, {6, 8}}, kZero, kParameter);
   const ValueId running = build.state("running", {DType::f64, {4, 8}}, kZero, kBuffer);
-  build.update(running, add_n(build, std::vector{running, linear(build, x, w)}));
+  {
+    const auto labelled = build.labelled("layer");
+    build.update(running, add_n(build, std::vector{running, linear(build, x, w)}));
+  }
   const SegmentId update = build.segment({"update", Cadence::each_step()});
   const auto scope = build.in(update);
   build.output("y", tanh(build, running));
@@ -287,6 +309,7 @@ TEST(Partition, APartialStateCommunicatesWhenItIsUsed) {
                                 {{x, sharded({{}, {0}})}, {w, sharded({{0}, {}})}, {running, owed}});
   EXPECT_EQ(text(local), "matmul add_n all_reduce(0) tanh(x0) 0.0") << "zeros are nobody's to keep";
   EXPECT_EQ(local.graph.nodes()[2].segment, update);
+  EXPECT_EQ(local.graph.nodes()[2].label, "layer");
   EXPECT_FALSE(local.named.at("running").owner) << "rank 0 writes the region";
 }
 

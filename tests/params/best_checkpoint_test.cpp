@@ -26,15 +26,15 @@ class BestCheckpointFile : public ::testing::Test {
 
 TEST_F(BestCheckpointFile, IsReadAsItWasWritten) {
   EXPECT_EQ(read_best(folder_), std::nullopt);
-  const BestCheckpoint best{7, "accuracy", 0.1 + 0.2};
+  const BestCheckpoint best{7, "accuracy", 0.1 + 0.2, 1.25};
   write_best(folder_, best);
   EXPECT_EQ(read_best(folder_), best);
-  write_best(folder_, {7, "loss", 2});
-  EXPECT_EQ(read_best(folder_), (BestCheckpoint{7, "loss", 2}));
+  write_best(folder_, {7, "loss", 2, {}});
+  EXPECT_EQ(read_best(folder_), (BestCheckpoint{7, "loss", 2, {}}));
 }
 
 TEST_F(BestCheckpointFile, OfACheckpointThatIsGoneIsNone) {
-  write_best(folder_, {8, "loss", 1});
+  write_best(folder_, {8, "loss", 1, {}});
   EXPECT_EQ(read_best(folder_), std::nullopt);
 }
 

@@ -234,12 +234,19 @@ std::string unexpected(const std::string& argument) {
 }
 
 /// One sentence of what is wrong with the command line, and where to read on.
-std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+std::string usage_error(const CLI::App& app, const LaunchCommandLine& launch, const CLI::ParseError& error) {
   std::string command = "weft";
   for (const CLI::App* used : app.get_subcommands()) command += " " + used->get_name();
   std::string what = error.what();
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
-    what = unexpected(what.substr(what.rfind(' ') + 1));  // the first of them: CLI11 says them backwards
+    const std::string first = what.substr(what.rfind(' ') + 1);  // CLI11 says them backwards
+    if (launch.has_option(first)) {
+      return fmt::format(
+          "{} is an option of launch, and those stand before the command, as in weft launch -n 4 train "
+          "RECIPE; weft launch --help tells more",
+          first);
+    }
+    what = unexpected(first);
   }
   while (!what.empty() && (what.back() == '\n' || what.back() == '.')) what.pop_back();
   return fmt::format("{}; {} --help tells more", what, command);
@@ -309,7 +316,7 @@ std::optional<int> parse(CommandLine& line, std::vector<std::string> words) {
     line.app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return speaks ? line.app.exit(error) : 0;
-    if (speaks) fmt::print(stderr, "weft: {}\n", usage_error(line.app, error));
+    if (speaks) fmt::print(stderr, "weft: {}\n", usage_error(line.app, line.launch, error));
     return kUsage;
   }
   return std::nullopt;

@@ -86,6 +86,12 @@ std::vector<std::string> LaunchCommandLine::take_command(std::vector<std::string
   return {};
 }
 
+bool LaunchCommandLine::has_option(const std::string& word) const {
+  if (!word.starts_with('-')) return false;
+  const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+  return launch_->get_option_no_throw(name) != nullptr;
+}
+
 LaunchedJob LaunchCommandLine::job_of(const Arguments& arguments,
                                       const std::vector<std::string>& words) const {
   LaunchedJob job;
@@ -170,6 +176,7 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
   const MpiLauncher launcher = is_alone ? MpiLauncher{} : find_launcher(mpirun_, CommSession::library());
   if (leaves_a_run(words[0])) choose_folder(job, arguments);
   LaunchMachine machine = this_machine();
+  // What is printed may be run with another standard output.
   if (!dry_run_) machine.terminals = terminals_told();
   LaunchPlace place = place_;
   const auto slots = [&] {

@@ -20,6 +20,8 @@ class LaunchCommandLine {
   /// Takes the words of the command that is started, from its name on, off `words`, which begin with
   /// "launch"; they are options of that command, not of this one.
   std::vector<std::string> take_command(std::vector<std::string>& words) const;
+  /// Whether a word such as "--grace=7" or "-n4" would be an option of launch.
+  bool has_option(const std::string& word) const;
   /// The process's exit code. `arguments`: what `words` were read as. Throws UserError.
   int run(const Arguments& arguments, const std::vector<std::string>& words) const;
 

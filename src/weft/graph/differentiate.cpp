@@ -103,7 +103,10 @@ std::vector<std::optional<ValueId>> differentiate(GraphBuilder& build, ValueId l
   reverse.seed(loss);
   for (int32_t n = build.graph().value(loss).producer.index; n >= 0; --n) reverse.visit({n});
   std::vector<std::optional<ValueId>> gradients;
-  for (const ValueId id : targets) gradients.push_back(reverse.total(id));
+  for (const ValueId id : targets) {
+    const BuilderScope labelled = build.labelled(build.graph().value(id).name);
+    gradients.push_back(reverse.total(id));
+  }
   return gradients;
 }
 

@@ -22,6 +22,7 @@ struct ForeignField {
   std::string name;
   std::vector<std::string> same;  ///< what it may say of our model; the first is what is written
   std::string absent;             ///< what it means where it is left out; "": it never is
+  std::string key = {};           ///< of the recipe, that would make ours say the same; "": none does
 };
 
 /// The weights of a model in the form of another program, and what the file beside them says of them.

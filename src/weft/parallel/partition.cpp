@@ -24,6 +24,7 @@ class Partitioner {
         build_(graph),
         moves_(mesh, rank, build_),
         readers_(readers_of(graph)) {
+    for (const StateUpdate& update : graph.updates()) next_.emplace(update.state, update.next);
     regions_.reserve(graph.nodes().size());
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const NodeAssignment& node = assignment.nodes[n];
@@ -105,6 +106,7 @@ class Partitioner {
     for (const NodeId producer : producers) {
       const std::vector<ValueId>& siblings = graph_.node(producer).outputs;
       if (siblings.size() < 2) continue;
+      const BuilderScope labelled = build_.labelled(graph_.node(producer).label);
       std::vector<Redistribute::Need> needs;
       for (const ValueId id : siblings) add_needs(n, id, needs);
       moves_.settle_together(needs);
@@ -174,7 +176,7 @@ class Partitioner {
                   const std::function<bool(const Placement&)>& lies_there,
                   const Redistribute::RegionOf& needed) {
     const Dims& shape = graph_.type(id).shape;
-    const PlacedValue settled = moves_.settle(joined(id), shape, wanted, kept(id, owed));
+    const PlacedValue settled = settle(id, wanted, kept(id, owed));
     ValueId value = lies_there(settled.placement) ? settled.value : moves_.move(settled, shape, needed);
     if (empty_sum(id)) return value;
     const std::vector<int>& partial = settled.placement.partial;
@@ -182,6 +184,22 @@ class Partitioner {
       if (std::find(partial.begin(), partial.end(), m) == partial.end()) value = moves_.owe(value, m);
     }
     return value;
+  }
+
+  /// What makes an owed sum whole belongs to whoever made the sum: the all-reduce of a gradient to its layer,
+  /// not to the norm of all gradients, which happens to read it first.
+  PlacedValue settle(ValueId id, const Placement& wanted, const std::vector<int>& kept) {
+    const PlacedValue from = joined(id);
+    if (from.placement.partial.empty()) return from;
+    const BuilderScope labelled = build_.labelled(label_of(id));
+    return moves_.settle(from, graph_.type(id).shape, wanted, kept);
+  }
+
+  /// A sum over microbatches is a state, which is made where it is updated.
+  std::string label_of(ValueId id) const {
+    const auto next = next_.find(id);
+    const Value& value = graph_.value(next == next_.end() ? id : next->second);
+    return value.kind == ValueKind::result ? graph_.node(value.producer).label : value.name;
   }
 
   /// The value itself, unless it combines by `gather` and its parts are not together yet.
@@ -230,6 +248,7 @@ class Partitioner {
   GraphBuilder build_;
   Redistribute moves_;
   std::vector<std::vector<size_t>> readers_;  ///< by value: nodes, ascending
+  std::map<ValueId, ValueId> next_;           ///< by state: what it is first updated to
   std::vector<bool> optimizer_;               ///< by node; empty until is_optimizer() is asked
   LocalGraph result_;
   std::map<ValueId, ValueId> locals_;

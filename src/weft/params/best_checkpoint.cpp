@@ -34,14 +34,16 @@ std::optional<BestCheckpoint> read_best(const fs::path& checkpoints) {
         path.string());
   }
   BestCheckpoint best{json.at("step").get<int64_t>(), json.at("metric").get<std::string>(),
-                      json.at("value").get<double>()};
+                      json.at("value").get<double>(), std::nullopt};
+  if (has("loss", &nlohmann::json::is_number)) best.loss = json.at("loss").get<double>();
   if (!fs::exists(checkpoint_folder(checkpoints, best.step), error)) return std::nullopt;
   return best;
 }
 
 void write_best(const fs::path& checkpoints, const BestCheckpoint& best) {
-  const std::string text =
-      nlohmann::json{{"step", best.step}, {"metric", best.metric}, {"value", best.value}}.dump() + "\n";
+  nlohmann::json json{{"step", best.step}, {"metric", best.metric}, {"value", best.value}};
+  if (best.loss) json["loss"] = *best.loss;
+  const std::string text = json.dump() + "\n";
   ReplacedFile file(file_in(checkpoints), "name of the best checkpoint");
   file.write(text.data(), text.size());
   file.commit();

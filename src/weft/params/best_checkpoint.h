@@ -12,6 +12,7 @@ struct BestCheckpoint {
   int64_t step = 0;
   std::string metric;  ///< "loss", or a metric's name
   double value = 0;
+  std::optional<double> loss;  ///< of the same data: of equal values, the lower is better
 
   bool operator==(const BestCheckpoint&) const = default;
 };

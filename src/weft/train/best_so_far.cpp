@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cmath>
-#include <limits>
 
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_files.h"
@@ -24,22 +24,29 @@ std::optional<BestCheckpoint> BestSoFar::look_at(const StepRecord& record) {
   if (!measure_ || !record.comparable) return std::nullopt;
   const Evaluation& measured = *record.comparable;
   const double value = measure_->metric == nullptr ? measured.loss : *measured.metric(name_);
-  if (!std::isfinite(value) || (value_ && !is_better(measure_->better(), value, *value_))) {
-    return std::nullopt;
-  }
+  if (!std::isfinite(value) || !is_beaten_by(value, measured.loss)) return std::nullopt;
   value_ = value;
-  return BestCheckpoint{record.row.step, name_, value};
+  loss_ = measured.loss;
+  const bool has_loss = std::isfinite(loss_);
+  return BestCheckpoint{record.row.step, name_, value, has_loss ? std::optional(loss_) : std::nullopt};
+}
+
+bool BestSoFar::is_beaten_by(double value, double loss) const {
+  if (!value_ || is_better(measure_->better(), value, *value_)) return true;
+  return value == *value_ && loss < loss_;
 }
 
 void BestSoFar::find_earlier(const RunView& run) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  double value = kNone;
+  std::array<double, 2> found{kNone, kNone};
   if (run.first_rank && run.resumed_after) {
     const std::optional<BestCheckpoint> best = read_best(checkpoints_of(run.options.out));
-    if (best && is_comparable(*best, run)) value = best->value;
+    if (best && is_comparable(*best, run)) found = {best->value, best->loss.value_or(kNone)};
   }
-  run.session.world().broadcast(&value, sizeof(value), 0);
-  if (!std::isnan(value)) value_ = value;
+  run.session.world().broadcast(found.data(), sizeof(found), 0);
+  if (std::isnan(found[0])) return;
+  value_ = found[0];
+  loss_ = found[1];
 }
 
 bool BestSoFar::is_comparable(const BestCheckpoint& best, const RunView& run) const {

@@ -110,8 +110,14 @@ class Facts {
   }
 
   std::string ranks() const {
-    return fmt::format("{}; {} each, on {} by {}", program_.mesh.to_string(), counted(threads(), "thread"),
-                       host_name(), recipe_.run.device);
+    std::string text = fmt::format("{}; {} each, on {} by {}", program_.mesh.to_string(),
+                                   counted(threads(), "thread"), host_name(), recipe_.run.device);
+    const int64_t rows = recipe_.microbatch_rows();
+    const int64_t parts = recipe_.parallel.data;
+    if (rows >= parts) return text;
+    return text + fmt::format("; a {} of {} has {} parts (parallel.data), with nothing to compute in {}",
+                              recipe_.optimizer.accumulate > 1 ? "microbatch" : "batch",
+                              plural(rows, "sample"), parts, parts - rows);
   }
 
   std::string memory() const {

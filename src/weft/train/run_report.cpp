@@ -29,15 +29,20 @@ std::string phase_of(const std::string& segment) {
 
 void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& ops) {
   const SegmentProgram& code = executor.program().segment(segment);
+  const std::string phase = phase_of(code.segment.name);
   std::map<std::string, OpTime> by_name;
   const std::vector<LedgerEntry>& ledger = executor.ledger(segment);
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     const Instruction& instruction = code.instructions[i];
     const std::string formula = instruction.op->formula();
-    OpTime& op = by_name[formula.empty() ? instruction.op->title() : formula];
-    op.name = formula.empty() ? instruction.op->title() : formula;
+    const bool is_compute = instruction.kind == InstructionKind::compute;
+    std::string name = formula.empty() ? instruction.op->title() : formula;
+    // The phases of computations tell them apart; communication is a phase of its own.
+    if (!is_compute) name += fmt::format(" ({})", phase);
+    OpTime& op = by_name[name];
+    op.name = name;
     op.kind = instruction.op->name();
-    op.phase = instruction.kind == InstructionKind::compute ? phase_of(code.segment.name) : "communication";
+    op.phase = is_compute ? phase : "communication";
     // A communication is begun and waited for: one call, which the plan prices where it begins.
     if (instruction.kind != InstructionKind::comm_wait) op.calls += ledger[i].calls;
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;

@@ -64,7 +64,7 @@ TEST_F(Best, IsKeptBesideTheNewest) {
   start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1"});
   run({3, 1, {}, 2, 1});
   EXPECT_EQ(kept(), (std::vector<int64_t>{5, 2})) << "as good is not better";
-  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 1}));
+  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 1, 1}));
 }
 
 TEST_F(Best, OfARunThatGoesOnIsWhatItWasBefore) {
@@ -72,11 +72,11 @@ TEST_F(Best, OfARunThatGoesOnIsWhatItWasBefore) {
   run({3, 1});
   run_->resumed_after = 2;
   run({std::nullopt, std::nullopt, 1.5, 0.5, 2});
-  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 0.5}));
+  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 0.5, 0.5}));
   EXPECT_EQ(kept(), (std::vector<int64_t>{5, 4}));
   start({"checkpoint.best=loss", "checkpoint.keep=1", "log.evaluate_every=1"});
   run({7});
-  EXPECT_EQ(best(), (BestCheckpoint{1, "loss", 7})) << "a run that begins anew";
+  EXPECT_EQ(best(), (BestCheckpoint{1, "loss", 7, 7})) << "a run that begins anew";
 }
 
 TEST_F(Best, FollowsTheMetricInItsOwnDirection) {
@@ -84,7 +84,31 @@ TEST_F(Best, FollowsTheMetricInItsOwnDirection) {
   start(
       {"checkpoint.best=accuracy", "task.metrics=['accuracy']", "checkpoint.keep=1", "log.evaluate_every=1"});
   run({0.25, 0.5, std::numeric_limits<double>::quiet_NaN(), 0.375, 0.5}, "accuracy");
-  EXPECT_EQ(best(), (BestCheckpoint{2, "accuracy", 0.5}));
+  EXPECT_EQ(best(), (BestCheckpoint{2, "accuracy", 0.5, 0.5}));
+}
+
+TEST_F(Best, OfEqualMetricsIsThatOfTheLowerLoss) {
+  NEEDS_KINDS("accuracy");
+  start(
+      {"checkpoint.best=accuracy", "task.metrics=['accuracy']", "checkpoint.keep=1", "log.evaluate_every=1"});
+  const auto keep = [&](RunObserver& checkpoints, int64_t step, double loss) {
+    StepRecord made = record(step);
+    made.validation.emplace().loss = loss;
+    made.validation->metrics.push_back({"accuracy", 0.5, ""});
+    made.comparable = made.validation;
+    checkpoints.keep(made);
+  };
+  const auto checkpoints = observer(register_checkpoints);
+  keep(*checkpoints, 1, 3);
+  keep(*checkpoints, 2, 2);
+  keep(*checkpoints, 3, 2);
+  checkpoints->fail();  // ends what is under way
+  EXPECT_EQ(best(), (BestCheckpoint{2, "accuracy", 0.5, 2}));
+  run_->resumed_after = 3;
+  const auto resumed = observer(register_checkpoints);
+  keep(*resumed, 4, 2.5);
+  keep(*resumed, 5, 1);
+  EXPECT_EQ(best(), (BestCheckpoint{5, "accuracy", 0.5, 1}));
 }
 
 TEST_F(Best, ComparesNoPartOfTheDataWithAllOfThem) {
@@ -95,10 +119,10 @@ TEST_F(Best, ComparesNoPartOfTheDataWithAllOfThem) {
   last.validation.emplace().loss = 1;
   last.comparable.emplace().loss = 4;
   observer(register_checkpoints)->keep(last);
-  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 2})) << "1 is of all data";
+  EXPECT_EQ(best(), (BestCheckpoint{2, "loss", 2, 2})) << "1 is of all data";
   last.comparable->loss = 1.5;
   observer(register_checkpoints)->keep(last);
-  EXPECT_EQ(best(), (BestCheckpoint{5, "loss", 1.5}));
+  EXPECT_EQ(best(), (BestCheckpoint{5, "loss", 1.5, 1.5}));
 }
 
 TEST_F(Best, OfWhatWasMeasuredOtherwiseIsNotComparedWith) {
@@ -112,7 +136,7 @@ TEST_F(Best, OfWhatWasMeasuredOtherwiseIsNotComparedWith) {
                 "the best checkpoint so far, of step 2 (loss 1), is no longer compared with: "
                 "log.evaluate_batches 1 -> 0\n"),
             std::string::npos);
-  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 1.5}));
+  EXPECT_EQ(best(), (BestCheckpoint{4, "loss", 1.5, 1.5}));
 }
 
 TEST_F(Best, IsAskedForByANameThatIsMeasured) {

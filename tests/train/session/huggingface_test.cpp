@@ -319,7 +319,12 @@ TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
   train_and_export();
   const nlohmann::json good = config();
   for (const auto& [name, value, message] : std::vector<std::tuple<std::string, nlohmann::json, std::string>>{
-           {"n_head", 4, "n_head is 4, and the recipe's model has 3; --partial would leave it out"},
+           {"vocab_size", 50257,
+            "vocab_size is 50257, and the recipe's model has 256 (--set model.vocabulary=50257 makes it so); "
+            "--partial would leave it out"},
+           {"n_head", 4, "n_head is 4, and the recipe's model has 3 (--set model.heads=4 makes it so)"},
+           {"n_head", "4", "n_head is \"4\", and the recipe's model has 3; --partial would leave it out"},
+           {"n_positions", 32, "and the recipe's model has 16 (--set data.context=32 makes it so)"},
            {"activation_function", "relu",
             "activation_function is \"relu\", and the recipe's model has \"gelu_new\""},
            {"layer_norm_epsilon", 0.1, "layer_norm_epsilon is 0.1, and the recipe's model has 1e-5"},
@@ -327,7 +332,8 @@ TEST_F(HuggingFace, EveryFieldOfItsConfigurationIsCompared) {
            {"scale_attn_by_inverse_layer_idx", true, "scale_attn_by_inverse_layer_idx is true, and"},
            {"tie_word_embeddings", false, "tie_word_embeddings is false, and the recipe's model has true"},
            {"add_cross_attention", true, "add_cross_attention is true, and the recipe's model has false"},
-           {"model_type", "llama", "model_type is \"llama\", and the recipe's model has \"gpt2\""},
+           {"model_type", "llama",
+            "model_type is \"llama\", and the recipe's model has \"gpt2\"; --partial would leave it out"},
            {"rope_theta", 1e4, "config.json: rope_theta = 10000.0 is a field that Weft does not know"}}) {
     nlohmann::json changed = good;
     changed[name] = value;

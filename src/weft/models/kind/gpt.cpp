@@ -215,18 +215,18 @@ std::vector<ForeignField> foreign_fields(const Gpt& gpt, int64_t rows, int64_t p
   const std::string activation = fmt::format("\"{}\"", foreign_name(gpt.activation));
   std::vector<ForeignField> fields{
       {"model_type", {"\"gpt2\""}, "\"gpt2\""},
-      {"n_layer", {number(gpt.layers)}, "12"},
-      {"n_head", {number(gpt.heads)}, "12"},
-      {"n_embd", {number(gpt.width)}, "768"},
+      {"n_layer", {number(gpt.layers)}, "12", "model.layers"},
+      {"n_head", {number(gpt.heads)}, "12", "model.heads"},
+      {"n_embd", {number(gpt.width)}, "768", "model.width"},
       {"n_inner", {hidden}, "null"},
-      {"n_positions", {number(positions)}, "1024"},
-      {"vocab_size", {number(rows)}, "50257"},
+      {"n_positions", {number(positions)}, "1024", "data.context"},
+      {"vocab_size", {number(rows)}, "50257", "model.vocabulary"},
       {"activation_function", {activation}, "\"gelu_new\""},
       {"layer_norm_epsilon", {"1e-5"}, "1e-5"},
       {"scale_attn_weights", {"true"}, "true"},
       {"scale_attn_by_inverse_layer_idx", {"false"}, "false"},
       {"add_cross_attention", {"false"}, "false"},
-      {"tie_word_embeddings", {gpt.tied ? "true" : "false"}, "true"},
+      {"tie_word_embeddings", {gpt.tied ? "true" : "false"}, "true", "model.tied"},
   };
   if (gpt.mlp_ratio == 4) fields[4].same.emplace_back("null");
   if (gpt.activation == MlpActivation::gelu_tanh) fields[7].same.emplace_back("\"gelu_pytorch_tanh\"");

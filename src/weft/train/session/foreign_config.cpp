@@ -43,8 +43,11 @@ void compare_foreign_config(const nlohmann::json& config, const std::string& pat
     const nlohmann::json value = is_there ? config.at(field.name) : nlohmann::json::parse(field.absent);
     const auto is_same = [&](const std::string& text) { return nlohmann::json::parse(text) == value; };
     if (std::ranges::any_of(field.same, is_same)) continue;
-    complain(fmt::format("{}: {} is {}{}, and the recipe's model has {}", path, field.name, value.dump(),
-                         is_there ? "" : ", as where it is left out", field.same.front()));
+    const bool can_be_set = !field.key.empty() && (value.is_number_integer() || value.is_boolean());
+    const std::string cure =
+        can_be_set ? fmt::format(" (--set {}={} makes it so)", field.key, value.dump()) : "";
+    complain(fmt::format("{}: {} is {}{}, and the recipe's model has {}{}", path, field.name, value.dump(),
+                         is_there ? "" : ", as where it is left out", field.same.front(), cure));
   }
   for (const auto& [name, value] : config.items()) {
     const auto is_this = [&, &key = name](const ForeignField& field) { return field.name == key; };
