@@ -11,9 +11,8 @@ namespace weft {
 class PartFile {
  public:
   enum class Name : uint8_t {
-    known,  ///< PATH.part: for large files with one writer. Others see it grow; what a kill left is written
-            ///< over
-    own,    ///< PATH.PID.part: for files that several processes may write at once
+    known,  ///< PATH.part, of one writer: others see it grow, and what a kill left is written over
+    own,    ///< PATH.PID.part: several processes may write the file at once
   };
 
   /// Makes no file. UserError where something that is no file has the place; `what` names the file to people:
