@@ -423,7 +423,8 @@ TEST_F(Cli, WhatCannotBeWrittenIsAnError) {
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   outcome = run(fmt::format("plan {} --write-graph {}", recipe(), pipe.string()));
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_NE(outcome.text.find("pipe: the graph cannot be written there"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("pipe: this is a folder, a device or a pipe"), std::string::npos)
+      << outcome.text;
   EXPECT_TRUE(fs::is_fifo(pipe));
   // A limit of a file's size ends the write, not the process by a signal.
   const std::string limited = fmt::format("--help >/dev/null; ulimit -f 1; {} plan {} --write-graph {}",

@@ -75,6 +75,18 @@ TEST_F(GraphFileTest, KeepsConstantsInASafetensorsFileBesideIt) {
   EXPECT_EQ(state(again, "seen").state_kind, kParameter);
 }
 
+TEST_F(GraphFileTest, MakesItsFolderAndLeavesNothingWhereItCannotBeWritten) {
+  const std::filesystem::path path = folder_ / "a/b/net.json";
+  write_graph(with_constants(), path);
+  EXPECT_EQ(graph_json(read_graph(path, all_ops())), graph_json(with_constants()));
+  std::filesystem::create_directories(folder_ / "taken.constants.safetensors");
+  expect_user_error([&] { write_graph(with_constants(), folder_ / "taken.json"); },
+                    "taken.constants.safetensors: this is a folder, a device or a pipe");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "taken.json"));
+  expect_user_error([&] { write_graph(with_constants(), path / "net.json"); },
+                    "graph " + path.string() + ": the folder cannot be made: Not a directory");
+}
+
 TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
   const OpRegistry registry = all_ops();
   const std::string json = graph_json(with_constants());
@@ -99,7 +111,7 @@ TEST_F(GraphFileTest, SaysWhichFileAndWhatIsWrong) {
   const std::filesystem::path pipe = folder_ / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   expect_user_error([&] { write_graph(with_constants(), pipe); },
-                    pipe.string() + ": the graph cannot be written there, because that is no file");
+                    pipe.string() + ": this is a folder, a device or a pipe, expected a place for a file");
   EXPECT_TRUE(std::filesystem::is_fifo(pipe));
   expect_user_error([&] { read("x\"", "z\""); }, path + ": ");
   expect_user_error([&] { read("every 3 steps", "every day"); },

@@ -2,11 +2,9 @@
 
 #define XXH_INLINE_ALL
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <xxhash.h>
 
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "tests/store/file_limit.h"
 #include "weft/base/check.h"
 #include "weft/params/checkpoint_index.h"
 #include "weft/tensor/bits.h"
@@ -25,9 +24,9 @@ namespace fs = std::filesystem;
 
 /// A [7, 5] tensor whose elements count up from `first`, cut by rows over `ranks` (uneven for most), and a
 /// scalar that rank 0 holds.
-class CheckpointFiles : public testing::Test {
+class CheckpointFiles : public ::testing::Test {
  protected:
-  CheckpointFiles() : parent_(fs::path(testing::TempDir()) / ("checkpoints-" + std::to_string(getpid()))) {
+  CheckpointFiles() : parent_(fs::path(::testing::TempDir()) / ("checkpoints-" + std::to_string(getpid()))) {
     fs::create_directories(parent_);
   }
   ~CheckpointFiles() override { fs::remove_all(parent_); }
@@ -357,7 +356,7 @@ TEST_F(CheckpointFiles, FullDiskDuringAShardRemovesTheUnfinishedAndKeepsTheEarli
   write(1, 1);
   const fs::path temporary = temporary_checkpoint(parent_, 2);
   fs::create_directories(temporary);
-  fs::create_symlink("/dev/full", temporary / "rank-00000-of-00001.safetensors");
+  fs::create_symlink("/dev/full", PartFile::part_of(temporary / "rank-00000-of-00001.safetensors"));
   const std::string error = error_of([&] { write_rank(2, 0, 1, 0); });
   EXPECT_TRUE(contains(error, "could not write " + (temporary / "rank-00000-of-00001.safetensors").string() +
                                   ": No space left on device ("))
@@ -370,9 +369,9 @@ TEST_F(CheckpointFiles, FullDiskDuringAShardRemovesTheUnfinishedAndKeepsTheEarli
 TEST_F(CheckpointFiles, FullDiskDuringTheIndexRemovesTheUnfinished) {
   const std::vector<ShardSummary> summaries = {write_rank(2, 0, 1, 0)};
   const fs::path temporary = temporary_checkpoint(parent_, 2);
-  fs::create_symlink("/dev/full", temporary / "index.json");
+  const testing::FileLimit full(20);
   const std::string error = error_of([&] { commit_checkpoint(parent_, 2, summaries, "{}"); });
-  EXPECT_TRUE(contains(error, "index.json: No space left on device")) << error;
+  EXPECT_TRUE(contains(error, "index.json: File too large")) << error;
   EXPECT_FALSE(fs::exists(temporary));
   EXPECT_TRUE(list_checkpoints(parent_).empty());
 }
@@ -387,15 +386,9 @@ TEST_F(CheckpointFiles, AWriteCutShortInTheMiddleOfAShardIsAnError) {
        {elems},
        Region::all({elems}),
        {reinterpret_cast<std::byte*>(large.data()), {DType::f32, {elems}}}}};
-  rlimit before{};
-  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit limited{rlim_t{20} << 20, before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
+  const testing::FileLimit limit(rlim_t{20} << 20);
   const fs::path temporary = temporary_checkpoint(parent_, 3);
   const std::string error = error_of([&] { write_shard(temporary, 0, 1, shards); });
-  setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, old_handler);
   EXPECT_TRUE(contains(error, "rank-00000-of-00001.safetensors: File too large")) << error;
   EXPECT_FALSE(fs::exists(temporary));
 }

@@ -146,7 +146,7 @@ TEST_F(CheckpointWriterTest, PartsOfAnotherAttemptDoNoHarm) {
   const fs::path left = temporary_checkpoint(folder_, 1);
   fs::create_directories(left);
   for (const std::string& name : {shard_name(0, 1), shard_name(1, 2), std::string("index.json")})
-    std::ofstream(DurableFile::part_of(left / name)) << std::string(5000, 'x');
+    std::ofstream(PartFile::part_of(left / name)) << std::string(5000, 'x');
   CheckpointWriter writer(store_, world_, options(true));
   writer.write(1, "{}");
   writer.finish();
@@ -192,7 +192,7 @@ TEST_F(CheckpointWriterTest, ARankWhoseFileGrowsIsWaitedFor) {
   HandIn second(temporary, "abc", 1, 2, std::chrono::seconds(1));
   std::thread slow([&] {
     for (int i = 0; i < 8; ++i) {  // twice as long as the patience
-      std::ofstream(DurableFile::part_of(temporary / shard_name(1, 2)), std::ios::app) << "more";
+      std::ofstream(PartFile::part_of(temporary / shard_name(1, 2)), std::ios::app) << "more";
       usleep(250'000);
     }
     second.fail("it came so far");

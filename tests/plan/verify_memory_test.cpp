@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "tests/ops/expect_error.h"
 #include "tests/ops/interpreter.h"
-#include "weft/base/check.h"
 #include "weft/ops/pointwise/add.h"
 #include "weft/ops/pointwise/scale.h"
 #include "weft/ops/pointwise/tanh.h"
@@ -57,12 +57,7 @@ struct Made {
 void expect_found(const std::function<void(Made&)>& damage, const std::string& message) {
   Made made;
   damage(made);
-  try {
-    verify_memory(made.program, made.graph);
-    FAIL() << "no error, expected " << message;
-  } catch (const InternalError& error) {
-    EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
-  }
+  testing::expect_internal_error([&] { verify_memory(made.program, made.graph); }, message);
 }
 
 const std::string kGone = " that it needs hold something else by then";
@@ -122,7 +117,18 @@ TEST(VerifyMemory, FindsAStateThatIsNotUpdated) {
                "s of segment accumulate: the 256 bytes at 0" + kGone);
 }
 
+TEST(VerifyMemory, FindsStagingOverAResult) {
+  expect_found(
+      [](Made& made) {
+        made.code()[1].scratch_bytes = 256;
+        made.code()[1].scratch_offset = made.code()[1].outputs[1].offset;
+      },
+      "all_reduce of segment accumulate: the 256 bytes at 1024" + kGone);
+}
+
 TEST(VerifyMemory, FindsAProgramOfAnotherGraph) {
+  expect_found([](Made& made) { made.code().resize(3); },
+               "segment accumulate has 3 instructions, and the graph's has 6 steps");
   expect_found([](Made& made) { std::swap(made.code()[0].op, made.code()[2].op); },
                "instruction 0 of segment accumulate is x0 * 3.0, and the graph's node is x0 * 2.0");
 }

@@ -36,13 +36,42 @@ TEST_F(FilesTogetherTest, HaveTheirNamesWhenAllAreWhole) {
 }
 
 TEST_F(FilesTogetherTest, AnErrorLeavesWhatWasThere) {
+  for (const char* name : {"one", "two"}) std::ofstream(folder_ / name) << "older";
+  fs::create_symlink("/dev/full", PartFile::part_of(folder_ / "two"));
+  {
+    FilesTogether files(folder_, "--to");
+    files.add("one").append("newer");
+    files.add("two").append("2");
+    testing::expect_user_error([&] { files.commit(); },
+                               "could not write " + (folder_ / "two").string() + ": No space left on device");
+  }
+  for (const char* name : {"one", "two"}) EXPECT_EQ(read_text(folder_ / name, "file"), "older");
+  EXPECT_EQ(entries(), 2);
+}
+
+/// Wherever a kill, or an error as here, ends it while it gives the names, the last file is not there.
+TEST_F(FilesTogetherTest, TheLastNameIsTakenAwayFirstAndGivenLast) {
+  for (const std::string stop_at : {"one", "two"}) {
+    for (const char* name : {"one", "two", "last"}) std::ofstream(folder_ / name) << "older";
+    FilesTogether files(folder_, "--to");
+    for (const char* name : {"one", "two", "last"}) files.add(name).append("newer");
+    fs::remove(folder_ / stop_at);
+    fs::create_directories(folder_ / stop_at);  // whose name cannot be given
+    testing::expect_user_error([&] { files.commit(); },
+                               "could not name " + (folder_ / stop_at).string() + ": Is a directory");
+    EXPECT_FALSE(fs::exists(folder_ / "last")) << stop_at;
+    const bool is_first = stop_at == "one";
+    EXPECT_EQ(read_text(folder_ / (is_first ? "two" : "one"), "file"), is_first ? "older" : "newer");
+    fs::remove(folder_ / stop_at);
+  }
+}
+
+TEST_F(FilesTogetherTest, ThatAreOneTakeNothingAwayFirst) {
   std::ofstream(folder_ / "one") << "older";
-  fs::create_symlink("/dev/full", folder_ / "two");
   FilesTogether files(folder_, "--to");
   files.add("one").append("newer");
-  files.add("two").append("2");
-  testing::expect_user_error([&] { files.commit(); },
-                             "could not write " + (folder_ / "two").string() + ": No space left on device");
+  fs::remove(PartFile::part_of(folder_ / "one"));
+  testing::expect_user_error([&] { files.commit(); }, "could not name ");
   EXPECT_EQ(read_text(folder_ / "one", "file"), "older");
 }
 

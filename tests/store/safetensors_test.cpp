@@ -301,8 +301,9 @@ TEST_F(Safetensors, WriterRefusesBadNamesAndNamesAFullDisk) {
     EXPECT_EQ(error_for({{"a", one}}, "p", metadata), "p: a tensor's name or the metadata is not UTF-8");
   }
   EXPECT_FALSE(fs::exists("p"));
-  const std::string full = error_for({{"a", one}}, "/dev/full");
-  EXPECT_NE(full.find("could not write /dev/full: No space left on device ("), std::string::npos) << full;
+  fs::create_symlink("/dev/full", "p.part");
+  const std::string full = error_for({{"a", one}}, "p");
+  EXPECT_NE(full.find("could not write p: No space left on device ("), std::string::npos) << full;
   EXPECT_NE(full.find("MiB free there)"), std::string::npos) << full;
 }
 

@@ -14,6 +14,7 @@
 #include "weft/data/text/tokenizer.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/generation/generate.h"
+#include "weft/train/session/foreign_tokenizer.h"
 #include "weft/train/trainer.h"
 
 namespace weft {
@@ -83,6 +84,22 @@ TEST_F(SentencePiece, AGptLearnsItsTokensAndSpeaksThem) {
   const std::string text = generate(session, options);
   EXPECT_FALSE(text.empty());
   EXPECT_EQ(text, generate(session, options)) << "the same seed";
+}
+
+TEST_F(SentencePiece, TokensThatOthersAddMustBeInTheModel) {
+  make_model();
+  fs::create_directories(folder_ / "theirs");
+  fs::copy_file(model(), folder_ / "theirs/tokenizer.model");
+  const auto said = [&](int64_t id) {
+    std::ofstream(folder_ / "theirs/added_tokens.json") << fmt::format(R"({{"loom": {}}})", id);
+    std::string text;
+    compare_foreign_tokenizer(recipe(model()), folder_ / "theirs", [&](const auto& why) { text += why; });
+    return text;
+  };
+  EXPECT_EQ(said(kPieces - 1), "");
+  for (const int64_t id : {kPieces, int64_t{-1}}) {
+    EXPECT_NE(said(id).find(fmt::format("adds the token \"loom\" as {}, which", id)), std::string::npos);
+  }
 }
 
 TEST_F(SentencePiece, AModelThatIsMissingOrBrokenIsOneSentence) {

@@ -3,15 +3,14 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <cmath>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
+#include "tests/store/file_limit.h"
 #include "tests/train/byte_pairs_folder.h"
 #include "tests/train/count_allocations.h"
 #include "tests/train/trained_text.h"
@@ -32,26 +31,6 @@ namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// While it lives, no file of this process can become larger.
-class FileLimit {
- public:
-  explicit FileLimit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit lower{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &lower);
-  }
-  ~FileLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, signal_);
-  }
-  FileLimit(const FileLimit&) = delete;
-  FileLimit& operator=(const FileLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*signal_)(int);
-};
 
 using TrainerTest = testing::TrainedText;
 
@@ -82,7 +61,8 @@ TEST_F(TrainerTest, ALogThatCannotBeWrittenLosesNoWeights) {
   NEEDS_KINDS("metrics_log");
   const Recipe long_run = recipe({"checkpoint.every=0", "run.steps=20000", "log.every=20000"});
   {
-    const FileLimit limit(200 << 10);  // a checkpoint is smaller, the log of some hundred steps is not
+    const testing::FileLimit limit(200
+                                   << 10);  // a checkpoint is smaller, the log of some hundred steps is not
     testing::expect_user_error([&] { run(long_run, "run"); }, "metrics.jsonl");
   }
   const std::vector<CheckpointName> kept = list_checkpoints(folder_ / "run/checkpoints");

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "weft/base/part_file.h"
+
 namespace weft {
 
-/// A file that is written beside its place and takes it when it is whole, so that a full disk, Ctrl-C or a
-/// kill leave what was there before. Where the file system can, what is not whole has no name.
+/// A file that takes its place when it is whole (base/part_file.h: PATH.PID.part): a report, a log, tokens,
+/// which several processes may write at once. Where the file system can, what is not whole has no name. What
+/// is large, and watched by others as it grows, is a DurableFile (store/durable_file.h).
 class ReplacedFile {
  public:
   /// UserError where there is no place for it, or something that is no file is there; `what` names it to
@@ -31,13 +34,12 @@ class ReplacedFile {
   void flush();
   void write_all(const char* bytes, size_t count, int64_t offset) const;
 
-  std::filesystem::path path_;
-  std::filesystem::path beside_;
   std::string what_;
+  PartFile part_;
   std::vector<char> buffer_;
   int64_t written_ = 0;
   int file_ = -1;
-  bool has_name_ = false;
+  bool is_nameless_ = false;
 };
 
 }  // namespace weft

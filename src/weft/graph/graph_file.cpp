@@ -1,8 +1,7 @@
 #include "weft/graph/graph_file.h"
 
-#include "weft/base/check.h"
 #include "weft/base/text_file.h"
-#include "weft/store/durable_file.h"
+#include "weft/store/files_together.h"
 #include "weft/store/safetensors.h"
 
 namespace weft {
@@ -39,16 +38,12 @@ GivenConstants read_constants(const std::filesystem::path& path) {
 }  // namespace
 
 void write_graph(const Graph& graph, const std::filesystem::path& path) {
-  // What is renamed to a device's name would take its place.
-  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
-    user_error("{}: the graph cannot be written there, because that is no file", path.string());
-  }
   const std::string json = graph_json(graph);
   const std::vector<NamedView> constants = given_states(graph);
-  if (!constants.empty()) write_safetensors(constants_of(path), constants);
-  DurableFile file(path);
-  file.append(std::string_view(json));
-  file.finish();
+  FilesTogether files(path.has_parent_path() ? path.parent_path() : ".", "graph");
+  if (!constants.empty()) write_safetensors(files.add(constants_of(path).filename().string()), constants, {});
+  files.add(path.filename().string()).append(std::string_view(json));
+  files.commit();
 }
 
 Graph read_graph(const std::filesystem::path& path, const OpRegistry& ops) {

@@ -8,8 +8,9 @@
 namespace weft {
 
 /// Writes `graph` as JSON to `path`; the data of states that start from given values go to a file of the same
-/// name that ends in .constants.safetensors. Both are written whole or not at all. UserError naming the file
-/// that cannot be written; InternalError for a graph of one rank, whose communication is no part of a file.
+/// name that ends in .constants.safetensors. The JSON is there only where its constants are
+/// (store/files_together.h). Folders on the way are made. UserError naming the file that cannot be written;
+/// InternalError for a graph of one rank, whose communication is no part of a file.
 void write_graph(const Graph& graph, const std::filesystem::path& path);
 
 /// Reads what write_graph writes, verified; constants are checked against their types. `ops` gives each op by

@@ -76,7 +76,7 @@ void HandIn::fail(const std::string& why) const noexcept {
 int64_t HandIn::written_by(int rank) const {
   const fs::path file = folder_ / shard_name(rank, ranks_);
   int64_t all = 0;
-  for (const fs::path& path : {file, DurableFile::part_of(file)}) {
+  for (const fs::path& path : {file, PartFile::part_of(file)}) {
     std::error_code error;
     const auto bytes = fs::file_size(path, error);
     if (!error) all += static_cast<int64_t>(bytes);

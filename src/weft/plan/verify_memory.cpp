@@ -29,7 +29,8 @@ Bytes scratch_of(const Instruction& made) {
 /// What bytes hold: a value, or something that no reader wants.
 using Content = int64_t;
 constexpr Content kScratch = -1;
-constexpr Content under_way(int start) { return -2 - start; }
+constexpr Content results_under_way(int start) { return -2 - 2 * Content{start}; }
+constexpr Content staging_under_way(int start) { return -3 - 2 * Content{start}; }
 
 /// What every byte holds that was written.
 class Memory {
@@ -81,6 +82,9 @@ class SegmentMemory {
 
   void run() {
     const std::vector<Step> steps = steps_of(graph_, segment_);
+    WEFT_CHECK(code_.instructions.size() >= steps.size(),
+               "segment {} has {} instructions, and the graph's has {} steps", code_.segment.name,
+               code_.instructions.size(), steps.size());
     for (size_t s = 0; s < steps.size(); ++s) {
       const Instruction& made = code_.instructions[s];
       const Node& node = graph_.node(steps[s].node);
@@ -117,9 +121,11 @@ class SegmentMemory {
     }
     expect_own_place(made);
     const bool is_over = made.kind == InstructionKind::compute;
-    const auto result = [&](size_t o) { return is_over ? content_of(node.outputs[o]) : under_way(step); };
+    const auto result = [&](size_t o) {
+      return is_over ? content_of(node.outputs[o]) : results_under_way(step);
+    };
     for (size_t o = 0; o < made.outputs.size(); ++o) memory_.write(bytes_of(made.outputs[o]), result(o));
-    memory_.write(scratch_of(made), is_over ? kScratch : under_way(step));
+    memory_.write(scratch_of(made), is_over ? kScratch : staging_under_way(step));
     // None of these lies over another.
     for (size_t o = 0; o < made.outputs.size(); ++o) {
       expect(bytes_of(made.outputs[o]), result(o), made.op->title());
@@ -134,10 +140,10 @@ class SegmentMemory {
           made.outputs, [&](const Slot& output) { return bytes_of(output).overlaps(operand); });
       if (!in_place) expect(operand, content_of(node.inputs[i]), made.op->title());
     }
-    expect(scratch_of(code_.instructions[static_cast<size_t>(made.wait_of)]), under_way(made.wait_of),
+    expect(scratch_of(code_.instructions[static_cast<size_t>(made.wait_of)]), staging_under_way(made.wait_of),
            made.op->title());
     for (size_t o = 0; o < made.outputs.size(); ++o) {
-      expect(bytes_of(made.outputs[o]), under_way(made.wait_of), made.op->title());
+      expect(bytes_of(made.outputs[o]), results_under_way(made.wait_of), made.op->title());
       memory_.write(bytes_of(made.outputs[o]), content_of(node.outputs[o]));
     }
   }

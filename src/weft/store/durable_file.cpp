@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
-#include <utility>
 
 #include "weft/base/check.h"
 
@@ -27,29 +26,15 @@ void file_error(std::string_view verb, const std::filesystem::path& path, int er
   user_error("could not {} {}: {} ({})", verb, path.string(), std::generic_category().message(error), free);
 }
 
-namespace {
-
-/// A device, say, whose place a file with its name would take.
-bool is_no_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
-}
-
-}  // namespace
-
-DurableFile::DurableFile(std::filesystem::path path, Pace* pace)
-    : path_(std::move(path)),
-      written_(is_no_file(path_) ? path_ : part_of(path_)),
-      pace_(pace),
-      hash_(std::make_unique<HashState>()) {
-  descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) file_error("create", path_, errno);
+DurableFile::DurableFile(const std::filesystem::path& path, Pace* pace)
+    : part_(path, "file", PartFile::Name::known), pace_(pace), hash_(std::make_unique<HashState>()) {
+  descriptor_ = ::open(part_.part().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) file_error("create", path, errno);
   XXH64_reset(&hash_->state, 0);
 }
 
 DurableFile::~DurableFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
-  if (written_ != path_) ::unlink(written_.c_str());
 }
 
 void DurableFile::append(std::span<const std::byte> bytes) {
@@ -75,17 +60,16 @@ void DurableFile::seal() {
   // The last piece may end anywhere.
   if (is_direct_ == true) is_direct_ = !set_direct_io(descriptor_, false);
   write_piece();
-  if (::fsync(descriptor_) != 0) file_error("fsync", path_, errno);
+  if (::fsync(descriptor_) != 0) file_error("fsync", path(), errno);
   const int descriptor = descriptor_;
   descriptor_ = -1;
-  if (::close(descriptor) != 0) file_error("close", path_, errno);
+  if (::close(descriptor) != 0) file_error("close", path(), errno);
   checksum_ = XXH64_digest(&hash_->state);
 }
 
 void DurableFile::finish() {
   if (descriptor_ >= 0) seal();
-  if (written_ != path_ && ::rename(written_.c_str(), path_.c_str()) != 0) file_error("name", path_, errno);
-  written_ = path_;
+  if (const int error = part_.take(); error != 0) file_error("name", path(), error);
 }
 
 void DurableFile::write_piece() {
@@ -100,7 +84,7 @@ void DurableFile::write_piece() {
       is_direct_ = false;
       continue;
     }
-    if (written <= 0) file_error("write", path_, written < 0 ? errno : ENOSPC);
+    if (written <= 0) file_error("write", path(), written < 0 ? errno : ENOSPC);
     bytes = bytes.subspan(static_cast<size_t>(written));
   }
   buffered_ = 0;

@@ -10,18 +10,20 @@
 #include <string_view>
 
 #include "weft/base/pace.h"
+#include "weft/base/part_file.h"
 #include "weft/store/direct_io.h"
 
 namespace weft {
 
-/// A new file, written front to back, in pieces that go past the kernel's cache where the file system allows
-/// that. It lies at part_of(path) until it is whole, so that nothing half written has the name, and an older
-/// file keeps it so long; a device is opened itself. Every failure of the system (a full disk, a short write,
-/// a failed fsync) is a UserError that names the path, the cause and the free space.
+/// A new file that takes its place when it is whole (base/part_file.h: PATH.part, whose growth other ranks
+/// watch), written front to back, in pieces that go past the kernel's cache where the file system allows
+/// that. Every failure of the system (a full disk, a short write, a failed fsync) is a UserError that names
+/// the path, the cause and the free space. What several processes may write, or what is changed after it was
+/// written, is a ReplacedFile.
 class DurableFile {
  public:
   /// `pace`, if there is one, is kept to, and outlives this.
-  explicit DurableFile(std::filesystem::path path, Pace* pace = nullptr);
+  explicit DurableFile(const std::filesystem::path& path, Pace* pace = nullptr);
   /// Without finish() nothing is left of it.
   ~DurableFile();
   DurableFile(const DurableFile&) = delete;
@@ -33,20 +35,17 @@ class DurableFile {
   void seal();
   /// Seals what is not sealed yet and gives it its name, which sync_folder() makes durable.
   void finish();
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return part_.place(); }
   /// Bytes appended so far.
   int64_t bytes() const { return bytes_; }
   /// xxHash64 (seed 0) of everything; only once it is sealed.
   uint64_t checksum() const { return checksum_; }
-  /// Where a file that is not whole lies; one that was left by a kill is written over.
-  static std::filesystem::path part_of(std::filesystem::path path) { return path += ".part"; }
 
  private:
   struct HashState;
   void write_piece();
 
-  std::filesystem::path path_;
-  std::filesystem::path written_;  ///< the part, or a device
+  PartFile part_;
   int descriptor_ = -1;
   int64_t bytes_ = 0;
   uint64_t checksum_ = 0;

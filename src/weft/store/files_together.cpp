@@ -1,5 +1,8 @@
 #include "weft/store/files_together.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "weft/base/check.h"
@@ -34,8 +37,15 @@ DurableFile& FilesTogether::add(std::string_view name) { return files_.emplace_b
 
 void FilesTogether::commit() {
   for (DurableFile& file : files_) file.seal();
-  for (DurableFile& file : files_) file.finish();
-  sync_folder(folder_);
+  if (files_.size() > 1) {
+    const fs::path& last = files_.back().path();
+    if (::unlink(last.c_str()) != 0 && errno != ENOENT) file_error("remove", last, errno);
+    sync_folder(last.parent_path());
+  }
+  for (DurableFile& file : files_) {
+    file.finish();
+    sync_folder(file.path().parent_path());
+  }
   made_.clear();
 }
 

@@ -7,8 +7,11 @@
 
 namespace weft {
 
-/// Files of one folder that are of use together only: none has its name before all are on the disk. An error
-/// or a full disk before that leaves older files as they were, and no folder that was made for these.
+/// Files of one folder that are of use together only, and of none without the last, which is read first: a
+/// configuration, say. None has its name before all are on the disk: an error or a full disk until then
+/// leaves older files as they were, and no folder that was made for these. Names cannot change all at once:
+/// commit() takes an older last file away first, and gives its name last. A kill in between leaves a folder
+/// without it, never new files beside an old one that seem to be whole.
 class FilesTogether {
  public:
   /// Makes the folder, where there is none. UserError, which begins with `what`: "--to".
@@ -20,7 +23,8 @@ class FilesTogether {
 
   /// A file to append to, which lives as long as this. UserError.
   DurableFile& add(std::string_view name);
-  /// Gives all their names, in the order in which they were added. UserError.
+  /// Gives all their names, one durable after the other in the order in which they were added. UserError:
+  /// once it has begun with that it leaves what a kill would.
   void commit();
 
  private:

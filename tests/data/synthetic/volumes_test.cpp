@@ -120,7 +120,14 @@ TEST_F(VolumesTest, SaysWhatCannotBeMade) {
   EXPECT_EQ(message_of([&] {
               make_volumes({folder_ / "taken.h5", 1, {2, 2, 2, 1}});
             }),
-            folder_.string() + "/taken.h5: cannot be written: Is a directory");
+            folder_.string() +
+                "/taken.h5: this is a folder, a device or a pipe, expected a place for a file of volumes");
+  const auto take_the_place = [&](int64_t) { fs::create_directories(folder_ / "late.h5"); };
+  EXPECT_EQ(message_of([&] {
+              make_volumes({folder_ / "late.h5", 1, {2, 2, 2, 1}}, take_the_place);
+            }),
+            folder_.string() + "/late.h5: cannot be written: Is a directory");
+  EXPECT_FALSE(fs::exists(folder_ / "late.h5.part"));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Of train/session/foreign_additions.h: whether files of a tokenizer say what the recipe's does.
 #include "weft/train/session/foreign_tokenizer.h"
 
 #include <fmt/format.h>
@@ -5,6 +6,7 @@
 
 #include <fstream>
 
+#include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/tiny_text.h"
 
@@ -97,6 +99,86 @@ TEST_F(ForeignTokenizer, ATokenizerJsonHoldsBytePairs) {
     write("theirs/tokenizer.json", other);
     EXPECT_EQ(said(mine()), refusal) << other;
   }
+}
+
+/// What is said where the recipe's vocabulary lies in theirs and they have a file beside it.
+TEST_F(ForeignTokenizer, AddedTokensMustBeInTheVocabulary) {
+  write("theirs/vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+  write("theirs/merges.txt", "#version: 0.2\na b\n");
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"added_tokens.json", R"({"ab": 2, TOKEN: ID})"},
+      {"tokenizer_config.json",
+       R"({"added_tokens_decoder": {"2": {"content": "ab"}, "ID": {"content": TOKEN}}})"},
+      {"tokenizer.json", R"({"added_tokens": [{"id": 2, "content": "ab"}, {"id": ID, "content": TOKEN}]})"}};
+  for (const auto& [name, form] : files) {
+    const auto with = [&](const std::string& token, const std::string& id) {
+      std::string text = form;
+      text.replace(text.find("TOKEN"), 5, "\"" + token + "\"");
+      text.replace(text.find("ID"), 2, id);
+      write("theirs/" + name, text);
+      return said(mine());
+    };
+    EXPECT_EQ(with("b", "1"), "") << name;
+    for (const auto& [token, id] : {std::pair("<pad>", "3"), std::pair("b", "0")}) {
+      EXPECT_EQ(with(token, id),
+                fmt::format("{}: adds the token \"{}\" as {}, which the recipe's tokenizer does not have, so "
+                            "some texts would become other tokens",
+                            (folder_ / "theirs" / name).string(), token, id));
+    }
+    fs::remove(folder_ / "theirs" / name);
+  }
+}
+
+/// As transformers writes them for a vocabulary without its own.
+TEST_F(ForeignTokenizer, SpecialTokensMayBeAdded) {
+  write("theirs/vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+  write("theirs/merges.txt", "#version: 0.2\na b\n");
+  const std::string token = R"("content": "<|endoftext|>", "special": true)";
+  write("theirs/tokenizer.json", R"({"added_tokens": [{"id": 3, )" + token + "}]}");
+  write("theirs/tokenizer_config.json", R"({"added_tokens_decoder": {"3": {)" + token + "}}}");
+  EXPECT_EQ(said(mine()), "");
+  write("theirs/added_tokens.json", R"({"<|endoftext|>": 3})");
+  EXPECT_NE(said(mine()), "");
+  for (const char* map :
+       {R"({"bos_token": "<|endoftext|>"})", R"({"unk_token": {"content": "<|endoftext|>"}})",
+        R"({"additional_special_tokens": ["<s>", "<|endoftext|>"]})"}) {
+    write("theirs/special_tokens_map.json", map);
+    EXPECT_EQ(said(mine()), "") << map;
+  }
+}
+
+TEST_F(ForeignTokenizer, NothingIsPutBeforeOrBehindATextThatTheRecipesDoesNotPutThere) {
+  write("theirs/vocab.json", R"({"a": 0, "b": 1, "ab": 2})");
+  write("theirs/merges.txt", "#version: 0.2\na b\n");
+  for (const std::string key : {"add_prefix_space", "add_bos_token", "add_eos_token"}) {
+    write("theirs/tokenizer_config.json", fmt::format(R"({{"model_max_length": 8, "{}": false}})", key));
+    EXPECT_EQ(said(mine()), "");
+    write("theirs/tokenizer_config.json", fmt::format(R"({{"{}": true}})", key));
+    EXPECT_EQ(said(mine()),
+              fmt::format("{}: {} is true, and the recipe's tokenizer adds nothing to a text, so "
+                          "some texts would become other tokens",
+                          (folder_ / "theirs/tokenizer_config.json").string(), key));
+  }
+  for (const char* other :
+       {"", "[]", "1", R"({"added_tokens_decoder": [1]})", R"({"added_tokens_decoder": 1})"}) {
+    write("theirs/tokenizer_config.json", other);
+    write("theirs/special_tokens_map.json", R"({"bos_token": "<s>"})");
+    EXPECT_EQ(said(mine()), "") << other;
+  }
+}
+
+TEST_F(ForeignTokenizer, AnExportLiesBesideNoAdditions) {
+  const std::vector<std::string> replaced{"vocab.json", "merges.txt"};
+  const auto check = [&](const std::vector<std::string>& names) {
+    expect_no_other_tokenizer(text_.recipe({"data.tokenizer=" + mine()}), folder_ / "theirs", names);
+  };
+  EXPECT_NO_THROW(check(replaced));
+  write("theirs/added_tokens.json", R"({"<pad>": 3})");
+  EXPECT_NO_THROW(check({})) << "no tokenizer is exported";
+  testing::expect_user_error(
+      [&] { check(replaced); },
+      "added_tokens.json: adds the token \"<pad>\" as 3, which the recipe's tokenizer does not have, so "
+      "transformers would read texts otherwise; remove the file, or export to another folder");
 }
 
 }  // namespace

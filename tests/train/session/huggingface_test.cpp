@@ -151,7 +151,7 @@ TEST_F(HuggingFace, TheFilesOfItsTokenizerGoAlong) {
   fs::create_directories(folder_ / "taken/vocab.json");
   testing::expect_user_error(
       [&] { export_huggingface(with_tokenizer, *newest, folder_ / "taken"); },
-      "could not create " + (folder_ / "taken/vocab.json").string() + ": Is a directory");
+      (folder_ / "taken/vocab.json").string() + ": this is a folder, a device or a pipe");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "taken"), fs::directory_iterator()), 1);
 }
 
@@ -180,8 +180,7 @@ TEST_F(HuggingFace, AFullDiskLeavesNoHalfOfAnExport) {
   const auto newest = open_newest_good(folder_ / "run/checkpoints", [](const std::string&) {});
   EXPECT_FALSE(export_huggingface(recipe(), *newest, folder_ / "exported")) << "bytes have no tokenizer";
   const auto before = fs::last_write_time(folder_ / "exported/model.safetensors");
-  fs::remove(folder_ / "exported/config.json");
-  fs::create_symlink("/dev/full", folder_ / "exported/config.json");
+  fs::create_symlink("/dev/full", PartFile::part_of(folder_ / "exported/config.json"));
   testing::expect_user_error([&] { export_huggingface(recipe(), *newest, folder_ / "exported"); },
                              "/config.json: No space left on device");
   EXPECT_EQ(fs::last_write_time(folder_ / "exported/model.safetensors"), before);
@@ -424,7 +423,8 @@ TEST_F(HuggingFace, WhatCannotBeExportedIsSaid) {
   testing::expect_user_error([&] { export_to(folder_ / "file/there"); },
                              "/file/there: the folder cannot be made: Not a directory");
   fs::create_directories(folder_ / "taken/config.json");
-  testing::expect_user_error([&] { export_to(folder_ / "taken"); }, "/taken/config.json: Is a directory");
+  testing::expect_user_error([&] { export_to(folder_ / "taken"); },
+                             "/taken/config.json: this is a folder, a device or a pipe");
   float zero = 0;
   const View value{reinterpret_cast<std::byte*>(&zero), {DType::f32, {1}}};
   const std::vector<TensorShard> shards{{"other", DType::f32, {1}, {{{0, 1}}}, value}};

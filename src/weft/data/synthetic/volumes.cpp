@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <cstring>
 #include <numbers>
-#include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/part_file.h"
 #include "weft/base/philox.h"
 #include "weft/base/threads.h"
 #include "weft/data/source/hdf5_library.h"
@@ -209,11 +210,10 @@ void fill_volume(uint64_t seed, int64_t volume, const Dims& shape, std::span<int
 
 void make_volumes(const VolumeOptions& options, const std::function<void(int64_t)>& on_progress) {
   check_options(options);
-  std::filesystem::path part = options.path;
-  part += ".part";
-  try {
+  PartFile part(options.path, "file of volumes", PartFile::Name::known);
+  {
     const Hdf5Lock lock;
-    VolumeFile file(part, options);
+    VolumeFile file(part.part(), options);
     std::vector<int16_t> values(static_cast<size_t>(elems_of(options.shape)));
     for (int64_t volume = 0; volume < options.count; ++volume) {
       fill_volume(options.seed, volume, options.shape, values);
@@ -221,14 +221,10 @@ void make_volumes(const VolumeOptions& options, const std::function<void(int64_t
       if (on_progress) on_progress(volume + 1);
     }
     file.finish();
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove(part, ignored);
-    throw;
   }
-  std::error_code error;
-  std::filesystem::rename(part, options.path, error);
-  if (error) user_error("{}: cannot be written: {}", options.path.string(), error.message());
+  int error = part.sync();
+  if (error == 0) error = part.take();
+  if (error != 0) user_error("{}: cannot be written: {}", options.path.string(), std::strerror(error));
 }
 
 }  // namespace weft

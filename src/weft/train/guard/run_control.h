@@ -34,7 +34,7 @@ class RunControl {
   const std::optional<std::chrono::system_clock::time_point>& end_time() const { return end_time_; }
 
  private:
-  /// Whether the time is over by then.
+  /// Whether the run must have ended that long from now.
   bool ends_within(std::chrono::milliseconds time) const;
 
   const RunSection& run_;

@@ -11,6 +11,7 @@
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
 #include "weft/datasets/data_kind.h"
+#include "weft/train/session/foreign_additions.h"
 
 namespace weft {
 
@@ -112,7 +113,10 @@ void compare_foreign_tokenizer(const Recipe& recipe, const fs::path& folder,
           fmt::format("{}: is not of the recipe's tokenizer, so every token would mean another (cure: {})",
                       file.string(), cure_of(file)));
     }
-    if (has_form) return;
+    if (!has_form) continue;
+    if (const auto added = foreign_additions(folder, *tokenizer))
+      complain(*added + ", so some texts would become other tokens");
+    return;
   }
 }
 
@@ -129,6 +133,13 @@ void expect_no_other_tokenizer(const Recipe& recipe, const fs::path& folder,
           "with another; remove it, or export to another folder",
           folder.string(), name);
     }
+  }
+  if (replaced.empty()) return;
+  if (const auto added = foreign_additions(folder, *tokenizer)) {
+    user_error(
+        "--to {}: {}, so transformers would read texts otherwise; remove the file, or export to another "
+        "folder",
+        folder.string(), *added);
   }
 }
 

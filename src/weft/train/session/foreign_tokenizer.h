@@ -10,14 +10,16 @@
 namespace weft {
 
 /// Calls `complain` with a sentence where `folder` has files of a tokenizer (vocab.json and merges.txt,
-/// tokenizer.model, tokenizer.json) that are not those of the recipe's data.tokenizer. A folder without such
-/// files says nothing, as one that `weft export` wrote for bytes. For data whose samples are text. UserError
-/// where a file cannot be read.
+/// tokenizer.model, tokenizer.json) that are not those of the recipe's data.tokenizer, or others beside them
+/// that add tokens or settings to it (foreign_additions.h). A folder without the former says nothing, as one
+/// that `weft export` wrote for bytes. For data whose samples are text. UserError where a file cannot be
+/// read.
 void compare_foreign_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
                                const std::function<void(const std::string&)>& complain);
 
 /// UserError where such files of another tokenizer than the recipe's lie in `folder`, except those named
-/// `replaced`: transformers would read them beside weights that are exported there.
+/// `replaced`, or additions beside these: transformers would read them beside weights that are exported
+/// there.
 void expect_no_other_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
                                const std::vector<std::string>& replaced);
 

@@ -9,8 +9,8 @@ namespace weft {
 
 /// Writes the parameters of a checkpoint to `folder` so that transformers loads them and gives the same
 /// results; where the recipe's tokenizer is GPT-2's, its files go there too: whether they do is returned. All
-/// files take their places once all are written, or none where there is an error. UserError for a model that
-/// has no counterpart there, and where files of another tokenizer would stay beside.
+/// files take their places once all are written, config.json last (store/files_together.h). UserError for a
+/// model that has no counterpart there, and where files of another tokenizer would stay beside.
 bool export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint,
                         const std::filesystem::path& folder);
 
