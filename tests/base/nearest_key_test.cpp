@@ -23,6 +23,7 @@ TEST(NearestKey, FindsSlipsAndWrongSections) {
   EXPECT_EQ(nearest_key("optimiser.learning_rate", keys), "optimizer.learning_rate");
   EXPECT_EQ(nearest_key("model.batch", keys), "data.batch");
   EXPECT_EQ(nearest_key("stpes", keys), "run.steps");
+  EXPECT_EQ(nearest_key("optimizer.lr", keys), "optimizer.learning_rate") << "its initials";
   EXPECT_EQ(nearest_key("run.flux_capacitor", keys), std::nullopt);
   EXPECT_EQ(nearest_key("seed", {}), std::nullopt);
   EXPECT_EQ(nearest_key(std::string(10000, 's'), keys), std::nullopt);

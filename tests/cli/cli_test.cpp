@@ -34,7 +34,9 @@ TEST_F(Cli, EveryCommandExplainsItself) {
   }
   EXPECT_NE(run("").code, 0);
   EXPECT_NE(run("fly").code, 0);
-  EXPECT_EQ(run("inspect").text, "weft: inspect: name a recipe, a checkpoint folder or a safetensors file\n");
+  EXPECT_EQ(
+      run("inspect").text,
+      "weft: inspect: name a recipe, a run, a checkpoint's or an export's folder, or a safetensors file\n");
   EXPECT_EQ(run("report " + out()).text, "weft: " + out() + ": there is no such folder of a run\n");
 }
 
@@ -211,7 +213,9 @@ TEST_F(Cli, ABadFolderForTheRunIsOneSentence) {
                 .text.find(": its newest checkpoint is of step 6, and the recipe ends at step 5"),
             std::string::npos);
   EXPECT_NE(
-      run("generate " + recipe() + " --out " + out() + " --prompt \"\"").text.find("the prompt has no token"),
+      run("generate " + recipe() + " --out " + out() + " --prompt \"\"")
+          .text.find(
+              "weft: data.tokenizer makes no token of the prompt \"\", and there must be one to go on from"),
       std::string::npos);
   const Outcome to = run("export " + recipe() + " --out " + out() + " --to " + text + "/hf");
   EXPECT_EQ(to.text, "weft: --to " + text + "/hf: the folder cannot be made: Not a directory\n");
@@ -358,6 +362,24 @@ TEST_F(Cli, BenchesTheDataPathOfVolumes) {
   EXPECT_EQ(outcome.code, 0) << outcome.text;
   for (const char* words : {"epoch 1", "source ", "bound: ", "naive: "})
     EXPECT_NE(outcome.text.find(words), std::string::npos) << outcome.text;
+}
+
+TEST_F(Cli, WhereStandardStreamsAreClosedNoTextGoesIntoFiles) {
+  const std::string file = (folder_ / "text.tokens").string();
+  const std::string make = fmt::format("data make tokens --text {} --out ", (folder_ / "text.txt").string());
+  ASSERT_EQ(run(make + file).code, 0);
+  const std::string expected = content(file);
+  for (const std::string closed : {"<&-", "<&- >&- 2>&-", ">&- 2>&-"}) {
+    const std::string other = (folder_ / "other.tokens").string();
+    const std::string command = std::string(WEFT_BINARY) + " " + make + other + " " + closed;
+    EXPECT_EQ(std::system(command.c_str()), 0) << closed;
+    EXPECT_EQ(content(other), expected) << closed;
+    const std::string train =
+        std::string(WEFT_BINARY) + " train " + recipe() + " --out " + out() + " " + closed;
+    EXPECT_EQ(std::system(train.c_str()), 0) << closed;
+    EXPECT_EQ(content(out() + "/metrics.jsonl").front(), '{') << closed;
+    fs::remove_all(out());
+  }
 }
 
 TEST_F(Cli, ATokenFileIsMadeOfAText) {

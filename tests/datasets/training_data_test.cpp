@@ -130,9 +130,11 @@ TEST_F(TrainingDataTest, AnotherDataSetIsMixedInByItsShare) {
   const std::string none = folder_.string() + "/none";
   EXPECT_NE(refusal({fmt::format(R"(data.mix=[{{path="{}", share=1}}])", none)}).find(none),
             std::string::npos);
-  testing::expect_user_error(
-      [&] { recipe({R"(data.mix=[{path="x", share=0}])"}); },
-      "\"data.mix\": expected a list of {path = \"...\", share = NUMBER above 0}, got the list ");
+  for (const char* share : {"0", "1e300", "nan"}) {
+    testing::expect_user_error(
+        [&] { recipe({fmt::format(R"(data.mix=[{{path="x", share={}}}])", share)}); },
+        "\"data.mix\": expected a list of {path = \"...\", share = NUMBER in (0, 1000]}, got the list ");
+  }
   testing::expect_user_error(
       [&] {
         recipe({R"(data.mix=[{path="x", share=1}])", "data.shuffle=false"});

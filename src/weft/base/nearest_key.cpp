@@ -11,8 +11,19 @@ constexpr size_t kLongestKey = 64;
 
 std::string_view without_section(std::string_view key) { return key.substr(key.rfind('.') + 1); }
 
+/// "lr" of "learning_rate".
+std::string initials(std::string_view key) {
+  std::string letters;
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (i == 0 || key[i - 1] == '_') letters += key[i];
+  }
+  return letters;
+}
+
 /// Being in another section weighs as much as one wrong letter.
 int64_t distance_of_keys(std::string_view key, std::string_view candidate) {
+  const std::string_view name = without_section(candidate);
+  if (name.find('_') != std::string_view::npos && without_section(key) == initials(name)) return 0;
   return std::min(edit_distance(key, candidate),
                   1 + edit_distance(without_section(key), without_section(candidate)));
 }

@@ -19,7 +19,7 @@ struct Arguments {
   std::string trace;
   std::string checkpoint;
   std::string format = "huggingface";
-  std::string prompt = "\n";
+  std::optional<std::string> prompt;         ///< none: the recipe's log.prompt
   std::string target;                        ///< a file or folder to inspect, export to or report on
   std::vector<std::string> targets{"runs"};  ///< folders of runs
   std::vector<std::string> skip;

@@ -14,6 +14,7 @@
 #include "weft/params/named_checkpoint.h"
 #include "weft/report/run_files.h"
 #include "weft/store/safetensors.h"
+#include "weft/train/session/huggingface.h"
 #include "weft/train/session/load_recipe.h"
 
 namespace weft {
@@ -76,7 +77,8 @@ int command_inspect(const Arguments& arguments) {
     return 0;
   }
   const std::filesystem::path path = arguments.target;
-  if (path.empty()) user_error("inspect: name a recipe, a checkpoint folder or a safetensors file");
+  if (path.empty())
+    user_error("inspect: name a recipe, a run, a checkpoint's or an export's folder, or a safetensors file");
   const bool is_run = std::filesystem::exists(recipe_of(path));
   if (!arguments.checkpoint.empty()) {
     if (!is_run) user_error("inspect: --checkpoint is of a run, and {} is no folder of one", path.string());
@@ -84,6 +86,8 @@ int command_inspect(const Arguments& arguments) {
     inspect_checkpoint(named_checkpoint(checkpoints_of(path), arguments.checkpoint, recipe.checkpoint.keep));
   } else if (is_run) {
     inspect_run(path, arguments.set);
+  } else if (std::filesystem::exists(path / kForeignWeights)) {
+    inspect_safetensors(path / kForeignWeights);
   } else if (std::filesystem::is_directory(path)) {
     inspect_checkpoint(path);
   } else if (path.extension() == ".safetensors") {

@@ -58,7 +58,7 @@ int command_generate(const Arguments& arguments) {
   }
   load_named(session, arguments, recipe, out);
   GenerateOptions options;
-  options.prompt = arguments.prompt;
+  options.prompt = arguments.prompt.value_or(recipe.data.kind->closing().prompt);
   options.tokens = arguments.tokens;
   options.sampling = sampling;
   options.seed = static_cast<uint64_t>(arguments.seed.value_or(session.recipe().run.seed));

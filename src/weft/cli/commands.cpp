@@ -79,7 +79,7 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
       ->type_name("FILE");
   commands[resume] = {command_resume};
 
-  CLI::App* eval = app.add_subcommand("eval", "loss (and accuracy) of a checkpoint on the validation data");
+  CLI::App* eval = app.add_subcommand("eval", "loss and metrics of a checkpoint on the validation data");
   add_recipe(*eval, arguments);
   add_checkpoint(*eval, arguments);
   eval->add_option("--batches", arguments.batches, "so many batches of the validation data; without: all")
@@ -89,23 +89,29 @@ void declare_running(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Co
   CLI::App* generate = app.add_subcommand("generate", "text that a trained model goes on with");
   add_recipe(*generate, arguments);
   add_checkpoint(*generate, arguments);
-  generate->add_option("--prompt", arguments.prompt, "text to go on from");
-  generate->add_option("--tokens", arguments.tokens, "how many tokens")->check(integer_in(1, 1'000'000));
+  generate->add_option("--prompt", arguments.prompt, "text to go on from; without: log.prompt of the recipe");
+  generate->add_option("--tokens", arguments.tokens, "how many tokens")
+      ->check(integer_in(1, 1'000'000))
+      ->capture_default_str();
   generate
       ->add_option("--temperature", arguments.sampling.temperature,
                    "the higher, the more the unlikely comes; 0: always the likeliest")
-      ->check(number_in(0, 100));
+      ->check(number_in(0, 100))
+      ->capture_default_str();
   generate
       ->add_option("--top-k", arguments.sampling.top_k, "draw among so many of the likeliest tokens; 0: all")
-      ->check(integer_in(0, 1'000'000'000));
+      ->check(integer_in(0, 1'000'000'000))
+      ->capture_default_str();
   generate
       ->add_option("--top-p", arguments.sampling.top_p,
                    "draw among the fewest likeliest tokens that have this probability together; 1: all")
-      ->check(number_in(0, 1));
+      ->check(number_in(0, 1))
+      ->capture_default_str();
   generate->add_option("--seed", arguments.seed, "of the draws (default: the recipe's run.seed)")
       ->check(integer_in(0, std::numeric_limits<int64_t>::max()));
   generate->add_option("--samples", arguments.samples, "how many texts; each is another draw")
-      ->check(integer_in(1, 1'000'000));
+      ->check(integer_in(1, 1'000'000))
+      ->capture_default_str();
   commands[generate] = {command_generate};
 }
 
@@ -245,6 +251,12 @@ std::string usage_error(const CLI::App& app, const LaunchCommandLine& launch, co
           "{} is an option of launch, and those stand before the command, as in weft launch -n 4 train "
           "RECIPE; weft launch --help tells more",
           first);
+    }
+    if (first.starts_with('-') && command == "weft launch") {
+      return fmt::format(
+          "{} is no option of launch, and those of the command stand behind it, as in weft launch -n 4 train "
+          "RECIPE {}; weft launch --help tells more",
+          first, first);
     }
     what = unexpected(first);
   }

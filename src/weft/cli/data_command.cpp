@@ -137,13 +137,16 @@ void DataCommand::declare(CLI::App& app) {
   bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  bench_->add_option("--epochs", bench_options_.epochs, "how many")->check(integer_in(1, 1000));
+  bench_->add_option("--epochs", bench_options_.epochs, "how many")
+      ->check(integer_in(1, 1000))
+      ->capture_default_str();
   bench_->add_option("--steps", bench_options_.steps, "of each epoch; without: all")
       ->check(integer_in(1, 1'000'000'000));
   bench_->add_option("--compute", bench_options_.compute_ms, "milliseconds that each step would compute")
       ->check(number_in(0, 1e6));
   bench_->add_flag("--digest", bench_options_.digest, "print the CRC-32 of each batch of rank 0");
-  bench_->add_flag("--naive,!--no-naive", bench_options_.naive, "whether the naive way is measured too");
+  bench_->add_flag("--naive,!--no-naive", bench_options_.naive,
+                   "measure the naive way too, as it is without either, or do not");
   make_.declare(*data_);
 }
 

@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -26,6 +28,14 @@ void complain(const std::string& why) {
   std::fputs(fmt::format("weft: {}\n", weft::printable(why)).c_str(), stderr);
 }
 
+/// Where standard streams are closed, the first files that a run opens would take their places, and its text
+/// would go into them.
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
+  }
+}
+
 /// What a command has flushed on its way leaves only a mark behind where it was lost.
 void expect_written() {
   std::cout.flush();
@@ -48,6 +58,7 @@ int end_with(const weft::CommSession& session, const std::string& why, int code)
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_streams();
   // A file over the limit of its size is an error of the write then, which says which file it is.
   std::signal(SIGXFSZ, SIG_IGN);
   try {

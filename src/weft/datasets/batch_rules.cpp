@@ -45,7 +45,12 @@ class Rules {
   std::optional<BadElement> ids() {
     auto* all = values_.as<int32_t>();
     const auto below = static_cast<uint32_t>(std::min<int64_t>(tensor_.below, int64_t{1} << 31));
-    const auto is_strange = [below](const int32_t* id) { return static_cast<uint32_t>(*id) >= below; };
+    // One that is ignored may be an id that the network has; where none is, an id that it has not stands
+    // here.
+    const auto ignored = static_cast<int32_t>(tensor_.ignored.value_or(-1));
+    const auto is_strange = [below, ignored](const int32_t* id) {
+      return static_cast<uint32_t>(*id) >= below || *id == ignored;
+    };
     if (!any_of_all(all, values_.elems(), is_strange)) return std::nullopt;
     return rows(all, [&](int64_t row, int32_t* id) -> std::optional<BadElement> {
       for (int64_t i = 0; i < row_elems_; ++i) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/json_problem.h"
 #include "weft/base/text_file.h"
 #include "weft/store/json_text.h"
 
@@ -157,7 +158,7 @@ ShardSummary ShardSummary::from_text(const std::string& text) {
     }
     return summary;
   } catch (const Json::exception& error) {
-    user_error("the summary of a checkpoint shard is malformed: {}", error.what());
+    user_error("the summary of a checkpoint shard is malformed: {}", json_problem(error));
   }
 }
 
@@ -166,7 +167,7 @@ std::string index_text(const CheckpointIndex& index) {
   try {
     json["extra"] = Json::parse(index.extra_json);
   } catch (const Json::exception& error) {
-    user_error("the extra state of a checkpoint is not valid JSON: {}", error.what());
+    user_error("the extra state of a checkpoint is not valid JSON: {}", json_problem(error));
   }
   if (!json["extra"].is_object()) {
     user_error("the extra state of a checkpoint is a JSON {}, expected an object", json["extra"].type_name());
@@ -188,7 +189,7 @@ CheckpointIndex read_index(const std::filesystem::path& folder) {
     }
     return index_from(json);
   } catch (const Json::exception& error) {
-    user_error("{}: is no index of a checkpoint: {}", path.string(), error.what());
+    user_error("{}: is no index of a checkpoint: {}", path.string(), json_problem(error));
   } catch (const UserError& error) {
     user_error("{}: {}", path.string(), error.what());
   }

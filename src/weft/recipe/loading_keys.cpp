@@ -109,6 +109,8 @@ RecipeValue Conversion<std::vector<CacheDirectory>>::to(const std::vector<CacheD
   return {std::move(list)};
 }
 
+constexpr double kMostShare = 1000;
+
 std::optional<std::vector<MixedSet>> Conversion<std::vector<MixedSet>>::from(const RecipeValue& value) {
   const auto tables = pairs_in(value);
   if (!tables) return std::nullopt;
@@ -117,7 +119,8 @@ std::optional<std::vector<MixedSet>> Conversion<std::vector<MixedSet>>::from(con
     const std::string* path = text_in(*table, "path");
     const RecipeValue* number = entry(*table, "share");
     const std::optional<double> share = number == nullptr ? std::nullopt : Conversion<double>::from(*number);
-    if (path == nullptr || path->empty() || share.value_or(0) <= 0) return std::nullopt;
+    if (path == nullptr || path->empty() || !(share.value_or(0) > 0 && *share <= kMostShare))
+      return std::nullopt;
     sets.push_back({*path, *share});
   }
   return sets;

@@ -54,7 +54,7 @@ struct Conversion<std::vector<CacheDirectory>> {
 
 template <>
 struct Conversion<std::vector<MixedSet>> {
-  static std::string expected() { return "a list of {path = \"...\", share = NUMBER above 0}"; }
+  static std::string expected() { return "a list of {path = \"...\", share = NUMBER in (0, 1000]}"; }
   static std::optional<std::vector<MixedSet>> from(const RecipeValue& value);
   static RecipeValue to(const std::vector<MixedSet>& sets);
 };

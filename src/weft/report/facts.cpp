@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/base/check.h"
+#include "weft/base/json_problem.h"
 #include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
 #include "weft/report/json_number.h"
@@ -41,7 +42,7 @@ ReportInput report_facts_from(std::string_view text, const std::string& name) {
     });
     return json.get<ReportInput>();
   } catch (const nlohmann::json::exception& error) {
-    user_error("{}: not what `weft train` wrote ({})", name, error.what());
+    user_error("{}: not what `weft train` wrote ({})", name, json_problem(error));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "weft/base/check.h"
+#include "weft/base/json_problem.h"
 #include "weft/base/replaced_file.h"
 #include "weft/base/text_file.h"
 #include "weft/report/json_number.h"
@@ -106,7 +107,7 @@ Damage visit_rows(std::string_view lines, const std::string& name, const Visit& 
       visit(row_from(Json::parse(lines.substr(at, end - at))), end + 1);
     } catch (const Json::exception& error) {
       if (damage.lines++ == 0) {
-        damage.first = fmt::format("{}:{}: is no row of metrics: {}", name, line, error.what());
+        damage.first = fmt::format("{}:{}: is no row of metrics: {}", name, line, json_problem(error));
       }
     }
     at = end + 1;

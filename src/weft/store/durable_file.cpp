@@ -19,11 +19,13 @@ struct DurableFile::HashState {
 };
 
 void file_error(std::string_view verb, const std::filesystem::path& path, int error) {
+  const std::string why = std::generic_category().message(error);
+  if (error != ENOSPC && error != EDQUOT) user_error("could not {} {}: {}", verb, path.string(), why);
   std::error_code ignored;
   const auto space = std::filesystem::space(path.parent_path().empty() ? "." : path.parent_path(), ignored);
   const std::string free =
       ignored ? "free space unknown" : fmt::format("{} MiB free there", space.available >> 20);
-  user_error("could not {} {}: {} ({})", verb, path.string(), std::generic_category().message(error), free);
+  user_error("could not {} {}: {} ({})", verb, path.string(), why, free);
 }
 
 DurableFile::DurableFile(const std::filesystem::path& path, Pace* pace)

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "weft/base/check.h"
+#include "weft/base/json_problem.h"
 #include "weft/base/utf8.h"
 #include "weft/store/bool_bytes.h"
 
@@ -106,7 +107,7 @@ Json parse_json(std::string_view text, const std::string& path) {
   try {
     header = Json::parse(text, watch);
   } catch (const Json::exception& error) {
-    user_error("{}: the header is not valid JSON: {}", path, error.what());
+    user_error("{}: the header is not valid JSON: {}", path, json_problem(error));
   }
   if (!header.is_object())
     user_error("{}: the header is a JSON {}, expected an object", path, header.type_name());

@@ -26,13 +26,19 @@ TEST(BadSamples, EndLoadingAtOnceUnderThePolicyFail) {
                     "seven is damaged; data.on_bad = \"skip\" would leave such samples out of the loss");
 }
 
-TEST(BadSamples, ASubstituteIsAnotherSampleAndAlwaysTheSame) {
-  for (int64_t sample = 0; sample < 5; ++sample) {
-    const auto other = substitute_for(sample, 5, 1, 2);
-    EXPECT_NE(other, sample);
-    EXPECT_EQ(other, substitute_for(sample, 5, 1, 2));
+TEST(BadSamples, SubstitutesOfSubstitutesAreAllSamples) {
+  for (const int64_t samples : {1, 2, 5, 64, 100}) {
+    int64_t sample = samples / 2;
+    std::set<int64_t> seen;
+    for (int64_t i = 0; i < samples; ++i) {
+      const int64_t other = substitute_for(sample, samples, 1, 2);
+      EXPECT_EQ(other, substitute_for(sample, samples, 1, 2));
+      sample = other;
+      seen.insert(sample);
+    }
+    EXPECT_EQ(std::ssize(seen), samples);
+    EXPECT_EQ(sample, samples / 2) << "the first comes last";
   }
-  EXPECT_EQ(substitute_for(0, 1, 1, 2), std::nullopt);
 }
 
 }  // namespace

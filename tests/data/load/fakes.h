@@ -48,7 +48,7 @@ class PatternSource final : public Source {
   }
   void unpack(int64_t sample, std::span<const Region> /*parts*/, std::span<const std::byte> record,
               std::span<const View> outputs) const override {
-    if (sample == broken) user_error("data.path: {} is broken", name(sample));
+    if (sample == broken || sample < all_broken_below) user_error("data.path: {} is broken", name(sample));
     WEFT_CHECK(std::ssize(record) == size_of(sample), "record of {} bytes", record.size());
     int64_t wrong = 0;
     for (int64_t i = 0; i < size_of(sample); ++i) {
@@ -58,7 +58,8 @@ class PatternSource final : public Source {
     outputs[0].as<int64_t>()[1] = wrong;
   }
   const std::filesystem::path& file() const { return files_[0]; }
-  int64_t broken = -1;  ///< a sample that cannot be unpacked
+  int64_t broken = -1;           ///< a sample that cannot be unpacked
+  int64_t all_broken_below = 0;  ///< likewise, many
 
  private:
   int64_t count_;

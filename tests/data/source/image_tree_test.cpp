@@ -1,3 +1,4 @@
+// Of data/source/class_folder.h: class folders of images, and what lies in them.
 #include <sys/stat.h>
 
 #include "tests/data/source/source_fixture.h"
@@ -61,6 +62,7 @@ TEST_F(ImageTreeTest, ReadsFilesAtAnyDepthBelowAClass) {
   write(folder_ / "elsewhere/f.jpg", "x");
   fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "set/dog/linked");
   fs::create_directory_symlink(folder_ / "set/dog", folder_ / "set/dog/circle");
+  fs::create_directory_symlink("..", folder_ / "set/dog/up");  // where cats are too
   const auto source = open(folder_ / "set");
   std::vector<std::string> names;
   for (int64_t i = 0; i < source->count(); ++i) {
@@ -72,7 +74,7 @@ TEST_F(ImageTreeTest, ReadsFilesAtAnyDepthBelowAClass) {
   const std::string set = (folder_ / "set").string();
   EXPECT_EQ(source->remarks(),
             (std::vector<std::string>{
-                set + ": 1 file left out: 1 link to a folder around it",
+                set + ": 2 files left out: 2 circular links",
                 set + ": 4 of 6 images lie in folders below their class folder, such as dog/linked/f.jpg"}));
 }
 

@@ -1,4 +1,4 @@
-// Of data/source/crc32.h too: archives know their arrays by checksums.
+// Of data/source/crc32.h: archives know their arrays by checksums.
 #include "weft/data/verify/kept_checksums.h"
 
 #include "tests/data/source/source_fixture.h"

@@ -124,6 +124,18 @@ TEST_F(TextData, APromptWithoutATokenIsRefusedAtTheStart) {
   }
 }
 
+TEST_F(TextData, AFractionThatLeavesNoWindowIsRefused) {
+  NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
+  const auto said = [](double fraction, int trained, int held_out) {
+    return fmt::format(
+        "data.validation = {}: of 401 tokens {} are trained on and {} held out, expected at least 9 of "
+        "either, for a window of data.context",
+        fraction, trained, held_out);
+  };
+  EXPECT_EQ(refusal(text({"data.windows=drawn", "data.validation=0.99"})), said(0.99, 4, 397));
+  EXPECT_EQ(refusal(text({"data.windows=drawn", "data.validation=0.0"})), said(0, 401, 0));
+}
+
 TEST_F(TextData, WhatIsLeftOutOfATextIsSaid) {
   NEEDS_KINDS("gpt", "text", "language_modelling", "cross_entropy", "adamw", "constant", "bytes");
   fs::create_directories(folder_ / "texts");

@@ -50,12 +50,17 @@ TEST_F(Metrics, ThatEndBeforeTheCheckpointAreSaid) {
   EXPECT_EQ(said_on_resume(3), "");
 }
 
-TEST_F(Metrics, OfAnEarlierRunThatCannotBeRemovedAreAnError) {
-  const auto path = metrics_log_of(folder());
-  std::filesystem::create_directories(path / "inside");
-  testing::expect_user_error(
-      [&] { observer(register_metrics_log); },
-      path.string() + ": the log of an earlier run cannot be removed: Directory not empty");
+TEST_F(Metrics, OfStepsThatAreMadeAnewAreKept) {
+  observer(register_metrics_log)->step(record(1, 7));
+  ::testing::internal::CaptureStderr();
+  observer(register_metrics_log)->step(record(1, 8));
+  const std::string first = (folder() / "metrics.1.jsonl").string();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "the log of the steps that were made before is kept as " + first + "\n");
+  observer(register_metrics_log)->step(record(1, 9));
+  EXPECT_EQ(losses(), std::vector<double>{9});
+  EXPECT_NE(content(first).find("\"loss\":7"), std::string::npos) << content(first);
+  EXPECT_NE(content(folder() / "metrics.2.jsonl").find("\"loss\":8"), std::string::npos);
 }
 
 TEST_F(Metrics, AreOneRanks) {

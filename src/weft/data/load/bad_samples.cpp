@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "weft/base/check.h"
-#include "weft/base/philox.h"
+#include "weft/data/stream/permutation.h"
 
 namespace weft {
 
@@ -13,12 +13,9 @@ constexpr uint64_t kSubstituteStream = 0x7375'6273;  // "subs"
 
 }  // namespace
 
-std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch) {
-  if (samples < 2) return std::nullopt;
-  const RandomStream draws{seed, kSubstituteStream, static_cast<uint64_t>(epoch)};
-  const uint64_t others = static_cast<uint64_t>(samples - 1);
-  const auto shift = static_cast<int64_t>(1 + draws.below(static_cast<uint64_t>(sample), others));
-  return (sample + shift) % samples;
+int64_t substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch) {
+  const Permutation order(samples, {seed, kSubstituteStream, static_cast<uint64_t>(epoch)});
+  return order.at((order.inverse(sample) + 1) % samples);
 }
 
 void end_for_bad_sample(const std::string& why) {

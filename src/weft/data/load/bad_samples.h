@@ -21,9 +21,10 @@ struct EnumNames<OnBadSample> {
   static constexpr std::string_view kNames[] = {"fail", "skip", "substitute"};
 };
 
-/// The sample that takes the place of one that cannot be used, of `samples`: drawn from the sample alone, so
-/// that every rank and every restart takes the same one. Nothing: there is no other.
-std::optional<int64_t> substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch);
+/// The sample that takes the place of one that cannot be used, of `samples`: the next in an order that is
+/// drawn once an epoch, so that every rank and every restart takes the same one, and substitutes of
+/// substitutes are all samples before one comes again.
+int64_t substitute_for(int64_t sample, int64_t samples, uint64_t seed, int64_t epoch);
 
 /// UserError under the policy `fail`: `why`, and which policy would go on.
 [[noreturn]] void end_for_bad_sample(const std::string& why);

@@ -23,6 +23,7 @@ class DecodePool {
     int64_t row = 0;  ///< within this rank's rows
     int64_t epoch = 0;
     int64_t sample = -1;
+    int64_t drawn = -1;  ///< where `sample` is a substitute: the one that it stands for
     Record record;
   };
   /// Called by a worker when a sample cannot be unpacked. True: the row is somebody else's business now

@@ -104,10 +104,13 @@ bool RecordBroker::take_from_memory(DecodePool::Row& row, RecordId record) {
 }
 
 void RecordBroker::replace(DecodePool::Row row, const std::string& why) {
-  const std::optional<int64_t> other =
-      substitute_for(row.sample, world_.source->count(), options_.seed, row.epoch);
-  if (!other) throw UserError(why);
-  row.sample = *other;
+  const int64_t samples = world_.source->count();
+  if (row.drawn < 0) row.drawn = row.sample;
+  row.sample = substitute_for(row.sample, samples, options_.seed, row.epoch);
+  if (row.sample == row.drawn) {
+    user_error("data.on_bad = \"substitute\": none of the {} samples can be used; of the last: {}", samples,
+               why);
+  }
   row.record = {};
   want(std::move(row));
 }

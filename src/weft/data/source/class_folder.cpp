@@ -15,28 +15,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folders that lie around the one that is listed: one that comes again is a circle.
-using Around = std::vector<std::pair<dev_t, ino_t>>;
+/// What a folder is, whatever link leads to it.
+using FolderId = std::pair<dev_t, ino_t>;
+
+FolderId id_of(const fs::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) {
+    user_error("{}: the folder cannot be listed: {}", folder.string(), std::strerror(errno));
+  }
+  return {status.st_dev, status.st_ino};
+}
 
 class Listing {
  public:
-  explicit Listing(ClassFolder& found) : found_(found) {}
+  /// The folders around the class's are those of other classes too.
+  Listing(const fs::path& folder, ClassFolder& found) : found_(found) {
+    for (fs::path at = fs::absolute(folder).lexically_normal(); at.has_relative_path();) {
+      at = at.parent_path();
+      around_.push_back(id_of(at));
+    }
+    outside_ = around_.size();
+  }
 
   void list(const fs::path& folder) {
-    struct stat status {};
-    if (::stat(folder.c_str(), &status) != 0) {
-      user_error("{}: the folder cannot be listed: {}", folder.string(), std::strerror(errno));
-    }
-    const std::pair<dev_t, ino_t> self{status.st_dev, status.st_ino};
+    const FolderId self = id_of(folder);
     if (std::find(around_.begin(), around_.end(), self) != around_.end()) {
-      found_.left_out.add_beside_sample("link to a folder around it");
+      found_.left_out.add_beside_sample("circular link");
       return;
     }
     around_.push_back(self);
     std::vector<fs::path> folders;
     const size_t before = found_.images.size();
     list_files(folder, folders);
-    if (around_.size() > 1) found_.nested += std::ssize(found_.images) - static_cast<int64_t>(before);
+    const bool is_within = around_.size() > outside_ + 1;
+    if (is_within) found_.nested += std::ssize(found_.images) - static_cast<int64_t>(before);
     for (const fs::path& within : folders) list_within(within);
     around_.pop_back();
   }
@@ -74,14 +86,16 @@ class Listing {
   }
 
   ClassFolder& found_;
-  Around around_;
+  std::vector<FolderId>
+      around_;          ///< the folders around the one that is listed: one that comes again is a circle
+  size_t outside_ = 0;  ///< of these, how many lie around the class's
 };
 
 }  // namespace
 
 ClassFolder list_class_folder(const fs::path& folder) {
   ClassFolder found;
-  Listing(found).list(folder);
+  Listing(folder, found).list(folder);
   return found;
 }
 

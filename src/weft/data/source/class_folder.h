@@ -14,8 +14,9 @@ struct ClassFolder {
   LeftOut left_out;
 };
 
-/// Lists a class's folder as torchvision's ImageFolder does: links to folders are followed, but not in a
-/// circle. A link to nothing that is named like an image is one. UserError where a folder cannot be listed.
+/// Lists a class's folder as torchvision's ImageFolder does: links to folders are followed, but not to one
+/// that lies around them, of which the images of other classes are. A link to nothing that is named like an
+/// image is one. UserError where a folder cannot be listed.
 ClassFolder list_class_folder(const std::filesystem::path& folder);
 
 }  // namespace weft

@@ -87,7 +87,7 @@ std::vector<std::string> files_of_tokenizers() {
 
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec) {
   const Match best = match_of(spec);
-  if (best.format == nullptr)
+  if (best.format == nullptr || spec.empty())
     user_error("data.tokenizer: \"{}\" is none, expected {}", spec, tokenizers_there_are());
   return best.format->open(spec);
 }

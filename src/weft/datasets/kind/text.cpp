@@ -37,7 +37,16 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
     std::string shared = said_of_shared_files(corpus.files, other.files);
     if (!shared.empty()) data.remarks.push_back(std::move(shared));
   } else {
-    held_out = cut_validation(tokens, std::get<double>(recipe.data.validation));
+    const double fraction = std::get<double>(recipe.data.validation);
+    held_out = cut_validation(tokens, fraction);
+    const auto fewest = static_cast<int64_t>(std::min(tokens.size(), held_out.size()));
+    const int64_t all = std::ssize(tokens) + std::ssize(held_out);
+    if (fewest <= context && all > 2 * context) {
+      user_error(
+          "data.validation = {}: of {} tokens {} are trained on and {} held out, expected at least {} of "
+          "either, for a window of data.context",
+          fraction, all, tokens.size(), held_out.size(), context + 1);
+    }
   }
   data.fingerprint = fmt::format("{:016x}-{:016x}", key_of(tokens), key_of(held_out));
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",

@@ -4,6 +4,8 @@
 
 #include "weft/base/check.h"
 #include "weft/base/philox.h"
+#include "weft/base/printable.h"
+#include "weft/recipe/value.h"
 #include "weft/train/generation/generator.h"
 
 namespace weft {
@@ -13,7 +15,12 @@ std::string generate(Session& session, const GenerateOptions& options) {
   WEFT_CHECK(session.data().tokenizer != nullptr, "text without a tokenizer");
   const Tokenizer& tokenizer = *session.data().tokenizer;
   const std::vector<int32_t> prompt = tokenizer.encode(options.prompt);
-  if (prompt.empty()) user_error("the prompt has no token");
+  if (prompt.empty()) {
+    user_error(
+        "data.tokenizer makes no token of the prompt {}, and there must be one to go on from; --prompt and "
+        "log.prompt name another",
+        toml_quoted(printable(options.prompt)));
+  }
   const RandomStream stream{options.seed, 0x7e47, static_cast<uint64_t>(options.sample)};
   NextToken next(options.sampling);
   std::vector<int32_t> made;

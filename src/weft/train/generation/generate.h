@@ -8,7 +8,7 @@
 namespace weft {
 
 struct GenerateOptions {
-  std::string prompt = "\n";
+  std::string prompt;
   int64_t tokens = 200;
   Sampling sampling;
   uint64_t seed = 1;

@@ -1,7 +1,6 @@
 // metrics.jsonl: every step's row.
 #include <fmt/format.h>
 
-#include "weft/base/check.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/observer.h"
@@ -20,16 +19,26 @@ void say_lacking(const std::filesystem::path& path, int64_t last, int64_t resume
                             path.string(), steps));
 }
 
+/// The log of a run whose checkpoints are gone is all that is left of it.
+void keep_earlier(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (error || bytes == 0) return;
+  std::filesystem::path kept;
+  for (int number = 1; kept.empty() || std::filesystem::exists(kept, error); ++number) {
+    kept = path.parent_path() / fmt::format("metrics.{}.jsonl", number);
+  }
+  std::filesystem::rename(path, kept);
+  Progress::say(fmt::format("the log of the steps that were made before is kept as {}", kept.string()));
+}
+
 class MetricsObserver final : public RunObserver {
  public:
   MetricsObserver(const std::filesystem::path& path, std::optional<int64_t> resumed_after) {
     if (resumed_after) {
       say_lacking(path, truncate_after(path, *resumed_after), *resumed_after);
     } else {
-      std::error_code error;
-      std::filesystem::remove(path, error);
-      if (error)
-        user_error("{}: the log of an earlier run cannot be removed: {}", path.string(), error.message());
+      keep_earlier(path);
     }
     log_.emplace(path);
   }

@@ -81,7 +81,7 @@ bool export_huggingface(const Recipe& recipe, const CheckpointReader& checkpoint
         {pair.theirs, {reinterpret_cast<std::byte*>(kept.back().data()), {DType::f32, pair.shape}}});
   }
   FilesTogether files(folder, "--to");
-  write_safetensors(files.add("model.safetensors"), views, {{"format", "pt"}});
+  write_safetensors(files.add(kForeignWeights), views, {{"format", "pt"}});
   for (const fs::path& file : tokenizer) {
     std::error_code error;
     if (fs::equivalent(file, folder / file.filename(), error)) continue;  // exported beside the tokenizer

@@ -7,6 +7,9 @@
 
 namespace weft {
 
+/// The file of a folder that transformers reads the weights from.
+inline constexpr const char* kForeignWeights = "model.safetensors";
+
 /// Writes the parameters of a checkpoint to `folder` so that transformers loads them and gives the same
 /// results; where the recipe's tokenizer is GPT-2's, its files go there too: whether they do is returned. All
 /// files take their places once all are written, config.json last (store/files_together.h). UserError for a

@@ -32,7 +32,7 @@ nlohmann::json read_config(const fs::path& folder) {
 }
 
 fs::path weights_in(const fs::path& folder) {
-  fs::path path = folder / "model.safetensors";
+  fs::path path = folder / kForeignWeights;
   if (fs::exists(path)) return path;
   for (const char* other :
        {"model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {

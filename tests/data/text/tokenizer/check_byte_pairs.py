@@ -52,7 +52,8 @@ def main():
                        stdout=subprocess.DEVNULL)
         data = (folder / "x.tokens").read_bytes()
     width, count = struct.unpack_from("<IQ", data, 8)
-    ours = struct.unpack_from(f"<{count}{'H' if width == 2 else 'I'}", data, 20)
+    header = 8 + 4 + 8 + 8  # src/weft/data/text/token_file.h
+    ours = struct.unpack_from(f"<{count}{'H' if width == 2 else 'I'}", data, header)
     expected = theirs.encode(text).ids
     for at, (mine, other) in enumerate(zip(ours, expected)):
         if mine != other:

@@ -151,6 +151,27 @@ TEST_F(SentencePiece, WhatItLosesIsSaid) {
   EXPECT_EQ(said(kModels[5], "she  sells\nsea \u4e2d\tshells\n"), Remarks{});
 }
 
+TEST_F(SentencePiece, AModelThatIsCutShortIsRefusedWhereverItsPiecesAreCut) {
+  const auto whole = model_of("--vocab_size=40");
+  std::ifstream file(folder_ / "tiny.model", std::ios::binary);
+  const std::string model{std::istreambuf_iterator<char>(file), {}};
+  const std::string path = (folder_ / "cut.model").string();
+  int64_t ends_between_pieces = 0;
+  // The pieces come first, and are short.
+  for (size_t bytes = 1; bytes < 600; ++bytes) {
+    std::ofstream(path, std::ios::binary) << model.substr(0, bytes);
+    try {
+      const auto cut = make_tokenizer(path);
+      EXPECT_EQ(cut->encode(kLine), whole->encode(kLine)) << bytes << " of " << model.size() << " bytes";
+    } catch (const UserError& error) {
+      if (error.what() == "data.tokenizer: " + path +
+                              " has pieces and does not say how texts are normalized; is it cut short?")
+        ++ends_between_pieces;
+    }
+  }
+  EXPECT_GE(ends_between_pieces, whole->vocabulary_size() / 2);
+}
+
 TEST_F(SentencePiece, AFileThatIsNoModelIsNamed) {
   const std::string path = (folder_ / "text.txt").string();
   try {

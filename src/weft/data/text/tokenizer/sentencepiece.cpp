@@ -29,12 +29,40 @@ size_t last_character(std::string_view text) {
   return at;
 }
 
+/// Whether a message of protocol buffers (https://protobuf.dev/programming-guides/encoding) has a field that
+/// is bytes, as messages within it are. The library has parsed it: nothing is checked but its end.
+bool has_field(std::string_view message, uint64_t wanted) {
+  const auto number = [&] {
+    uint64_t value = 0;
+    for (int shift = 0; !message.empty() && shift < 64; shift += 7) {
+      const auto byte = static_cast<unsigned char>(message.front());
+      message.remove_prefix(1);
+      value |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) break;
+    }
+    return value;
+  };
+  while (!message.empty()) {
+    const uint64_t key = number();
+    if ((key & 7) != 2) return false;  // all that a model has are bytes
+    const uint64_t bytes = number();
+    if (key >> 3 == wanted) return true;
+    message.remove_prefix(std::min<uint64_t>(bytes, message.size()));
+  }
+  return false;
+}
+
 class SentencePieceTokenizer final : public Tokenizer {
  public:
   explicit SentencePieceTokenizer(const std::string& path) : path_(path) {
     if (!std::filesystem::is_regular_file(path)) user_error("data.tokenizer: {} is no file", path);
     const auto status = processor_.Load(path);
     if (!status.ok()) user_error("data.tokenizer: {} is no SentencePiece model", path);
+    constexpr uint64_t kNormalizer = 3;  // of a ModelProto, after the pieces
+    if (!has_field(processor_.serialized_model_proto(), kNormalizer)) {
+      user_error("data.tokenizer: {} has pieces and does not say how texts are normalized; is it cut short?",
+                 path);
+    }
     for (int id = 0; id < processor_.GetPieceSize(); ++id) add_pairs(processor_.IdToPiece(id));
   }
   std::vector<int32_t> encode(std::string_view text) const override {
