@@ -18,6 +18,7 @@ import operator
 import os
 import re
 import sys
+import threading
 import warnings
 import weakref
 
@@ -33,9 +34,15 @@ _open_loaders = weakref.WeakSet()
 _said = set()
 
 
+# Held while loops of several threads begin and end.
+_places = threading.RLock()
+os.register_at_fork(after_in_child=_places._at_fork_reinit)
+
+
 def _close_all():
-    for loader in list(_open_loaders):
-        loader.close()
+    if _weft.others_leave():
+        for loader in list(_open_loaders):
+            loader.close()
     _weft.end()
 
 
@@ -172,10 +179,14 @@ def _arrays(framework):
 
 
 class _Pass:
-    """One loop over a loader's batches; it is an epoch from its first batch on."""
+    """One loop over a loader's batches; it is an epoch from its first batch on. Threads that share it take turns."""
+
+    _places = _places  # which are there for loops that outlive this module's names
 
     def __init__(self, loader):
         self._loader = loader
+        self._turn_of_threads = threading.RLock()
+        self._is_loading = False
         self._own = None  # batches of its own, where another loop has the loader's
         self._epoch = self._batch = self._given = 0
         self._turn = None  # of the loader, when it began
@@ -185,9 +196,19 @@ class _Pass:
         return self
 
     def __next__(self):
+        self._loader._open().here()  # first: nobody gives back a turn that was taken before a fork
+        with self._turn_of_threads:
+            if self._is_loading:
+                raise Error("this loop waits for a batch; expected a signal handler that does not ask it for another")
+            self._is_loading = True
+            try:
+                return self._next_batch()
+            finally:
+                self._is_loading = False
+
+    def _next_batch(self):
         loader = self._loader
         if self._is_over:
-            loader._open()
             raise StopIteration
         try:
             if self._turn is None:
@@ -199,31 +220,39 @@ class _Pass:
         except BaseException:
             self._end()
             raise
-        self._batch += 1
-        self._given += 1
-        loader._place = (self._epoch, self._batch)
+        with self._places:
+            self._batch += 1
+            self._given += 1
+            loader._place = (self._epoch, self._batch)
         return arrays
 
     def _begin(self):
         loader = self._loader
-        batches = loader._open()
-        if loader._user is not None and loader._user() is not None:
-            with _errors_in_words_of_python():
-                self._own = batches.another()
-            loader._loops.add(self)
-        else:
-            loader._user = weakref.ref(self)
-        self._epoch, self._batch = loader._next
-        self._first = self._batch
-        loader._next = (self._epoch + 1, 0)
-        loader._turn += 1
-        self._turn = loader._turn
+        with self._places:
+            batches = loader._open()
+            if loader._user is not None and loader._user() is not None:
+                with _errors_in_words_of_python():
+                    self._own = batches.another()
+                loader._loops.add(self)
+            else:
+                loader._user = weakref.ref(self)
+            self._epoch, self._batch = loader._next
+            self._first = self._batch
+            loader._next = (self._epoch + 1, 0)
+            loader._turn += 1
+            self._turn = loader._turn
 
     def _end(self, whole=False):
-        if self._is_over:
-            return
-        self._is_over = True
-        self._own = None
+        with self._places:
+            if self._is_over:
+                return
+            self._is_over = True
+            own, self._own = self._own, None
+            self._leave(whole)
+        if own is not None:
+            own.close()
+
+    def _leave(self, whole):
         loader = self._loader
         if loader._user is not None and loader._user() in (self, None):
             loader._user = None
@@ -340,8 +369,9 @@ class DataLoader:
         return self._batches
 
     def _go_to(self, epoch, batch):
-        self._next = self._place = (epoch, batch)
-        self._turn += 1
+        with _places:
+            self._next = self._place = (epoch, batch)
+            self._turn += 1
 
     def set_epoch(self, epoch):
         """The epoch of the next loop."""
@@ -380,6 +410,10 @@ class DataLoader:
 
     def close(self):
         """Ends the loader's threads and loops; batches that are still held stay valid."""
-        self._batches = None
-        for loop in list(self._loops):
+        with _places:
+            batches, self._batches = self._batches, None
+            loops = list(self._loops)
+        for loop in loops:
             loop._end()
+        if batches is not None:
+            batches.close()
