@@ -1,6 +1,9 @@
 #include "python/image_batches.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "weft/base/check.h"
 #include "weft/data/decode/image_statistics.h"
@@ -15,17 +18,24 @@ namespace {
 // when it asks for the next; more than these get memory of their own.
 constexpr int64_t kOut = 2;
 
+void check_colours(const char* name, const std::vector<double>& values, const char* expected,
+                   bool (*is_good)(double)) {
+  if (!values.empty() && values.size() != 3) {
+    user_error("{}: expected three numbers, of red, green and blue", name);
+  }
+  if (std::ranges::all_of(values, is_good)) return;
+  user_error("{} = [{}]: expected {}", name, fmt::join(values, ", "), expected);
+}
+
 void check(const ImageBatchesOptions& options) {
-  const auto three = [](const std::vector<double>& values) { return values.empty() || values.size() == 3; };
   if (options.batch < 1) user_error("batch_size = {}: expected at least 1", options.batch);
   if (options.workers < 1) user_error("num_workers = {}: expected at least 1", options.workers);
   if (options.size < 0) user_error("size = {}: expected a number of pixels, or 0", options.size);
   if (options.lookahead < 1) user_error("lookahead = {}: expected at least 1", options.lookahead);
-  if (!three(options.mean)) user_error("mean: expected three numbers, of red, green and blue");
-  if (!three(options.deviation)) user_error("std: expected three numbers, of red, green and blue");
-  if (std::ranges::any_of(options.deviation, [](double value) { return !(value > 0); })) {
-    user_error("std: expected numbers above 0");
-  }
+  check_colours("mean", options.mean, "numbers from 0 to 1, as of pixels in [0, 1]",
+                [](double value) { return value >= 0 && value <= 1; });
+  check_colours("std", options.deviation, "finite numbers above 0",
+                [](double value) { return value > 0 && std::isfinite(value); });
   if (options.ranks < 1 || options.rank < 0 || options.rank >= options.ranks) {
     user_error("rank = {}, world_size = {}: expected a rank below the size", options.rank, options.ranks);
   }

@@ -125,7 +125,7 @@ class LoaderTest(trees.TreeTest):
     def test_mistakes_are_one_sentence(self):
         for options, sentence in (({"batch_size": 0}, "batch_size = 0: expected at least 1"),
                                   ({"mean": [0.5]}, "mean: expected three numbers, of red, green and blue"),
-                                  ({"std": [1, 0, 1]}, "std: expected numbers above 0"),
+                                  ({"std": [1, 0, 1]}, r"^std = \[1, 0, 1\]: expected finite numbers above 0$"),
                                   ({"memory": "much"}, "memory"),
                                   ({"rank": 2, "world_size": 2}, "rank = 2, world_size = 2: expected a rank below"),
                                   ({"on_bad": "maybe"}, "on_bad = 'maybe'"),
