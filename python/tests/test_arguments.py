@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tests of what a DataLoader says of its arguments, in their names. As test_loader.py."""
+import importlib.metadata
 import pathlib
 import resource
 import subprocess
@@ -67,6 +68,25 @@ class ArgumentsTest(trees.TreeTest):
             DataLoader(3)
         with self.assertRaisesRegex(weft.Error, f"split = 'foo': expected a folder in {self.root}/train"):
             DataLoader(self.root / "train", split="foo")
+
+    def test_a_framework_that_is_not_there_is_named_first(self):
+        for options, sentence in (
+                ("", 'framework="torch" needs PyTorch: pip install torch, or framework="numpy"'),
+                (", framework='numpy'", 'framework="numpy" needs NumPy: pip install numpy'),
+                (", framework='dlpack'", "/none/here: cannot be opened: No such file or directory")):
+            script = ("import sys\n"
+                      "sys.modules['torch'] = sys.modules['numpy'] = None  # import: no module of that name\n"
+                      "from weft.data import DataLoader\n"
+                      f"DataLoader('/none/here'{options})\n")
+            done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+            self.assertEqual((done.returncode, done.stderr.splitlines()[-1]), (1, f"weft._weft.Error: {sentence}"))
+
+    def test_numpy_comes_with_the_package(self):
+        self.assertTrue(any(need.startswith("numpy") for need in importlib.metadata.requires("weft") or []))
+
+    def test_numpy_has_no_bfloat16(self):
+        with self.assertRaisesRegex(weft.Error, '^bfloat16 = True: NumPy has no such numbers, expected framework="torch"'):
+            self.loader(bfloat16=True)
 
     def test_a_batch_beyond_all_memory_is_refused(self):
         for options in ({"batch_size": 2**31 - 1}, {"batch_size": 2**31 - 1, "size": 2**16}):

@@ -15,7 +15,7 @@ try:
     import weft  # noqa: F401: whether it is there
     from weft.data import DataLoader
 except ImportError as error:
-    print(f"skipped: {error}; `pip install ./python numpy` and set WEFT_PYTHON to that interpreter")
+    print(f"skipped: {error}; `pip install ./python` and set WEFT_PYTHON to that interpreter")
     sys.exit(77)
 
 SIZE = 12

@@ -14,6 +14,7 @@ its own only.
 
 import atexit
 import contextlib
+import importlib
 import operator
 import os
 import re
@@ -160,18 +161,27 @@ def _own_share_of_memory():
     return _weft.available_memory() // 4 // int(local)
 
 
-def _arrays(framework):
+def _needed(package, sentence):
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise Error(sentence) from None
+
+
+def _arrays(framework, bfloat16):
     """Makers of what a loop gets from pixels [N, H, W, 3] and labels: torch's tensors, or NumPy's arrays."""
     if framework == "torch":
-        import torch
-
+        torch = _needed("torch", 'framework="torch" needs PyTorch: pip install torch, or framework="numpy"')
         return lambda pixels, labels: (
             torch.from_dlpack(pixels).permute(0, 3, 1, 2),
             torch.from_dlpack(labels).long(),
         )
     if framework == "numpy":
-        import numpy
-
+        numpy = _needed("numpy", 'framework="numpy" needs NumPy: pip install numpy')
+        if bfloat16:
+            raise Error('bfloat16 = True: NumPy has no such numbers, expected framework="torch" or "dlpack"')
         return lambda pixels, labels: (numpy.from_dlpack(pixels), numpy.from_dlpack(labels))
     if framework == "dlpack":
         return lambda pixels, labels: (pixels, labels)
@@ -285,7 +295,7 @@ class DataLoader:
     drop_last: leaves out samples that do not fill a batch of all processes; else the last batch is shared out evenly
     size: pixels of a side, to which images are scaled and cut; 0: all images have one size
     augment: random cuts and mirrors (padded by 4 pixels where ``size`` is 0, else ``RandomResizedCrop``)
-    mean, std: of red, green, blue, of values in [0, 1]; without: measured on 1000 images
+    mean, std: of red, green, blue, of values in [0, 1]: from 0 to 1, and above 0; without: measured on 1000 images
     bfloat16: pixels in bfloat16 (not with framework="numpy")
     memory: bytes, or as "8GiB", for copies of files; without: a quarter of what is free
     cache: directories on fast disks for more copies, as [("/nvme", "100GiB")]
@@ -303,8 +313,9 @@ class DataLoader:
                  size=0, augment=False, mean=None, std=None, bfloat16=False, memory=None, cache=(), lookahead=32,
                  on_bad="fail", bad_limit=100, rank=None, world_size=None, framework="torch"):
         self._batches = None
-        self._make = _arrays(framework)
         options = _weft.Options()
+        options.bfloat16 = _flag("bfloat16", bfloat16)
+        self._make = _arrays(framework, options.bfloat16)
         options.path = _path("path", path)
         options.split = _split(options.path, split)
         options.batch = _whole("batch_size", batch_size, 1, 2**31 - 1)
@@ -315,7 +326,6 @@ class DataLoader:
         options.augment = _flag("augment", augment)
         options.mean = _colours("mean", mean)
         options.deviation = _colours("std", std)
-        options.bfloat16 = _flag("bfloat16", bfloat16)
         options.memory_bytes = _own_share_of_memory() if memory is None else _bytes("memory", memory)
         options.cache = _directories(cache)
         options.workers = max(1, _whole("num_workers", num_workers, 0, _MOST_WORKERS))
