@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/image_placement.h"
 #include "weft/data/decode/image_statistics.h"
 #include "weft/data/load/image_form.h"
 #include "weft/data/source/open_source.h"
@@ -17,6 +18,8 @@ namespace {
 // Of the ring's slots, the batch that a loop works on and the one before it, which its variables still hold
 // when it asks for the next; more than these get memory of their own.
 constexpr int64_t kOut = 2;
+
+constexpr int64_t kLooks = 16;  // at images, for their sizes
 
 void check_colours(const char* name, const std::vector<double>& values, const char* expected,
                    bool (*is_good)(double)) {
@@ -41,16 +44,39 @@ void check(const ImageBatchesOptions& options) {
   }
 }
 
+std::optional<ImageSize> size_if_readable(const Source& source, int64_t sample) {
+  try {
+    return size_of_image(source, sample);
+  } catch (const UserError&) {  // loading says so, where the sample is asked for
+    return std::nullopt;
+  }
+}
+
+/// Looks at some images, spread over all, so that what a later batch would say is mostly said at once.
+void expect_sizes(const Source& source, const ImageTransform& transform) {
+  const int64_t some = std::min(kLooks, source.count());
+  for (int64_t i = 0; i < some; ++i) {
+    const int64_t sample = i * source.count() / some;
+    const std::optional<ImageSize> size = size_if_readable(source, sample);
+    if (size) place_image(transform, *size, {}, source.name(sample));
+  }
+}
+
 }  // namespace
 
 ImageBatches::ImageBatches(ImageBatchesOptions options, const std::atomic<bool>* stop)
     : options_(std::move(options)) {
   check(options_);
-  source_ =
-      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true}).source;
-  if (!source_->encoded_images()) {
-    user_error("{}: expected JPEG, PNG, WebP or BMP images (a folder tree or tar shards)", options_.path);
+  OpenedSource opened =
+      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true});
+  if (!opened.source->encoded_images()) {
+    user_error(
+        "path: {} ({}): the Python loader has images only; expected a folder tree or tar shards of JPEG, "
+        "PNG, "
+        "WebP or BMP",
+        options_.path, opened.format);
   }
+  source_ = std::move(opened.source);
   const Communicator world = Communicator::world();
   const bool mpi = world.size() > 1;
   rank_ = mpi ? world.rank() : options_.rank;
@@ -88,6 +114,9 @@ StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
   const int64_t skipped = options_.on_bad == OnBadSample::fail ? 0 : options_.bad_limit;
   ImageTransform transform = usual_transform(size_of_first_image(*source_, skipped), options_.size);
   if (options_.augment) add_random_crop(transform);
+  if (options_.size == 0 && options_.on_bad == OnBadSample::fail) {
+    expect_sizes(*source_, transform);
+  }
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
     statistics = image_statistics(*source_, options_.seed, world, stop);

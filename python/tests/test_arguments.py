@@ -147,6 +147,36 @@ class ArgumentsTest(trees.TreeTest):
             with self.assertRaisesRegex(weft.Error, "0.png|1.png|2.png|3.png|4.png"):
                 DataLoader(root, framework="numpy", size=4)
 
+    def test_images_of_several_sizes_are_said_when_the_loader_is_made(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for number in range(10):
+                side = 30 if number == 7 else 40
+                (root / "a").mkdir(exist_ok=True)
+                trees.write_png(root / "a" / f"{number}.png", numpy.zeros((side, side, 3), numpy.uint8))
+            with self.assertRaises(weft.Error) as caught:
+                DataLoader(root, framework="numpy")
+            self.assertEqual(str(caught.exception), f"{root}/a/7.png: the image is 30x30, and without a crop it must "
+                             "be 40x40; set size, to which images of all sizes are scaled")
+            with self.assertRaisesRegex(weft.Error, "too small to cut 40x40 out of it padded by 4; set size, to which"):
+                DataLoader(root, augment=True, framework="numpy")
+            self.assertEqual(len(epoch_of(DataLoader(root, size=32, framework="numpy"))), 10)
+            skipping = DataLoader(root, on_bad="skip", framework="numpy")
+            self.assertEqual(sum(len(labels) for _, labels in skipping), 9)
+
+    def test_only_images_are_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "x.npz"
+            numpy.savez(path, x=numpy.zeros((9, 3)))
+            with self.assertRaises(weft.Error) as caught:
+                DataLoader(path, framework="numpy")
+            self.assertEqual(str(caught.exception), f"path: {path} (numpy): the Python loader has images only; "
+                             "expected a folder tree or tar shards of JPEG, PNG, WebP or BMP")
+            path = pathlib.Path(folder) / "x.txt"
+            path.write_text("no data")
+            with self.assertRaisesRegex(weft.Error, "expected one of: a folder of class folders of [^;]*; a .tar archive"):
+                DataLoader(path, framework="numpy")
+
     def test_a_hundred_descriptors_are_enough(self):
         with tempfile.TemporaryDirectory() as folder:
             for shard in range(60):

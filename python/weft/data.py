@@ -60,9 +60,11 @@ def _say_once(sentence):
 _ARGUMENT_OF_KEY = {"batch": "batch_size", "workers": "num_workers", "deviation": "std"}
 _KEY = re.compile(r"(?<![\w./-])data\.([a-z_]+)(?![\w./-])")
 
+_OF_RECIPES = re.compile(r" \(data\.[a-z_]+ in a recipe\)")
+
 
 def _in_words_of_python(sentence):
-    return _KEY.sub(lambda key: _ARGUMENT_OF_KEY.get(key[1], key[1]), sentence)
+    return _KEY.sub(lambda key: _ARGUMENT_OF_KEY.get(key[1], key[1]), _OF_RECIPES.sub("", sentence))
 
 
 @contextlib.contextmanager
