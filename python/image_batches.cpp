@@ -8,8 +8,11 @@
 #include "weft/base/check.h"
 #include "weft/data/decode/image_placement.h"
 #include "weft/data/decode/image_statistics.h"
+#include "weft/data/inspect/check_samples.h"
 #include "weft/data/load/image_form.h"
 #include "weft/data/source/open_source.h"
+#include "weft/data/verify/content_key.h"
+#include "weft/data/verify/record_checksum.h"
 
 namespace weft {
 
@@ -147,6 +150,14 @@ StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
 std::vector<std::string> ImageBatches::classes() const {
   const std::span<const std::string> names = source_->classes();
   return {names.begin(), names.end()};
+}
+
+uint64_t data_key(const Source& source) {
+  uint64_t key = source_key(source) ^ content_key(source);
+  for (const std::string& name : source.classes()) {
+    key = record_checksum(std::as_bytes(std::span(name)), key);
+  }
+  return key;
 }
 
 HeldBatch ImageBatches::take(int64_t number) {

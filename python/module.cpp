@@ -110,6 +110,11 @@ struct Batches {
   }
 };
 
+/// What a loader reads, which is known when it was closed, too.
+struct Data {
+  std::shared_ptr<const weft::Source> source;
+};
+
 /// What `work` gives of the batches, in this thread's turn.
 template <class Work>
 auto in_turn(const Batches& owned, Work work) {
@@ -190,11 +195,7 @@ Batches another(const Batches& batches) {
   return Batches(weft::OwnProcess(in_turn(batches, [](ImageBatches& here) { return here.another(); })));
 }
 
-}  // namespace
-
-NB_MODULE(_weft, module) {
-  nb::set_leak_warnings(false);  // at exit a loop's variables may still hold a batch
-  nb::exception<weft::UserError>(module, "Error", PyExc_ValueError);
+void add_options(nb::module_& module) {
   nb::enum_<weft::OnBadSample>(module, "OnBad")
       .value("fail", weft::OnBadSample::fail)
       .value("skip", weft::OnBadSample::skip)
@@ -222,6 +223,13 @@ NB_MODULE(_weft, module) {
       .def_rw("bad_limit", &ImageBatchesOptions::bad_limit)
       .def_rw("rank", &ImageBatchesOptions::rank)
       .def_rw("ranks", &ImageBatchesOptions::ranks);
+}
+
+void add_batches(nb::module_& module) {
+  nb::class_<Data>(module, "Data").def("key", [](const Data& data) {
+    const weft::OthersMayRun without_lock;
+    return weft::data_key(*data.source);
+  });
   nb::class_<Batches>(module, "ImageBatches")
       .def("__init__", &make_batches)
       .def_prop_ro("samples", [](const Batches& batches) { return batches.known().samples(); })
@@ -230,6 +238,7 @@ NB_MODULE(_weft, module) {
       .def_prop_ro("remarks", [](const Batches& batches) { return batches.known().remarks(); })
       .def_prop_ro("rank", [](const Batches& batches) { return batches.known().rank(); })
       .def_prop_ro("ranks", [](const Batches& batches) { return batches.known().ranks(); })
+      .def_prop_ro("data", [](const Batches& batches) { return Data{batches.known().source()}; })
       .def("here", [](const Batches& batches) { static_cast<void>(batches.here()); })
       .def("another", &another)
       .def("close", &close_batches)
@@ -238,6 +247,15 @@ NB_MODULE(_weft, module) {
       .def("notices", [](const Batches& batches) {
         return in_turn(batches, [](ImageBatches& here) { return here.notices(); });
       });
+}
+
+}  // namespace
+
+NB_MODULE(_weft, module) {
+  nb::set_leak_warnings(false);  // at exit a loop's variables may still hold a batch
+  nb::exception<weft::UserError>(module, "Error", PyExc_ValueError);
+  add_options(module);
+  add_batches(module);
   module.def("parse_bytes", [](const std::string& text, const std::string& what) {
     const auto size = weft::ByteSize::parse(text);
     if (!size || size->empty()) weft::user_error("{}: {}", what, weft::not_a_size(text));

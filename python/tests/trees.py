@@ -48,6 +48,11 @@ def epoch_of(loader):
     return [(images.copy(), labels.copy()) for images, labels in loader]
 
 
+def place_of(loader):
+    state = loader.state_dict()
+    return state["epoch"], state["batch"]
+
+
 class TreeTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -50,6 +50,11 @@ def _close_all():
 atexit.register(_close_all)
 
 
+# What decides which samples a place in an epoch counts, as a state names it: in words of the arguments.
+_OF_ORDER = {"samples": "the number of samples", "global_batch": "batch_size * world_size", "shuffle": "shuffle",
+             "seed": "seed"}
+
+
 def _say_once(sentence):
     if sentence not in _said:
         _said.add(sentence)
@@ -342,6 +347,11 @@ class DataLoader:
             for remark in self._batches.remarks:
                 warnings.warn(_in_words_of_python(remark), stacklevel=2)
         _open_loaders.add(self)
+        self._path = options.path
+        self._data = self._batches.data
+        self._key = None  # of the data; read when it is wanted
+        self._order = {"samples": self._batches.samples, "global_batch": options.batch * self._batches.ranks,
+                       "shuffle": options.shuffle, "seed": options.seed}
         self._next = self._place = (0, 0)  # epoch and batch: of the next loop, and where the last one is
         self._turn = 0  # counts the loops, and what else chooses the next one
         self._user = None  # the loop that has the batches, weakly
@@ -391,16 +401,31 @@ class DataLoader:
 
     def state_dict(self):
         """Where the loop is: enough to go on exactly there, also with another number of processes or workers. After
-        a loop that was left early, by an exception say, where it was left."""
-        return dict(zip(("epoch", "batch"), self._place))
+        a loop that was left early, by an exception say, where it was left. Beside it stands what decides the order:
+        seed, shuffle, the samples of a batch of all processes, and a key of the data."""
+        return {**dict(zip(("epoch", "batch"), self._place)), **self._order, "data": self._key_of_data()}
 
     def load_state_dict(self, state):
-        """The next loop goes on after the batch at which state_dict() was called."""
+        """The next loop goes on after the batch at which state_dict() was called. A state of other data or of another
+        order is refused; one that tells neither, of an older version, is taken."""
         try:
             epoch, batch = state["epoch"], state["batch"]
         except (KeyError, TypeError, IndexError):
             _refuse("state", state, 'what state_dict() gives, {"epoch": ..., "batch": ...}')
-        self._go_to(_whole("epoch", epoch, 0, _MOST_EPOCHS - 1), _whole("batch", batch, 0, len(self)))
+        place = _whole("epoch", epoch, 0, _MOST_EPOCHS - 1), _whole("batch", batch, 0)
+        for name, own in self._order.items():
+            if name in state and state[name] != own:
+                raise Error(f"state: made with {_OF_ORDER[name]} = {state[name]!r}, and this loader has {own!r}; "
+                            "expected the same")
+        if "data" in state and state["data"] != self._key_of_data():
+            raise Error(f"state: made with other data than {self._path}; expected the same classes, file names and "
+                        "contents")
+        self._go_to(place[0], _whole("batch", batch, 0, len(self)))
+
+    def _key_of_data(self):
+        if self._key is None:
+            self._key = f"{self._data.key():016x}"
+        return self._key
 
     def __reduce__(self):
         raise TypeError("a DataLoader cannot be copied or sent to another process; expected one that is made there")
