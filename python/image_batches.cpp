@@ -1,11 +1,18 @@
 #include "python/image_batches.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "weft/base/check.h"
+#include "weft/data/decode/image_placement.h"
 #include "weft/data/decode/image_statistics.h"
+#include "weft/data/inspect/check_samples.h"
 #include "weft/data/load/image_form.h"
 #include "weft/data/source/open_source.h"
+#include "weft/data/verify/content_key.h"
+#include "weft/data/verify/record_checksum.h"
 
 namespace weft {
 
@@ -15,19 +22,46 @@ namespace {
 // when it asks for the next; more than these get memory of their own.
 constexpr int64_t kOut = 2;
 
+constexpr int64_t kLooks = 16;  // at images, for their sizes
+
+void check_colours(const char* name, const std::vector<double>& values, const char* expected,
+                   bool (*is_good)(double)) {
+  if (!values.empty() && values.size() != 3) {
+    user_error("{}: expected three numbers, of red, green and blue", name);
+  }
+  if (std::ranges::all_of(values, is_good)) return;
+  user_error("{} = [{}]: expected {}", name, fmt::join(values, ", "), expected);
+}
+
 void check(const ImageBatchesOptions& options) {
-  const auto three = [](const std::vector<double>& values) { return values.empty() || values.size() == 3; };
   if (options.batch < 1) user_error("batch_size = {}: expected at least 1", options.batch);
   if (options.workers < 1) user_error("num_workers = {}: expected at least 1", options.workers);
   if (options.size < 0) user_error("size = {}: expected a number of pixels, or 0", options.size);
   if (options.lookahead < 1) user_error("lookahead = {}: expected at least 1", options.lookahead);
-  if (!three(options.mean)) user_error("mean: expected three numbers, of red, green and blue");
-  if (!three(options.deviation)) user_error("std: expected three numbers, of red, green and blue");
-  if (std::ranges::any_of(options.deviation, [](double value) { return !(value > 0); })) {
-    user_error("std: expected numbers above 0");
-  }
+  check_colours("mean", options.mean, "numbers from 0 to 1, as of pixels in [0, 1]",
+                [](double value) { return value >= 0 && value <= 1; });
+  check_colours("std", options.deviation, "finite numbers above 0",
+                [](double value) { return value > 0 && std::isfinite(value); });
   if (options.ranks < 1 || options.rank < 0 || options.rank >= options.ranks) {
     user_error("rank = {}, world_size = {}: expected a rank below the size", options.rank, options.ranks);
+  }
+}
+
+std::optional<ImageSize> size_if_readable(const Source& source, int64_t sample) {
+  try {
+    return size_of_image(source, sample);
+  } catch (const UserError&) {  // loading says so, where the sample is asked for
+    return std::nullopt;
+  }
+}
+
+/// Looks at some images, spread over all, so that what a later batch would say is mostly said at once.
+void expect_sizes(const Source& source, const ImageTransform& transform) {
+  const int64_t some = std::min(kLooks, source.count());
+  for (int64_t i = 0; i < some; ++i) {
+    const int64_t sample = i * source.count() / some;
+    const std::optional<ImageSize> size = size_if_readable(source, sample);
+    if (size) place_image(transform, *size, {}, source.name(sample));
   }
 }
 
@@ -36,11 +70,16 @@ void check(const ImageBatchesOptions& options) {
 ImageBatches::ImageBatches(ImageBatchesOptions options, const std::atomic<bool>* stop)
     : options_(std::move(options)) {
   check(options_);
-  source_ =
-      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true}).source;
-  if (!source_->encoded_images()) {
-    user_error("{}: expected JPEG, PNG, WebP or BMP images (a folder tree or tar shards)", options_.path);
+  OpenedSource opened =
+      open_source({.path = options_.path, .fields = {}, .split = options_.split, .images = true});
+  if (!opened.source->encoded_images()) {
+    user_error(
+        "path: {} ({}): the Python loader has images only; expected a folder tree or tar shards of JPEG, "
+        "PNG, "
+        "WebP or BMP",
+        options_.path, opened.format);
   }
+  source_ = std::move(opened.source);
   const Communicator world = Communicator::world();
   const bool mpi = world.size() > 1;
   rank_ = mpi ? world.rank() : options_.rank;
@@ -78,6 +117,9 @@ StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
   const int64_t skipped = options_.on_bad == OnBadSample::fail ? 0 : options_.bad_limit;
   ImageTransform transform = usual_transform(size_of_first_image(*source_, skipped), options_.size);
   if (options_.augment) add_random_crop(transform);
+  if (options_.size == 0 && options_.on_bad == OnBadSample::fail) {
+    expect_sizes(*source_, transform);
+  }
   ImageStatistics statistics;
   if (options_.mean.empty() || options_.deviation.empty()) {
     statistics = image_statistics(*source_, options_.seed, world, stop);
@@ -108,6 +150,14 @@ StreamedBatchesOptions ImageBatches::streaming(const Communicator& world,
 std::vector<std::string> ImageBatches::classes() const {
   const std::span<const std::string> names = source_->classes();
   return {names.begin(), names.end()};
+}
+
+uint64_t data_key(const Source& source) {
+  uint64_t key = source_key(source) ^ content_key(source);
+  for (const std::string& name : source.classes()) {
+    key = record_checksum(std::as_bytes(std::span(name)), key);
+  }
+  return key;
 }
 
 HeldBatch ImageBatches::take(int64_t number) {

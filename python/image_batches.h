@@ -40,6 +40,9 @@ struct HeldBatch {
   int64_t rows = 0;  ///< that are not empty
 };
 
+/// Names a data set by what it holds, wherever it lies; reads a little of some files.
+uint64_t data_key(const Source& source);
+
 class ImageBatches {
  public:
   /// Collective among MPI's ranks, where there are any. UserError for bad options and data. Where `stop`
@@ -53,6 +56,7 @@ class ImageBatches {
   /// What the source has to say of itself, as Source::remarks().
   std::vector<std::string> remarks() const { return source_->remarks(); }
   std::vector<std::string> classes() const;
+  std::shared_ptr<const Source> source() const { return source_; }
   int rank() const { return rank_; }
   int ranks() const { return ranks_; }
 

@@ -1,7 +1,5 @@
 #include "python/interruptible.h"
 
-#include <nanobind/nanobind.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -9,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "python/others_may_run.h"
 #include "python/own_process.h"
 
 namespace weft {
@@ -26,7 +25,7 @@ struct Work {
   std::atomic<bool> stop{false};
 
   bool wait() {
-    const nanobind::gil_scoped_release others_may_run;
+    const OthersMayRun without_lock;
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, kLook, [&] { return is_done; });
   }
@@ -68,9 +67,12 @@ void interruptible(std::function<void(const std::atomic<bool>& stop)> body) {
   under_way->fetch_add(1);
   std::thread(run, work, std::move(body), under_way).detach();
   while (!work->wait()) {
-    if (PyErr_CheckSignals() == 0) continue;
-    work->stop = true;
-    throw nanobind::python_error();
+    try {
+      look_at_interrupts();
+    } catch (const nanobind::python_error&) {
+      work->stop = true;
+      throw;
+    }
   }
   if (work->error) std::rethrow_exception(work->error);
 }
@@ -78,10 +80,10 @@ void interruptible(std::function<void(const std::atomic<bool>& stop)> body) {
 void wait_for_interrupted_work() {
   while (*under_way_here() > 0) {
     {
-      const nanobind::gil_scoped_release others_may_run;
+      const OthersMayRun without_lock;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+    look_at_interrupts();
   }
 }
 

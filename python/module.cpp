@@ -7,8 +7,12 @@
 #include <nanobind/stl/vector.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <mutex>
+
 #include "python/image_batches.h"
 #include "python/interruptible.h"
+#include "python/others_may_run.h"
 #include "python/own_process.h"
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
@@ -24,7 +28,7 @@ using weft::ImageBatches;
 using weft::ImageBatchesOptions;
 
 // As often Python is asked whether somebody pressed Ctrl-C.
-constexpr double kLookMs = 50;
+constexpr std::chrono::milliseconds kLook(50);
 
 /// An array over the batch's memory, which stays until Python has let go of the array.
 nb::object array_of(const HeldBatch& batch, const weft::View& view, nb::dlpack::dtype dtype) {
@@ -43,22 +47,38 @@ nb::dlpack::dtype pixel_dtype(const weft::View& view) {
           static_cast<uint8_t>(half ? 16 : 32), 1};
 }
 
-/// Batches of the process that made them.
+/// A lock that a thread which waits gets before the one that had it gets it again.
+struct Turns {
+  std::timed_mutex next;
+  std::timed_mutex use;
+
+  /// Not owned: not to be had for now.
+  std::unique_lock<std::timed_mutex> wait() {
+    const std::unique_lock is_next(next, kLook);
+    return is_next ? std::unique_lock(use, 2 * kLook) : std::unique_lock<std::timed_mutex>();
+  }
+};
+
+/// Batches of the process that made them, which threads use in turns.
 struct Batches {
-  weft::OwnProcess<ImageBatches> value;
+  weft::OwnProcess<ImageBatches> value;  ///< null: closed
+  std::unique_ptr<Turns> turns = std::make_unique<Turns>();
 
   explicit Batches(weft::OwnProcess<ImageBatches> made) : value(std::move(made)) {}
   Batches(Batches&&) = default;
   Batches& operator=(Batches&&) = delete;
   Batches(const Batches&) = delete;
   Batches& operator=(const Batches&) = delete;
-  ~Batches() {
-    if (!value) return;
-    const nb::gil_scoped_release others_may_run;  // while threads end
-    value = {};
+  ~Batches() { end(); }
+
+  /// What never changes is told in a process that was forked, too.
+  const ImageBatches& known() const {
+    if (!value) weft::user_error("the DataLoader was closed");
+    return *value;
   }
 
   ImageBatches& here() const {
+    if (!value) weft::user_error("the DataLoader was closed");
     if (value.is_here()) return *value;
     weft::user_error(
         "this DataLoader belongs to process {}, from which process {} was forked; expected one that is made "
@@ -66,28 +86,65 @@ struct Batches {
         "the fork",
         value.maker(), getpid());
   }
+
+  /// Waits for the threads that use them.
+  std::unique_lock<std::timed_mutex> turn() const {
+    while (true) {
+      static_cast<void>(here());
+      std::unique_lock<std::timed_mutex> lock;
+      {
+        const weft::OthersMayRun without_lock;
+        lock = turns->wait();
+      }
+      if (lock && value) return lock;
+      weft::look_at_interrupts();
+    }
+  }
+
+  /// With the turn, or when nobody has them.
+  void end() {
+    weft::OwnProcess<ImageBatches> ended = std::move(value);
+    if (!ended) return;
+    const weft::OthersMayRun without_lock;  // while threads end
+    ended = {};
+  }
 };
 
+/// What a loader reads, which is known when it was closed, too.
+struct Data {
+  std::shared_ptr<const weft::Source> source;
+};
+
+/// What `work` gives of the batches, in this thread's turn.
+template <class Work>
+auto in_turn(const Batches& owned, Work work) {
+  const std::unique_lock turn = owned.turn();
+  const weft::OthersMayRun without_lock;
+  return work(*owned.value);
+}
+
 nb::tuple next_batch(const Batches& owned, int64_t number) {
-  ImageBatches& batches = owned.here();
   for (bool there = false; !there;) {
-    {
-      const nb::gil_scoped_release others_may_run;
-      there = batches.wait_for(number, kLookMs);
-    }
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    weft::look_at_interrupts();
+    there = in_turn(owned, [&](ImageBatches& batches) {
+      return batches.wait_for(number, std::chrono::duration<double, std::milli>(kLook).count());
+    });
   }
-  HeldBatch held;
-  {
-    const nb::gil_scoped_release others_may_run;
-    held = batches.take(number);
-  }
+  weft::look_at_interrupts();
+  const HeldBatch held = in_turn(owned, [&](ImageBatches& batches) { return batches.take(number); });
   return nb::make_tuple(array_of(held, held.pixels, pixel_dtype(held.pixels)),
                         array_of(held, held.labels, nb::dtype<int32_t>()));
 }
 
+void close_batches(Batches& owned) {
+  if (!owned.value || !owned.value.is_here()) return;
+  const auto turn = owned.turn();
+  owned.end();
+}
+
 nb::dict stats_of(const Batches& batches) {
-  const weft::LoadStats stats = batches.here().stats().value_or(weft::LoadStats{});
+  const weft::LoadStats stats =
+      in_turn(batches, [](ImageBatches& here) { return here.stats(); }).value_or(weft::LoadStats{});
   nb::dict result;
   constexpr std::array<const char*, weft::kOrigins> kNames = {"memory", "disk", "peer", "source"};
   for (size_t i = 0; i < kNames.size(); ++i) {
@@ -126,7 +183,7 @@ void make_batches(Batches* self, const ImageBatchesOptions& options) {
     *made = std::make_unique<ImageBatches>(options, &stop);
   };
   if (weft::CommSession::mpi_runs()) {  // whose collectives are the main thread's
-    const nb::gil_scoped_release others_may_run;
+    const weft::OthersMayRun without_lock;
     make(std::atomic<bool>(false));
   } else {
     weft::interruptible(make);
@@ -135,20 +192,10 @@ void make_batches(Batches* self, const ImageBatchesOptions& options) {
 }
 
 Batches another(const Batches& batches) {
-  ImageBatches& here = batches.here();
-  std::unique_ptr<ImageBatches> made;
-  {
-    const nb::gil_scoped_release others_may_run;
-    made = here.another();
-  }
-  return Batches(weft::OwnProcess(std::move(made)));
+  return Batches(weft::OwnProcess(in_turn(batches, [](ImageBatches& here) { return here.another(); })));
 }
 
-}  // namespace
-
-NB_MODULE(_weft, module) {
-  nb::set_leak_warnings(false);  // at exit a loop's variables may still hold a batch
-  nb::exception<weft::UserError>(module, "Error", PyExc_ValueError);
+void add_options(nb::module_& module) {
   nb::enum_<weft::OnBadSample>(module, "OnBad")
       .value("fail", weft::OnBadSample::fail)
       .value("skip", weft::OnBadSample::skip)
@@ -176,19 +223,39 @@ NB_MODULE(_weft, module) {
       .def_rw("bad_limit", &ImageBatchesOptions::bad_limit)
       .def_rw("rank", &ImageBatchesOptions::rank)
       .def_rw("ranks", &ImageBatchesOptions::ranks);
+}
+
+void add_batches(nb::module_& module) {
+  nb::class_<Data>(module, "Data").def("key", [](const Data& data) {
+    const weft::OthersMayRun without_lock;
+    return weft::data_key(*data.source);
+  });
   nb::class_<Batches>(module, "ImageBatches")
       .def("__init__", &make_batches)
-      // What never changes is told in a process that was forked, too.
-      .def_prop_ro("samples", [](const Batches& batches) { return batches.value->samples(); })
-      .def_prop_ro("batches", [](const Batches& batches) { return batches.value->batches(); })
-      .def_prop_ro("classes", [](const Batches& batches) { return batches.value->classes(); })
-      .def_prop_ro("remarks", [](const Batches& batches) { return batches.value->remarks(); })
-      .def_prop_ro("rank", [](const Batches& batches) { return batches.value->rank(); })
-      .def_prop_ro("ranks", [](const Batches& batches) { return batches.value->ranks(); })
+      .def_prop_ro("samples", [](const Batches& batches) { return batches.known().samples(); })
+      .def_prop_ro("batches", [](const Batches& batches) { return batches.known().batches(); })
+      .def_prop_ro("classes", [](const Batches& batches) { return batches.known().classes(); })
+      .def_prop_ro("remarks", [](const Batches& batches) { return batches.known().remarks(); })
+      .def_prop_ro("rank", [](const Batches& batches) { return batches.known().rank(); })
+      .def_prop_ro("ranks", [](const Batches& batches) { return batches.known().ranks(); })
+      .def_prop_ro("data", [](const Batches& batches) { return Data{batches.known().source()}; })
+      .def("here", [](const Batches& batches) { static_cast<void>(batches.here()); })
       .def("another", &another)
+      .def("close", &close_batches)
       .def("next", &next_batch)
       .def("stats", &stats_of)
-      .def("notices", [](const Batches& batches) { return batches.here().notices(); });
+      .def("notices", [](const Batches& batches) {
+        return in_turn(batches, [](ImageBatches& here) { return here.notices(); });
+      });
+}
+
+}  // namespace
+
+NB_MODULE(_weft, module) {
+  nb::set_leak_warnings(false);  // at exit a loop's variables may still hold a batch
+  nb::exception<weft::UserError>(module, "Error", PyExc_ValueError);
+  add_options(module);
+  add_batches(module);
   module.def("parse_bytes", [](const std::string& text, const std::string& what) {
     const auto size = weft::ByteSize::parse(text);
     if (!size || size->empty()) weft::user_error("{}: {}", what, weft::not_a_size(text));
@@ -196,6 +263,7 @@ NB_MODULE(_weft, module) {
   });
   module.def("available_memory", &weft::available_memory);
   module.def("begin", [importer = getpid()] { begin_session(importer); });
+  module.def("others_leave", &weft::others_leave);
   module.def("end", [] {
     weft::wait_for_interrupted_work();
     session() = {};

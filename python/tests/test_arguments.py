@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tests of what a DataLoader says of its arguments, in their names. As test_loader.py."""
+import importlib.metadata
 import pathlib
 import resource
 import subprocess
@@ -45,6 +46,11 @@ class ArgumentsTest(trees.TreeTest):
                 ({"lookahead": 0}, "lookahead = 0: expected at least 1"),
                 ({"bad_limit": "many"}, "bad_limit = 'many': expected a whole number"),
                 ({"mean": 0.5}, "mean: expected three numbers"),
+                ({"mean": [5, 5, 5]}, r"^mean = \[5, 5, 5\]: expected numbers from 0 to 1, as of pixels in \[0, 1\]$"),
+                ({"mean": [0, -0.1, 0]}, r"^mean = \[0, -0.1, 0\]: expected numbers from 0 to 1"),
+                ({"mean": [float("nan")] * 3}, r"^mean = \[nan, nan, nan\]: expected numbers from 0 to 1"),
+                ({"std": [1, float("nan"), 1]}, r"^std = \[1, nan, 1\]: expected finite numbers above 0$"),
+                ({"std": [1, float("inf"), 1]}, r"^std = \[1, inf, 1\]: expected finite numbers above 0$"),
                 ({"std": "abc"}, "std: expected three numbers"),
                 ({"memory": 1.5}, "memory = 1.5: expected a number of bytes, or a size"),
                 ({"memory": -1}, "memory = -1: expected a number of bytes, or a size"),
@@ -62,6 +68,25 @@ class ArgumentsTest(trees.TreeTest):
             DataLoader(3)
         with self.assertRaisesRegex(weft.Error, f"split = 'foo': expected a folder in {self.root}/train"):
             DataLoader(self.root / "train", split="foo")
+
+    def test_a_framework_that_is_not_there_is_named_first(self):
+        for options, sentence in (
+                ("", 'framework="torch" needs PyTorch: pip install torch, or framework="numpy"'),
+                (", framework='numpy'", 'framework="numpy" needs NumPy: pip install numpy'),
+                (", framework='dlpack'", "/none/here: cannot be opened: No such file or directory")):
+            script = ("import sys\n"
+                      "sys.modules['torch'] = sys.modules['numpy'] = None  # import: no module of that name\n"
+                      "from weft.data import DataLoader\n"
+                      f"DataLoader('/none/here'{options})\n")
+            done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+            self.assertEqual((done.returncode, done.stderr.splitlines()[-1]), (1, f"weft._weft.Error: {sentence}"))
+
+    def test_numpy_comes_with_the_package(self):
+        self.assertTrue(any(need.startswith("numpy") for need in importlib.metadata.requires("weft") or []))
+
+    def test_numpy_has_no_bfloat16(self):
+        with self.assertRaisesRegex(weft.Error, '^bfloat16 = True: NumPy has no such numbers, expected framework="torch"'):
+            self.loader(bfloat16=True)
 
     def test_a_batch_beyond_all_memory_is_refused(self):
         for options in ({"batch_size": 2**31 - 1}, {"batch_size": 2**31 - 1, "size": 2**16}):
@@ -121,6 +146,36 @@ class ArgumentsTest(trees.TreeTest):
                 (root / "a" / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\n")
             with self.assertRaisesRegex(weft.Error, "0.png|1.png|2.png|3.png|4.png"):
                 DataLoader(root, framework="numpy", size=4)
+
+    def test_images_of_several_sizes_are_said_when_the_loader_is_made(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for number in range(10):
+                side = 30 if number == 7 else 40
+                (root / "a").mkdir(exist_ok=True)
+                trees.write_png(root / "a" / f"{number}.png", numpy.zeros((side, side, 3), numpy.uint8))
+            with self.assertRaises(weft.Error) as caught:
+                DataLoader(root, framework="numpy")
+            self.assertEqual(str(caught.exception), f"{root}/a/7.png: the image is 30x30, and without a crop it must "
+                             "be 40x40; set size, to which images of all sizes are scaled")
+            with self.assertRaisesRegex(weft.Error, "too small to cut 40x40 out of it padded by 4; set size, to which"):
+                DataLoader(root, augment=True, framework="numpy")
+            self.assertEqual(len(epoch_of(DataLoader(root, size=32, framework="numpy"))), 10)
+            skipping = DataLoader(root, on_bad="skip", framework="numpy")
+            self.assertEqual(sum(len(labels) for _, labels in skipping), 9)
+
+    def test_only_images_are_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "x.npz"
+            numpy.savez(path, x=numpy.zeros((9, 3)))
+            with self.assertRaises(weft.Error) as caught:
+                DataLoader(path, framework="numpy")
+            self.assertEqual(str(caught.exception), f"path: {path} (numpy): the Python loader has images only; "
+                             "expected a folder tree or tar shards of JPEG, PNG, WebP or BMP")
+            path = pathlib.Path(folder) / "x.txt"
+            path.write_text("no data")
+            with self.assertRaisesRegex(weft.Error, "expected one of: a folder of class folders of [^;]*; a .tar archive"):
+                DataLoader(path, framework="numpy")
 
     def test_a_hundred_descriptors_are_enough(self):
         with tempfile.TemporaryDirectory() as folder:

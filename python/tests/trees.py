@@ -15,7 +15,7 @@ try:
     import weft  # noqa: F401: whether it is there
     from weft.data import DataLoader
 except ImportError as error:
-    print(f"skipped: {error}; `pip install ./python numpy` and set WEFT_PYTHON to that interpreter")
+    print(f"skipped: {error}; `pip install ./python` and set WEFT_PYTHON to that interpreter")
     sys.exit(77)
 
 SIZE = 12
@@ -46,6 +46,11 @@ def make_tree(root):
 
 def epoch_of(loader):
     return [(images.copy(), labels.copy()) for images, labels in loader]
+
+
+def place_of(loader):
+    state = loader.state_dict()
+    return state["epoch"], state["batch"]
 
 
 class TreeTest(unittest.TestCase):

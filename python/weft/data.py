@@ -14,10 +14,12 @@ its own only.
 
 import atexit
 import contextlib
+import importlib
 import operator
 import os
 import re
 import sys
+import threading
 import warnings
 import weakref
 
@@ -33,13 +35,24 @@ _open_loaders = weakref.WeakSet()
 _said = set()
 
 
+# Held while loops of several threads begin and end.
+_places = threading.RLock()
+os.register_at_fork(after_in_child=_places._at_fork_reinit)
+
+
 def _close_all():
-    for loader in list(_open_loaders):
-        loader.close()
+    if _weft.others_leave():
+        for loader in list(_open_loaders):
+            loader.close()
     _weft.end()
 
 
 atexit.register(_close_all)
+
+
+# What decides which samples a place in an epoch counts, as a state names it: in words of the arguments.
+_OF_ORDER = {"samples": "the number of samples", "global_batch": "batch_size * world_size", "shuffle": "shuffle",
+             "seed": "seed"}
 
 
 def _say_once(sentence):
@@ -52,9 +65,11 @@ def _say_once(sentence):
 _ARGUMENT_OF_KEY = {"batch": "batch_size", "workers": "num_workers", "deviation": "std"}
 _KEY = re.compile(r"(?<![\w./-])data\.([a-z_]+)(?![\w./-])")
 
+_OF_RECIPES = re.compile(r" \(data\.[a-z_]+ in a recipe\)")
+
 
 def _in_words_of_python(sentence):
-    return _KEY.sub(lambda key: _ARGUMENT_OF_KEY.get(key[1], key[1]), sentence)
+    return _KEY.sub(lambda key: _ARGUMENT_OF_KEY.get(key[1], key[1]), _OF_RECIPES.sub("", sentence))
 
 
 @contextlib.contextmanager
@@ -153,18 +168,27 @@ def _own_share_of_memory():
     return _weft.available_memory() // 4 // int(local)
 
 
-def _arrays(framework):
+def _needed(package, sentence):
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise Error(sentence) from None
+
+
+def _arrays(framework, bfloat16):
     """Makers of what a loop gets from pixels [N, H, W, 3] and labels: torch's tensors, or NumPy's arrays."""
     if framework == "torch":
-        import torch
-
+        torch = _needed("torch", 'framework="torch" needs PyTorch: pip install torch, or framework="numpy"')
         return lambda pixels, labels: (
             torch.from_dlpack(pixels).permute(0, 3, 1, 2),
             torch.from_dlpack(labels).long(),
         )
     if framework == "numpy":
-        import numpy
-
+        numpy = _needed("numpy", 'framework="numpy" needs NumPy: pip install numpy')
+        if bfloat16:
+            raise Error('bfloat16 = True: NumPy has no such numbers, expected framework="torch" or "dlpack"')
         return lambda pixels, labels: (numpy.from_dlpack(pixels), numpy.from_dlpack(labels))
     if framework == "dlpack":
         return lambda pixels, labels: (pixels, labels)
@@ -172,10 +196,14 @@ def _arrays(framework):
 
 
 class _Pass:
-    """One loop over a loader's batches; it is an epoch from its first batch on."""
+    """One loop over a loader's batches; it is an epoch from its first batch on. Threads that share it take turns."""
+
+    _places = _places  # which are there for loops that outlive this module's names
 
     def __init__(self, loader):
         self._loader = loader
+        self._turn_of_threads = threading.RLock()
+        self._is_loading = False
         self._own = None  # batches of its own, where another loop has the loader's
         self._epoch = self._batch = self._given = 0
         self._turn = None  # of the loader, when it began
@@ -185,9 +213,19 @@ class _Pass:
         return self
 
     def __next__(self):
+        self._loader._open().here()  # first: nobody gives back a turn that was taken before a fork
+        with self._turn_of_threads:
+            if self._is_loading:
+                raise Error("this loop waits for a batch; expected a signal handler that does not ask it for another")
+            self._is_loading = True
+            try:
+                return self._next_batch()
+            finally:
+                self._is_loading = False
+
+    def _next_batch(self):
         loader = self._loader
         if self._is_over:
-            loader._open()
             raise StopIteration
         try:
             if self._turn is None:
@@ -199,31 +237,39 @@ class _Pass:
         except BaseException:
             self._end()
             raise
-        self._batch += 1
-        self._given += 1
-        loader._place = (self._epoch, self._batch)
+        with self._places:
+            self._batch += 1
+            self._given += 1
+            loader._place = (self._epoch, self._batch)
         return arrays
 
     def _begin(self):
         loader = self._loader
-        batches = loader._open()
-        if loader._user is not None and loader._user() is not None:
-            with _errors_in_words_of_python():
-                self._own = batches.another()
-            loader._loops.add(self)
-        else:
-            loader._user = weakref.ref(self)
-        self._epoch, self._batch = loader._next
-        self._first = self._batch
-        loader._next = (self._epoch + 1, 0)
-        loader._turn += 1
-        self._turn = loader._turn
+        with self._places:
+            batches = loader._open()
+            if loader._user is not None and loader._user() is not None:
+                with _errors_in_words_of_python():
+                    self._own = batches.another()
+                loader._loops.add(self)
+            else:
+                loader._user = weakref.ref(self)
+            self._epoch, self._batch = loader._next
+            self._first = self._batch
+            loader._next = (self._epoch + 1, 0)
+            loader._turn += 1
+            self._turn = loader._turn
 
     def _end(self, whole=False):
-        if self._is_over:
-            return
-        self._is_over = True
-        self._own = None
+        with self._places:
+            if self._is_over:
+                return
+            self._is_over = True
+            own, self._own = self._own, None
+            self._leave(whole)
+        if own is not None:
+            own.close()
+
+    def _leave(self, whole):
         loader = self._loader
         if loader._user is not None and loader._user() in (self, None):
             loader._user = None
@@ -256,7 +302,7 @@ class DataLoader:
     drop_last: leaves out samples that do not fill a batch of all processes; else the last batch is shared out evenly
     size: pixels of a side, to which images are scaled and cut; 0: all images have one size
     augment: random cuts and mirrors (padded by 4 pixels where ``size`` is 0, else ``RandomResizedCrop``)
-    mean, std: of red, green, blue, of values in [0, 1]; without: measured on 1000 images
+    mean, std: of red, green, blue, of values in [0, 1]: from 0 to 1, and above 0; without: measured on 1000 images
     bfloat16: pixels in bfloat16 (not with framework="numpy")
     memory: bytes, or as "8GiB", for copies of files; without: a quarter of what is free
     cache: directories on fast disks for more copies, as [("/nvme", "100GiB")]
@@ -274,8 +320,9 @@ class DataLoader:
                  size=0, augment=False, mean=None, std=None, bfloat16=False, memory=None, cache=(), lookahead=32,
                  on_bad="fail", bad_limit=100, rank=None, world_size=None, framework="torch"):
         self._batches = None
-        self._make = _arrays(framework)
         options = _weft.Options()
+        options.bfloat16 = _flag("bfloat16", bfloat16)
+        self._make = _arrays(framework, options.bfloat16)
         options.path = _path("path", path)
         options.split = _split(options.path, split)
         options.batch = _whole("batch_size", batch_size, 1, 2**31 - 1)
@@ -286,7 +333,6 @@ class DataLoader:
         options.augment = _flag("augment", augment)
         options.mean = _colours("mean", mean)
         options.deviation = _colours("std", std)
-        options.bfloat16 = _flag("bfloat16", bfloat16)
         options.memory_bytes = _own_share_of_memory() if memory is None else _bytes("memory", memory)
         options.cache = _directories(cache)
         options.workers = max(1, _whole("num_workers", num_workers, 0, _MOST_WORKERS))
@@ -301,6 +347,11 @@ class DataLoader:
             for remark in self._batches.remarks:
                 warnings.warn(_in_words_of_python(remark), stacklevel=2)
         _open_loaders.add(self)
+        self._path = options.path
+        self._data = self._batches.data
+        self._key = None  # of the data; read when it is wanted
+        self._order = {"samples": self._batches.samples, "global_batch": options.batch * self._batches.ranks,
+                       "shuffle": options.shuffle, "seed": options.seed}
         self._next = self._place = (0, 0)  # epoch and batch: of the next loop, and where the last one is
         self._turn = 0  # counts the loops, and what else chooses the next one
         self._user = None  # the loop that has the batches, weakly
@@ -340,8 +391,9 @@ class DataLoader:
         return self._batches
 
     def _go_to(self, epoch, batch):
-        self._next = self._place = (epoch, batch)
-        self._turn += 1
+        with _places:
+            self._next = self._place = (epoch, batch)
+            self._turn += 1
 
     def set_epoch(self, epoch):
         """The epoch of the next loop."""
@@ -349,16 +401,31 @@ class DataLoader:
 
     def state_dict(self):
         """Where the loop is: enough to go on exactly there, also with another number of processes or workers. After
-        a loop that was left early, by an exception say, where it was left."""
-        return dict(zip(("epoch", "batch"), self._place))
+        a loop that was left early, by an exception say, where it was left. Beside it stands what decides the order:
+        seed, shuffle, the samples of a batch of all processes, and a key of the data."""
+        return {**dict(zip(("epoch", "batch"), self._place)), **self._order, "data": self._key_of_data()}
 
     def load_state_dict(self, state):
-        """The next loop goes on after the batch at which state_dict() was called."""
+        """The next loop goes on after the batch at which state_dict() was called. A state of other data or of another
+        order is refused; one that tells neither, of an older version, is taken."""
         try:
             epoch, batch = state["epoch"], state["batch"]
         except (KeyError, TypeError, IndexError):
             _refuse("state", state, 'what state_dict() gives, {"epoch": ..., "batch": ...}')
-        self._go_to(_whole("epoch", epoch, 0, _MOST_EPOCHS - 1), _whole("batch", batch, 0, len(self)))
+        place = _whole("epoch", epoch, 0, _MOST_EPOCHS - 1), _whole("batch", batch, 0)
+        for name, own in self._order.items():
+            if name in state and state[name] != own:
+                raise Error(f"state: made with {_OF_ORDER[name]} = {state[name]!r}, and this loader has {own!r}; "
+                            "expected the same")
+        if "data" in state and state["data"] != self._key_of_data():
+            raise Error(f"state: made with other data than {self._path}; expected the same classes, file names and "
+                        "contents")
+        self._go_to(place[0], _whole("batch", batch, 0, len(self)))
+
+    def _key_of_data(self):
+        if self._key is None:
+            self._key = f"{self._data.key():016x}"
+        return self._key
 
     def __reduce__(self):
         raise TypeError("a DataLoader cannot be copied or sent to another process; expected one that is made there")
@@ -380,6 +447,10 @@ class DataLoader:
 
     def close(self):
         """Ends the loader's threads and loops; batches that are still held stay valid."""
-        self._batches = None
-        for loop in list(self._loops):
+        with _places:
+            batches, self._batches = self._batches, None
+            loops = list(self._loops)
+        for loop in loops:
             loop._end()
+        if batches is not None:
+            batches.close()

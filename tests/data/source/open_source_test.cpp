@@ -64,6 +64,15 @@ TEST_F(OpenPattern, WhatCannotBeReadTogetherIsOneSentence) {
   EXPECT_EQ(refusal(folder_ / "2*").substr(0, 38), "2.txt: is no data set that can be read");
 }
 
+TEST_F(OpenPattern, WhereImagesAreWantedOtherFormatsAreNotExpected) {
+  write(folder_ / "2.txt", "no data");
+  EXPECT_EQ(
+      message_of([&] { open_source({.path = folder_ / "2.txt", .fields = {}, .images = true}); }),
+      (folder_ / "2.txt").string() +
+          ": is no data set that can be read, expected one of: a folder of class folders of .jpg, .jpeg, "
+          ".png, .webp or .bmp files; a .tar archive of images, or a folder of them");
+}
+
 TEST_F(OpenPattern, AFileOfThatNameIsTheFile) {
   put("a[1].safetensors", 5, 1);
   put("a1.safetensors", 6, 1);

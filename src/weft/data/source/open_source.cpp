@@ -61,9 +61,11 @@ const SourceFormat* format_of(const SourcePlace& place, const SourceRegistry& re
   return best;
 }
 
-[[noreturn]] void refuse(const SourcePlace& place, const SourceRegistry& registry) {
+[[noreturn]] void refuse(const SourcePlace& place, const SourceRegistry& registry, bool images) {
   std::string known;
-  for (const SourceFormat& format : registry.formats()) known += (known.empty() ? "" : "; ") + format.reads;
+  for (const SourceFormat& format : registry.formats()) {
+    if (!images || format.images) known += (known.empty() ? "" : "; ") + format.reads;
+  }
   user_error("{}: is no data set that can be read, expected one of: {}", place.path.string(), known);
 }
 
@@ -138,7 +140,7 @@ OpenedSource open_source(const SourceOptions& options) {
   const SourcePlace place = look_at(path);
   const SourceFormat* const format = format_of(place, registry, options.images);
   if (format == nullptr && !place.named.empty()) return open_each(place, options);
-  if (format == nullptr) refuse(place, registry);
+  if (format == nullptr) refuse(place, registry, options.images);
   OpenedSource opened{format->name, format->open(place, options)};
   if (opened.source->count() == 0) user_error("{}: holds no samples", path.string());
   return opened;
