@@ -56,6 +56,9 @@ struct DataFacts {
   bool operator==(const DataFacts&) const = default;
 };
 
+/// "pixels [32, 32, 3]; labels one of 10 classes", "tokens [64] of 256 ids; targets [64] of 256 ids".
+std::string text_of(const DataFacts& facts);
+
 /// What a kind of data brings, or a network takes, as far as the recipe alone tells.
 struct InputForm {
   bool ids = false;  ///< sequences of ids; else numbers with channels along `axes` in space
