@@ -183,7 +183,11 @@ TEST_F(ArrayFolderTest, OfNumpyToo) {
   const std::string damaged = set + "/0.npy: 7 bytes are too few for a .npy file";
   EXPECT_EQ(values_of(*source, 2, whole_of(*source))[0].size(), 24U);
   EXPECT_EQ(message_of([&] { values_of(*source, 0, whole_of(*source)); }), damaged);
-  EXPECT_EQ(source->remarks(), std::vector{set + ": 1 of 3 files cannot be read, such as " + damaged});
+  EXPECT_EQ(
+      source->remarks(),
+      (std::vector{set + ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
+                         "with their names",
+                   set + ": 1 of 3 files cannot be read, such as " + damaged}));
   fs::remove(folder_ / "set/2.npy");
   fs::remove(folder_ / "set/1.npy");
   EXPECT_EQ(refusal(folder_ / "set"), "set/0.npy: 7 bytes are too few for a .npy file");

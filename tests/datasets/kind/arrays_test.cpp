@@ -116,8 +116,6 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
   testing::expect_user_error(
       [&] { arrays({"data.mean=0.5"}); },
       "\"data.mean\": expected a list of numbers, got 0.5; a list has brackets, and its texts");
-  testing::expect_user_error([&] { arrays({"data.target=\"\""}); },
-                             "arrays.toml:12: data.input and data.target are given together, or neither");
   testing::expect_user_error([&] { arrays({"data.sampler=class_balanced"}); },
                              "data.sampler = \"class_balanced\" needs data.kind = \"images\"");
 }
@@ -125,10 +123,19 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
 TEST_F(ArrayData, ThatAreNotNamedAreSaid) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
               "accuracy");
-  const TrainingData data = open_data(arrays({"data.input=\"\"", "data.target=\"\""}), Communicator::world());
-  EXPECT_EQ(data.remarks,
-            std::vector{(folder_ / "set.safetensors").string() +
-                        ": 'image' is the input and 'label' the target, as data.input does not say"});
+  const std::string set = (folder_ / "set.safetensors").string();
+  const auto remarks = [&](const std::vector<std::string>& keys) {
+    return open_data(arrays(keys), Communicator::world()).remarks;
+  };
+  const std::string chosen = set + ": 'image' is the input and 'label' the target, as ";
+  EXPECT_EQ(remarks({"data.input=\"\"", "data.target=\"\""}),
+            std::vector{chosen + "data.input and data.target do not say"});
+  EXPECT_EQ(remarks({"data.input=\"\""}), std::vector{chosen + "data.input does not say"});
+  EXPECT_EQ(remarks({"data.target=\"\""}), std::vector{chosen + "data.target does not say"});
+  EXPECT_EQ(remarks({}), std::vector<std::string>{});
+  EXPECT_EQ(refusal(arrays({"data.input=\"\"", "data.target=image"})).substr(0, 45),
+            "data.input: field label has the shape [] a sa")
+      << "the first that is not the target";
 }
 
 TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
@@ -274,9 +281,13 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   const View x{reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {4, 3, 1}}};
   const fs::path one = folder_ / "one.safetensors";
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
-  EXPECT_EQ(of(one), "data.path: " + one.string() +
-                         " has the one array x, expected an input and a target in one file, as "
-                         "numpy.savez(\"both.npz\", x=x, y=y) makes it");
+  EXPECT_EQ(of(one), "data.path: " + one.string() + " has the one array x, expected an input and a target");
+  const fs::path numpy = fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden/f8_le.npy";
+  EXPECT_EQ(of(numpy),
+            "data.path: " + numpy.string() + " has the one array data, expected an input and a target; " +
+                numpy.string() +
+                ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
+                "with their names");
   std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
                        R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');
