@@ -170,7 +170,9 @@ int DataCommand::inspect() const {
     const Field& field = source.fields()[i];
     fmt::print("field     {} {} {}\n", field.name, name_of(field.type.dtype), shape_text(field.type.shape));
     if (source.encoded_images()) continue;
-    fmt::print("          {}\n", look_at_field(source, i).text(source.count()));
+    const FieldValues values = look_at_field(source, i);
+    fmt::print("          {}{}\n", values.text(source.count()),
+               values.has_missing() ? "; data.missing says what becomes of these" : "");
   }
   print_sizes(source);
   print_classes(source);

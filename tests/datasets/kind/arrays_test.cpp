@@ -5,8 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "tests/datasets/data_folder.h"
+#include "tests/datasets/labelled_images.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
@@ -251,6 +253,27 @@ TEST_F(ArrayData, NumbersAreNoIdsAndOneNumberAmongIdsIsABadSample) {
                 "[1]: field label is 1.25, expected a class id; data.on_bad = \"skip\" would "
                 "leave such samples out of the loss");
   EXPECT_EQ(building(one, "data.on_bad=skip"), "");
+}
+
+TEST_F(ArrayData, WithNumbersThatAreMissingAreSaidAtTheStart) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<float> pixels(size_t{6} * 8 * 8 * 3, 1);
+  pixels[7] = pixels[2 * 8 * 8 * 3] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<int64_t> labels{0, 1, 0, 1, 0, 1};
+  const fs::path path = folder_ / "gaps.safetensors";
+  testing::write_labelled_images(path, pixels, labels, 6, {8, 8, 3});
+  const auto remarks = [&](const std::string& key) {
+    const std::string itself = "data.validation=\"" + path.string() + "\"";
+    return open_data(arrays({"data.path=" + path.string(), itself, key}), Communicator::world()).remarks;
+  };
+  EXPECT_EQ(
+      remarks("data.missing=fail"),
+      (std::vector{path.string() +
+                       ": field image has 1 to 1, mean 1, 2 NaN in all samples; the run ends where it meets "
+                       "one, unless data.missing is \"mask\" or \"skip\"",
+                   kItself}));
+  for (const char* key : {"data.missing=mask", "data.missing=skip", "data.on_bad=skip"})
+    EXPECT_EQ(remarks(key), std::vector{kItself}) << key;
 }
 
 TEST_F(ArrayData, ClassIdsOfWhichThereCannotBeSoManyAreRefused) {

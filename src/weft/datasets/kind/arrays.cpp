@@ -8,6 +8,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/decode/array_values.h"
+#include "weft/data/inspect/field_values.h"
 #include "weft/data/read/read_record.h"
 #include "weft/datasets/streaming.h"
 
@@ -68,6 +69,21 @@ std::string others(const Source& source) {
   std::string text;
   for (const std::string& remark : source.remarks()) text += "; " + remark;
   return text;
+}
+
+/// What a short look at the samples finds that is going to end the run.
+std::vector<std::string> said_of_missing(const Source& source, const std::string& path) {
+  constexpr LookOptions kShort{.most_samples = 256, .most_bytes = int64_t{16} << 20};
+  std::vector<std::string> sentences;
+  for (size_t i = 0; i < source.fields().size(); ++i) {
+    const FieldValues values = look_at_field(source, i, kShort);
+    if (!values.has_missing()) continue;
+    sentences.push_back(fmt::format(
+        "{}: field {} has {}; the run ends where it meets one, unless data.missing is \"mask\" or "
+        "\"skip\"",
+        path, source.fields()[i].name, values.text(source.count())));
+  }
+  return sentences;
 }
 
 /// "f16 [3] a sample": as the file has it.
@@ -190,6 +206,11 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
                                        !target.empty()  ? "data.input does"
                                        : !input.empty() ? "data.target does"
                                                         : "data.input and data.target do"));
+  }
+  if (missing == MissingNumbers::fail && recipe.data.loading.on_bad == OnBadSample::fail &&
+      world.rank() == 0) {
+    for (std::string& sentence : said_of_missing(*parts.training, recipe.data.path))
+      data.remarks.push_back(std::move(sentence));
   }
   constexpr int64_t kMostColours = 4;
   if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
