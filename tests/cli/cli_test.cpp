@@ -250,6 +250,15 @@ TEST_F(Cli, BenchesTheDataPathOfARecipe) {
   const Outcome bench = run("data bench " + recipe() + " --steps 3 --epochs 2");
   EXPECT_EQ(bench.code, 0);
   EXPECT_NE(bench.text.find("epoch 1"), std::string::npos) << bench.text;
+  EXPECT_NE(bench.text.find("\n  nothing is read: all samples are in memory\n"), std::string::npos)
+      << bench.text;
+  EXPECT_EQ(bench.text.find("rank 0 read"), std::string::npos) << bench.text;
+  EXPECT_EQ(run("train " + recipe() + " --out " + out()).code, 0);
+  const Outcome of_run = run("data bench " + out() + " --steps 1 --epochs 1");
+  EXPECT_EQ(of_run.code, 0) << of_run.text;
+  EXPECT_NE(of_run.text.find("epoch 0"), std::string::npos) << of_run.text;
+  EXPECT_NE(run("data bench " + folder_.string()).text.find(": is a folder without recipe.toml, so no run's"),
+            std::string::npos);
 }
 
 TEST_F(Cli, PlansForRanksAndMachinesThatAreNotHere) {
@@ -358,6 +367,12 @@ TEST_F(Cli, BenchesTheDataPathOfVolumes) {
   EXPECT_EQ(outcome.code, 0) << outcome.text;
   for (const char* words : {"epoch 1", "source ", "bound: ", "naive: "})
     EXPECT_NE(outcome.text.find(words), std::string::npos) << outcome.text;
+  // The second epoch begins elsewhere, and so with another loader: what the first one did is not undone.
+  const Outcome parts = run(fmt::format(
+      "data bench {} --set data.path={} --set data.batch=2 --epochs 2 --steps 2 --no-naive", recipe, file));
+  EXPECT_EQ(parts.code, 0) << parts.text;
+  EXPECT_NE(parts.text.find("epoch 1"), std::string::npos) << parts.text;
+  EXPECT_EQ(parts.text.find(" -"), std::string::npos) << parts.text;
 }
 
 TEST_F(Cli, ATokenFileIsMadeOfAText) {

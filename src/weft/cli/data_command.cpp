@@ -133,7 +133,7 @@ void DataCommand::declare(CLI::App& app) {
       ->type_name("FILE");
   bench_ =
       data_->add_subcommand("bench", "the data path of a recipe alone: samples/s, waiting, bytes by source");
-  bench_->add_option("RECIPE", bench_options_.recipe, "recipe file")->required();
+  bench_->add_option("RECIPE", bench_options_.recipe, "recipe file, or folder of a run")->required();
   bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
