@@ -327,6 +327,35 @@ TEST_F(Cli, AProbeSaysWhatItDidNotMeasureAndAPlanWhatItAssumes) {
   EXPECT_EQ(nowhere.text, "weft: /no/such: the probe cannot write a file here: No such file or directory\n");
 }
 
+TEST_F(Cli, TextIsInspectedAndSaysWhatReadsIt) {
+  const fs::path folder = folder_ / "texts";
+  fs::create_directories(folder);
+  std::ofstream(folder / "a.txt") << std::string(2048, 'a');
+  std::ofstream(folder / "blob.txt") << std::string("b\0", 2);
+  const std::string path = folder.string();
+  const std::string use = "note      " + path +
+                          ": data.kind = \"text\" reads it; weft data make tokens --text " + path +
+                          " --out FILE.tokens counts its tokens, for data.windows = \"streamed\" too\n";
+  Outcome outcome = run("data inspect " + path);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.text, "format    text\nbytes     2.00 KiB in 1 file\nnote      PATH: 1 file in " + path +
+                              " left out, " + path + "/blob.txt: 1 with a zero byte (binary, or UTF-16)\n" +
+                              use);
+  fs::remove(folder / "blob.txt");
+  std::ofstream(folder / "table.csv") << "1,2\n";
+  outcome = run("data inspect " + path);
+  EXPECT_TRUE(outcome.text.ends_with(use + "note      " + path +
+                                     ": tables are read as text; numpy.savez(\"both.npz\", x=x, y=y) makes "
+                                     "arrays of them\n"))
+      << outcome.text;
+  outcome = run("data inspect --check " + path + "/a.txt");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(outcome.text.ends_with("; data.kind = \"text\" reads text\n")) << outcome.text;
+  outcome = run("data inspect --check " + path + "/table.csv");
+  EXPECT_TRUE(outcome.text.ends_with("; of a table, numpy.savez(\"both.npz\", x=x, y=y) makes arrays\n"))
+      << outcome.text;
+}
+
 TEST_F(Cli, DataIsMadeInspectedAndChecked) {
   const std::string file = (folder_ / "v.h5").string();
   const std::string index = (folder_ / "v.index").string();

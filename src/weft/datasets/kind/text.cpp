@@ -56,13 +56,15 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
 }
 
 std::shared_ptr<const Source> Text::open_windows(const std::string& path, const Tokenizer& used) const {
-  OpenedSource opened = open_source({.path = path, .fields = {}, .window = context});
-  if (opened.format != "tokens") {
+  const SourceOptions options{.path = path, .fields = {}, .window = context};
+  const std::string format = format_at(options);
+  if (format != "tokens") {
     user_error(
         "data.windows = \"streamed\": {} is {}, expected a token file: weft data make tokens --text {} --out "
         "FILE.tokens",
-        path, opened.format, path);
+        path, format.empty() ? "text, or nothing that is known" : format, path);
   }
+  OpenedSource opened = open_source(options);
   for (const std::filesystem::path& name : opened.source->files()) {
     const FileReader file(name);
     const std::string head = file.text(0, std::min(file.size(), TokenFileHeader::kMostBytes));
