@@ -447,7 +447,7 @@ TEST_F(Cli, ATokenFileDoesNotReplaceItsText) {
   EXPECT_NE(outcome.text.find("--out a.tokens: this lies in the folder of --text"), std::string::npos)
       << outcome.text;
   outcome = run(fmt::format("data make tokens --text {0}/corpus --out {0}/a.tokens", folder_.string()));
-  EXPECT_NE(outcome.text.find("note: --text: 1 files in"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("note: --text: 1 file in"), std::string::npos) << outcome.text;
 }
 
 TEST_F(Cli, OptionsTakeOneValueAndLeaveTheRecipe) {

@@ -58,7 +58,7 @@ TEST_F(ArrayFolderTest, RowsOfFilesFollowEachOtherAndEachFileIsUnpackedByItsOwnS
   const std::string path = (folder_ / "set").string();
   EXPECT_EQ(source->remarks(),
             (std::vector{path + ": its 2 files are read as one, along the first dimension of their arrays",
-                         path + ": 1 file left out: 1 .txt"}));
+                         path + ": 1 file left out, notes.txt: 1 .txt"}));
 }
 
 TEST_F(ArrayFolderTest, FilesWithoutRowsInCommonAreSamples) {
@@ -146,9 +146,10 @@ TEST_F(ArrayFolderTest, MoreOfOtherThingsThanOfSamplesIsAnError) {
       "set: left out would be 3 .png, 1 folder, which is more than the 2 samples; convert them, or take them "
       "away");
   fs::remove(folder_ / "set/c.png");
-  EXPECT_EQ(open(folder_ / "set")->remarks(),
-            (std::vector{(folder_ / "set").string() + ": its 2 files are read as one sample each",
-                         (folder_ / "set").string() + ": 3 files left out: 2 .png, 1 folder"}));
+  EXPECT_EQ(
+      open(folder_ / "set")->remarks(),
+      (std::vector{(folder_ / "set").string() + ": its 2 files are read as one sample each",
+                   (folder_ / "set").string() + ": 3 files left out, such as a.png: 2 .png, 1 folder"}));
 }
 
 TEST_F(ArrayFolderTest, AFileThatCannotBeOpenedIsABadSample) {

@@ -143,8 +143,8 @@ TEST_F(TextData, WhatIsLeftOutOfATextIsSaid) {
     ASSERT_EQ(data.remarks.size(), validation == "0.1" ? 1U : 3U);
     EXPECT_EQ(data.remarks.back().starts_with("data.validation: 1 of its 1 file is trained on too"),
               validation != "0.1");
-    EXPECT_EQ(data.remarks.front(),
-              "data.path: 1 files in " + path + " left out: 1 with a zero byte (binary, or UTF-16)");
+    EXPECT_EQ(data.remarks.front(), "data.path: 1 file in " + path + " left out, " + path +
+                                        "/b.txt: 1 with a zero byte (binary, or UTF-16)");
   }
 }
 
