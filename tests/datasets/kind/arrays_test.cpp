@@ -12,6 +12,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
+#include "weft/models/model.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
@@ -25,6 +26,14 @@ constexpr int64_t kImages = 24;
 /// What is said where data.validation is data.path.
 const std::string kItself =
     "data.validation: 1 of its 1 file is trained on too, and tells nothing of new samples";
+
+/// Of all models that were built.
+std::string takers_of_images() {
+  constexpr InputForm kImage{.ids = false, .least_axes = 2, .most_axes = 2};
+  const auto take =
+      Model::kinds().names_where([&](const Model& model) { return kImage.suits(model.takes()); });
+  return fmt::format("model.kind = {} takes such samples", any_of(take));
+}
 
 class ArrayData : public testing::DataFolder {
  protected:
@@ -101,8 +110,9 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
     return {};
   };
   EXPECT_EQ(building({"model.kind=cosmoflow"}),
-            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]; "
-            "where it has no channels, data.channels = \"none\" says so");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]; " +
+                takers_of_images())
+      << "three are colours";
   EXPECT_EQ(building({"model.classes=1"}), "");
   EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
             "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]; "
@@ -165,6 +175,23 @@ TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
   EXPECT_EQ(remarks("first"), std::vector{kItself});
 }
 
+TEST_F(ArrayData, OfATableAreTakenByNoModel) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<float> numbers(6 * 10);
+  std::vector<int64_t> labels{0, 1, 0, 1, 0, 1};
+  const fs::path path = folder_ / "table.safetensors";
+  testing::write_labelled_images(path, numbers, labels, 6, {10});
+  const std::string itself = "data.validation=\"" + path.string() + "\"";
+  testing::expect_user_error(
+      [&] {
+        Session(arrays({"data.path=" + path.string(), itself, "data.mean=[]", "data.deviation=[]",
+                        "data.mirror=[]"}),
+                Communicator::world());
+      },
+      "model.kind: a resnet takes images, and a sample of data.path is [10]; no model.kind takes such "
+      "samples");
+}
+
 TEST_F(ArrayData, WithoutChannelsAreNotToldToHaveNone) {
   NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse", "sgd",
               "constant");
@@ -184,7 +211,8 @@ TEST_F(ArrayData, WithoutChannelsAreNotToldToHaveNone) {
     said = error.what();
   }
   EXPECT_EQ(said,
-            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 1]");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 1]; " +
+                takers_of_images());
 }
 
 TEST_F(ArrayData, OfAPatternAreOtherDataWhereAFileComesToIt) {

@@ -212,7 +212,6 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
     for (std::string& sentence : said_of_missing(*parts.training, recipe.data.path))
       data.remarks.push_back(std::move(sentence));
   }
-  constexpr int64_t kMostColours = 4;
   if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
       shape.back() > kMostColours) {
     data.remarks.push_back(

@@ -39,7 +39,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
     key.bundle(self.augmentations);
   }
 
-  InputForm form() const override { return {.ids = false, .least_axes = 1, .most_axes = 3}; }
+  InputForm form() const override { return {.ids = false, .least_axes = 0, .most_axes = 3}; }
 
  protected:
   TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
