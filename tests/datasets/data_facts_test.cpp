@@ -12,6 +12,9 @@ TEST(DataFacts, AreSaidInOneLine) {
   EXPECT_EQ(text_of(facts), "pixels [4, 4, 3]; labels one of 10 classes");
   facts.target.below = 0;
   EXPECT_EQ(text_of(facts), "pixels [4, 4, 3]; labels a number");
+  facts.input.field = "density";
+  facts.target.field = "omega";
+  EXPECT_EQ(text_of(facts), "field density [4, 4, 3]; field omega a number") << "as the data call them";
 }
 
 }  // namespace

@@ -8,10 +8,11 @@ namespace weft {
 namespace {
 
 std::string text_of(const SampleTensor& tensor) {
+  const std::string name = tensor.field.empty() ? tensor.name : "field " + tensor.field;
   if (tensor.shape.empty()) {
-    return tensor.name + (tensor.has_ids() ? fmt::format(" one of {} classes", tensor.below) : " a number");
+    return name + (tensor.has_ids() ? fmt::format(" one of {} classes", tensor.below) : " a number");
   }
-  return fmt::format("{} [{}]{}", tensor.name, fmt::join(tensor.shape, ", "),
+  return fmt::format("{} [{}]{}", name, fmt::join(tensor.shape, ", "),
                      tensor.has_ids() ? fmt::format(" of {} ids", tensor.below) : "");
 }
 

@@ -186,11 +186,13 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   for (const auto& augmentation : augmentations.list()) augmentation->expect_axes(data.facts.input.axes);
   data.facts.input.channels = channels;
   data.facts.target.name = "labels";
-  data.facts.input.label = "field " + parts.training->fields()[0].name;
+  data.facts.input.field = parts.training->fields()[0].name;
+  data.facts.target.field = parts.training->fields()[1].name;
+  data.facts.input.label = "field " + data.facts.input.field;
   if (log || !mean.empty() || !deviation.empty()) {
     data.facts.input.label += fmt::format(" (after {}data.mean and data.deviation)", log ? "data.log, " : "");
   }
-  data.facts.target.label = "field " + parts.training->fields()[1].name;
+  data.facts.target.label = "field " + data.facts.target.field;
   data.facts.target.form = form_of(parts.training->fields()[1]);
   add_rules(data.facts);
   if (training->target_is_class()) {
