@@ -111,7 +111,7 @@ class ArgumentsTest(trees.TreeTest):
             root = pathlib.Path(folder)
             trees.make_tree(root)
             (root / "train" / "ant" / "film.gif").write_bytes(b"GIF89a")
-            with self.assertWarnsRegex(UserWarning, "1 file left out: 1 .gif$") as caught:
+            with self.assertWarnsRegex(UserWarning, "1 file left out, film.gif: 1 .gif$") as caught:
                 DataLoader(root, framework="numpy")
             self.assertEqual(caught.filename, __file__)
         with warnings.catch_warnings():

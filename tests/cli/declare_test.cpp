@@ -10,6 +10,12 @@ double number_after(const std::string& text, const std::string& words) {
   return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + words.size(), nullptr);
 }
 
+/// Of the tiny network: all that do not grow with the vocabulary, and a row of 16 for each id.
+std::string parameters_of(int64_t vocabulary) {
+  constexpr int64_t kOf256 = 7536;
+  return fmt::format("{}", kOf256 + 16 * (vocabulary - 256));
+}
+
 class Declare : public Cli {
  protected:
   void SetUp() override {
@@ -101,7 +107,7 @@ TEST_F(Declare, SamplesSayHowManyStepsAnEpochHas) {
   const double step_ms = number_after(accumulated, "a step on a rank: ");
   EXPECT_NEAR(number_after(accumulated, "the whole run has 500 steps, "), 500 * step_ms, 500 * 0.005 + 1)
       << accumulated;
-  EXPECT_EQ(with("plan", "").text.find("as data.declare says"), std::string::npos)
+  EXPECT_EQ(with("plan", "").text.find(" samples, as data.declare says"), std::string::npos)
       << "where they are not declared";
   EXPECT_EQ(sentence("{sample=[16,16,3],classes=10,samples=0}"),
             "\"data.declare\": expected a table such as {sample = [224, 224, 3], classes = 1000}, got a "
@@ -165,11 +171,30 @@ TEST_F(Declare, DataThatAreSomethingElseAreRefused) {
             fmt::format("weft: data.declare says 9 classes, and {} has 3 classes\n", path.string()));
   EXPECT_EQ(with("train", set + "'data.declare={sample=[4,4,3],target=[2]}'").text,
             fmt::format("weft: data.declare says targets of [2], and {} has 3 classes\n", path.string()));
-  const std::string text =
-      run("train " + recipe() + " --out " + out() + " --set data.declare={vocabulary=255}").text;
-  EXPECT_TRUE(text.starts_with("weft: data.declare says a vocabulary of 255, and that of ") &&
-              text.ends_with(" has 256\n"))
-      << text;
+}
+
+TEST_F(Declare, AVocabularyIsThatOfTheTokenizerOrOfNoneThatIsNamed) {
+  const std::string declared = " --set data.declare={vocabulary=50257}";
+  const auto refused = [](const std::string& why) {
+    return "weft: data.declare says a vocabulary of 50257, and data.tokenizer = \"bytes\"" + why +
+           " has 256; expected the name of the tokenizer that has 50257, which need not be there to plan\n";
+  };
+  const std::string plan = "plan " + recipe() + declared;
+  const std::string unnamed = refused(", which is taken where none is named,");
+  EXPECT_EQ(run("train " + recipe() + declared + " --out " + out()).text, unnamed);
+  EXPECT_EQ(run(plan).text, unnamed) << "the text is there, and would be read as bytes";
+  EXPECT_EQ(run(plan + " --set data.path= --set data.tokenizer=bytes").text, refused(""));
+  const std::string sample =
+      "\na sample: tokens [8] of 50257 ids; targets [8] of 50257 ids, as data.declare says\n";
+  for (const char* set : {" --set data.path=", " --set data.tokenizer=/no/such/gpt2"}) {
+    const Outcome planned = run(plan + set);
+    EXPECT_EQ(planned.code, 0) << planned.text;
+    EXPECT_NE(planned.text.find(sample), std::string::npos) << planned.text;
+    EXPECT_NE(planned.text.find("gpt: " + parameters_of(50257) + " parameters"), std::string::npos)
+        << planned.text;
+  }
+  EXPECT_NE(run("plan " + recipe()).text.find("\na sample: tokens [8] of 256 ids; targets [8] of 256 ids\n"),
+            std::string::npos);
 }
 
 }  // namespace

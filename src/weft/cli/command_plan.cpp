@@ -86,6 +86,14 @@ void print_machine(const Machine& machine, int ranks) {
   fmt::print("{}\n", wrapped(text, kColumns));
 }
 
+void print_sample(const Recipe& recipe, const DataFacts& facts) {
+  const DeclaredData& declared = recipe.data.declare;
+  const bool is_declared = declared.vocabulary > 0 || !declared.sample.empty();
+  const std::string text =
+      fmt::format("a sample: {}{}", text_of(facts), is_declared ? ", as data.declare says" : "");
+  fmt::print("{}\n", wrapped(text, kColumns));
+}
+
 /// How long the training is, where the recipe says how many samples it has. A step of `step_ms` has
 /// one update, however many microbatches.
 void print_length(const Recipe& recipe, double step_ms) {
@@ -165,6 +173,7 @@ int command_plan(const Arguments& arguments) {
   const Plan plan = plan_recipe(recipe, facts, std::move(options));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   fmt::print("{}", plan_summary(recipe, plan.program));
+  print_sample(recipe, facts);
   print_machine(machine, plan.program.mesh.ranks());
   fmt::print("mesh {}; planned in {:.2f} s\n\n", plan.program.mesh.to_string(), took.count());
   fmt::print("{}\n", cost_tables(recipe, plan.program));

@@ -10,10 +10,10 @@
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
 #include "weft/base/threads.h"
+#include "weft/cli/job_recipe.h"
 #include "weft/datasets/streaming.h"
 #include "weft/report/progress.h"
 #include "weft/train/session/launch.h"
-#include "weft/train/session/load_recipe.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -43,8 +43,9 @@ struct Inputs {
   }
 };
 
+/// Whence the bytes of an epoch came, between `before` and `now`.
 std::string bytes_by_origin(const LoadStats& now, const LoadStats& before) {
-  std::string text;
+  std::string text = "rank 0 read:";
   for (size_t i = 0; i < kOrigins; ++i) {
     int64_t bytes = now.from[i].bytes - before.from[i].bytes;
     if (i == static_cast<size_t>(Origin::source))
@@ -79,7 +80,10 @@ void print_digest(int64_t number, std::span<const View> tensors) {
 }  // namespace
 
 int run_data_bench(const DataBenchOptions& options) {
-  const Recipe recipe = load_recipe(options.recipe, options.set);
+  Arguments named;
+  named.recipe = options.recipe;
+  named.set = options.set;
+  const Recipe recipe = job_recipe(named).recipe;
   const Communicator world = Communicator::world();
   check_ranks(mesh_of(recipe.parallel), world.size());
   set_threads(threads_for(recipe));
@@ -109,12 +113,13 @@ int run_data_bench(const DataBenchOptions& options) {
     }
     world.barrier();
     const double took = seconds_since(start);
-    const LoadStats now = data.train->stats().value_or(LoadStats{});
+    const std::optional<LoadStats> stats = data.train->stats();
+    const LoadStats now = stats.value_or(LoadStats{});
     decode_ms = now.decode_ms - before.decode_ms;
     if (first) {
-      fmt::print("epoch {}  {:.2f} s  {:.0f} samples/s  waited {:.2f} s\n  rank 0 read:{}\n", epoch, took,
+      fmt::print("epoch {}  {:.2f} s  {:.0f} samples/s  waited {:.2f} s\n  {}\n", epoch, took,
                  static_cast<double>(steps * batch) / took, (now.stall_ms - before.stall_ms) * 1e-3,
-                 bytes_by_origin(now, before));
+                 stats ? bytes_by_origin(now, before) : "nothing is read: all samples are in memory");
       std::fflush(stdout);
     }
     before = now;

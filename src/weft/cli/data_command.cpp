@@ -15,7 +15,9 @@
 #include "weft/comm/communicator.h"
 #include "weft/data/inspect/check_samples.h"
 #include "weft/data/inspect/field_values.h"
+#include "weft/data/source/left_out.h"
 #include "weft/data/source/open_source.h"
+#include "weft/data/text/text_files.h"
 #include "weft/data/verify/checksum_index.h"
 #include "weft/report/counter.h"
 
@@ -111,6 +113,43 @@ bool check(const Source& source, const std::string& index_path) {
   return report.bad.empty() && report.damaged.empty() && changed == 0;
 }
 
+/// Text, which no format of samples is.
+std::optional<TextFiles> text_at(const SourceOptions& options) {
+  if (!format_at(options).empty()) return std::nullopt;
+  try {
+    TextFiles text = find_text(options.path, "PATH");
+    return text.paths.empty() ? std::nullopt : std::optional(std::move(text));
+  } catch (const UserError&) {
+    return std::nullopt;  // that it is no samples either is the better sentence
+  }
+}
+
+bool is_table(const std::filesystem::path& file) {
+  const std::string ending = ending_of(file.filename().string());
+  return ending == ".csv" || ending == ".tsv";
+}
+
+int inspect_text(const TextFiles& text) {
+  int64_t bytes = 0;
+  for (const std::filesystem::path& file : text.paths)
+    bytes += static_cast<int64_t>(std::filesystem::file_size(file));
+  fmt::print("format    text\nbytes     {} in {}\n", format_bytes(bytes),
+             plural(std::ssize(text.paths), "file"));
+  if (!text.left_out.empty()) fmt::print("note      {}\n", text.left_out);
+  const std::string path = text.root.string();
+  fmt::print(
+      "note      {}: data.kind = \"text\" reads it; weft data make tokens --text {} --out FILE.tokens counts "
+      "its "
+      "tokens, for data.windows = \"streamed\" too\n",
+      path, path);
+  if (std::ranges::any_of(text.paths, is_table)) {
+    fmt::print(
+        "note      {}: tables are read as text; numpy.savez(\"both.npz\", x=x, y=y) makes arrays of them\n",
+        path);
+  }
+  return 0;
+}
+
 }  // namespace
 
 void DataCommand::declare(CLI::App& app) {
@@ -133,7 +172,7 @@ void DataCommand::declare(CLI::App& app) {
       ->type_name("FILE");
   bench_ =
       data_->add_subcommand("bench", "the data path of a recipe alone: samples/s, waiting, bytes by source");
-  bench_->add_option("RECIPE", bench_options_.recipe, "recipe file")->required();
+  bench_->add_option("RECIPE", bench_options_.recipe, "recipe file, or folder of a run")->required();
   bench_->add_option("--set", bench_options_.set, "override a key of the recipe")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -159,6 +198,9 @@ int DataCommand::run() {
 }
 
 int DataCommand::inspect() const {
+  const bool asks_of_samples = list_ || check_ || !index_.empty();
+  const std::optional<TextFiles> text = asks_of_samples ? std::nullopt : text_at(source_);
+  if (text) return inspect_text(*text);
   const OpenedSource opened = open_source(source_);
   const Source& source = *opened.source;
   if (list_) {
@@ -173,7 +215,9 @@ int DataCommand::inspect() const {
     const Field& field = source.fields()[i];
     fmt::print("field     {} {} {}\n", field.name, name_of(field.type.dtype), shape_text(field.type.shape));
     if (source.encoded_images()) continue;
-    fmt::print("          {}\n", look_at_field(source, i).text(source.count()));
+    const FieldValues values = look_at_field(source, i);
+    fmt::print("          {}{}\n", values.text(source.count()),
+               values.has_missing() ? "; data.missing says what becomes of these" : "");
   }
   print_sizes(source);
   print_classes(source);

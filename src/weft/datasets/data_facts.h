@@ -40,6 +40,7 @@ struct SampleTensor {
   MissingNumbers missing = MissingNumbers::fail;  ///< of numbers, and of class ids that a file says are none
   /// Where data.channels says that the input's channels are; nothing: the data have no such key.
   std::optional<ArrayChannels> channels = {};
+  std::string field = {};  ///< the data's own name of it; empty: they have none
 
   bool has_ids() const { return below > 0; }
   bool operator==(const SampleTensor&) const = default;
@@ -55,6 +56,10 @@ struct DataFacts {
 
   bool operator==(const DataFacts&) const = default;
 };
+
+/// "pixels [32, 32, 3]; labels one of 10 classes", "field x [8, 8, 1]; field y [2]", "tokens [64] of 256 ids;
+/// targets [64] of 256 ids".
+std::string text_of(const DataFacts& facts);
 
 /// What a kind of data brings, or a network takes, as far as the recipe alone tells.
 struct InputForm {

@@ -97,10 +97,6 @@ Complaint DataKind::check_declared(const DeclaredData& declared) const {
 
 void DataKind::compare_with_declared(const Recipe& recipe, const DataFacts& facts) const {
   const DeclaredData& declared = recipe.data.declare;
-  if (declared.vocabulary > 0 && facts.input.below != declared.vocabulary) {
-    user_error("data.declare says a vocabulary of {}, and that of {} has {}", declared.vocabulary,
-               recipe.data.path, facts.input.below);
-  }
   if (declared.sample.empty()) return;
   const DataFacts expected = facts_of(declared);
   if (facts.input.shape != expected.input.shape) {
@@ -144,7 +140,7 @@ TrainingData DataKind::open(const Recipe& recipe, const Communicator& world, int
 
 std::optional<DataFacts> DataKind::foretell(const Recipe& recipe, int64_t ids) const {
   const DeclaredData& declared = recipe.data.declare;
-  std::optional<DataFacts> facts = foretell_samples(ids > 0 ? ids : declared.vocabulary);
+  std::optional<DataFacts> facts = foretell_samples(recipe, ids);
   if (!facts && !declared.sample.empty()) {
     facts = facts_of(declared);
     add_rules(*facts);

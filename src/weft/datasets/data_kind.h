@@ -51,7 +51,9 @@ class DataKind : public Kind {
  protected:
   /// What open() and foretell() give, but for what [data] says of all kinds alike.
   virtual TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const = 0;
-  virtual std::optional<DataFacts> foretell_samples(int64_t /*ids*/) const { return std::nullopt; }
+  virtual std::optional<DataFacts> foretell_samples(const Recipe& /*recipe*/, int64_t /*ids*/) const {
+    return std::nullopt;
+  }
   /// What the kind's keys say of samples, whatever these are.
   virtual void add_rules(DataFacts& /*facts*/) const {}
   /// What turns samples into text, where they are text.

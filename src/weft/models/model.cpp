@@ -48,12 +48,23 @@ ModelContext context_for(const Recipe& recipe, GraphBuilder& build, ParameterSet
 
 namespace {
 
-/// Which networks learn numbers of such samples: the end of a sentence.
-std::string learners_of_numbers(const Dims& sample) {
+bool takes_such(const Model& model, const Dims& sample) {
   const int axes = static_cast<int>(std::ssize(sample)) - 1;
   const InputForm form{.ids = false, .least_axes = axes, .most_axes = axes};
+  return form.suits(model.takes());
+}
+
+/// Which networks take such samples: the end of a sentence.
+std::string takers_of(const Dims& sample) {
+  const auto take = Model::kinds().names_where([&](const Model& model) { return takes_such(model, sample); });
+  return take.empty() ? std::string("; no model.kind takes such samples")
+                      : fmt::format("; model.kind = {} takes such samples", any_of(take));
+}
+
+/// Which networks learn numbers of such samples: the end of a sentence.
+std::string learners_of_numbers(const Dims& sample) {
   const auto learn = Model::kinds().names_where(
-      [&](const Model& model) { return model.ids() == kNoIds && form.suits(model.takes()); });
+      [&](const Model& model) { return model.ids() == kNoIds && takes_such(model, sample); });
   return learn.empty() ? fmt::format("; no model.kind learns numbers of samples {}", to_string(sample))
                        : fmt::format("; model.kind = {} learns numbers", any_of(learn));
 }
@@ -76,8 +87,9 @@ void expect_axes(const DataFacts& facts, std::string_view name, size_t axes, std
   const Dims& shape = facts.input.shape;
   if (shape.size() == axes + 1) return;
   const auto& said = facts.input.channels;
+  const std::string_view cure = said ? other_channels(*said, shape, axes + 1, axes + 1) : "";
   user_error("model.kind: a {} takes {}, and a sample of data.path is {}{}", name, samples, to_string(shape),
-             said ? other_channels(*said, shape.size(), axes + 1, axes + 1) : "");
+             cure.empty() ? takers_of(shape) : cure);
 }
 
 ValueId dropped(const ModelContext& context, ValueId x, uint64_t stream) {

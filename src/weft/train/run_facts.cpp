@@ -1,7 +1,6 @@
 #include "weft/train/run_facts.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "weft/base/byte_size.h"
 #include "weft/base/environment.h"
@@ -21,15 +20,6 @@ namespace {
 
 std::string counted(int64_t count, std::string_view one) {
   return plural(count, one, human_count(static_cast<double>(count)));
-}
-
-/// "input [3, 32, 32]", "target one of 10 classes", "tokens [64] of 256 ids".
-std::string text_of(const SampleTensor& tensor) {
-  if (tensor.shape.empty()) {
-    return tensor.name + (tensor.has_ids() ? fmt::format(" one of {} classes", tensor.below) : " a number");
-  }
-  return fmt::format("{} [{}]{}", tensor.name, fmt::join(tensor.shape, ", "),
-                     tensor.has_ids() ? fmt::format(" of {} ids", tensor.below) : "");
 }
 
 /// "gpt: layers 4, heads 4". A 0 or an empty text says that the key is left to others.
@@ -52,8 +42,7 @@ class Facts {
     add("model", fmt::format("{}; {}, {}", with_keys(*recipe_.model.kind),
                              counted(program_.parameters(), "parameter"), name_of(recipe_.run.precision)));
     add("data", data());
-    add("sample", fmt::format("{}; {}", text_of(run_.session.data().facts.input),
-                              text_of(run_.session.data().facts.target)));
+    add("sample", text_of(run_.session.data().facts));
     add("steps", steps());
     add("update", update());
     add("ranks", ranks());

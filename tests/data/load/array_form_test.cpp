@@ -270,18 +270,17 @@ TEST(ArrayForm, FieldsThatDoNotFitAreOneSentence) {
       message_of([] {
         ArrayForm(numbers({2, 3, 4, 5, 6}), {});
       }),
-      "data.input: field input has the shape [2, 3, 4, 5, 6] a sample, expected one to three dimensions in "
+      "data.input: field input has the shape [2, 3, 4, 5, 6] a sample, expected up to three dimensions in "
       "space and the channels");
-  EXPECT_EQ(
-      message_of([] { ArrayForm(numbers({4}), {}); }),
-      "data.input: field input has the shape [4] a sample, expected one to three dimensions in space and "
-      "the channels; where it has no channels, data.channels = \"none\" says so");
-  EXPECT_EQ(
-      message_of([] {
-        ArrayForm(numbers({2, 3, 4, 5}), {.channels = ArrayChannels::none});
-      }),
-      "data.input: field input has the shape [2, 3, 4, 5] a sample, expected one to three dimensions in "
-      "space; where it has channels, data.channels = \"last\" or \"first\" says so");
+  EXPECT_EQ(message_of([] { ArrayForm(numbers({}), {}); }),
+            "data.input: field input has the shape [] a sample, expected up to three dimensions in space and "
+            "the channels");
+  EXPECT_EQ(ArrayForm(numbers({4}), {}).shape(), Dims{4}) << "channels, and no space";
+  EXPECT_EQ(message_of([] {
+              ArrayForm(numbers({2, 3, 4, 5}), {.channels = ArrayChannels::none});
+            }),
+            "data.input: field input has the shape [2, 3, 4, 5] a sample, expected up to three dimensions in "
+            "space; where it has channels, data.channels = \"last\" or \"first\" says so");
   EXPECT_EQ(message_of([] {
               ArrayForm(numbers({4, 2}), {.values = {false, {1, 2, 3}, {}}});
             }),

@@ -58,7 +58,7 @@ TEST_F(ArrayFolderTest, RowsOfFilesFollowEachOtherAndEachFileIsUnpackedByItsOwnS
   const std::string path = (folder_ / "set").string();
   EXPECT_EQ(source->remarks(),
             (std::vector{path + ": its 2 files are read as one, along the first dimension of their arrays",
-                         path + ": 1 file left out: 1 .txt"}));
+                         path + ": 1 file left out, notes.txt: 1 .txt"}));
 }
 
 TEST_F(ArrayFolderTest, FilesWithoutRowsInCommonAreSamples) {
@@ -146,9 +146,10 @@ TEST_F(ArrayFolderTest, MoreOfOtherThingsThanOfSamplesIsAnError) {
       "set: left out would be 3 .png, 1 folder, which is more than the 2 samples; convert them, or take them "
       "away");
   fs::remove(folder_ / "set/c.png");
-  EXPECT_EQ(open(folder_ / "set")->remarks(),
-            (std::vector{(folder_ / "set").string() + ": its 2 files are read as one sample each",
-                         (folder_ / "set").string() + ": 3 files left out: 2 .png, 1 folder"}));
+  EXPECT_EQ(
+      open(folder_ / "set")->remarks(),
+      (std::vector{(folder_ / "set").string() + ": its 2 files are read as one sample each",
+                   (folder_ / "set").string() + ": 3 files left out, such as a.png: 2 .png, 1 folder"}));
 }
 
 TEST_F(ArrayFolderTest, AFileThatCannotBeOpenedIsABadSample) {
@@ -183,7 +184,11 @@ TEST_F(ArrayFolderTest, OfNumpyToo) {
   const std::string damaged = set + "/0.npy: 7 bytes are too few for a .npy file";
   EXPECT_EQ(values_of(*source, 2, whole_of(*source))[0].size(), 24U);
   EXPECT_EQ(message_of([&] { values_of(*source, 0, whole_of(*source)); }), damaged);
-  EXPECT_EQ(source->remarks(), std::vector{set + ": 1 of 3 files cannot be read, such as " + damaged});
+  EXPECT_EQ(
+      source->remarks(),
+      (std::vector{set + ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
+                         "with their names",
+                   set + ": 1 of 3 files cannot be read, such as " + damaged}));
   fs::remove(folder_ / "set/2.npy");
   fs::remove(folder_ / "set/1.npy");
   EXPECT_EQ(refusal(folder_ / "set"), "set/0.npy: 7 bytes are too few for a .npy file");

@@ -89,12 +89,11 @@ TEST_F(ImageTreeTest, SaysWhatItLeavesOut) {
   const auto source = open(folder_ / "set");
   EXPECT_EQ(source->count(), 3);
   const std::string set = (folder_ / "set").string();
-  EXPECT_EQ(
-      source->remarks(),
-      (std::vector<std::string>{
-          set + ": 7 files left out: 2 .txt, 1 .csv, 1 .gif, 1 .jpg beside the class folders, 1 folder named "
-                "like an image, 1 pipe, socket or device",
-          set + ": 1 of 2 class folders hold no images, such as none"}));
+  EXPECT_EQ(source->remarks(),
+            (std::vector<std::string>{set + ": 7 files left out, such as list.csv: 2 .txt, 1 .csv, 1 .gif, 1 "
+                                            ".jpg beside the class folders, 1 folder named "
+                                            "like an image, 1 pipe, socket or device",
+                                      set + ": 1 of 2 class folders hold no images, such as none"}));
   write(folder_ / "set/cat/b.gif", "x");
   EXPECT_EQ(refusal(folder_ / "set").substr(0, 32), "set: left out would be 2 .gif, 2");
 }
@@ -107,7 +106,7 @@ TEST_F(ImageTreeTest, LinksToNothingAreSamplesThatCannotBeRead) {
   ASSERT_EQ(source->count(), 2);
   EXPECT_EQ(record_bytes(*source, 0, {}), 3);
   EXPECT_EQ(record_bytes(*source, 1, {}), 1);
-  EXPECT_EQ(source->remarks()[0], (folder_ / "set").string() + ": 1 file left out: 1 without an ending");
+  EXPECT_EQ(source->remarks()[0], (folder_ / "set").string() + ": 1 file left out, dog: 1 without an ending");
 }
 
 TEST_F(ImageTreeTest, ImagesWithoutClassFoldersAreOneSentence) {
@@ -131,7 +130,7 @@ TEST_F(ImageTreeTest, AnArrayBesideThemIsLeftOutWhereImagesAreWanted) {
             "set: could be read as images and as numpy; put them into folders of their own");
   const auto opened = open_source({.path = folder_ / "set", .fields = {}, .split = {}, .images = true});
   EXPECT_EQ(opened.format, "images");
-  EXPECT_EQ(opened.source->remarks()[0], (folder_ / "set").string() + ": 1 file left out: 1 .npy");
+  EXPECT_EQ(opened.source->remarks()[0], (folder_ / "set").string() + ": 1 file left out, mean.npy: 1 .npy");
 }
 
 /// Runs `act` as one whom no folder of mode 0 lets in; root is let in everywhere.

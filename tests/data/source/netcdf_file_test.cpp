@@ -110,6 +110,68 @@ TEST_F(NetcdfTest, ClassicRecordsAreSamples) {
   }
 }
 
+void add_dimensions(ClassicWriter& out, const std::vector<uint64_t>& sizes) {
+  out.word(10);
+  out.size(sizes.size());
+  for (const uint64_t size : sizes) {
+    out.name("x");
+    out.size(size);
+  }
+}
+
+void add_no_list(ClassicWriter& out) {
+  out.word(0);
+  out.size(0);
+}
+
+/// Dimensions n = 2 and lat = 3; variables n(n), y(n), x(n, lat), lat(lat) and level, i32 all at `at`.
+std::string variables_beside(uint64_t at) {
+  ClassicWriter out('\1');
+  out.size(0);
+  out.word(10);
+  out.size(2);
+  out.name("n");
+  out.size(2);
+  out.name("lat");
+  out.size(3);
+  add_no_list(out);
+  out.word(11);
+  out.size(5);
+  const auto variable = [&](std::string_view name, const std::vector<uint64_t>& along) {
+    out.name(name);
+    out.size(along.size());
+    for (const uint64_t dimension : along) out.size(dimension);
+    add_no_list(out);
+    out.word(4);
+    out.size(0);
+    out.offset(at);
+  };
+  variable("n", {0});
+  variable("y", {0});
+  variable("x", {0, 1});
+  variable("lat", {1});
+  variable("level", {});
+  return out.bytes_;
+}
+
+TEST_F(NetcdfTest, ClassicVariablesOfOneNumberASampleAreFieldsAndCoordinatesAreNot) {
+  std::string bytes = variables_beside(variables_beside(0).size());
+  ClassicWriter numbers('\1');
+  for (uint32_t i = 0; i < 6; ++i) numbers.word(i);
+  write(folder_ / "a.nc", bytes + numbers.bytes_.substr(4));
+  const auto source = open(folder_ / "a.nc");
+  ASSERT_EQ(source->fields().size(), 2U);
+  EXPECT_EQ(source->fields()[0].name, "x");
+  EXPECT_EQ(source->fields()[1].name, "y");
+  EXPECT_EQ(values_of(*source, 1, whole_of(*source)), (std::vector<std::vector<double>>{{3, 4, 5}, {1}}));
+  const std::string file = (folder_ / "a.nc").string();
+  EXPECT_EQ(source->remarks(),
+            (std::vector{file + ": 'level' is left out: it is one number, and samples are the rows of arrays",
+                         file + ": coordinates are left out: n [2], lat [3]"}));
+  EXPECT_EQ(open(folder_ / "a.nc", {"n"})->fields().size(), 1U) << "named, it is one";
+  EXPECT_EQ(refusal(folder_ / "a.nc", {"lat"}), "a.nc: 'lat' does not have the dimension 'n' first");
+}
+
 TEST_F(NetcdfTest, SaysWhatCannotBeRead) {
   const std::string good = classic_file('\2', 4);
   write(folder_ / "cut.nc", good.substr(0, good.size() - 1));
@@ -125,24 +187,9 @@ TEST_F(NetcdfTest, SaysWhatCannotBeRead) {
   write(folder_ / "nine.nc", std::string("CDF\x09") + good.substr(4));
   EXPECT_EQ(refusal(folder_ / "nine.nc"), "nine.nc: is NetCDF-3 of version 9, expected 1, 2 or 5");
   write(folder_ / "good.nc", good);
-  EXPECT_EQ(refusal(folder_ / "good.nc", {"names"}),
-            "good.nc: 'names' does not have the dimension 'time' first");
+  EXPECT_EQ(refusal(folder_ / "good.nc", {"names"}), "good.nc: 'names' is text, expected numbers");
   write(folder_ / "none.nc", classic_file('\2', 0));
   EXPECT_EQ(refusal(folder_ / "none.nc"), "none.nc: holds no samples");
-}
-
-void add_dimensions(ClassicWriter& out, const std::vector<uint64_t>& sizes) {
-  out.word(10);
-  out.size(sizes.size());
-  for (const uint64_t size : sizes) {
-    out.name("x");
-    out.size(size);
-  }
-}
-
-void add_no_list(ClassicWriter& out) {
-  out.word(0);
-  out.size(0);
 }
 
 /// Dimensions, no attributes, and as many variables of 4-byte numbers along `along`.
@@ -242,6 +289,15 @@ void write_attribute(hid_t object, const char* name, double value) {
   H5Awrite(attribute.get(), H5T_NATIVE_DOUBLE, &value);
 }
 
+void write_mark(hid_t object, const char* name, const std::string& text) {
+  const Hdf5Id space(H5Screate(H5S_SCALAR), H5Sclose);
+  const Hdf5Id type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), text.size() + 1);
+  const Hdf5Id attribute(H5Acreate2(object, name, type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT),
+                         H5Aclose);
+  H5Awrite(attribute.get(), type.get(), text.c_str());
+}
+
 TEST_F(NetcdfTest, NetCdf4IsUnpackedAndItsCoordinatesLeftOut) {
   {
     const Hdf5Lock lock;
@@ -266,6 +322,11 @@ TEST_F(NetcdfTest, NetCdf4IsUnpackedAndItsCoordinatesLeftOut) {
     };
     const Hdf5Id time = create("time", {2}, {5, 6});
     write_attribute(time.get(), "CLASS", 0);
+    const Hdf5Id dimension = create("lat", {3}, {0, 0, 0});
+    write_attribute(dimension.get(), "CLASS", 0);
+    write_mark(dimension.get(), "NAME", "This is a netCDF dimension but not a netCDF variable.         3");
+    create("answer", {2}, {8, 9});
+    create("zone", {3, 2}, {1, 1, 1, 0, 0, 0});
     const Hdf5Id field = create("t2m", {2, 3}, {1, 2, 3, 4, 5, 6});
     write_attribute(field.get(), "scale_factor", 0.5);
     write_attribute(field.get(), "add_offset", 100);
@@ -273,8 +334,15 @@ TEST_F(NetcdfTest, NetCdf4IsUnpackedAndItsCoordinatesLeftOut) {
   }
   const auto opened = open_source({folder_ / "a.nc"});
   EXPECT_EQ(opened.format, "netcdf");
-  ASSERT_EQ(opened.source->fields().size(), 1U);
+  ASSERT_EQ(opened.source->fields().size(), 2U);
+  EXPECT_EQ(opened.source->fields()[0].name, "t2m");
   EXPECT_EQ(opened.source->fields()[0].type.dtype, DType::f32);
+  EXPECT_EQ(opened.source->fields()[1].name, "answer") << "a number a sample is a target";
+  EXPECT_EQ(values_of(*opened.source, 1, whole_of(*opened.source))[1], std::vector<double>{9});
+  const std::string file = (folder_ / "a.nc").string();
+  EXPECT_EQ(opened.source->remarks(),
+            (std::vector{file + ": 'zone' is left out: it has 3 rows, and 't2m' has 2",
+                         file + ": coordinates are left out: time [2]"}));
   const auto values = values_of(*opened.source, 1, whole_of(*opened.source))[0];
   EXPECT_EQ(values[0], 102);
   EXPECT_TRUE(std::isnan(values[1]));

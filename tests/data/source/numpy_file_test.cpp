@@ -146,8 +146,8 @@ TEST_F(NumpyTest, SaysWhatCannotBeRead) {
   write(folder_ / "good.npy", good);
   EXPECT_EQ(
       refusal(folder_ / "good.npy", {"x"}),
-      "good.npy: a .npy file holds one array, which has no name to choose it by; numpy.savez(\"both.npz\", "
-      "x=x, y=y) saves several with their names");
+      "good.npy: a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several with their "
+      "names");
   const std::string archive = read(kGoldens / "two.npz");
   std::string secret = archive;
   secret[archive.rfind("PK\x01\x02") + 8] |= 1;

@@ -317,7 +317,7 @@ TEST_F(TarTest, HardLinksHaveTheContentsOfWhatTheyName) {
   write(folder_ / "rest.tar", bytes.substr(2048));
   EXPECT_EQ(
       refusal(folder_ / "rest.tar"),
-      "rest.tar: left out would be 4 dangling hard links, which is more than the 1 samples; convert them, or "
+      "rest.tar: left out would be 4 dangling hard links, which is more than the 1 sample; convert them, or "
       "take them away");
 }
 
@@ -399,7 +399,8 @@ TEST_F(TarTest, KeysWithoutAnImageAreLeftOut) {
   EXPECT_EQ(source->count(), 2);
   EXPECT_EQ(source->label(1), 0);
   EXPECT_EQ(source->remarks()[0],
-            (folder_ / "a.tar").string() + ": 4 files left out: 1 .cls, 1 .npy, 1 .txt, 1 without an ending");
+            (folder_ / "a.tar").string() +
+                ": 4 files left out, such as 2.cls: 1 .cls, 1 .npy, 1 .txt, 1 without an ending");
   pack(folder_ / "b.tar", {{"a.gif", "x"}, {"a.cls", "1"}, {"b.jpg", "x"}, {"b.cls", "1"}}, "ustar");
   EXPECT_EQ(refusal(folder_ / "b.tar").substr(0, 42), "b.tar: left out would be 1 .cls, 1 .gif, w");
 }
@@ -457,7 +458,7 @@ TEST_F(TarTest, WhatLiesBesideArchivesIsSaid) {
   const std::string set = (folder_ / "set").string();
   const std::vector<std::string> remarks = open(folder_ / "set")->remarks();
   ASSERT_EQ(remarks.size(), 8U);
-  EXPECT_EQ(remarks[0], set + ": 1 file left out: 1 .csv");
+  EXPECT_EQ(remarks[0], set + ": 1 file left out, list.csv: 1 .csv");
   EXPECT_EQ(remarks[5], set + "/4.tar: has no end mark after its last member; is it cut short?");
   EXPECT_EQ(remarks[6], set + ": 2 more such sentences about its archives");
   EXPECT_EQ(remarks[7], set + ": folders beside the archives are not read: 1, such as old");

@@ -26,8 +26,8 @@ TEST_F(TextFilesTest, WhatIsLeftOutOfAFolderIsCounted) {
   const TextFiles found = find_text(text, "--text");
   EXPECT_EQ(found.paths, (std::vector<fs::path>{text / "a.txt", text / "b/two.txt"}));
   EXPECT_EQ(found.left_out,
-            "--text: 6 files in " + text.string() +
-                " left out: 1 with a zero byte (binary, or UTF-16), 2 whose name begins with a dot, 1 behind "
+            "--text: 6 files in " + text.string() + " left out, such as " + (text / ".git").string() +
+                ": 1 with a zero byte (binary, or UTF-16), 2 whose name begins with a dot, 1 behind "
                 "a link that leads nowhere, 1 read already by another name, 1 special (device, pipe or "
                 "socket)");
 }
@@ -38,8 +38,8 @@ TEST_F(TextFilesTest, APatternNamesFiles) {
   ASSERT_EQ(::mkfifo((folder_ / "e.txt").c_str(), 0600), 0);
   const TextFiles found = find_text(folder_ / "*.txt", "--text");
   EXPECT_EQ(found.paths, (std::vector<fs::path>{folder_ / "a.txt", folder_ / "b.txt"}));
-  EXPECT_EQ(found.left_out,
-            "--text: 1 files in " + found.root.string() + " left out: 1 special (device, pipe or socket)");
+  EXPECT_EQ(found.left_out, "--text: 1 file in " + found.root.string() + " left out, " +
+                                (folder_ / "e.txt").string() + ": 1 special (device, pipe or socket)");
   expect_user_error([&] { find_text(folder_ / "*.rst", "--text"); },
                     "--text: " + (folder_ / "*.rst").string() + ": no file has this name");
   expect_user_error([&] { find_text(folder_ / "{7..8}.txt", "--text"); },

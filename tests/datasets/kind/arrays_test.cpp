@@ -5,11 +5,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "tests/datasets/data_folder.h"
+#include "tests/datasets/labelled_images.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "weft/base/check.h"
+#include "weft/models/model.h"
 #include "weft/store/safetensors.h"
 #include "weft/train/session/load_recipe.h"
 #include "weft/train/trainer.h"
@@ -23,6 +26,14 @@ constexpr int64_t kImages = 24;
 /// What is said where data.validation is data.path.
 const std::string kItself =
     "data.validation: 1 of its 1 file is trained on too, and tells nothing of new samples";
+
+/// Of all models that were built.
+std::string takers_of_images() {
+  constexpr InputForm kImage{.ids = false, .least_axes = 2, .most_axes = 2};
+  const auto take =
+      Model::kinds().names_where([&](const Model& model) { return kImage.suits(model.takes()); });
+  return fmt::format("model.kind = {} takes such samples", any_of(take));
+}
 
 class ArrayData : public testing::DataFolder {
  protected:
@@ -99,8 +110,9 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
     return {};
   };
   EXPECT_EQ(building({"model.kind=cosmoflow"}),
-            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]; "
-            "where it has no channels, data.channels = \"none\" says so");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 3]; " +
+                takers_of_images())
+      << "three are colours";
   EXPECT_EQ(building({"model.classes=1"}), "");
   EXPECT_EQ(building({"data.channels=none", "data.deviation=[]"}),
             "model.kind: a resnet takes images, and a sample of data.path is [8, 8, 3, 1]; "
@@ -116,8 +128,6 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
   testing::expect_user_error(
       [&] { arrays({"data.mean=0.5"}); },
       "\"data.mean\": expected a list of numbers, got 0.5; a list has brackets, and its texts");
-  testing::expect_user_error([&] { arrays({"data.target=\"\""}); },
-                             "arrays.toml:12: data.input and data.target are given together, or neither");
   testing::expect_user_error([&] { arrays({"data.sampler=class_balanced"}); },
                              "data.sampler = \"class_balanced\" needs data.kind = \"images\"");
 }
@@ -125,10 +135,19 @@ TEST_F(ArrayData, ArraysThatDoNotFitAreOneSentence) {
 TEST_F(ArrayData, ThatAreNotNamedAreSaid) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "adamw", "sgd", "constant",
               "accuracy");
-  const TrainingData data = open_data(arrays({"data.input=\"\"", "data.target=\"\""}), Communicator::world());
-  EXPECT_EQ(data.remarks,
-            std::vector{(folder_ / "set.safetensors").string() +
-                        ": 'image' is the input and 'label' the target, as data.input does not say"});
+  const std::string set = (folder_ / "set.safetensors").string();
+  const auto remarks = [&](const std::vector<std::string>& keys) {
+    return open_data(arrays(keys), Communicator::world()).remarks;
+  };
+  const std::string chosen = set + ": 'image' is the input and 'label' the target, as ";
+  EXPECT_EQ(remarks({"data.input=\"\"", "data.target=\"\""}),
+            std::vector{chosen + "data.input and data.target do not say"});
+  EXPECT_EQ(remarks({"data.input=\"\""}), std::vector{chosen + "data.input does not say"});
+  EXPECT_EQ(remarks({"data.target=\"\""}), std::vector{chosen + "data.target does not say"});
+  EXPECT_EQ(remarks({}), std::vector<std::string>{});
+  EXPECT_EQ(refusal(arrays({"data.input=\"\"", "data.target=image"})).substr(0, 45),
+            "data.input: field label has the shape [] a sa")
+      << "the first that is not the target";
 }
 
 TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
@@ -156,6 +175,23 @@ TEST_F(ArrayData, WhoseFirstDimensionLooksLikeTheChannelsAreSaid) {
   EXPECT_EQ(remarks("first"), std::vector{kItself});
 }
 
+TEST_F(ArrayData, OfATableAreTakenByNoModel) {
+  NEEDS_KINDS("resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<float> numbers(6 * 10);
+  std::vector<int64_t> labels{0, 1, 0, 1, 0, 1};
+  const fs::path path = folder_ / "table.safetensors";
+  testing::write_labelled_images(path, numbers, labels, 6, {10});
+  const std::string itself = "data.validation=\"" + path.string() + "\"";
+  testing::expect_user_error(
+      [&] {
+        Session(arrays({"data.path=" + path.string(), itself, "data.mean=[]", "data.deviation=[]",
+                        "data.mirror=[]"}),
+                Communicator::world());
+      },
+      "model.kind: a resnet takes images, and a sample of data.path is [10]; no model.kind takes such "
+      "samples");
+}
+
 TEST_F(ArrayData, WithoutChannelsAreNotToldToHaveNone) {
   NEEDS_KINDS("resnet", "cosmoflow", "arrays", "classification", "regression", "cross_entropy", "mse", "sgd",
               "constant");
@@ -175,7 +211,8 @@ TEST_F(ArrayData, WithoutChannelsAreNotToldToHaveNone) {
     said = error.what();
   }
   EXPECT_EQ(said,
-            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 1]");
+            "model.kind: a cosmoflow takes volumes with channels, and a sample of data.path is [8, 8, 1]; " +
+                takers_of_images());
 }
 
 TEST_F(ArrayData, OfAPatternAreOtherDataWhereAFileComesToIt) {
@@ -246,6 +283,27 @@ TEST_F(ArrayData, NumbersAreNoIdsAndOneNumberAmongIdsIsABadSample) {
   EXPECT_EQ(building(one, "data.on_bad=skip"), "");
 }
 
+TEST_F(ArrayData, WithNumbersThatAreMissingAreSaidAtTheStart) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<float> pixels(size_t{6} * 8 * 8 * 3, 1);
+  pixels[7] = pixels[2 * 8 * 8 * 3] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<int64_t> labels{0, 1, 0, 1, 0, 1};
+  const fs::path path = folder_ / "gaps.safetensors";
+  testing::write_labelled_images(path, pixels, labels, 6, {8, 8, 3});
+  const auto remarks = [&](const std::string& key) {
+    const std::string itself = "data.validation=\"" + path.string() + "\"";
+    return open_data(arrays({"data.path=" + path.string(), itself, key}), Communicator::world()).remarks;
+  };
+  EXPECT_EQ(
+      remarks("data.missing=fail"),
+      (std::vector{path.string() +
+                       ": field image has 1 to 1, mean 1, 2 NaN in all samples; the run ends where it meets "
+                       "one, unless data.missing is \"mask\" or \"skip\"",
+                   kItself}));
+  for (const char* key : {"data.missing=mask", "data.missing=skip", "data.on_bad=skip"})
+    EXPECT_EQ(remarks(key), std::vector{kItself}) << key;
+}
+
 TEST_F(ArrayData, ClassIdsOfWhichThereCannotBeSoManyAreRefused) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   std::vector<std::byte> bytes(2 * 8 * 8 * 3);
@@ -274,9 +332,13 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   const View x{reinterpret_cast<std::byte*>(numbers.data()), {DType::f32, {4, 3, 1}}};
   const fs::path one = folder_ / "one.safetensors";
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
-  EXPECT_EQ(of(one), "data.path: " + one.string() +
-                         " has the one array x, expected an input and a target in one file, as "
-                         "numpy.savez(\"both.npz\", x=x, y=y) makes it");
+  EXPECT_EQ(of(one), "data.path: " + one.string() + " has the one array x, expected an input and a target");
+  const fs::path numpy = fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden/f8_le.npy";
+  EXPECT_EQ(of(numpy),
+            "data.path: " + numpy.string() + " has the one array data, expected an input and a target; " +
+                numpy.string() +
+                ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
+                "with their names");
   std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
                        R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');

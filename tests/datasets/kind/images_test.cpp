@@ -30,8 +30,8 @@ class ImageData : public testing::DataFolder {
     for (int i = 0; i < 6; ++i) add_image(fmt::format("set/{}/{}.jpg", i % 2 == 0 ? "ant" : "bee", i));
   }
 
-  void add_image(const std::string& name) const {
-    const std::vector<std::byte> file = testing::as_jpeg(testing::make_picture(12, 16));
+  void add_image(const std::string& name, int height = 12) const {
+    const std::vector<std::byte> file = testing::as_jpeg(testing::make_picture(height, 16));
     fs::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary)
         .write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
@@ -168,6 +168,33 @@ TEST_F(ImageData, WithoutLabelsAreOneSentence) {
                                  ": none of its images has a label, and a class id of each is needed; put "
                                  "0001.cls (a number or a name), or "
                                  "0001.json with a \"label\", beside 0001.jpg");
+}
+
+TEST_F(ImageData, OfSeveralSizesAreRefusedAtOnceWhereNothingMakesThemAlike) {
+  add_image("set/ant/7.jpg", 13);
+  add_image("val/ant/8.jpg");
+  add_image("val/bee/9.jpg", 20);
+  const auto refused = [](const std::string& which, int largest) {
+    return fmt::format(
+        "data.size = 0: the images {} are of several sizes, from 12x16 to {}x16 (height x width) where some "
+        "were "
+        "looked at; data.size is the side that all are scaled and cut to",
+        which, largest);
+  };
+  const std::string val = "data.validation=\"" + (folder_ / "val").string() + "\"";
+  const auto said = [&](const std::vector<std::string>& keys) -> std::string {
+    try {
+      open(keys);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(said({val}), refused("that are held out", 20));
+  add_image("val/bee/9.jpg");
+  EXPECT_EQ(said({val}), refused("to train on", 13));
+  EXPECT_EQ(said({val, "data.size=8"}), "") << "all are made alike";
+  EXPECT_EQ(said({val, "data.on_bad=skip"}), "") << "the other is a bad sample, and left out";
 }
 
 TEST_F(ImageData, AreAsLargeAsTheFirstThatCanBeRead) {

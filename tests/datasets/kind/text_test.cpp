@@ -109,6 +109,12 @@ TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
             "data.windows = \"streamed\": " + images +
                 " is images, expected a token file: weft data make tokens --text " + images +
                 " --out FILE.tokens");
+  std::ofstream(folder_ / "text.txt") << "words";
+  const std::string words = (folder_ / "text.txt").string();
+  EXPECT_EQ(refusal(text({"data.path=" + words})),
+            "data.windows = \"streamed\": " + words +
+                " is text, or nothing that is known, expected a token file: weft data make tokens --text " +
+                words + " --out FILE.tokens");
   EXPECT_EQ(refusal(text({"data.validation=0.001"})),
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }
@@ -149,8 +155,8 @@ TEST_F(TextData, WhatIsLeftOutOfATextIsSaid) {
     ASSERT_EQ(data.remarks.size(), validation == "0.1" ? 1U : 3U);
     EXPECT_EQ(data.remarks.back().starts_with("data.validation: 1 of its 1 file is trained on too"),
               validation != "0.1");
-    EXPECT_EQ(data.remarks.front(),
-              "data.path: 1 files in " + path + " left out: 1 with a zero byte (binary, or UTF-16)");
+    EXPECT_EQ(data.remarks.front(), "data.path: 1 file in " + path + " left out, " + path +
+                                        "/b.txt: 1 with a zero byte (binary, or UTF-16)");
   }
 }
 

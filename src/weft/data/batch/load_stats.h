@@ -32,6 +32,12 @@ struct LoadStats {
     int64_t records = 0;
     int64_t bytes = 0;
     double ms = 0;  ///< from asking to having, added up over the records
+
+    void add(const Traffic& more) {
+      records += more.records;
+      bytes += more.bytes;
+      ms += more.ms;
+    }
   };
   std::array<Traffic, kOrigins> from{};  ///< by Origin, for this rank's own rows
   Traffic served;                        ///< to peers
@@ -42,6 +48,19 @@ struct LoadStats {
   double stall_ms = 0;   ///< that the consumer waited
   double decode_ms = 0;  ///< of all workers together
   std::vector<TierUse> tiers;
+
+  /// What was done afterwards. Tiers are as full as they are then.
+  void add(const LoadStats& later) {
+    for (size_t i = 0; i < kOrigins; ++i) from[i].add(later.from[i]);
+    served.add(later.served);
+    read_for_peers.add(later.read_for_peers);
+    corrupt += later.corrupt;
+    late_peers += later.late_peers;
+    bad_samples += later.bad_samples;
+    stall_ms += later.stall_ms;
+    decode_ms += later.decode_ms;
+    if (!later.tiers.empty()) tiers = later.tiers;
+  }
 };
 
 /// The same, written by the fetcher and read by anybody.

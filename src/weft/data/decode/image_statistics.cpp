@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "weft/base/check.h"
@@ -14,6 +15,7 @@ namespace weft {
 namespace {
 
 constexpr int64_t kImages = 1000;
+constexpr int64_t kSizes = 200;
 constexpr uint64_t kStatisticsStream = 0x7374'6174;  // "stat"
 
 struct Sums {
@@ -99,6 +101,28 @@ ImageStatistics image_statistics(const Source& source, uint64_t seed, const Comm
     result.deviation[c] = variance > 1e-12 ? std::sqrt(variance) : 1;
   }
   return result;
+}
+
+ImageSizes image_sizes(const Source& source, uint64_t seed, const Communicator& world) {
+  const Permutation order(source.count(), {seed, kStatisticsStream, 0});
+  std::mutex mutex;
+  std::array<int64_t, 4> most;  // height and width, and both below zero
+  most.fill(std::numeric_limits<int64_t>::min());
+  const Range own = split_range(std::min(kSizes, source.count()), world.size(), world.rank());
+  parallel_for(own.size(), 8, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      try {
+        const ImageSize size = size_of_image(source, order.at(own.begin + i));
+        const std::lock_guard lock(mutex);
+        const std::array<int64_t, 4> sizes{size.height, size.width, -size.height, -size.width};
+        for (size_t s = 0; s < most.size(); ++s) most[s] = std::max(most[s], sizes[s]);
+      } catch (const UserError&) {  // which reading it says
+      }
+    }
+  });
+  world.all_reduce(most.data(), std::ssize(most), Element::i64, Reduce::max).wait();
+  if (most[0] < 0) return {};
+  return {{-most[2], -most[3]}, {most[0], most[1]}};
 }
 
 ImageSize size_of_image(const Source& source, int64_t sample) {

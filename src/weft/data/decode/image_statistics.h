@@ -22,6 +22,15 @@ struct ImageStatistics {
 ImageStatistics image_statistics(const Source& source, uint64_t seed, const Communicator& world,
                                  const std::atomic<bool>* stop = nullptr);
 
+struct ImageSizes {
+  ImageSize smallest;  ///< of heights and of widths; 0 where no image can be read
+  ImageSize largest;
+};
+
+/// The sizes that 200 images drawn by `seed` have (all where there are fewer), shared among the ranks as
+/// image_statistics() does. Collective.
+ImageSizes image_sizes(const Source& source, uint64_t seed, const Communicator& world);
+
 /// The size of one image of the source. UserError naming it where it cannot be read.
 ImageSize size_of_image(const Source& source, int64_t sample);
 

@@ -18,6 +18,8 @@ struct FieldValues {
   int64_t infinities = 0;
   double least = 0, greatest = 0, mean = 0;  ///< of the finite ones; 0 where there are none
 
+  /// Whether some are none: data.missing of a recipe says what becomes of them.
+  bool has_missing() const { return nans + infinities + absent > 0; }
   /// "3 ids from 0 to 100", or "-1.5 to 2, mean 0.25, 2 NaN, 1 infinite", with how many of `count` samples
   /// were looked at.
   std::string text(int64_t count) const;

@@ -39,12 +39,11 @@ ArrayForm::ArrayForm(std::shared_ptr<const Source> source, ArrayFormOptions opti
   if (options_.channels == ArrayChannels::none) shape_.push_back(1);
   if (options_.channels == ArrayChannels::first && !shape_.empty())
     std::rotate(shape_.begin(), shape_.begin() + 1, shape_.end());
-  if (shape_.size() < 2 || shape_.size() > 4) {
-    user_error(
-        "data.input: field {} has the shape {} a sample, expected one to three dimensions in space{}{}",
-        fields[0].name, to_string(fields[0].type.shape),
-        options_.channels == ArrayChannels::none ? "" : " and the channels",
-        other_channels(options_.channels, shape_.size(), 2, 4));
+  if (shape_.empty() || shape_.size() > 4) {
+    user_error("data.input: field {} has the shape {} a sample, expected up to three dimensions in space{}{}",
+               fields[0].name, to_string(fields[0].type.shape),
+               options_.channels == ArrayChannels::none ? "" : " and the channels",
+               other_channels(options_.channels, shape_, 1, 4));
   }
   check_values(options_.values, shape_.back(), fields[0].name);
   const bool is_whole = fields[1].is_whole || is_integer(fields[1].type.dtype);

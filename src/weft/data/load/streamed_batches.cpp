@@ -130,6 +130,7 @@ SampleParts StreamedBatches::parts_of(const std::vector<Region>& rows) const {
 }
 
 void StreamedBatches::begin(int64_t number, DType floating, const std::vector<Region>& rows) {
+  if (loader_) before_.add(loader_->stats());
   loader_ = nullptr;
   rows_ = rows;
   floating_ = floating;
@@ -248,7 +249,9 @@ std::optional<double> StreamedBatches::naive_seconds(int64_t samples) {
 }
 
 std::optional<LoadStats> StreamedBatches::stats() const {
-  return loader_ ? std::optional(loader_->stats()) : std::optional(LoadStats{});
+  LoadStats all = before_;
+  if (loader_) all.add(loader_->stats());
+  return all;
 }
 
 std::vector<FetchEvent> StreamedBatches::fetches() {

@@ -78,6 +78,7 @@ class StreamedBatches final : public BatchSource {
   std::vector<std::unique_ptr<Tier>> tiers_;  ///< made with the first loader
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<Loader> loader_;
+  LoadStats before_;          ///< of the loaders before it
   std::vector<Region> rows_;  ///< boxes of a row's tensors that the loader makes
   SampleParts parts_;         ///< what is read for them
   DType floating_ = DType::f32;

@@ -86,7 +86,7 @@ class FolderOpening {
     const FileSamples asked = samples.value_or(fields.empty() ? FileSamples::rows : FileSamples::whole);
     const size_t first = open_first(fields, asked);
     const bool rows = asked == FileSamples::rows || (!samples && has_rows(sources_[first]->fields()));
-    open_all(first, rows ? FileSamples::rows : FileSamples::whole);
+    open_all(first, asked, rows ? FileSamples::rows : FileSamples::whole);
     const std::string path = place_.path.string();
     std::vector<std::string> remarks = first_remarks(sources_, path);
     remarks.push_back(
@@ -121,13 +121,14 @@ class FolderOpening {
     }
   }
 
-  void open_all(size_t first, FileSamples samples) {
+  /// The first is open already, for the samples that were `asked` for.
+  void open_all(size_t first, FileSamples asked, FileSamples samples) {
     const std::shared_ptr<const Source> model = sources_[first];
     std::vector<std::string> names;
     for (const Field& field : model->fields()) names.push_back(field.name);
     for_each_waiting(std::ssize(files_), [&](int64_t i) {
       const auto file = static_cast<size_t>(i);
-      if (file != first || samples == FileSamples::rows) open_one(file, names, samples);
+      if (file != first || asked != samples) open_one(file, names, samples);
     });
     for (size_t file = 0; file < files_.size(); ++file) {
       if (problems_[file].empty()) {

@@ -18,6 +18,30 @@ std::string list_of(std::span<const FieldCandidate> candidates) {
   return list.empty() ? "nothing" : list;
 }
 
+/// Whether it is a field where none are named.
+class Offered {
+ public:
+  Offered(std::span<const FieldCandidate> candidates, bool first_is_sample)
+      : first_is_sample_(first_is_sample),
+        is_any_no_coordinate_(std::ranges::any_of(
+            candidates, [&](const FieldCandidate& c) { return !c.is_coordinate && can_be(c); })) {}
+  bool operator()(const FieldCandidate& candidate) const {
+    return can_be(candidate) && !is_left_out_coordinate(candidate);
+  }
+  /// Coordinates are fields where there is nothing else.
+  bool is_left_out_coordinate(const FieldCandidate& candidate) const {
+    return candidate.is_coordinate && is_any_no_coordinate_;
+  }
+
+ private:
+  bool can_be(const FieldCandidate& candidate) const {
+    return candidate.problem.empty() && !(first_is_sample_ && candidate.shape.empty());
+  }
+
+  bool first_is_sample_;
+  bool is_any_no_coordinate_;
+};
+
 size_t find_named(const std::string& file, std::span<const FieldCandidate> candidates,
                   const std::string& name) {
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -35,10 +59,13 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
   std::vector<size_t> chosen;
   for (const std::string& name : wanted) chosen.push_back(find_named(file, candidates, name));
   if (wanted.empty()) {
+    const Offered is_offered(candidates, first_is_sample);
     for (size_t i = 0; i < candidates.size(); ++i) {
-      if (!candidates[i].problem.empty() || (first_is_sample && candidates[i].shape.empty())) continue;
-      chosen.push_back(i);
+      if (is_offered(candidates[i])) chosen.push_back(i);
     }
+    const size_t of_one_number = first_is_sample ? 1 : 0;
+    std::ranges::stable_partition(chosen,
+                                  [&](size_t i) { return candidates[i].shape.size() > of_one_number; });
   }
   if (chosen.empty()) {
     const auto bad = std::find_if(candidates.begin(), candidates.end(),
@@ -65,12 +92,15 @@ std::vector<std::string> remarks_on_choice(const std::string& file,
                                            std::span<const FieldCandidate> candidates,
                                            std::span<const std::string> wanted, bool first_is_sample) {
   if (!wanted.empty()) return {};
+  const Offered is_offered(candidates, first_is_sample);
   std::vector<std::string> remarks;
+  std::vector<FieldCandidate> coordinates;
   size_t more = 0;
   for (const FieldCandidate& candidate : candidates) {
-    const bool is_number = first_is_sample && candidate.shape.empty();
-    if ((candidate.problem.empty() && !is_number) || candidate.is_beside) continue;
-    if (remarks.size() == kMostRemarks) {
+    if (is_offered(candidate)) continue;
+    if (is_offered.is_left_out_coordinate(candidate)) {
+      coordinates.push_back(candidate);
+    } else if (remarks.size() == kMostRemarks) {
       ++more;
     } else {
       remarks.push_back(fmt::format("{}: '{}' is left out: it {}", file, candidate.name,
@@ -80,6 +110,8 @@ std::vector<std::string> remarks_on_choice(const std::string& file,
     }
   }
   if (more > 0) remarks.push_back(fmt::format("{}: {} more arrays are left out", file, more));
+  if (!coordinates.empty())
+    remarks.push_back(fmt::format("{}: coordinates are left out: {}", file, list_of(coordinates)));
   return remarks;
 }
 

@@ -68,4 +68,11 @@ std::vector<VariableAttribute> read_number_attributes(hid_t dataset) {
   return attributes;
 }
 
+bool is_bare_dimension(hid_t dataset) {
+  // The library's own mark (DIM_WITHOUT_VARIABLE of netcdf-c, libhdf5/hdf5internal.c).
+  constexpr std::string_view kMark = "This is a netCDF dimension but not a netCDF variable.";
+  constexpr const char* kName = "NAME";
+  return H5Aexists(dataset, kName) > 0 && read_attribute(dataset, kName).text.starts_with(kMark);
+}
+
 }  // namespace weft

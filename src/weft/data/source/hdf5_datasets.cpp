@@ -18,7 +18,6 @@ namespace {
 /// More chunks than this in one file are an index that no memory holds, or a broken header.
 constexpr int64_t kMaxChunks = int64_t{1} << 28;
 /// An attribute of files that NetCDF's library or h5netcdf wrote, whatever their name ends with.
-constexpr const char* kCoordinate = "is a coordinate";
 constexpr const char* kNetcdfMark = "_NCProperties";
 
 herr_t note_name(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
@@ -176,12 +175,10 @@ class FileSurvey {
     }
     std::vector<Hdf5Dataset> all;
     for (const std::string& name : names) survey(name, all);
-    if (is_netcdf_ && question_.fields.empty()) leave_out_coordinates(all);
+    if (is_netcdf_ && question_.fields.empty() && question_.first_is_sample) leave_out_others(all);
     std::vector<FieldCandidate> candidates;
-    for (const Hdf5Dataset& dataset : all) {
-      candidates.push_back(
-          {dataset.name, dataset.shape, dataset.problem, dataset.problem == kCoordinate || dataset.is_scale});
-    }
+    for (const Hdf5Dataset& dataset : all)
+      candidates.push_back({dataset.name, dataset.shape, dataset.problem, dataset.is_scale});
     std::vector<Hdf5Dataset> chosen;
     for (const size_t i : choose_fields(path_, candidates, question_.fields, question_.first_is_sample)) {
       locate(all[i]);
@@ -219,6 +216,7 @@ class FileSurvey {
       return;
     }
     if (H5Iget_type(object.get()) != H5I_DATASET) return;
+    if (is_netcdf_ && is_bare_dimension(object.get())) return;
     dataset.problem = read_type(object.get(), dataset);
     read_shape(object.get(), dataset);
     if (dataset.problem.empty()) dataset.problem = read_layout(object.get(), dataset);
@@ -232,7 +230,7 @@ class FileSurvey {
   }
 
   /// Keeps what runs along the record dimension or, without one, along the first dimension of the widest.
-  static void leave_out_coordinates(std::vector<Hdf5Dataset>& all) {
+  static void leave_out_others(std::vector<Hdf5Dataset>& all) {
     const Hdf5Dataset* widest = nullptr;
     const auto wins = [](const Hdf5Dataset& a, const Hdf5Dataset& b) {
       return a.grows != b.grows ? a.grows : a.shape.size() > b.shape.size();
@@ -243,12 +241,11 @@ class FileSurvey {
     }
     if (widest == nullptr) return;
     const int64_t samples = widest->shape[0];
-    const bool flat = widest->shape.size() == 1;
+    const std::string example = widest->name;
     for (Hdf5Dataset& dataset : all) {
-      if (!dataset.problem.empty()) continue;
-      const bool fits = !dataset.is_scale && !dataset.shape.empty() && dataset.shape[0] == samples &&
-                        (flat || dataset.shape.size() > 1);
-      if (!fits) dataset.problem = kCoordinate;
+      if (!dataset.problem.empty() || dataset.is_scale || dataset.shape.empty()) continue;
+      if (dataset.shape[0] == samples) continue;
+      dataset.problem = fmt::format("has {} rows, and '{}' has {}", dataset.shape[0], example, samples);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "weft/base/check.h"
+#include "weft/base/plural.h"
 
 namespace weft {
 
@@ -50,12 +51,14 @@ void LeftOut::add(const std::string& what, int64_t count, bool might_be_sample) 
 
 void LeftOut::add_file(std::string_view name) {
   if (is_hidden_name(name)) return;
+  if (first_.empty()) first_ = name;
   const std::string ending = ending_of(name);
   const bool is_note = std::find(kNotes.begin(), kNotes.end(), ending) != kNotes.end();
   add(ending.empty() ? std::string(kNoEnding) : ending, 1, !is_note);
 }
 
 void LeftOut::add_all(const LeftOut& other) {
+  if (first_.empty()) first_ = other.first_;
   for (const auto& [what, count] : other.counts_) counts_[what] += count;
   total_ += other.total_;
   might_be_samples_ += other.might_be_samples_;
@@ -80,13 +83,15 @@ std::string LeftOut::list() const {
 
 std::vector<std::string> LeftOut::remarks(const std::string& path) const {
   if (empty()) return {};
-  return {fmt::format("{}: {} {} left out: {}", path, total_, total_ == 1 ? "file" : "files", list())};
+  std::string example;
+  if (!first_.empty()) example = (total_ == 1 ? ", " : ", such as ") + first_;
+  return {fmt::format("{}: {} left out{}: {}", path, plural(total_, "file"), example, list())};
 }
 
 void LeftOut::check(const std::string& path, int64_t samples) const {
   if (might_be_samples_ <= samples) return;
-  user_error("{}: left out would be {}, which is more than the {} samples; convert them, or take them away",
-             path, list(), samples);
+  user_error("{}: left out would be {}, which is more than the {}; convert them, or take them away", path,
+             list(), plural(samples, "sample"));
 }
 
 }  // namespace weft

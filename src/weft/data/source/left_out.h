@@ -28,7 +28,7 @@ class LeftOut {
   void add_beside_sample(const std::string& what) { add(what, 1, false); }
   void add_all(const LeftOut& other);
 
-  /// "PATH: 12 files left out: 7 .gif, 5 .txt"; none where nothing was left out.
+  /// "PATH: 12 files left out, such as a.gif: 7 .gif, 5 .txt"; none where nothing was left out.
   std::vector<std::string> remarks(const std::string& path) const;
   /// "7 .gif, 5 .txt", the most frequent first.
   std::string list() const;
@@ -41,6 +41,7 @@ class LeftOut {
   void add(const std::string& what, int64_t count, bool might_be_sample);
 
   std::map<std::string, int64_t> counts_;
+  std::string first_;  ///< name of the first file; empty: what there is has none
   int64_t total_ = 0;
   int64_t might_be_samples_ = 0;
 };

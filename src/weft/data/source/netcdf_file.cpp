@@ -24,16 +24,15 @@ int matches(const SourcePlace& place) {
   return named ? 2 : 0;
 }
 
-/// Whether a variable is worth offering: not text, and with a dimension beside the sample's.
+/// Whether a variable is worth offering: not text, and along the samples' dimension.
 FieldCandidate candidate_of(const NetcdfVariable& variable, const std::string& sample_dimension,
                             FileSamples samples) {
   FieldCandidate candidate{variable.name, variable.shape, {}};
   candidate.problem = variable.is_text ? "is text, expected numbers" : variable.conventions.problem;
-  if (samples == FileSamples::whole) return candidate;
-  if (variable.dimensions.empty() || variable.dimensions[0] != sample_dimension) {
+  candidate.is_coordinate = variable.dimensions.size() == 1 && variable.dimensions[0] == variable.name;
+  if (samples == FileSamples::whole || variable.dimensions.empty()) return candidate;
+  if (candidate.problem.empty() && variable.dimensions[0] != sample_dimension)
     candidate.problem = fmt::format("does not have the dimension '{}' first", sample_dimension);
-    candidate.is_beside = true;
-  }
   return candidate;
 }
 
@@ -74,15 +73,6 @@ std::unique_ptr<Source> open_netcdf_file(const SourcePlace& place, const std::ve
   std::vector<FieldCandidate> candidates;
   for (const NetcdfVariable& variable : variables)
     candidates.push_back(candidate_of(variable, sample, samples));
-  if (fields.empty()) {
-    // Coordinates (time by time) are no fields unless they are asked for, or there is nothing else.
-    const auto is_field = [](const FieldCandidate& c) { return c.problem.empty() && c.shape.size() > 1; };
-    const bool any = std::any_of(candidates.begin(), candidates.end(), is_field);
-    for (FieldCandidate& c : candidates) {
-      if (any && !is_field(c) && c.problem.empty()) c.problem = "is a coordinate";
-      c.is_beside = c.is_beside || c.problem == "is a coordinate";
-    }
-  }
   const bool by_rows = samples == FileSamples::rows;
   std::string interleaved;
   ArraySource::Contents contents;

@@ -38,13 +38,14 @@ StoredArray sliced_array(const std::string& name, const NumpyHeader& header) {
   return array;
 }
 
+std::string has_one_array(const SourcePlace& place) {
+  return fmt::format(
+      "{}: a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several with their names",
+      place.path.string());
+}
+
 void refuse_fields(const SourcePlace& place, const SourceOptions& options) {
-  if (!options.fields.empty()) {
-    user_error(
-        "{}: a .npy file holds one array, which has no name to choose it by; numpy.savez(\"both.npz\", x=x, "
-        "y=y) saves several with their names",
-        place.path.string());
-  }
+  if (!options.fields.empty()) throw UserError(has_one_array(place));
 }
 
 void expect_alike(const fs::path& file, const NumpyHeader& here, const fs::path& first,
@@ -72,6 +73,7 @@ std::unique_ptr<Source> open_folder(const SourcePlace& place, const SourceOption
   contents.files = files;
   contents.file_per_sample = true;
   contents.remarks = remarks_on_rest(place, kExtension, contents.count);
+  contents.remarks.push_back(has_one_array(place));
   for (size_t i = 0; i < files.size(); ++i) {
     if (!problems[i].empty()) contents.unreadable[static_cast<int64_t>(i)] = problems[i];
   }
@@ -183,8 +185,8 @@ std::unique_ptr<Source> open_numpy(const SourcePlace& place, const SourceOptions
   const FileReader file(place.path);
   const NumpyHeader header = header_of_file(file);
   if (header.shape.empty()) user_error("{}: is one number, expected an array of samples", file.name());
-  return std::make_unique<ArraySource>(
-      ArraySource::Contents{header.shape[0], {place.path}, {sliced_array("data", header)}, false});
+  return std::make_unique<ArraySource>(ArraySource::Contents{
+      header.shape[0], {place.path}, {sliced_array("data", header)}, false, {has_one_array(place)}});
 }
 
 void register_numpy_file(SourceRegistry& registry) {

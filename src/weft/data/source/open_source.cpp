@@ -61,12 +61,20 @@ const SourceFormat* format_of(const SourcePlace& place, const SourceRegistry& re
   return best;
 }
 
+/// What such files are for, where they are no samples: the end of a sentence.
+std::string other_uses(const SourcePlace& place) {
+  if (place.has_files(".csv") || place.has_files(".tsv"))
+    return "; of a table, numpy.savez(\"both.npz\", x=x, y=y) makes arrays";
+  return place.has_files(".txt") ? "; data.kind = \"text\" reads text" : "";
+}
+
 [[noreturn]] void refuse(const SourcePlace& place, const SourceRegistry& registry, bool images) {
   std::string known;
   for (const SourceFormat& format : registry.formats()) {
     if (!images || format.images) known += (known.empty() ? "" : "; ") + format.reads;
   }
-  user_error("{}: is no data set that can be read, expected one of: {}", place.path.string(), known);
+  user_error("{}: is no data set that can be read, expected one of: {}{}", place.path.string(), known,
+             images ? "" : other_uses(place));
 }
 
 /// Files that a pattern names, of a format that knows no folders: one after the other.
@@ -131,6 +139,16 @@ SourcePlace look_at(const fs::path& path) {
   if (file.size() == 0) user_error("{}: the file is empty", path.string());
   place.head = file.text(0, std::min<int64_t>(file.size(), 512));
   return place;
+}
+
+std::string format_at(const SourceOptions& options) {
+  SourceRegistry registry;
+  register_all_sources(registry);
+  const SourcePlace place = look_at(with_split(options.path, options.split));
+  const SourceFormat* format = format_of(place, registry, options.images);
+  if (format == nullptr && !place.named.empty())
+    format = format_of(look_at(place.named[0]), registry, options.images);
+  return format == nullptr ? std::string() : format->name;
 }
 
 OpenedSource open_source(const SourceOptions& options) {

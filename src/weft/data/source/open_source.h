@@ -16,4 +16,8 @@ struct OpenedSource {
 /// after the other. UserError where it is none of those known, or two, or cannot be read, or holds no sample.
 OpenedSource open_source(const SourceOptions& options);
 
+/// The format that open_source() would read it in; empty: none is known that could. UserError where it is
+/// two, or nothing is there.
+std::string format_at(const SourceOptions& options);
+
 }  // namespace weft

@@ -12,6 +12,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/path_pattern.h"
+#include "weft/base/plural.h"
 #include "weft/data/text/token_file.h"
 
 namespace weft {
@@ -23,19 +24,26 @@ namespace fs = std::filesystem;
 /// Files of a folder of text that are not read.
 struct PassedOver {
   int64_t binary = 0, hidden = 0, dangling = 0, repeated = 0, special = 0;
+  fs::path first;
 
+  void add(int64_t PassedOver::*why, const fs::path& path) {
+    if (count() == 0) first = path;
+    ++(this->*why);
+  }
   int64_t count() const { return binary + hidden + dangling + repeated + special; }
-  std::string text() const {
+  /// "2 files in ROOT left out, such as a/x.bin: 1 with …, 1 …".
+  std::string text(const fs::path& root) const {
     std::string all;
-    const auto add = [&](int64_t count, const char* what) {
-      if (count > 0) all += fmt::format("{}{} {}", all.empty() ? "" : ", ", count, what);
+    const auto add = [&](int64_t of_kind, const char* what) {
+      if (of_kind > 0) all += fmt::format("{}{} {}", all.empty() ? "" : ", ", of_kind, what);
     };
     add(binary, "with a zero byte (binary, or UTF-16)");
     add(hidden, "whose name begins with a dot");
     add(dangling, "behind a link that leads nowhere");
     add(repeated, "read already by another name");
     add(special, "special (device, pipe or socket)");
-    return all;
+    return fmt::format("{} in {} left out, {}{}: {}", plural(count(), "file"), root.string(),
+                       count() == 1 ? "" : "such as ", first.string(), all);
   }
 };
 
@@ -80,13 +88,13 @@ class FolderWalk {
       std::error_code error;
       const fs::file_status status = fs::status(path, error);
       if (path.filename().string().starts_with('.')) {
-        ++left_out_.hidden;
+        left_out_.add(&PassedOver::hidden, path);
       } else if (fs::is_directory(status)) {
         if (!fs::is_symlink(path, error) || leads_to_more(path)) walk(path);
       } else if (fs::is_regular_file(status)) {
         files_.push_back(path);
       } else {
-        ++(fs::exists(status) ? left_out_.special : left_out_.dangling);
+        left_out_.add(fs::exists(status) ? &PassedOver::special : &PassedOver::dangling, path);
       }
     }
   }
@@ -126,9 +134,9 @@ TextFiles text_among(const std::vector<fs::path>& files, const fs::path& root, c
   for (const fs::path& file : files) {
     std::error_code error;
     if (!seen.insert(fs::canonical(file, error)).second) {
-      ++left_out.repeated;
+      left_out.add(&PassedOver::repeated, file);
     } else if (is_binary(file, key)) {
-      ++left_out.binary;
+      left_out.add(&PassedOver::binary, file);
     } else {
       found.paths.push_back(file);
     }
@@ -137,10 +145,7 @@ TextFiles text_among(const std::vector<fs::path>& files, const fs::path& root, c
     user_error("{}: {} of {} files in {} have a zero byte and are taken for binary, expected text in most",
                key, left_out.binary, left_out.binary + std::ssize(found.paths), root.string());
   }
-  if (left_out.count() > 0) {
-    found.left_out =
-        fmt::format("{}: {} files in {} left out: {}", key, left_out.count(), root.string(), left_out.text());
-  }
+  if (left_out.count() > 0) found.left_out = fmt::format("{}: {}", key, left_out.text(root));
   return found;
 }
 
@@ -157,8 +162,11 @@ TextFiles find_by_pattern(const fs::path& pattern, const std::string& key) {
     std::error_code error;
     const fs::file_type type = fs::status(file, error).type();
     const bool is_special = type != fs::file_type::regular && type != fs::file_type::not_found;
-    left_out.special += is_special ? 1 : 0;
-    if (!is_special) files.push_back(file);
+    if (is_special) {
+      left_out.add(&PassedOver::special, file);
+    } else {
+      files.push_back(file);
+    }
   }
   return text_among(files, pattern, key, left_out);
 }

@@ -8,6 +8,7 @@
 
 #include "weft/base/check.h"
 #include "weft/data/decode/array_values.h"
+#include "weft/data/inspect/field_values.h"
 #include "weft/data/read/read_record.h"
 #include "weft/datasets/streaming.h"
 
@@ -70,6 +71,21 @@ std::string others(const Source& source) {
   return text;
 }
 
+/// What a short look at the samples finds that is going to end the run.
+std::vector<std::string> said_of_missing(const Source& source, const std::string& path) {
+  constexpr LookOptions kShort{.most_samples = 256, .most_bytes = int64_t{16} << 20};
+  std::vector<std::string> sentences;
+  for (size_t i = 0; i < source.fields().size(); ++i) {
+    const FieldValues values = look_at_field(source, i, kShort);
+    if (!values.has_missing()) continue;
+    sentences.push_back(fmt::format(
+        "{}: field {} has {}; the run ends where it meets one, unless data.missing is \"mask\" or "
+        "\"skip\"",
+        path, source.fields()[i].name, values.text(source.count())));
+  }
+  return sentences;
+}
+
 /// "f16 [3] a sample": as the file has it.
 std::string form_of(const Field& field) {
   const std::string type(field.stored.empty() ? name_of(field.type.dtype) : field.stored);
@@ -79,24 +95,26 @@ std::string form_of(const Field& field) {
 
 }  // namespace
 
-/// The two fields that the recipe names, or the first two.
+/// The two fields that the recipe names; for one that it does not, the first that the other is not.
 std::shared_ptr<const Source> Arrays::open_file(const fs::path& path, const char* split) const {
   SourceOptions options{.path = path, .fields = {}, .split = split};
-  if (!input.empty()) options.fields = {input, target};
+  if (!input.empty() && !target.empty()) options.fields = {input, target};
   OpenedSource opened = open_source(options);
   if (opened.source->encoded_images()) {
     user_error("data.path: {} is {}, and data.kind = \"arrays\" needs arrays of numbers", path.string(),
                opened.format);
   }
+  if (!options.fields.empty()) return std::move(opened.source);
+  const auto first_but = [&](const std::string& other) {
+    for (const Field& field : opened.source->fields())
+      if (field.name != other) return field.name;
+    user_error("data.path: {} has the one array {}, expected an input and a target{}", path.string(), other,
+               others(*opened.source));
+  };
+  const std::string given = input.empty() ? first_but(target) : input;
+  options.fields = {given, target.empty() ? first_but(given) : target};
   const std::span<const Field> fields = opened.source->fields();
-  if (fields.size() < 2) {
-    user_error(
-        "data.path: {} has the one array {}, expected an input and a target in one file, as "
-        "numpy.savez(\"both.npz\", x=x, y=y) makes it{}",
-        path.string(), fields[0].name, others(*opened.source));
-  }
-  if (fields.size() == 2) return std::move(opened.source);
-  options.fields = {fields[0].name, fields[1].name};
+  if (std::ranges::equal(fields, options.fields, {}, &Field::name)) return std::move(opened.source);
   return open_source(options).source;
 }
 
@@ -112,12 +130,7 @@ ArrayFormOptions Arrays::form_options(const Recipe& recipe, ArrayTarget learnt, 
   return options;
 }
 
-Complaint Arrays::check_keys(const Recipe& recipe) const {
-  if (input.empty() != target.empty()) {
-    return RecipeComplaint{"data.input", "data.input and data.target are given together, or neither"};
-  }
-  return augmentations.check(recipe);
-}
+Complaint Arrays::check_keys(const Recipe& recipe) const { return augmentations.check(recipe); }
 
 /// Of the training samples; those held out may have no others. 0 where the targets are numbers, which the
 /// network refuses.
@@ -173,11 +186,13 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   for (const auto& augmentation : augmentations.list()) augmentation->expect_axes(data.facts.input.axes);
   data.facts.input.channels = channels;
   data.facts.target.name = "labels";
-  data.facts.input.label = "field " + parts.training->fields()[0].name;
+  data.facts.input.field = parts.training->fields()[0].name;
+  data.facts.target.field = parts.training->fields()[1].name;
+  data.facts.input.label = "field " + data.facts.input.field;
   if (log || !mean.empty() || !deviation.empty()) {
     data.facts.input.label += fmt::format(" (after {}data.mean and data.deviation)", log ? "data.log, " : "");
   }
-  data.facts.target.label = "field " + parts.training->fields()[1].name;
+  data.facts.target.label = "field " + data.facts.target.field;
   data.facts.target.form = form_of(parts.training->fields()[1]);
   add_rules(data.facts);
   if (training->target_is_class()) {
@@ -186,13 +201,19 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");
   }
-  if (input.empty()) {
+  if (input.empty() || target.empty()) {
     const std::span<const Field> fields = parts.training->fields();
-    data.remarks.push_back(
-        fmt::format("{}: '{}' is the input and '{}' the target, as data.input does not say", recipe.data.path,
-                    fields[0].name, fields[1].name));
+    data.remarks.push_back(fmt::format("{}: '{}' is the input and '{}' the target, as {} not say",
+                                       recipe.data.path, fields[0].name, fields[1].name,
+                                       !target.empty()  ? "data.input does"
+                                       : !input.empty() ? "data.target does"
+                                                        : "data.input and data.target do"));
   }
-  constexpr int64_t kMostColours = 4;
+  if (missing == MissingNumbers::fail && recipe.data.loading.on_bad == OnBadSample::fail &&
+      world.rank() == 0) {
+    for (std::string& sentence : said_of_missing(*parts.training, recipe.data.path))
+      data.remarks.push_back(std::move(sentence));
+  }
   if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
       shape.back() > kMostColours) {
     data.remarks.push_back(

@@ -22,9 +22,11 @@ struct Arrays final : KindOf<Arrays, DataKind> {
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
     key("input", self.input,
-        "the file's array that the network is given, [samples, ...]; empty, as `target`: the first");
+        "the file's array that the network is given, [samples, ...]; empty: the first that is not `target`, "
+        "where "
+        "those of one number a sample come last");
     key("target", self.target,
-        "the array of what it learns: class ids, or numbers; empty, as `input`: the second");
+        "the array of what it learns: class ids, or numbers; empty: the first that is not `input`, likewise");
     key("channels", self.channels, "which dimension of a sample of `input` is the channels");
     key("missing", self.missing,
         "what becomes of a sample with a number that is NaN or infinite: the run ends and names it, the "
@@ -37,7 +39,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
     key.bundle(self.augmentations);
   }
 
-  InputForm form() const override { return {.ids = false, .least_axes = 1, .most_axes = 3}; }
+  InputForm form() const override { return {.ids = false, .least_axes = 0, .most_axes = 3}; }
 
  protected:
   TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;

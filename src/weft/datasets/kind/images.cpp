@@ -66,6 +66,19 @@ ImageSize size_of_images(const Source& source, const LoadingKeys& keys) {
   }
 }
 
+/// Where nothing cuts or scales them, all must be alike: better said before anything long.
+void expect_one_size(const char* images, const Recipe& recipe, const Source& source,
+                     const ImageTransform& transform, const Communicator& world) {
+  if (transform.crop != ImageTransform::Crop::none || recipe.data.loading.on_bad != OnBadSample::fail) return;
+  const auto [smallest, largest] = image_sizes(source, static_cast<uint64_t>(recipe.run.seed), world);
+  if (smallest == largest) return;
+  user_error(
+      "data.size = 0: the images {} are of several sizes, from {}x{} to {}x{} (height x width) where some "
+      "were "
+      "looked at; data.size is the side that all are scaled and cut to",
+      images, smallest.height, smallest.width, largest.height, largest.width);
+}
+
 }  // namespace
 
 Complaint Images::check_keys(const Recipe& recipe) const {
@@ -94,11 +107,13 @@ TrainingData Images::open_samples(const Recipe& recipe, const Communicator& worl
   const HeldOut& parts = samples.parts;
   check_classes(recipe.data.path, *all, *parts.held_out);
   ImageTransform evaluating = usual_transform(size_of_images(*parts.training, recipe.data.loading), size);
+  expect_one_size("that are held out", recipe, *parts.held_out, evaluating, world);
   const ImageStatistics measured = statistics(recipe, *parts.training, world);
   evaluating.mean = measured.mean;
   evaluating.deviation = measured.deviation;
   ImageTransform training = evaluating;
   for (const auto& augmentation : augmentations.list()) augmentation->add_to(training);
+  expect_one_size("to train on", recipe, *parts.training, training, world);
   TrainingData data;
   data.unit = "images";
   for (const auto& augmentation : augmentations.list()) {

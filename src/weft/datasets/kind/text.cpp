@@ -65,13 +65,15 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
 }
 
 std::shared_ptr<const Source> Text::open_windows(const std::string& path, const Tokenizer& used) const {
-  OpenedSource opened = open_source({.path = path, .fields = {}, .window = context});
-  if (opened.format != "tokens") {
+  const SourceOptions options{.path = path, .fields = {}, .window = context};
+  const std::string format = format_at(options);
+  if (format != "tokens") {
     user_error(
         "data.windows = \"streamed\": {} is {}, expected a token file: weft data make tokens --text {} --out "
         "FILE.tokens",
-        path, opened.format, path);
+        path, format.empty() ? "text, or nothing that is known" : format, path);
   }
+  OpenedSource opened = open_source(options);
   for (const std::filesystem::path& name : opened.source->files()) {
     const FileReader file(name);
     const std::string head = file.text(0, std::min(file.size(), TokenFileHeader::kMostBytes));
@@ -119,23 +121,40 @@ DataFacts Text::facts(int64_t vocabulary) const {
           {"targets", vocabulary, {context}, axes, "target"}};
 }
 
-std::optional<DataFacts> Text::foretell_samples(int64_t ids) const {
-  // A tokenizer is no data: where it is there, it is asked, as it is when the text is opened.
-  const bool asks = ids == 0 || tokenizer_is_there(tokenizer);
-  return facts(asks ? make_tokenizer(tokenizer)->vocabulary_size() : ids);
+int64_t Text::known_vocabulary(const Recipe& recipe, const Tokenizer& used) const {
+  const int64_t known = used.vocabulary_size();
+  const int64_t declared = recipe.data.declare.vocabulary;
+  if (declared > 0 && declared != known) {
+    user_error(
+        "data.declare says a vocabulary of {}, and data.tokenizer = \"{}\"{} has {}; expected the name of "
+        "the tokenizer that has {}, which need not be there to plan",
+        declared, tokenizer_name(), tokenizer.empty() ? ", which is taken where none is named," : "", known,
+        declared);
+  }
+  return known;
+}
+
+std::optional<DataFacts> Text::foretell_samples(const Recipe& recipe, int64_t ids) const {
+  const int64_t declared = recipe.data.declare.vocabulary;
+  const int64_t told = declared > 0 ? declared : ids;
+  // A tokenizer is no data: where it is there, it is asked, as it is when the text is opened. One that
+  // nobody named is nobody's where there is no text.
+  const bool is_meant = !tokenizer.empty() || !recipe.data.path.empty() || declared == 0;
+  if (told > 0 && !(is_meant && tokenizer_is_there(tokenizer_name()))) return facts(told);
+  return facts(known_vocabulary(recipe, *make_tokenizer(tokenizer_name())));
 }
 
 TrainingData Text::open_samples(const Recipe& recipe, const Communicator& world, int64_t /*ids*/) const {
   TrainingData data;
   data.unit = "tokens";
   data.units_a_sample = context;
-  data.tokenizer = make_tokenizer(tokenizer);
-  data.facts = facts(data.tokenizer->vocabulary_size());
+  data.tokenizer = make_tokenizer(tokenizer_name());
+  data.facts = facts(known_vocabulary(recipe, *data.tokenizer));
   if (sample_tokens > 0 && data.tokenizer->encode(prompt).empty()) {
     user_error(
         "log.prompt = {}: {} makes no token of it, and log.sample_tokens = {} want one to go on from; "
         "expected another text",
-        toml_quoted(prompt), tokenizer, sample_tokens);
+        toml_quoted(prompt), tokenizer_name(), sample_tokens);
   }
   switch (windows) {
     case TextWindows::drawn:

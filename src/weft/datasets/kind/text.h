@@ -1,4 +1,6 @@
 #pragma once
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -21,7 +23,7 @@ struct EnumNames<TextWindows> {
 struct Text final : KindOf<Text, DataKind> {
   static constexpr std::string_view kName = "text";
   static constexpr std::string_view kMeaning = "text files or token files; a sample is a run of tokens.";
-  std::string tokenizer = "bytes";
+  std::string tokenizer;  ///< "": kUsual
   int64_t context = 0;
   TextWindows windows = TextWindows::drawn;
   int64_t sample_tokens = 0;
@@ -29,7 +31,9 @@ struct Text final : KindOf<Text, DataKind> {
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
-    key("tokenizer", self.tokenizer, tokenizers_there_are());
+    key("tokenizer", self.tokenizer,
+        fmt::format("{}; empty: \"{}\", and a plan without data takes the vocabulary of `declare`",
+                    tokenizers_there_are(), kUsual));
     key.required("context", self.context, at_least(1), "tokens of a sample");
     key("windows", self.windows,
         "\"drawn\": samples start anywhere in the text, which is in memory; \"streamed\": they lie side by "
@@ -41,18 +45,24 @@ struct Text final : KindOf<Text, DataKind> {
   InputForm form() const override { return {.ids = true}; }
   Closing closing() const override { return {sample_tokens, prompt}; }
   std::vector<KeptFile> files_to_keep() const override {
-    if (!tokenizer_has_files(tokenizer)) return {};
+    if (!tokenizer_has_files(tokenizer_name())) return {};
     return {{"data.tokenizer", tokenizer, files_of_tokenizers()}};
   }
 
  protected:
   TrainingData open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const override;
-  std::optional<DataFacts> foretell_samples(int64_t ids) const override;
+  std::optional<DataFacts> foretell_samples(const Recipe& recipe, int64_t ids) const override;
   Complaint check_keys(const Recipe& recipe) const override;
 
-  std::shared_ptr<const Tokenizer> tokenizer_of_samples() const override { return make_tokenizer(tokenizer); }
+  std::shared_ptr<const Tokenizer> tokenizer_of_samples() const override {
+    return make_tokenizer(tokenizer_name());
+  }
 
  private:
+  static constexpr std::string_view kUsual = "bytes";
+  std::string tokenizer_name() const { return tokenizer.empty() ? std::string(kUsual) : tokenizer; }
+  /// Of the tokenizer. UserError where the recipe declares another.
+  int64_t known_vocabulary(const Recipe& recipe, const Tokenizer& used) const;
   DataFacts facts(int64_t vocabulary) const;
   void open_drawn(const Recipe& recipe, TrainingData& data) const;
   std::shared_ptr<const Source> open_windows(const std::string& path, const Tokenizer& used) const;
