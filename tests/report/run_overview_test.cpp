@@ -60,6 +60,14 @@ TEST(RunOverview, TellsARunThatGoesOnFromOneThatWasKilled) {
   EXPECT_EQ(overview_of("a", ReportInput{}).state, "") << "of a run without a record nothing is known";
 }
 
+TEST(RunOverview, ARunThatWentOnAsAnotherSaysSoBelowItsLine) {
+  ReportInput input = finished();
+  input.run.parts.push_back({.after_step = 2, .changes = {"run.steps 2 -> 3"}});
+  const std::string table = overview_table({overview_of("a", input)});
+  EXPECT_NE(table.find("\n  resumed after step 2 with changes: run.steps 2 -> 3\n"), std::string::npos)
+      << table;
+}
+
 TEST(RunOverview, TheLogIsAheadOfARecordThatWasWrittenLongAgo) {
   ReportInput input = finished();
   input.run.step = 1;

@@ -8,6 +8,7 @@
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/trained_text.h"
+#include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -108,6 +109,20 @@ TEST_F(ResumeTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
   EXPECT_EQ(losses("run").size(), 8U);
 }
 
+TEST_F(ResumeTest, WhatChangesAtAResumeStaysInTheRecordOfTheRun) {
+  NEEDS_KINDS("report", "metrics_log");
+  run(recipe({"run.steps=5"}), "run");
+  run(recipe({"run.steps=5", "checkpoint.resume=true"}), "run");
+  EXPECT_EQ(resumed_with_changes(read_report_facts(folder_ / "run").run), std::vector<std::string>{});
+  run(recipe({"run.steps=6", "checkpoint.resume=true", "checkpoint.changes=allow",
+              "optimizer.learning_rate=0.001"}),
+      "run");
+  run(recipe({"run.steps=6", "checkpoint.resume=true", "optimizer.learning_rate=0.001"}), "run");
+  EXPECT_EQ(resumed_with_changes(read_report_facts(folder_ / "run").run),
+            std::vector<std::string>{"resumed after step 5 with changes: run.steps 5 -> 6, "
+                                     "optimizer.learning_rate 0.01 -> 0.001"});
+}
+
 TEST_F(ResumeTest, ResumingWhereNothingIsIsSaid) {
   ::testing::internal::CaptureStderr();
   run(recipe({"run.steps=2", "checkpoint.resume=true"}), "fresh");
@@ -140,7 +155,7 @@ TEST_F(ResumeTest, ACheckpointThatBearsAnothersNameIsNotTakenForIt) {
   fs::rename(checkpoints / "step-0000000012", checkpoints / "step-0000000099");
   Session session(recipe(), Communicator::world());
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(resume(session, checkpoints), 10);
+  EXPECT_EQ(resume(session, checkpoints)->step, 10);
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_NE(
       said.find("step-0000000099 cannot be used, trying the one before it: its name says step 99, and its "
@@ -153,7 +168,7 @@ TEST_F(ResumeTest, AFallenBackCheckpointIsSaidAndUsed) {
   run(recipe(), "run");
   fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);
   Session session(recipe(), Communicator::world());
-  EXPECT_EQ(resume(session, folder_ / "run/checkpoints"), 10);
+  EXPECT_EQ(resume(session, folder_ / "run/checkpoints")->step, 10);
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
   overview.steps = input.run.steps;
   overview.step = last_step(input);
   if (!input.run.parts.empty()) overview.began = input.run.parts.front().began;
+  overview.changes = resumed_with_changes(input.run);
   if (input.run.state == RunState::failed) overview.remark = input.run.why;
   if (!input.metrics.empty()) {
     overview.loss = input.metrics.back().loss;
@@ -129,7 +130,9 @@ std::string overview_table(std::vector<RunOverview> runs) {
     for (size_t j = 0; j < widths.size(); ++j) line += fmt::format("{:<{}}  ", rows[i][j], widths[j]);
     line.erase(line.find_last_not_of(' ') + 1);
     table += line + "\n";
-    if (i > 0 && !runs[i - 1].remark.empty()) table += "  " + runs[i - 1].remark + "\n";
+    if (i == 0) continue;
+    for (const std::string& change : runs[i - 1].changes) table += "  " + change + "\n";
+    if (!runs[i - 1].remark.empty()) table += "  " + runs[i - 1].remark + "\n";
   }
   return table;
 }

@@ -20,6 +20,7 @@ struct RunOverview {
   double step_ms = 0;                ///< the median of the last steps; 0: none
   double began = 0;                  ///< seconds since 1970; 0: not known
   std::string remark;                ///< why it failed, or why it cannot be read
+  std::vector<std::string> changes;  ///< at which steps it went on as another
 };
 
 /// Of the run in `folder`, of which read_report_input() tells `input`.

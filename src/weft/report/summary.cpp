@@ -126,6 +126,7 @@ std::string facts_section(const ReportInput& input, const RunAxes& axes) {
     list.add("Weft", last.version);
     list.add("command", last.command);
     list.add("resumed", resumes_of(run));
+    for (const std::string& change : resumed_with_changes(run)) list.add("changed", change);
   }
   if (run.skipped_updates > 0)
     list.add("updates left out", human_count(static_cast<double>(run.skipped_updates)));

@@ -44,8 +44,12 @@ class Trainer {
 
   TrainResult run() {
     own_out_folder();
-    const std::optional<int64_t> resumed_after = start_or_resume();
-    const RunView view{session_, options_, total_, resumed_after, first_rank_};
+    std::optional<Resumed> resumed = start_or_resume();
+    RunView view{session_, options_, total_, {}, first_rank_, {}};
+    if (resumed) {
+      view.resumed_after = resumed->step;
+      view.changes = std::move(resumed->changes);
+    }
     Observers observers(view);
     try {
       go(observers);
@@ -97,10 +101,10 @@ class Trainer {
     if (!recipe_.checkpoint.resume) expect_no_checkpoints(options_.out, session_.world());
   }
 
-  std::optional<int64_t> start_or_resume() {
-    std::optional<int64_t> at;
+  std::optional<Resumed> start_or_resume() {
+    std::optional<Resumed> at;
     if (recipe_.checkpoint.resume) at = resume(session_, checkpoints());
-    step_ = at.value_or(0);
+    step_ = at ? at->step : 0;
     if (step_ > total_) {
       user_error("--out {}: its newest checkpoint is of step {}, and the recipe ends at step {}",
                  options_.out.string(), step_, total_);
