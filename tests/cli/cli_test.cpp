@@ -86,6 +86,24 @@ TEST_F(Cli, TryingDoesTwoStepsOfEverythingAndKeepsNothing) {
   EXPECT_EQ(run("train " + recipe() + " --try --set data.path=/none").code, 1);
 }
 
+TEST_F(Cli, ATrialThatFailsKeepsNothingEither) {
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  const std::string failing = "train " + recipe() + " --try --set optimizer.learning_rate=1e30";
+  const Outcome tried = run(failing);
+  const Outcome kept = run(failing + " --out " + out());
+  const bool is_empty = fs::is_empty(folder_ / "runs");
+  fs::current_path(before);
+  EXPECT_EQ(tried.code, 1) << tried.text;
+  EXPECT_NE(tried.text.find("is not finite"), std::string::npos) << tried.text;
+  EXPECT_NE(tried.text.find("tried: it failed, and its folder runs/tiny-try-"), std::string::npos)
+      << tried.text;
+  EXPECT_NE(tried.text.find(" is removed; --out FOLDER keeps one\n"), std::string::npos) << tried.text;
+  EXPECT_TRUE(is_empty) << tried.text;
+  EXPECT_EQ(kept.text.find("tried: it failed"), std::string::npos) << kept.text;
+  EXPECT_TRUE(fs::exists(fs::path(out()) / "report.html"));
+}
+
 TEST_F(Cli, RunsAreListedAndCompared) {
   const fs::path all = folder_ / "runs";
   const std::string one = (all / "one").string();
