@@ -100,7 +100,7 @@ TEST_F(ResumeTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
       "model.dropout 0.1 -> 0.2, optimizer.learning_rate 0.01 -> 0.5; go on");
   std::ofstream(text_.path(), std::ios::app) << "and one line more\n";
   testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-                             "step-0000000006: the data (names, fields or tokens) ");
+                             "step-0000000006: the contents of the training data (");
   const std::string said = go_on({"checkpoint.changes=allow", "optimizer.kind=sgd", "run.steps=8"});
   EXPECT_NE(said.find("optimizer.kind \"adamw\" -> \"sgd\""), std::string::npos) << said;
   EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"),
