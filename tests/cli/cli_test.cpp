@@ -259,7 +259,7 @@ TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   const std::string command = "train " + recipe() + " --set run.steps=1000000 --set log.every=1000 --out " +
                               out() + " 2>&1 & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";
   const Outcome stopped = run(command);
-  EXPECT_NE(stopped.text.find("checkpoint.resume=true"), std::string::npos) << stopped.text;
+  EXPECT_NE(stopped.text.find(": go on with weft resume " + out() + "\n"), std::string::npos) << stopped.text;
   EXPECT_NE(stopped.text.find("code 130"), std::string::npos) << stopped.text;
   EXPECT_FALSE(fs::is_empty(folder_ / "run/checkpoints"));
 }

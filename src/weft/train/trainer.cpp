@@ -217,6 +217,7 @@ class Trainer {
       Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));
     }
     result_.validation = evaluation;
+    result_.validated_after = step_;
   }
 
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
@@ -344,6 +345,13 @@ class Trainer {
 };
 
 }  // namespace
+
+std::string TrainResult::measured() const {
+  if (!validation) return "";
+  const std::string when = validated_after == steps ? "" : fmt::format(", of step {}", validated_after);
+  return fmt::format("validation loss {:.4f} over {} targets{}\n{}", validation->loss, validation->targets,
+                     when, validation->lines());
+}
 
 int TrainResult::exit_code() const {
   if (end == TrainEnd::finished) return 0;
