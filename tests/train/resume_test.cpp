@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
@@ -121,6 +122,45 @@ TEST_F(ResumeTest, WhatChangesAtAResumeStaysInTheRecordOfTheRun) {
   EXPECT_EQ(resumed_with_changes(read_report_facts(folder_ / "run").run),
             std::vector<std::string>{"resumed after step 5 with changes: run.steps 5 -> 6, "
                                      "optimizer.learning_rate 0.01 -> 0.001"});
+}
+
+TEST_F(ResumeTest, ARunThatHasFinishedSaysHowToGoOnAndStaysAsItIs) {
+  NEEDS_KINDS("report", "metrics_log", "tensorboard_events");
+  const auto entries = [&] {
+    std::map<std::string, fs::file_time_type> times;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "run")) {
+      const bool is_lock = entry.path().filename() == "lock";  // says who looked last
+      if (entry.is_regular_file() && !is_lock) times.emplace(entry.path().string(), entry.last_write_time());
+    }
+    return times;
+  };
+  const auto resumed = [&](const std::vector<std::string>& keys) {
+    std::vector<std::string> all{"checkpoint.resume=true", "log.tensorboard=true", "log.sample_tokens=5"};
+    all.insert(all.end(), keys.begin(), keys.end());
+    ::testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(run(recipe(all), "run").steps, 12);
+    return ::testing::internal::GetCapturedStderr() + ::testing::internal::GetCapturedStdout();
+  };
+  run(recipe({"log.tensorboard=true", "log.sample_tokens=5"}), "run");
+  const auto before = entries();
+  EXPECT_EQ(resumed({}),
+            "the run has finished with step 12, and nothing is done; --set run.steps=MORE goes on\n");
+  EXPECT_EQ(entries(), before);
+  const std::vector<std::string> epoch{"run.epochs=1", "data.batch=500"};
+  run(recipe(epoch), "epoch");
+  ::testing::internal::CaptureStderr();
+  run(recipe({epoch[0], epoch[1], "checkpoint.resume=true"}), "epoch");
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("; --set run.epochs=MORE goes on\n"),
+            std::string::npos);
+
+  ReportInput killed = read_report_facts(folder_ / "run");
+  killed.run.state = RunState::going_on;
+  write_report_facts(folder_ / "run", killed);
+  EXPECT_NE(resumed({}).find("resuming after step 12, the last: nothing is left to train\n"),
+            std::string::npos);
+  EXPECT_EQ(read_report_facts(folder_ / "run").run.state, RunState::finished)
+      << "a run that was killed before its end was written gets it";
 }
 
 TEST_F(ResumeTest, ResumingWhereNothingIsIsSaid) {

@@ -12,6 +12,7 @@
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
+#include "weft/report/facts.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
@@ -45,6 +46,7 @@ class Trainer {
   TrainResult run() {
     own_out_folder();
     std::optional<Resumed> resumed = start_or_resume();
+    if (has_finished_) return nothing_to_do();
     RunView view{session_, options_, total_, {}, first_rank_, {}};
     if (resumed) {
       view.resumed_after = resumed->step;
@@ -109,7 +111,8 @@ class Trainer {
       user_error("--out {}: its newest checkpoint is of step {}, and the recipe ends at step {}",
                  options_.out.string(), step_, total_);
     }
-    if (!first_rank_) return at;
+    has_finished_ = at && has_finished();
+    if (has_finished_ || !first_rank_) return at;
     if (recipe_.checkpoint.resume && !at) {
       Progress::say(fmt::format("no checkpoint in {}: the run begins at step 1", checkpoints().string()));
     }
@@ -119,6 +122,36 @@ class Trainer {
     }
     keep_recipe(recipe_, options_.out);
     return at;
+  }
+
+  /// Nothing is left to train, and the run has written all that it writes at its end: one that was killed
+  /// before that does so now. Collective.
+  bool has_finished() const {
+    if (step_ < total_) return false;
+    int32_t finished = first_rank_ && says_finished() ? 1 : 0;
+    session_.world().broadcast(&finished, sizeof(finished), 0);
+    return finished != 0;
+  }
+
+  bool says_finished() const {
+    if (!std::filesystem::exists(report_facts_of(options_.out))) return false;
+    try {
+      const RunRecord run = read_report_facts(options_.out).run;
+      return run.state == RunState::finished && run.step == step_;
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+
+  TrainResult nothing_to_do() {
+    if (first_rank_) {
+      Progress::say(
+          fmt::format("the run has finished with step {}, and nothing is done; --set run.{}=MORE goes on",
+                      step_, recipe_.run.epochs > 0 ? "epochs" : "steps"));
+    }
+    result_.steps = step_;
+    result_.report = report_of(options_.out);
+    return result_;
   }
 
   void observe(Observers& observers, StepRecord record) {
@@ -336,11 +369,12 @@ class Trainer {
   std::optional<RunLock> lock_;
   RunControl control_{recipe_.run, session_.world()};
   int64_t step_ = 0;
-  double longest_ms_ = 0;    ///< of a step
-  double keeping_ms_ = 0;    ///< of what is kept after one
-  double measuring_ms_ = 0;  ///< of the longest evaluation
-  int64_t skipped_ = 0;      ///< updates that changed nothing
-  int64_t in_a_row_ = 0;     ///< of these, at the end
+  bool has_finished_ = false;  ///< before this start
+  double longest_ms_ = 0;      ///< of a step
+  double keeping_ms_ = 0;      ///< of what is kept after one
+  double measuring_ms_ = 0;    ///< of the longest evaluation
+  int64_t skipped_ = 0;        ///< updates that changed nothing
+  int64_t in_a_row_ = 0;       ///< of these, at the end
   TrainResult result_;
 };
 
