@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "weft/base/check.h"
+#include "weft/base/plural.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/report/progress.h"
@@ -82,11 +83,11 @@ int command_try(const Arguments& arguments) {
     return result.exit_code();
   }
   const int64_t steps = total_steps(whole, session.data());
-  Progress::say(
-      fmt::format("tried: steps, evaluations, checkpoints and the report work; a step takes {} (the "
-                  "second of two; later ones are often faster), all {} about {} beside evaluations",
-                  human_ms(result.step_ms), human_count(static_cast<double>(steps)),
-                  clock_text(result.step_ms * 1e-3 * static_cast<double>(steps))));
+  Progress::say(fmt::format(
+      "tried: steps, evaluations, checkpoints and the report work; the second of two steps took {}, "
+      "which makes roughly {} of {}, beside evaluations; later steps are often faster",
+      human_ms(result.step_ms), clock_text(result.step_ms * 1e-3 * static_cast<double>(steps)),
+      plural(steps, "step", human_count(static_cast<double>(steps)))));
   return 0;
 }
 

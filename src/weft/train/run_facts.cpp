@@ -133,13 +133,10 @@ class Facts {
   std::string time() const {
     const double ms = cost_of_step(program_, recipe_.optimizer.accumulate).ms;
     const int64_t left = run_.total_steps - run_.resumed_after.value_or(0);
-    std::string predicted =
-        fmt::format("predicted {} a step, {} for {}", human_ms(ms),
-                    clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"));
-    if (!recipe_.data.loading.machine.empty()) return predicted;
-    return predicted +
-           ", on a machine that nobody measured: weft probe --out FILE measures this one, and "
-           "data.machine=FILE takes that";
+    const bool is_measured = !recipe_.data.loading.machine.empty();
+    return fmt::format("{} {} a step, {} for {}{}", is_measured ? "predicted" : "roughly guessed",
+                       human_ms(ms), clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"),
+                       is_measured ? "" : "; weft probe measures a machine, for data.machine");
   }
 
   const RunView& run_;
