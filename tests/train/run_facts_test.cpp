@@ -50,6 +50,10 @@ TEST_F(RunFacts, SayWhenAndOnWhatIsEvaluated) {
   expect(", 59 batches of 6, every 5 steps\n");
   start({"log.evaluate_every=5", "log.evaluate_batches=4"});
   expect(", every 5 steps on 4 of them, at the end on all\n");
+  start({"log.evaluate_every=1", "log.evaluate_batches=2"});
+  expect(", after every step on 2 of them, at the end on all\n");
+  start({"log.evaluate_every=5", "log.evaluate_batches=59"});
+  expect(", every 5 steps\n");
 }
 
 TEST_F(RunFacts, SayHowMuchACopyForCheckpointsTakes) {

@@ -79,10 +79,10 @@ class Facts {
         fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
                     recipe_.microbatch_rows());
     if (log.evaluate_every == 0) return text + "at the end";
-    text += fmt::format("every {}", counted(log.evaluate_every, "step"));
-    return log.evaluate_batches == 0
-               ? text
-               : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
+    text += log.evaluate_every == 1 ? "after every step"
+                                    : fmt::format("every {}", counted(log.evaluate_every, "step"));
+    const bool is_part = log.evaluate_batches > 0 && log.evaluate_batches < batches;
+    return is_part ? text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches) : text;
   }
 
   std::string steps() const {

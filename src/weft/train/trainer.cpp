@@ -9,6 +9,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
+#include "weft/base/plural.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
@@ -263,8 +264,12 @@ class Trainer {
     for (const std::string& one : session_.world().all_gather_text(mine)) {
       if (first.empty()) first = one;
     }
-    user_error("step {}: {}; the first result that is not finite comes from {}; {}", step_ + 1, what,
-               first.empty() ? "none of the step's ops" : first, last_good());
+    // Before the first update no rate has done anything.
+    const char* const cure = step_ > 0 ? "; a lower optimizer.learning_rate, a longer optimizer.warmup or "
+                                         "optimizer.clip = 1.0 may keep it finite"
+                                       : "";
+    user_error("step {}: {}; the first result that is not finite comes from {}; {}{}", step_ + 1, what,
+               first.empty() ? "none of the step's ops" : first, last_good(), cure);
   }
 
   /// A loss or a gradient that is not finite, and targets of which none counts. All ranks see the same.
@@ -285,14 +290,13 @@ class Trainer {
   [[noreturn]] void end_with_skipped(TrainingStep& step, const StepOutcome& made) {
     const int64_t limit = recipe_.optimizer.skip_limit;
     if (made.has_targets) {
-      not_finite(step,
-                 fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
-                             in_a_row_, limit));
+      not_finite(step, fmt::format("the gradient is not finite, {} in a row (optimizer.skip_limit = {})",
+                                   plural(in_a_row_, "time"), limit));
     }
     user_error(
-        "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "
+        "step {}: no target of its batch counts, {} in a row (optimizer.skip_limit = {}): all are "
         "missing, ignored, or of samples that were left out; {}",
-        step_ + 1, in_a_row_, limit, last_good());
+        step_ + 1, plural(in_a_row_, "time"), limit, last_good());
   }
 
   /// A checkpoint after the last step holds the very weights that gave a loss that is not finite.
