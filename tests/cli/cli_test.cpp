@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -67,25 +68,16 @@ TEST_F(Cli, TrainLeavesARunThatTheOtherCommandsRead) {
   EXPECT_NE(inspected.text.find("adam.m.wte"), std::string::npos);
 }
 
-TEST_F(Cli, TryingDoesTwoStepsOfEverythingAndKeepsNothing) {
-  const Outcome tried = run("train " + recipe() + " --try --set run.output=" + out() + " --set run.epochs=3");
-  EXPECT_EQ(tried.code, 0) << tried.text;
-  for (const char* part : {"step 2/2", "step 1  validation loss", "step 2  validation loss",
-                           "tried: steps, evaluations, checkpoints and the report work; a step takes ",
-                           " (the second of two; later ones are often faster), all "}) {
-    EXPECT_NE(tried.text.find(part), std::string::npos) << part << " is not in\n" << tried.text;
-  }
-  EXPECT_FALSE(fs::exists(out())) << "the run's own folder is left alone";
-  const Outcome kept = run("train " + recipe() + " --try --out " + out());
-  EXPECT_EQ(kept.code, 0) << kept.text;
-  for (const char* name : {"report.html", "checkpoints/step-0000000001", "checkpoints/step-0000000002"}) {
-    EXPECT_TRUE(fs::exists(fs::path(out()) / name)) << name;
-  }
-  EXPECT_EQ(content(out() + "/report.html").find("<blockquote>"), std::string::npos) << "no sample";
-  EXPECT_NE(
-      run("train " + recipe() + " --try --out " + out()).text.find("holds the checkpoints of an earlier run"),
-      std::string::npos);
-  EXPECT_EQ(run("train " + recipe() + " --try --set data.path=/none").code, 1);
+TEST_F(Cli, ResultsAloneAreOnStandardOutput) {
+  const std::string results = (folder_ / "results.txt").string();
+  const std::string command =
+      fmt::format("{} train {} --out {} > {} 2>/dev/null", WEFT_BINARY, recipe(), out(), results);
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  const std::string text = content(results);
+  EXPECT_TRUE(text.ends_with("report " + out() + "/report.html\n")) << text;
+  EXPECT_NE(text.find("\nvalidation loss "), std::string::npos) << text;
+  for (const char* part : {"step 6/6", "model ", "folder "})
+    EXPECT_EQ(text.find(part), std::string::npos) << text;
 }
 
 TEST_F(Cli, RunsAreListedAndCompared) {
@@ -245,7 +237,7 @@ TEST_F(Cli, AnInterruptFinishesTheStepKeepsACheckpointAndSaysHowToGoOn) {
   const std::string command = "train " + recipe() + " --set run.steps=1000000 --set log.every=1000 --out " +
                               out() + " 2>&1 & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo code $?";
   const Outcome stopped = run(command);
-  EXPECT_NE(stopped.text.find("checkpoint.resume=true"), std::string::npos) << stopped.text;
+  EXPECT_NE(stopped.text.find(": go on with weft resume " + out() + "\n"), std::string::npos) << stopped.text;
   EXPECT_NE(stopped.text.find("code 130"), std::string::npos) << stopped.text;
   EXPECT_FALSE(fs::is_empty(folder_ / "run/checkpoints"));
 }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -70,6 +71,21 @@ TEST_F(LaunchWords, BehindTheCommandAreRefusedWithTheirPlace) {
       EXPECT_EQ(outcome.code, 2);
     }
   }
+}
+
+TEST_F(LaunchWords, ATrialGetsNoFolderOfARun) {
+  const auto start = [&](const std::string& arguments) {
+    const std::string command = fmt::format("cd {} && {} launch --mpirun ./mpirun -n 2 {} >/dev/null 2>&1",
+                                            folder_.string(), WEFT_BINARY, arguments);
+    return WEXITSTATUS(std::system(command.c_str()));
+  };
+  EXPECT_EQ(start("train tiny.toml --try"), 0);
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));
+  EXPECT_EQ(start("train tiny.toml"), 0);
+  EXPECT_FALSE(fs::is_empty(folder_ / "runs"));
+  const auto again = weft::testing::run(fmt::format("launch -n 2 --restarts 1 train {} --try", recipe()));
+  EXPECT_EQ(again.text,
+            "weft: launch --restarts: train --try keeps no checkpoints; expected train or resume\n");
 }
 
 TEST_F(LaunchWords, WithoutRanksAreThoseOfTheMesh) {

@@ -96,6 +96,23 @@ TEST_F(TrainingDataTest, AFractionIsHeldOut) {
   EXPECT_EQ(data.facts.target.below, 2);
 }
 
+TEST_F(TrainingDataTest, EachPartSaysHowLargeItIs) {
+  const auto opened = [&] { return open_data(recipe({}), Communicator::world()); };
+  const TrainingData before = opened();
+  const auto size = static_cast<int64_t>(fs::file_size(folder_ / "ant/00.jpg"));
+  EXPECT_EQ(before.training.count, 36);
+  EXPECT_EQ(before.training.bytes, 36 * size);
+  EXPECT_EQ(before.held_out.bytes, 12 * size);
+  EXPECT_EQ(before.held_out.unit, "sample");
+  std::ofstream(folder_ / "ant/00.jpg", std::ios::app) << "seven m";
+  const TrainingData after = opened();
+  EXPECT_EQ(after.training.bytes + after.held_out.bytes, 48 * size + 7);
+  EXPECT_EQ(after.training.names, before.training.names) << "the names are the same";
+  EXPECT_NE(after.fingerprint, before.fingerprint);
+  fs::rename(folder_ / "ant/00.jpg", folder_ / "ant/99.jpg");
+  EXPECT_NE(opened().training.names, before.training.names);
+}
+
 TEST_F(TrainingDataTest, ClassesInBalanceComeEquallyOften) {
   const auto uniform = classes({}, 30);
   EXPECT_GT(uniform.at(0), 3 * uniform.at(1));

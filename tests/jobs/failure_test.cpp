@@ -69,7 +69,8 @@ TEST_F(Failure, ControlCAtTheLauncherKeepsACheckpoint) {
   ASSERT_TRUE(outcome);
   // Not 130: an interrupted mpirun (Open MPI 4.1) ends with 1, whatever its ranks end with.
   EXPECT_NE(outcome->code, 0);
-  EXPECT_EQ(count(outcome->text, "checkpoint.resume=true"), 1) << outcome->text;
+  EXPECT_EQ(count(outcome->text, ": go on with weft resume " + folder("run").string() + "\n"), 1)
+      << outcome->text;
   // Where the step that it came in took long, the copy that was at hand was kept as well.
   ASSERT_FALSE(checkpoints("run").empty());
   EXPECT_EQ(checkpoints("run").back(), fmt::format("step-{:010}", steps("run").back()));

@@ -246,6 +246,28 @@ TEST_F(Launch, SaysWhatItWouldStart) {
       << unnamed.text;
 }
 
+TEST_F(Launch, ATrialOfSeveralRanksKeepsNothing) {
+  const auto kept = [] {
+    std::error_code error;
+    int64_t folders = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("runs", error))
+      folders += entry.path().filename().string().starts_with("unkept") ? 1 : 0;
+    return folders;
+  };
+  const std::string trial = "launch -n 2 train " + folder("tiny.toml").string() +
+                            " --try --set run.name=unkept --set parallel.oversubscribe=true";
+  const Outcome tried = run(1, trial);
+  EXPECT_EQ(tried.code, 0) << tried.text;
+  EXPECT_EQ(count(tried.text, "tried: steps, evaluations, checkpoints and the report work; "), 1)
+      << tried.text;
+  EXPECT_EQ(kept(), 0);
+  const Outcome failed = run(1, trial + " --set optimizer.learning_rate=1e30");
+  EXPECT_EQ(failed.code, 1) << failed.text;
+  EXPECT_EQ(count(failed.text, "tried: it failed, and its folder runs/unkept-try-"), 1) << failed.text;
+  EXPECT_EQ(count(failed.text, "record of the run"), 0) << failed.text;
+  EXPECT_EQ(kept(), 0);
+}
+
 TEST_F(Launch, RefusesWhatItCannotStart) {
   const std::string recipe = folder("tiny.toml").string();
   const auto says = [&](const std::string& arguments) { return run(1, "launch " + arguments).text; };

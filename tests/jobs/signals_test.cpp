@@ -61,7 +61,10 @@ TEST_F(Signals, ADeadlineEndsTheRunInTime) {
   const Outcome outcome = run(2, train("run", {"parallel.data=2", "run.deadline=6s"}));
   EXPECT_LT(std::chrono::steady_clock::now() - began, Seconds(12)) << outcome.text;
   EXPECT_EQ(outcome.code, 143) << outcome.text;
-  EXPECT_EQ(count(outcome.text, ", because its time is over: go on with weft resume "), 1) << outcome.text;
+  EXPECT_EQ(count(outcome.text,
+                  ", because its time is over: go on with weft resume " + folder("run").string() + "\n"),
+            1)
+      << outcome.text;
   EXPECT_EQ(checkpoints("run").size(), 1U);
 }
 

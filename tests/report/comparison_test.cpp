@@ -86,6 +86,19 @@ TEST(Comparison, ATableNumbersTheRunsAndCutsWhatIsTooLong) {
   EXPECT_EQ(comparison_table(runs, {}), "  1: a  2: runs/b\n");
 }
 
+TEST(Comparison, ARunThatWentOnAsAnotherSaysSo) {
+  ReportInput changed = run(20, 1);
+  changed.run.parts.push_back(
+      {.after_step = 7, .changes = {"loss.kind \"a\" -> \"b\"", "run.steps 9 -> 20"}});
+  const std::vector<ComparedRun> runs{{"a", run(20, 1)}, {"runs/b", changed}};
+  EXPECT_EQ(
+      comparison_notes(runs),
+      (Values{"2: runs/b: resumed after step 7 with changes: loss.kind \"a\" -> \"b\", run.steps 9 -> 20"}));
+  EXPECT_NE(
+      comparison_html(runs, {}).find("<p>2: runs/b: resumed after step 7 with changes: loss.kind &quot;a"),
+      std::string::npos);
+}
+
 TEST(Comparison, APageHasBothTablesAndACurveOfEachRun) {
   const std::string page =
       comparison_html({{"one & two", run(40, 2)}, {"b", run(20, 1)}}, {{"run.steps", {"40", "<20>"}}});

@@ -32,7 +32,12 @@ TEST_F(Facts, AreReadBack) {
   input.run.step = 3;
   input.run.facts = {{"model", "gpt"}};
   input.run.metrics = {{"accuracy", "more", true}};
-  input.run.parts = {{.began = 5, .seen = 9, .after_step = 2, .command = "weft train a", .mesh = "1 rank"}};
+  input.run.parts = {{.began = 5,
+                      .seen = 9,
+                      .after_step = 2,
+                      .changes = {"run.steps 2 -> 3"},
+                      .command = "weft train a",
+                      .mesh = "1 rank"}};
   input.ops = {{.name = "x0 + x1", .kind = "pointwise", .phase = "update", .calls = 4, .predicted_ms = 2}};
   input.ranks = {{.host = "here", .wall_ms = 7, .waiting_ms = 1}};
   write_report_facts(folder_, input);
@@ -48,6 +53,7 @@ TEST_F(Facts, AreReadBack) {
   EXPECT_TRUE(read.run.metrics.at(0).is_share);
   EXPECT_EQ(read.run.parts.at(0).command, "weft train a");
   EXPECT_EQ(read.run.parts.at(0).after_step, 2);
+  EXPECT_EQ(read.run.parts.at(0).changes, input.run.parts[0].changes);
   EXPECT_EQ(read.ops.at(0).kind, "pointwise");
   EXPECT_EQ(read.ops.at(0).predicted_ms, 2);
   EXPECT_EQ(read.ranks.at(0).waiting_ms, 1);

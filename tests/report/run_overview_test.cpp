@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/ops/expect_error.h"
+#include "weft/report/row_fields.h"
 
 namespace weft {
 namespace {
@@ -41,7 +43,31 @@ TEST(RunOverview, TellsHowARunStands) {
   EXPECT_EQ(run.validation, 2.5);
   EXPECT_EQ(run.metric, "accuracy 75.00%");
   EXPECT_EQ(run.step_ms, 12) << "the first step says little";
+  EXPECT_EQ(run.step_ms, median_step_ms(finished()));
   EXPECT_EQ(run.remark, "");
+}
+
+TEST(RunOverview, TheTimeOfAStepIsThatOfTheReport) {
+  ReportInput input = finished();
+  input.metrics.clear();
+  // A machine that was busy at the end.
+  for (int64_t step = 1; step <= 300; ++step) input.metrics.push_back(row(step, 1, step <= 200 ? 106 : 230));
+  EXPECT_EQ(overview_of("a", input).step_ms, 106);
+  EXPECT_NE(report_html(input).find("<b>106 ms</b><span>median step</span>"), std::string::npos);
+}
+
+TEST(RunOverview, ARunThatHasNotBegunHasTheDateOfItsMaking) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / fmt::format("weft-imported-{}", getpid());
+  fs::create_directories(folder / "checkpoints");
+  std::ofstream(folder / "recipe.toml").close();
+  const fs::file_time_type day =
+      std::chrono::file_clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(3 * 86400)));
+  fs::last_write_time(folder / "recipe.toml", day);
+  const RunOverview run = overview_of(folder, ReportInput{});
+  fs::remove_all(folder);
+  EXPECT_EQ(run.state, "not begun");
+  EXPECT_EQ(run.began, 3 * 86400);
 }
 
 TEST(RunOverview, TellsARunThatGoesOnFromOneThatWasKilled) {
@@ -58,6 +84,14 @@ TEST(RunOverview, TellsARunThatGoesOnFromOneThatWasKilled) {
   input.run.why = "step 4: the loss is nan";
   EXPECT_EQ(overview_of("a", input).remark, "step 4: the loss is nan");
   EXPECT_EQ(overview_of("a", ReportInput{}).state, "") << "of a run without a record nothing is known";
+}
+
+TEST(RunOverview, ARunThatWentOnAsAnotherSaysSoBelowItsLine) {
+  ReportInput input = finished();
+  input.run.parts.push_back({.after_step = 2, .changes = {"run.steps 2 -> 3"}});
+  const std::string table = overview_table({overview_of("a", input)});
+  EXPECT_NE(table.find("\n  resumed after step 2 with changes: run.steps 2 -> 3\n"), std::string::npos)
+      << table;
 }
 
 TEST(RunOverview, TheLogIsAheadOfARecordThatWasWrittenLongAgo) {

@@ -23,6 +23,17 @@ TEST(ReportSummary, FactsSayWhenByWhatAndHowOftenItWasResumed) {
   EXPECT_TRUE(contains(report_html(input), "<dt>bad samples left out</dt><dd>12</dd>"));
 }
 
+TEST(ReportSummary, FactsSayWhatChangedAtAResume) {
+  ReportInput input = full_input();
+  EXPECT_FALSE(contains(report_html(input), "<dt>changed</dt>"));
+  input.run.parts.back().after_step = 183;
+  input.run.parts.back().changes = {"optimizer.learning_rate 0.003 -> 0.0001"};
+  EXPECT_TRUE(
+      contains(report_html(input),
+               "<dt>changed</dt><dd>resumed after step 183 with changes: optimizer.learning_rate 0.003 "
+               "-&gt; 0.0001</dd>"));
+}
+
 TEST(ReportSummary, AVerdictHasASignBesideItsColour) {
   ReportInput input;
   input.run.parts.resize(1);

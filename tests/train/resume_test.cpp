@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/train/trained_text.h"
+#include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/train/trainer.h"
 
@@ -99,13 +101,66 @@ TEST_F(ResumeTest, ARunThatGoesOnAsAnotherSaysHowItDiffers) {
       "model.dropout 0.1 -> 0.2, optimizer.learning_rate 0.01 -> 0.5; go on");
   std::ofstream(text_.path(), std::ios::app) << "and one line more\n";
   testing::expect_user_error([&] { run(recipe({"checkpoint.resume=true"}), "run"); },
-                             "step-0000000006: the data (names, fields or tokens) ");
+                             "step-0000000006: the contents of the training data (");
   const std::string said = go_on({"checkpoint.changes=allow", "optimizer.kind=sgd", "run.steps=8"});
   EXPECT_NE(said.find("optimizer.kind \"adamw\" -> \"sgd\""), std::string::npos) << said;
   EXPECT_NE(said.find(" states of another optimizer are left out: adam.m.h.0.attn.proj.bias, …\n"),
             std::string::npos)
       << said;
   EXPECT_EQ(losses("run").size(), 8U);
+}
+
+TEST_F(ResumeTest, WhatChangesAtAResumeStaysInTheRecordOfTheRun) {
+  NEEDS_KINDS("report", "metrics_log");
+  run(recipe({"run.steps=5"}), "run");
+  run(recipe({"run.steps=5", "checkpoint.resume=true"}), "run");
+  EXPECT_EQ(resumed_with_changes(read_report_facts(folder_ / "run").run), std::vector<std::string>{});
+  run(recipe({"run.steps=6", "checkpoint.resume=true", "checkpoint.changes=allow",
+              "optimizer.learning_rate=0.001"}),
+      "run");
+  run(recipe({"run.steps=6", "checkpoint.resume=true", "optimizer.learning_rate=0.001"}), "run");
+  EXPECT_EQ(resumed_with_changes(read_report_facts(folder_ / "run").run),
+            std::vector<std::string>{"resumed after step 5 with changes: run.steps 5 -> 6, "
+                                     "optimizer.learning_rate 0.01 -> 0.001"});
+}
+
+TEST_F(ResumeTest, ARunThatHasFinishedSaysHowToGoOnAndStaysAsItIs) {
+  NEEDS_KINDS("report", "metrics_log", "tensorboard_events");
+  const auto entries = [&] {
+    std::map<std::string, fs::file_time_type> times;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "run")) {
+      const bool is_lock = entry.path().filename() == "lock";  // says who looked last
+      if (entry.is_regular_file() && !is_lock) times.emplace(entry.path().string(), entry.last_write_time());
+    }
+    return times;
+  };
+  const auto resumed = [&](const std::vector<std::string>& keys) {
+    std::vector<std::string> all{"checkpoint.resume=true", "log.tensorboard=true", "log.sample_tokens=5"};
+    all.insert(all.end(), keys.begin(), keys.end());
+    ::testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(run(recipe(all), "run").steps, 12);
+    return ::testing::internal::GetCapturedStderr() + ::testing::internal::GetCapturedStdout();
+  };
+  run(recipe({"log.tensorboard=true", "log.sample_tokens=5"}), "run");
+  const auto before = entries();
+  EXPECT_EQ(resumed({}),
+            "the run has finished with step 12, and nothing is done; --set run.steps=MORE goes on\n");
+  EXPECT_EQ(entries(), before);
+  const std::vector<std::string> epoch{"run.epochs=1", "data.batch=500"};
+  run(recipe(epoch), "epoch");
+  ::testing::internal::CaptureStderr();
+  run(recipe({epoch[0], epoch[1], "checkpoint.resume=true"}), "epoch");
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("; --set run.epochs=MORE goes on\n"),
+            std::string::npos);
+
+  ReportInput killed = read_report_facts(folder_ / "run");
+  killed.run.state = RunState::going_on;
+  write_report_facts(folder_ / "run", killed);
+  EXPECT_NE(resumed({}).find("resuming after step 12, the last: nothing is left to train\n"),
+            std::string::npos);
+  EXPECT_EQ(read_report_facts(folder_ / "run").run.state, RunState::finished)
+      << "a run that was killed before its end was written gets it";
 }
 
 TEST_F(ResumeTest, ResumingWhereNothingIsIsSaid) {
@@ -140,7 +195,7 @@ TEST_F(ResumeTest, ACheckpointThatBearsAnothersNameIsNotTakenForIt) {
   fs::rename(checkpoints / "step-0000000012", checkpoints / "step-0000000099");
   Session session(recipe(), Communicator::world());
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(resume(session, checkpoints), 10);
+  EXPECT_EQ(resume(session, checkpoints)->step, 10);
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_NE(
       said.find("step-0000000099 cannot be used, trying the one before it: its name says step 99, and its "
@@ -153,7 +208,7 @@ TEST_F(ResumeTest, AFallenBackCheckpointIsSaidAndUsed) {
   run(recipe(), "run");
   fs::resize_file(folder_ / "run/checkpoints/step-0000000012/rank-00000-of-00001.safetensors", 100);
   Session session(recipe(), Communicator::world());
-  EXPECT_EQ(resume(session, folder_ / "run/checkpoints"), 10);
+  EXPECT_EQ(resume(session, folder_ / "run/checkpoints")->step, 10);
 }
 
 }  // namespace

@@ -31,12 +31,10 @@ TEST_F(RunFacts, SayWhatTheRunWillDo) {
   expect("; learning rate 0.01 (constant)\n");
   expect("ranks: 1 rank; 1 thread each, on ");
   expect("memory: a rank plans ");
-  expect("time: predicted ");
-  expect(
-      " for 5 steps, on a machine that nobody measured: weft probe --out FILE measures this one, and "
-      "data.machine=FILE takes that\n");
+  expect("time: roughly guessed ");
+  expect(" for 5 steps; weft probe measures a machine, for data.machine\n");
   run_->resumed_after = 4;
-  expect(" for 1 step, on a machine");
+  expect(" for 1 step; weft probe");
 }
 
 TEST_F(RunFacts, SayThatTheWarmupIsShortened) {
@@ -52,6 +50,10 @@ TEST_F(RunFacts, SayWhenAndOnWhatIsEvaluated) {
   expect(", 59 batches of 6, every 5 steps\n");
   start({"log.evaluate_every=5", "log.evaluate_batches=4"});
   expect(", every 5 steps on 4 of them, at the end on all\n");
+  start({"log.evaluate_every=1", "log.evaluate_batches=2"});
+  expect(", after every step on 2 of them, at the end on all\n");
+  start({"log.evaluate_every=5", "log.evaluate_batches=59"});
+  expect(", every 5 steps\n");
 }
 
 TEST_F(RunFacts, SayHowMuchACopyForCheckpointsTakes) {
@@ -66,7 +68,7 @@ TEST_F(RunFacts, PredictForTheMachineThatTheRecipeNames) {
   const std::filesystem::path path = text_.folder() / "machine.json";
   std::ofstream(path) << to_json(slow);
   start({"data.machine=" + path.string()});
-  EXPECT_EQ(text().find("nobody measured"), std::string::npos) << text();
+  EXPECT_EQ(text().find("guessed"), std::string::npos) << text();
   // Six samples of 8 tokens through 7,536 parameters: some 2 Mflop at 1 Kflop/s.
   const std::string line = run_facts(*run_).back().value;
   EXPECT_TRUE(line.starts_with("predicted ") && line.ends_with(" for 5 steps")) << line;

@@ -45,6 +45,23 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
   EXPECT_EQ(losses("whole"), losses("parts"));
 }
 
+TEST(TrainResult, SaysOfWhichStepItWasMeasured) {
+  TrainResult result;
+  result.steps = 1165;
+  EXPECT_EQ(result.measured(), "");
+  result.validation = Evaluation{2.0434, 640, {{"accuracy", 0.5, "50.00%"}}};
+  result.validated_after = 1160;
+  EXPECT_EQ(result.measured(),
+            "validation loss 2.0434 over 640 targets, of step 1160\nvalidation accuracy 50.00%\n");
+  result.validated_after = 1165;
+  EXPECT_EQ(result.measured(), "validation loss 2.0434 over 640 targets\nvalidation accuracy 50.00%\n");
+}
+
+TEST_F(TrainerTest, WhatAFinishedRunMeasuredIsOfItsLastStep) {
+  const TrainResult result = run(recipe({"run.steps=5", "log.evaluate_every=2"}), "run");
+  EXPECT_EQ(result.validated_after, 5);
+}
+
 TEST_F(TrainerTest, ATraceThatCannotBeWrittenIsSaidBeforeTheFirstStep) {
   NEEDS_KINDS("metrics_log", "timeline", "report");
   Session session(recipe(), Communicator::world());

@@ -62,6 +62,7 @@ int command_compare(const Arguments& arguments) {
   }
   fmt::print("{}\n", comparison_table(runs, compare_courses(runs)));
   fmt::print("{}", keys.empty() ? "the recipes are equal\n" : comparison_table(runs, keys));
+  for (const std::string& note : comparison_notes(runs)) fmt::print("{}\n", note);
   const std::string page = comparison_html(runs, keys);
   const std::string drawn = arguments.out.empty() ? "compare.html" : arguments.out;
   ReplacedFile file(drawn, "comparison");

@@ -25,18 +25,14 @@ int command_train(const Arguments& arguments) {
   options.trace = arguments.trace;
   const TrainResult result = train(session, options);
   if (session.world().rank() == 0) {
-    if (result.validation) {
-      fmt::print("validation loss {:.4f}\n{}", result.validation->loss, result.validation->lines());
-    }
+    fmt::print("{}", result.measured());
     fmt::print("report {}\n", result.report.string());
   }
   const int code = result.exit_code();
   if (code == 0) return code;
   if (session.world().rank() == 0) {
-    Progress::say(fmt::format(
-        "interrupted after step {}{}: go on with weft resume {} (--out {} --set checkpoint.resume=true)",
-        result.steps, result.is_late ? ", because its time is over" : "", options.out.string(),
-        options.out.string()));
+    Progress::say(fmt::format("interrupted after step {}{}: go on with weft resume {}", result.steps,
+                              result.is_late ? ", because its time is over" : "", options.out.string()));
     if (result.requeue && !requeue_job()) {
       Progress::say(
           "warning: run.usr1 = \"requeue\": this is no job of Slurm's, or scontrol could not requeue it");

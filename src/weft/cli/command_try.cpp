@@ -1,7 +1,10 @@
 // weft train --try.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "weft/base/check.h"
+#include "weft/base/plural.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/report/progress.h"
@@ -31,6 +34,32 @@ Arguments shortened(const Arguments& arguments, const Recipe& whole) {
   return trial;
 }
 
+/// A folder that nobody named: it is removed whatever becomes of the trial, as no part of it is a run.
+class TrialFolder {
+ public:
+  TrialFolder(std::filesystem::path folder, bool is_named, bool speaks)
+      : folder_(std::move(folder)), is_named_(is_named), speaks_(speaks) {}
+  ~TrialFolder() {
+    if (is_named_) return;
+    std::error_code error;
+    std::filesystem::remove_all(folder_, error);
+    if (!is_over_ && speaks_) {
+      Progress::say(fmt::format("tried: it failed, and its folder {} is removed; --out FOLDER keeps one",
+                                folder_.string()));
+    }
+  }
+  TrialFolder(const TrialFolder&) = delete;
+  TrialFolder& operator=(const TrialFolder&) = delete;
+  const std::filesystem::path& path() const { return folder_; }
+  void is_over() { is_over_ = true; }
+
+ private:
+  std::filesystem::path folder_;
+  bool is_named_;
+  bool speaks_;
+  bool is_over_ = false;
+};
+
 }  // namespace
 
 int command_try(const Arguments& arguments) {
@@ -40,24 +69,25 @@ int command_try(const Arguments& arguments) {
   expect_same_recipe(recipe, arguments.out, world);
   Session session(recipe, world);
   TrainOptions options;
-  options.out = run_folder(recipe, arguments.out, world);
+  TrialFolder folder(run_folder(recipe, arguments.out, world), !arguments.out.empty(), world.rank() == 0);
+  options.out = folder.path();
   options.trace = arguments.trace;
   options.last_batches = kBatches;
   const TrainResult result = train(session, options);
+  folder.is_over();
+  // Ranks have written all that they write.
+  world.barrier();
   if (world.rank() != 0) return result.exit_code();
-  // Who wants to look at it names a folder.
-  std::error_code error;
-  if (arguments.out.empty()) std::filesystem::remove_all(options.out, error);
   if (result.end != TrainEnd::finished) {
     Progress::say("tried: interrupted, so nothing is known");
     return result.exit_code();
   }
   const int64_t steps = total_steps(whole, session.data());
-  Progress::say(
-      fmt::format("tried: steps, evaluations, checkpoints and the report work; a step takes {} (the "
-                  "second of two; later ones are often faster), all {} about {} beside evaluations",
-                  human_ms(result.step_ms), human_count(static_cast<double>(steps)),
-                  clock_text(result.step_ms * 1e-3 * static_cast<double>(steps))));
+  Progress::say(fmt::format(
+      "tried: steps, evaluations, checkpoints and the report work; the second of two steps took {}, "
+      "which makes roughly {} of {}, beside evaluations; later steps are often faster",
+      human_ms(result.step_ms), clock_text(result.step_ms * 1e-3 * static_cast<double>(steps)),
+      plural(steps, "step", human_count(static_cast<double>(steps)))));
   return 0;
 }
 

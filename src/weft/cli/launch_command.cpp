@@ -38,7 +38,10 @@ constexpr const char* kMore =
 
 constexpr int64_t kMostBytes = 1 << 24;  // of a hostfile
 
-bool leaves_a_run(const std::string& name) { return name == "train" || name == "resume"; }
+/// Of a trial the ranks name a folder themselves, and remove it.
+bool leaves_a_run(const std::string& name, const Arguments& arguments) {
+  return !arguments.trial && (name == "train" || name == "resume");
+}
 
 }  // namespace
 
@@ -135,13 +138,15 @@ void LaunchCommandLine::choose_folder(LaunchedJob& job, const Arguments& argumen
   job.is_new_folder = true;
 }
 
-void LaunchCommandLine::check(const std::string& name) const {
+void LaunchCommandLine::check(const std::string& name, const Arguments& arguments) const {
   if (CommSession::is_launched())
     user_error("launch: mpirun or srun started this; start launch once, and it starts the ranks");
   if (!place_.host.empty() && !place_.hostfile.empty())
     user_error("launch: --host and --hostfile both say where ranks start; expected one of them");
-  if (limits_.restarts > 0 && !leaves_a_run(name))
-    user_error("launch --restarts: {} keeps no checkpoints; expected train or resume", name);
+  if (limits_.restarts > 0 && !leaves_a_run(name, arguments)) {
+    user_error("launch --restarts: {}{} keeps no checkpoints; expected train or resume", name,
+               arguments.trial ? " --try" : "");
+  }
   for (const LaunchHost& host : named_hosts()) {
     if (limits_.restarts == 0 || host.slots > 0) continue;
     user_error("{}: {} has no slots=N, without which a restart does not know what the other hosts can take",
@@ -166,7 +171,7 @@ std::vector<LaunchHost> LaunchCommandLine::present_hosts() const {
 }
 
 int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::string>& words) const {
-  check(words[0]);
+  check(words[0], arguments);
   if (words[0] == "resume") expect_run(arguments.recipe);
   LaunchedJob job = job_of(arguments, words);
   if (limits_.least_ranks > job.ranks)
@@ -174,7 +179,7 @@ int LaunchCommandLine::run(const Arguments& arguments, const std::vector<std::st
                job.ranks);
   const bool is_alone = job.ranks == 1 && place_.host.empty() && place_.hostfile.empty();
   const MpiLauncher launcher = is_alone ? MpiLauncher{} : find_launcher(mpirun_, CommSession::library());
-  if (leaves_a_run(words[0])) choose_folder(job, arguments);
+  if (leaves_a_run(words[0], arguments)) choose_folder(job, arguments);
   LaunchMachine machine = this_machine();
   // What is printed may be run with another standard output.
   if (!dry_run_) machine.terminals = terminals_told();

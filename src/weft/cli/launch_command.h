@@ -26,7 +26,7 @@ class LaunchCommandLine {
   int run(const Arguments& arguments, const std::vector<std::string>& words) const;
 
  private:
-  void check(const std::string& name) const;
+  void check(const std::string& name, const Arguments& arguments) const;
   LaunchedJob job_of(const Arguments& arguments, const std::vector<std::string>& words) const;
   /// The folder of a run, which is made where the command would make one, so that a restart knows it.
   void choose_folder(LaunchedJob& job, const Arguments& arguments) const;

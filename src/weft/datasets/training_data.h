@@ -7,6 +7,7 @@
 #include "weft/data/batch/batch_source.h"
 #include "weft/data/text/tokenizer.h"
 #include "weft/datasets/data_facts.h"
+#include "weft/datasets/data_part.h"
 #include "weft/recipe/recipe.h"
 
 namespace weft {
@@ -20,6 +21,8 @@ struct TrainingData {
   int64_t validation_batches = 0;              ///< that cover the validation data
   std::shared_ptr<const Tokenizer> tokenizer;  ///< of data that are text; else null
   std::string fingerprint;                     ///< names the data: equal for equal files, fields and samples
+  DataPart training;                           ///< what its first half is of
+  DataPart held_out;                           ///< and its second
   std::vector<std::string> remarks;            ///< what data have to say at the start, see Source::remarks()
   std::string unit;                            ///< of throughput: "tokens", "images" or "samples"
   int64_t units_a_sample = 1;                  ///< tokens of a sample of text

@@ -124,6 +124,16 @@ std::vector<ComparedLine> compare_courses(const std::vector<ComparedRun>& runs) 
   return Courses(runs).lines();
 }
 
+std::vector<std::string> comparison_notes(const std::vector<ComparedRun>& runs) {
+  std::vector<std::string> notes;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    for (const std::string& change : resumed_with_changes(runs[i].input.run)) {
+      notes.push_back(fmt::format("{}: {}: {}", i + 1, runs[i].name, change));
+    }
+  }
+  return notes;
+}
+
 std::string comparison_table(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& lines) {
   ComparedLine heading{"", {}};
   for (const ComparedRun& run : runs) {

@@ -33,6 +33,10 @@ std::vector<ComparedLine> compare_courses(const std::vector<ComparedRun>& runs);
 /// Lines below a heading that numbers and names the runs; values too long for a column are cut.
 std::string comparison_table(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& lines);
 
+/// What the recipes do not tell, as they are those of the newest part of each run: "2: runs/b: resumed after
+/// step 183 with changes: optimizer.learning_rate 0.003 -> 0.0001".
+std::vector<std::string> comparison_notes(const std::vector<ComparedRun>& runs);
+
 /// A page with both tables whole and every curve of all runs in one chart each; `keys`: what differs in the
 /// recipes.
 std::string comparison_html(const std::vector<ComparedRun>& runs, const std::vector<ComparedLine>& keys);

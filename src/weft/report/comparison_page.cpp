@@ -64,7 +64,9 @@ std::string comparison_html(const std::vector<ComparedRun>& runs, const std::vec
   std::string html;
   const std::string equal = "<p>The recipes are equal.</p>";
   html += section_html("How they went", "", table_html(runs, compare_courses(runs)));
-  html += section_html("Recipes", "", keys.empty() ? equal : table_html(runs, keys));
+  std::string recipes = keys.empty() ? equal : table_html(runs, keys);
+  for (const std::string& note : comparison_notes(runs)) recipes += "<p>" + escape_html(note) + "</p>";
+  html += section_html("Recipes", "", recipes);
   if (const std::string chart = loss_chart(runs); !chart.empty()) {
     html += section_html("Training loss", "Smoothed.", chart);
   }

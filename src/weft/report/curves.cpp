@@ -108,7 +108,7 @@ std::string throughput_section(const ReportInput& input, const RunAxes& axes) {
   const Points rates = over_steps(input, [](const MetricsRow& row) { return row.samples_per_s; });
   const double middle = median_of(rates);
   if (!std::isfinite(middle)) return "";
-  const double ms = median_of(over_steps(input, [](const MetricsRow& row) { return row.step_ms; }));
+  const double ms = median_step_ms(input);
   Chart chart = over_run(axes);
   chart.unit = Unit::per_second;
   chart.from_zero = true;

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "weft/base/check.h"
-#include "weft/report/points.h"
+#include "weft/report/row_fields.h"
 #include "weft/report/run_files.h"
 #include "weft/report/text.h"
 #include "weft/report/verdict.h"
@@ -19,12 +20,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double median_of_last(const std::vector<MetricsRow>& rows) {
-  constexpr size_t kLast = 51;
-  std::vector<double> times;
-  for (size_t i = rows.size() - std::min(rows.size(), kLast); i < rows.size(); ++i)
-    times.push_back(rows[i].step_ms);
-  return times.empty() ? 0 : median(std::move(times));
+/// Of a run that no process has begun yet, the import that made it; its recipe was written then.
+double made_at(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_time_type time = fs::last_write_time(recipe_of(folder), error);
+  if (error) return 0;
+  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return std::chrono::duration<double>(since).count();
 }
 
 /// "accuracy 91.20%".
@@ -79,11 +81,12 @@ RunOverview overview_of(const fs::path& folder, const ReportInput& input) {
   if (!has_begun && fs::exists(checkpoints_of(folder), unseen)) overview.state = "not begun";
   overview.steps = input.run.steps;
   overview.step = last_step(input);
-  if (!input.run.parts.empty()) overview.began = input.run.parts.front().began;
+  overview.began = input.run.parts.empty() ? made_at(folder) : input.run.parts.front().began;
+  overview.changes = resumed_with_changes(input.run);
   if (input.run.state == RunState::failed) overview.remark = input.run.why;
   if (!input.metrics.empty()) {
     overview.loss = input.metrics.back().loss;
-    overview.step_ms = median_of_last(input.metrics);
+    overview.step_ms = median_step_ms(input);
     if (overview.remark.empty()) overview.remark = input.log_damage;
   }
   std::vector<Measured> measured = measured_finally(input);
@@ -129,7 +132,9 @@ std::string overview_table(std::vector<RunOverview> runs) {
     for (size_t j = 0; j < widths.size(); ++j) line += fmt::format("{:<{}}  ", rows[i][j], widths[j]);
     line.erase(line.find_last_not_of(' ') + 1);
     table += line + "\n";
-    if (i > 0 && !runs[i - 1].remark.empty()) table += "  " + runs[i - 1].remark + "\n";
+    if (i == 0) continue;
+    for (const std::string& change : runs[i - 1].changes) table += "  " + change + "\n";
+    if (!runs[i - 1].remark.empty()) table += "  " + runs[i - 1].remark + "\n";
   }
   return table;
 }

@@ -17,9 +17,10 @@ struct RunOverview {
   std::optional<double> loss;
   std::optional<double> validation;  ///< the newest loss of the validation data
   std::string metric;                ///< the newest of the first metric, with its name
-  double step_ms = 0;                ///< the median of the last steps; 0: none
-  double began = 0;                  ///< seconds since 1970; 0: not known
+  double step_ms = 0;                ///< median_step_ms(); not above 0: none
+  double began = 0;                  ///< or was made, where it has not; seconds since 1970; 0: not known
   std::string remark;                ///< why it failed, or why it cannot be read
+  std::vector<std::string> changes;  ///< at which steps it went on as another
 };
 
 /// Of the run in `folder`, of which read_report_input() tells `input`.

@@ -1,14 +1,27 @@
 #include "weft/report/run_record.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 namespace weft {
 
 // Members by name, both ways.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunPart, began, seen, after_step, command, version, host,
-                                                machine, mesh)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunPart, began, seen, after_step, changes, command, version,
+                                                host, machine, mesh)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RunFact, name, value)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MetricFact, name, better, is_share)
+
+std::vector<std::string> resumed_with_changes(const RunRecord& record) {
+  std::vector<std::string> said;
+  for (const RunPart& part : record.parts) {
+    if (part.changes.empty()) continue;
+    said.push_back(fmt::format("resumed after step {} with changes: {}", part.after_step,
+                               fmt::join(part.changes, ", ")));
+  }
+  return said;
+}
 
 void to_json(nlohmann::json& json, const RunRecord& record) {
   json = {{"state", name_of(record.state)},

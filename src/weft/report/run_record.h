@@ -21,9 +21,10 @@ struct EnumNames<RunState> {
 
 /// One process (one job of ranks) that worked on the run: the first begins it, each further one resumes it.
 struct RunPart {
-  double began = 0;        ///< seconds since 1970
-  double seen = 0;         ///< the last time that it wrote the record, seconds since 1970
-  int64_t after_step = 0;  ///< it went on after this step; 0: it began the run
+  double began = 0;                  ///< seconds since 1970
+  double seen = 0;                   ///< the last time that it wrote the record, seconds since 1970
+  int64_t after_step = 0;            ///< it went on after this step; 0: it began the run
+  std::vector<std::string> changes;  ///< since that step, as "optimizer.learning_rate 0.003 -> 0.0001"
   std::string command;
   std::string version;  ///< of Weft
   std::string host;
@@ -56,6 +57,10 @@ struct RunRecord {
   std::vector<MetricFact> metrics;
   std::vector<RunPart> parts;
 };
+
+/// "resumed after step 183 with changes: optimizer.learning_rate 0.003 -> 0.0001", for each part that went on
+/// as another than the one before it.
+std::vector<std::string> resumed_with_changes(const RunRecord& record);
 
 void to_json(nlohmann::json& json, const RunRecord& record);
 /// What is not there is as in a RunRecord that nobody filled. nlohmann's exceptions where a member is of

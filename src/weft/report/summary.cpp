@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "weft/report/points.h"
+#include "weft/report/row_fields.h"
 #include "weft/report/sections.h"
 #include "weft/report/text.h"
 #include "weft/report/verdict.h"
@@ -39,15 +39,6 @@ OutcomeLook look_of(Outcome outcome) {
 std::string tile(const std::string& value, const std::string& what) {
   return fmt::format("<div class=\"tile\"><b>{}</b><span>{}</span></div>", escape_html(value),
                      escape_html(what));
-}
-
-/// NaN where there is none.
-double median_ms(const ReportInput& input) {
-  std::vector<double> values;
-  for (const MetricsRow& row : input.metrics) {
-    if (row.step_ms > 0) values.push_back(row.step_ms);
-  }
-  return median(std::move(values));
 }
 
 /// Short ones first, side by side; then long ones, each in a row of its own, so that nothing is left empty.
@@ -126,6 +117,7 @@ std::string facts_section(const ReportInput& input, const RunAxes& axes) {
     list.add("Weft", last.version);
     list.add("command", last.command);
     list.add("resumed", resumes_of(run));
+    for (const std::string& change : resumed_with_changes(run)) list.add("changed", change);
   }
   if (run.skipped_updates > 0)
     list.add("updates left out", human_count(static_cast<double>(run.skipped_updates)));
@@ -145,7 +137,7 @@ std::string tiles_section(const ReportInput& input) {
     if (best) html += tile(value_text(best->second, measured.is_share), "best " + lower_case(measured.name));
   }
   if (last.tokens) html += tile(human_count(static_cast<double>(*last.tokens)), "tokens");
-  html += tile(human_ms(median_ms(input)), "median step");
+  html += tile(human_ms(median_step_ms(input)), "median step");
   if (input.planned_bytes > 0)
     html += tile(human_bytes(static_cast<double>(input.planned_bytes)), "memory planned");
   return fmt::format("<div class=\"tiles\">{}</div>\n", html);

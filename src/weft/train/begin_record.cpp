@@ -48,6 +48,7 @@ RunRecord begin_record(const RunView& run) {
   RunPart part;
   part.began = part.seen = seconds_now();
   part.after_step = record.step;
+  part.changes = run.changes;
   part.command = command_line();
   part.version = version();
   part.host = host_name();

@@ -20,6 +20,7 @@ struct RunView {
   int64_t total_steps = 0;
   std::optional<int64_t> resumed_after;  ///< the step of the checkpoint that the run goes on from
   bool first_rank = true;
+  std::vector<std::string> changes;  ///< since that checkpoint was written, as "run.steps 7 -> 12"
 };
 
 /// What is known of a step, made once for all.

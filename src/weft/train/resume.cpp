@@ -22,10 +22,12 @@ class Resume {
         checkpoint_(checkpoint),
         identity_(RunIdentity::from_json(checkpoint.extra_json(), checkpoint.folder().string())) {}
 
-  void run() {
+  /// What has changed since the checkpoint was written.
+  std::vector<std::string> run() {
     const bool allows = session_.recipe().checkpoint.changes == ResumeChanges::allow;
+    std::vector<std::string> changes;
     if (identity_) {
-      compare(allows);
+      changes = compare(allows);
     } else {
       say(fmt::format("{} does not say which run wrote it; nothing is compared",
                       checkpoint_.folder().string()));
@@ -37,10 +39,11 @@ class Resume {
     if (!gaps.not_read.empty())
       say(fmt::format("{} states of another optimizer are left out: {}, …", gaps.not_read.size(),
                       gaps.not_read.front()));
+    return changes;
   }
 
  private:
-  void compare(bool allows) const {
+  std::vector<std::string> compare(bool allows) const {
     RunDifferences found = differences(*identity_, session_);
     if (!allows && !found.learning.empty()) {
       expect_fitting(found.learning);
@@ -52,6 +55,7 @@ class Resume {
     found.free.insert(found.free.end(), found.learning.begin(), found.learning.end());
     if (!found.free.empty()) say(fmt::format("resuming with changes: {}", fmt::join(found.free, ", ")));
     say_jump_of_rate(found.then);
+    return std::move(found.free);
   }
 
   /// What no permission can help is said before one is offered.
@@ -112,15 +116,15 @@ void set_aside_newer(const std::filesystem::path& folder, int64_t step) {
 
 }  // namespace
 
-std::optional<int64_t> resume(Session& session, const std::filesystem::path& folder) {
+std::optional<Resumed> resume(Session& session, const std::filesystem::path& folder) {
   const auto newest = open_newest_good(folder, [&](const std::string& warning) {
     if (session.world().rank() == 0) Progress::say("warning: " + warning);
   });
   if (!newest) return std::nullopt;
-  Resume(session, *newest).run();
+  Resumed resumed{newest->step(), Resume(session, *newest).run()};
   if (session.world().rank() == 0) set_aside_newer(folder, newest->step());
   session.world().barrier();
-  return newest->step();
+  return resumed;
 }
 
 }  // namespace weft

@@ -68,10 +68,10 @@ class Facts {
         fmt::format("validation, {} of {}, ", batches == 1 ? "a batch" : fmt::format("{} batches", batches),
                     recipe_.microbatch_rows());
     if (log.evaluate_every == 0) return text + "at the end";
-    text += fmt::format("every {}", counted(log.evaluate_every, "step"));
-    return log.evaluate_batches == 0
-               ? text
-               : text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches);
+    text += log.evaluate_every == 1 ? "after every step"
+                                    : fmt::format("every {}", counted(log.evaluate_every, "step"));
+    const bool is_part = log.evaluate_batches > 0 && log.evaluate_batches < batches;
+    return is_part ? text + fmt::format(" on {} of them, at the end on all", log.evaluate_batches) : text;
   }
 
   std::string steps() const {
@@ -122,13 +122,10 @@ class Facts {
   std::string time() const {
     const double ms = cost_of_step(program_, recipe_.optimizer.accumulate).ms;
     const int64_t left = run_.total_steps - run_.resumed_after.value_or(0);
-    std::string predicted =
-        fmt::format("predicted {} a step, {} for {}", human_ms(ms),
-                    clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"));
-    if (!recipe_.data.loading.machine.empty()) return predicted;
-    return predicted +
-           ", on a machine that nobody measured: weft probe --out FILE measures this one, and "
-           "data.machine=FILE takes that";
+    const bool is_measured = !recipe_.data.loading.machine.empty();
+    return fmt::format("{} {} a step, {} for {}{}", is_measured ? "predicted" : "roughly guessed",
+                       human_ms(ms), clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"),
+                       is_measured ? "" : "; weft probe measures a machine, for data.machine");
   }
 
   const RunView& run_;

@@ -9,9 +9,11 @@
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
+#include "weft/base/plural.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
+#include "weft/report/facts.h"
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
 #include "weft/train/folder/run_folder.h"
@@ -44,8 +46,13 @@ class Trainer {
 
   TrainResult run() {
     own_out_folder();
-    const std::optional<int64_t> resumed_after = start_or_resume();
-    const RunView view{session_, options_, total_, resumed_after, first_rank_};
+    std::optional<Resumed> resumed = start_or_resume();
+    if (has_finished_) return nothing_to_do();
+    RunView view{session_, options_, total_, {}, first_rank_, {}};
+    if (resumed) {
+      view.resumed_after = resumed->step;
+      view.changes = std::move(resumed->changes);
+    }
     Observers observers(view);
     try {
       go(observers);
@@ -97,15 +104,16 @@ class Trainer {
     if (!recipe_.checkpoint.resume) expect_no_checkpoints(options_.out, session_.world());
   }
 
-  std::optional<int64_t> start_or_resume() {
-    std::optional<int64_t> at;
+  std::optional<Resumed> start_or_resume() {
+    std::optional<Resumed> at;
     if (recipe_.checkpoint.resume) at = resume(session_, checkpoints());
-    step_ = at.value_or(0);
+    step_ = at ? at->step : 0;
     if (step_ > total_) {
       user_error("--out {}: its newest checkpoint is of step {}, and the recipe ends at step {}",
                  options_.out.string(), step_, total_);
     }
-    if (!first_rank_) return at;
+    has_finished_ = at && has_finished();
+    if (has_finished_ || !first_rank_) return at;
     if (recipe_.checkpoint.resume && !at) {
       Progress::say(fmt::format("no checkpoint in {}: the run begins at step 1", checkpoints().string()));
     }
@@ -115,6 +123,36 @@ class Trainer {
     }
     keep_recipe(recipe_, options_.out);
     return at;
+  }
+
+  /// Nothing is left to train, and the run has written all that it writes at its end: one that was killed
+  /// before that does so now. Collective.
+  bool has_finished() const {
+    if (step_ < total_) return false;
+    int32_t finished = first_rank_ && says_finished() ? 1 : 0;
+    session_.world().broadcast(&finished, sizeof(finished), 0);
+    return finished != 0;
+  }
+
+  bool says_finished() const {
+    if (!std::filesystem::exists(report_facts_of(options_.out))) return false;
+    try {
+      const RunRecord run = read_report_facts(options_.out).run;
+      return run.state == RunState::finished && run.step == step_;
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+
+  TrainResult nothing_to_do() {
+    if (first_rank_) {
+      Progress::say(
+          fmt::format("the run has finished with step {}, and nothing is done; --set run.{}=MORE goes on",
+                      step_, recipe_.run.epochs > 0 ? "epochs" : "steps"));
+    }
+    result_.steps = step_;
+    result_.report = report_of(options_.out);
+    return result_;
   }
 
   void observe(Observers& observers, StepRecord record) {
@@ -213,6 +251,7 @@ class Trainer {
       Progress::say(fmt::format("warning: step {}: the validation loss is {}", step_, evaluation.loss));
     }
     result_.validation = evaluation;
+    result_.validated_after = step_;
   }
 
   /// The optimizer leaves parameters alone when gradients are not finite, so the step can be looked at once
@@ -225,8 +264,12 @@ class Trainer {
     for (const std::string& one : session_.world().all_gather_text(mine)) {
       if (first.empty()) first = one;
     }
-    user_error("step {}: {}; the first result that is not finite comes from {}; {}", step_ + 1, what,
-               first.empty() ? "none of the step's ops" : first, last_good());
+    // Before the first update no rate has done anything.
+    const char* const cure = step_ > 0 ? "; a lower optimizer.learning_rate, a longer optimizer.warmup or "
+                                         "optimizer.clip = 1.0 may keep it finite"
+                                       : "";
+    user_error("step {}: {}; the first result that is not finite comes from {}; {}{}", step_ + 1, what,
+               first.empty() ? "none of the step's ops" : first, last_good(), cure);
   }
 
   /// A loss or a gradient that is not finite, and targets of which none counts. All ranks see the same.
@@ -247,14 +290,13 @@ class Trainer {
   [[noreturn]] void end_with_skipped(TrainingStep& step, const StepOutcome& made) {
     const int64_t limit = recipe_.optimizer.skip_limit;
     if (made.has_targets) {
-      not_finite(step,
-                 fmt::format("the gradient is not finite, the {}. time in a row (optimizer.skip_limit = {})",
-                             in_a_row_, limit));
+      not_finite(step, fmt::format("the gradient is not finite, {} in a row (optimizer.skip_limit = {})",
+                                   plural(in_a_row_, "time"), limit));
     }
     user_error(
-        "step {}: no target of its batch counts, the {}. time in a row (optimizer.skip_limit = {}): all are "
+        "step {}: no target of its batch counts, {} in a row (optimizer.skip_limit = {}): all are "
         "missing, ignored, or of samples that were left out; {}",
-        step_ + 1, in_a_row_, limit, last_good());
+        step_ + 1, plural(in_a_row_, "time"), limit, last_good());
   }
 
   /// A checkpoint after the last step holds the very weights that gave a loss that is not finite.
@@ -331,15 +373,23 @@ class Trainer {
   std::optional<RunLock> lock_;
   RunControl control_{recipe_.run, session_.world()};
   int64_t step_ = 0;
-  double longest_ms_ = 0;    ///< of a step
-  double keeping_ms_ = 0;    ///< of what is kept after one
-  double measuring_ms_ = 0;  ///< of the longest evaluation
-  int64_t skipped_ = 0;      ///< updates that changed nothing
-  int64_t in_a_row_ = 0;     ///< of these, at the end
+  bool has_finished_ = false;  ///< before this start
+  double longest_ms_ = 0;      ///< of a step
+  double keeping_ms_ = 0;      ///< of what is kept after one
+  double measuring_ms_ = 0;    ///< of the longest evaluation
+  int64_t skipped_ = 0;        ///< updates that changed nothing
+  int64_t in_a_row_ = 0;       ///< of these, at the end
   TrainResult result_;
 };
 
 }  // namespace
+
+std::string TrainResult::measured() const {
+  if (!validation) return "";
+  const std::string when = validated_after == steps ? "" : fmt::format(", of step {}", validated_after);
+  return fmt::format("validation loss {:.4f} over {} targets{}\n{}", validation->loss, validation->targets,
+                     when, validation->lines());
+}
 
 int TrainResult::exit_code() const {
   if (end == TrainEnd::finished) return 0;

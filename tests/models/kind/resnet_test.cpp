@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
 
@@ -9,6 +11,16 @@ namespace weft {
 namespace {
 
 using testing::built;
+
+TEST(Resnet, LabelsOfItsNodesAreNamesOfLayers) {
+  Resnet model;
+  model.depth = 8;
+  std::set<std::string> labels;
+  const Graph graph = built(model, testing::images({8, 8, 3}, 10)).graph;
+  for (const Node& node : graph.nodes()) labels.insert(node.label);
+  EXPECT_TRUE(labels.contains("stage1.0"));
+  for (const std::string& label : labels) EXPECT_FALSE(label.ends_with('.')) << label;
+}
 
 TEST(Resnet, HasLayersAndWeightsAsItsPaperSays) {
   Resnet resnet;

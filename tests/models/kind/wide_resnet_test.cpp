@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
@@ -11,6 +13,16 @@ namespace weft {
 namespace {
 
 using testing::built;
+
+TEST(WideResnet, LabelsOfItsNodesAreNamesOfLayers) {
+  WideResnet model;
+  model.depth = 10;
+  std::set<std::string> labels;
+  const Graph graph = built(model, testing::images({8, 8, 3}, 10)).graph;
+  for (const Node& node : graph.nodes()) labels.insert(node.label);
+  EXPECT_TRUE(labels.contains("group1.0"));
+  for (const std::string& label : labels) EXPECT_FALSE(label.ends_with('.')) << label;
+}
 
 TEST(WideResnet, HasLayersAndWeightsAsItsPaperSays) {
   const testing::BuiltModel made = built(WideResnet(), testing::images({32, 32, 3}, 10));

@@ -19,6 +19,10 @@ class ProgressLine : public testing::ObservedRun {
         made.validation.emplace();
         made.validation->loss = 0.125;
       }
+      if (step == 5) {
+        made.comparable = Evaluation{1.6208, 40, {{"accuracy", 0.5, "50.00%"}}};
+        made.validation = Evaluation{1.665, 90, {{"accuracy", 0.25, "25.00%"}}};
+      }
       progress->step(made);
     }
     RunEnd end;
@@ -33,8 +37,10 @@ class ProgressLine : public testing::ObservedRun {
 TEST_F(ProgressLine, ShowsStepsEvaluationsAndTheSample) {
   start({"log.every=2"});
   const auto [lines, sample] = said();
-  for (const char* text :
-       {"step 2/5", "step 4/5", "step 5/5", "loss 2.5", "step 4  validation loss 0.1250"}) {
+  for (const char* text : {"step 2/5", "step 4/5", "step 5/5", "loss 2.5", "step 4  validation loss 0.1250\n",
+                           "step 5  validation loss 1.6208  accuracy 50.00%; over all validation data loss "
+                           "1.6650  accuracy 25.00%\n",
+                           "loss 2.5000  validation loss 1.6208  accuracy 50.00%"}) {
     EXPECT_NE(lines.find(text), std::string::npos) << text << " is not in\n" << lines;
   }
   EXPECT_EQ(lines.find("step 3/5"), std::string::npos) << lines;

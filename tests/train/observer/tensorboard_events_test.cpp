@@ -24,16 +24,19 @@ TEST_F(TensorboardEvents, AreWrittenUnlessTheRecipeSaysNot) {
   {
     StepRecord made = record(1);
     made.row.validation_loss = 2;
-    made.row.more = {
-        {"validation_accuracy", 0.5}, {"gradient_norm", 2}, {"stall_ms", 3}, {"held_bytes disk", 4}};
+    made.row.more = {{"validation_accuracy", 0.5},
+                     {"gradient_norm", 2},
+                     {"stall_ms", 3},
+                     {"held_bytes disk", 4},
+                     {"final_validation_loss", 1}};
     observer(register_tensorboard_events)->step(made);
   }
   const std::string written = events();
   // Losses first: TensorBoard goes by the alphabet.
   size_t before = 0;
-  for (const char* tag : {"loss/train", "loss/validation", "metrics/accuracy", "optimizer/gradient_norm",
-                          "optimizer/learning_rate", "system/held_bytes disk", "time/samples_per_s",
-                          "time/stall_ms", "time/step_ms"}) {
+  for (const char* tag : {"final/validation_loss", "loss/train", "loss/validation", "metrics/accuracy",
+                          "optimizer/gradient_norm", "optimizer/learning_rate", "system/held_bytes disk",
+                          "time/samples_per_s", "time/stall_ms", "time/step_ms"}) {
     const size_t at = written.find(tag);
     ASSERT_NE(at, std::string::npos) << tag;
     EXPECT_GT(at, before) << tag;

@@ -49,6 +49,8 @@ void Text::open_drawn(const Recipe& recipe, TrainingData& data) const {
     }
   }
   data.fingerprint = fmt::format("{:016x}-{:016x}", key_of(tokens), key_of(held_out));
+  data.training = {.unit = "token", .count = std::ssize(tokens)};
+  data.held_out = {.unit = "token", .count = std::ssize(held_out)};
   TextOptions options{recipe.microbatch_rows(), context, static_cast<uint64_t>(recipe.run.seed), "data.path",
                       recipe.data.path};
   data.train_samples = static_cast<int64_t>(tokens.size()) / options.context;

@@ -22,9 +22,9 @@ class ResnetGraph {
     const int64_t blocks = (keys.depth - 2) / 6;
     for (int64_t stage = 0; stage < 3; ++stage) {
       for (int64_t block = 0; block < blocks; ++block) {
-        const std::string prefix = fmt::format("stage{}.{}.", stage + 1, block);
-        const BuilderScope labelled = build_.labelled(prefix);
-        x = residual(x, keys.width << stage, stage > 0 && block == 0 ? 2 : 1, prefix);
+        const std::string name = fmt::format("stage{}.{}", stage + 1, block);
+        const BuilderScope labelled = build_.labelled(name);
+        x = residual(x, keys.width << stage, stage > 0 && block == 0 ? 2 : 1, name + ".");
       }
     }
     return x;

@@ -22,9 +22,9 @@ class WideResnetGraph {
     const int64_t blocks = (keys.depth - 4) / 6;
     for (int64_t group = 0; group < 3; ++group) {
       for (int64_t block = 0; block < blocks; ++block) {
-        const std::string prefix = fmt::format("group{}.{}.", group + 1, block);
-        const BuilderScope labelled = build_.labelled(prefix);
-        x = residual(x, (16 * keys.factor) << group, group > 0 && block == 0 ? 2 : 1, prefix);
+        const std::string name = fmt::format("group{}.{}", group + 1, block);
+        const BuilderScope labelled = build_.labelled(name);
+        x = residual(x, (16 * keys.factor) << group, group > 0 && block == 0 ? 2 : 1, name + ".");
       }
     }
     const BuilderScope labelled = build_.labelled("head");

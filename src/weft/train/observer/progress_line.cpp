@@ -25,10 +25,7 @@ class ProgressObserver final : public RunObserver {
     for (const std::string& notice : run_.session.feeder().notices()) Progress::say(notice);
     if (!run_.first_rank) return;
     const MetricsRow& row = record.row;
-    if (record.validation) {
-      Progress::say(fmt::format("step {}  validation {}", row.step, record.validation->text()));
-    }
-    if (record.validation) measured_ = "  validation " + record.validation->text();
+    if (record.validation) say_measured(record);
     const std::string skipped =
         record.skipped_updates > 0 ? fmt::format("  {} updates left out", record.skipped_updates) : "";
     const bool is_due = record.is_last || row.step % run_.session.recipe().log.every == 0;
@@ -41,6 +38,16 @@ class ProgressObserver final : public RunObserver {
   }
 
  private:
+  /// What is measured after every step first: it is what the numbers above it are of.
+  void say_measured(const StepRecord& record) {
+    const Evaluation& all = *record.validation;
+    const Evaluation& usual = record.comparable ? *record.comparable : all;
+    const bool are_two = usual.targets != all.targets;
+    measured_ = "  validation " + usual.text();
+    Progress::say(fmt::format("step {}{}{}", record.row.step, measured_,
+                              are_two ? "; over all validation data " + all.text() : ""));
+  }
+
   double units_a_step() const {
     return static_cast<double>(run_.session.recipe().data.batch * run_.session.data().units_a_sample);
   }

@@ -82,6 +82,8 @@ class ReportObserver final : public RunObserver {
   void speak_for_first_rank(const std::string& why) const {
     constexpr std::chrono::milliseconds kFailsToo{500};
     std::this_thread::sleep_for(kFailsToo);
+    // A trial's folder is gone by now.
+    if (!std::filesystem::exists(report_facts_of(folder()))) return;
     ReportInput input = read_report_facts(folder());
     if (input.run.state != RunState::going_on) return;
     input.run.state = RunState::failed;

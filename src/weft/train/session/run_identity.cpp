@@ -11,9 +11,12 @@
 #include "weft/datasets/data_kind.h"
 #include "weft/recipe/difference.h"
 #include "weft/report/run_files.h"
+#include "weft/train/session/data_difference.h"
 #include "weft/train/session/load_recipe.h"
 
 namespace weft {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataPart, names, unit, count, bytes)
 
 namespace {
 
@@ -79,6 +82,8 @@ RunIdentity RunIdentity::of(const Session& session, int64_t step) {
   made.version = weft::version();
   made.recipe = to_toml(session.recipe());
   made.data = session.data().fingerprint;
+  made.training = session.data().training;
+  made.held_out = session.data().held_out;
   made.mesh = session.executor().program().mesh.to_string();
   made.data_position = step * session.recipe().optimizer.accumulate;
   for (const auto& [name, state] : session.store().states()) made.kinds.emplace(name, state.kind.name);
@@ -86,9 +91,11 @@ RunIdentity RunIdentity::of(const Session& session, int64_t step) {
 }
 
 std::string RunIdentity::to_json() const {
-  return nlohmann::json{{"version", version}, {"recipe", recipe}, {"data", data},
-                        {"mesh", mesh},       {"kinds", kinds},   {"data_position", data_position}}
-      .dump();
+  nlohmann::json json{{"version", version}, {"recipe", recipe}, {"data", data},
+                      {"mesh", mesh},       {"kinds", kinds},   {"data_position", data_position}};
+  if (training) json["training"] = *training;
+  if (held_out) json["held_out"] = *held_out;
+  return json.dump();
 }
 
 std::optional<RunIdentity> RunIdentity::from_json(const std::string& json, const std::string& where) {
@@ -99,6 +106,8 @@ std::optional<RunIdentity> RunIdentity::from_json(const std::string& json, const
     read.at("version").get_to(made.version);
     read.at("recipe").get_to(made.recipe);
     read.at("data").get_to(made.data);
+    if (read.contains("training")) made.training = read.at("training").get<DataPart>();
+    if (read.contains("held_out")) made.held_out = read.at("held_out").get<DataPart>();
     read.at("mesh").get_to(made.mesh);
     read.at("kinds").get_to(made.kinds);
     read.at("data_position").get_to(made.data_position);
@@ -125,11 +134,9 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   }
   if (then.version != weft::version())
     found.free.push_back(changed("weft", then.version, std::string(weft::version())));
-  if (then.data != now.data().fingerprint) {
-    found.learning.push_back(
-        changed("the data (names, fields or tokens)", then.data, now.data().fingerprint));
-    found.measuring.push_back(found.learning.back());
-  }
+  const DataDifferences data = data_differences(then, now.data());
+  found.learning.insert(found.learning.end(), data.all.begin(), data.all.end());
+  found.measuring.insert(found.measuring.end(), data.of_validation.begin(), data.of_validation.end());
   return found;
 }
 

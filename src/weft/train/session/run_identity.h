@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/datasets/data_part.h"
 #include "weft/recipe/recipe.h"
 #include "weft/train/session/session.h"
 
@@ -15,6 +16,8 @@ struct RunIdentity {
   std::string version;                       ///< of Weft
   std::string recipe;                        ///< as TOML
   std::string data;                          ///< TrainingData::fingerprint
+  std::optional<DataPart> training;          ///< nothing in checkpoints of earlier versions
+  std::optional<DataPart> held_out;          ///< likewise
   std::string mesh;                          ///< for people
   int64_t data_position = 0;                 ///< microbatches that were trained on
   std::map<std::string, std::string> kinds;  ///< of each state: "parameter", "adam.m", …
