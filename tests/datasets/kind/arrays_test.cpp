@@ -299,6 +299,9 @@ TEST_F(ArrayData, WithNumbersThatAreMissingAreSaidAtTheStart) {
       (std::vector{path.string() +
                        ": field image has 1 to 1, mean 1, 2 NaN in all samples; the run ends where it meets "
                        "one, unless data.missing is \"mask\" or \"skip\"",
+                   path.string() +
+                       ": field image of the samples held out has 1 to 1, mean 1, 2 NaN in all samples; the "
+                       "run ends where it meets one, unless data.missing is \"mask\" or \"skip\"",
                    kItself}));
   for (const char* key : {"data.missing=mask", "data.missing=skip", "data.on_bad=skip"})
     EXPECT_EQ(remarks(key), std::vector{kItself}) << key;

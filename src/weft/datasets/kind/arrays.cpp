@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <unordered_set>
 
@@ -72,16 +73,16 @@ std::string others(const Source& source) {
 }
 
 /// What a short look at the samples finds that is going to end the run.
-std::vector<std::string> said_of_missing(const Source& source, const std::string& path) {
+std::vector<std::string> said_of_missing(const Source& source, const std::string& path, const char* which) {
   constexpr LookOptions kShort{.most_samples = 256, .most_bytes = int64_t{16} << 20};
   std::vector<std::string> sentences;
   for (size_t i = 0; i < source.fields().size(); ++i) {
     const FieldValues values = look_at_field(source, i, kShort);
     if (!values.has_missing()) continue;
     sentences.push_back(fmt::format(
-        "{}: field {} has {}; the run ends where it meets one, unless data.missing is \"mask\" or "
+        "{}: field {}{} has {}; the run ends where it meets one, unless data.missing is \"mask\" or "
         "\"skip\"",
-        path, source.fields()[i].name, values.text(source.count())));
+        path, source.fields()[i].name, which, values.text(source.count())));
   }
   return sentences;
 }
@@ -211,8 +212,10 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   }
   if (missing == MissingNumbers::fail && recipe.data.loading.on_bad == OnBadSample::fail &&
       world.rank() == 0) {
-    for (std::string& sentence : said_of_missing(*parts.training, recipe.data.path))
-      data.remarks.push_back(std::move(sentence));
+    for (const auto& [source, which] :
+         {std::pair(parts.training, ""), std::pair(parts.held_out, " of the samples held out")}) {
+      std::ranges::move(said_of_missing(*source, recipe.data.path, which), std::back_inserter(data.remarks));
+    }
   }
   if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
       shape.back() > kMostColours) {
