@@ -77,13 +77,17 @@ void print_digest(int64_t number, std::span<const View> tensors) {
   fmt::print("\n");
 }
 
-}  // namespace
-
-int run_data_bench(const DataBenchOptions& options) {
+Recipe recipe_of_job(const DataBenchOptions& options) {
   Arguments named;
   named.recipe = options.recipe;
   named.set = options.set;
-  const Recipe recipe = job_recipe(named).recipe;
+  return job_recipe(named).recipe;
+}
+
+}  // namespace
+
+int run_data_bench(const DataBenchOptions& options) {
+  const Recipe recipe = recipe_of_job(options);
   const Communicator world = Communicator::world();
   check_ranks(mesh_of(recipe.parallel), world.size());
   set_threads(threads_for(recipe));

@@ -299,6 +299,9 @@ TEST_F(ArrayData, WithNumbersThatAreMissingAreSaidAtTheStart) {
       (std::vector{path.string() +
                        ": field image has 1 to 1, mean 1, 2 NaN in all samples; the run ends where it meets "
                        "one, unless data.missing is \"mask\" or \"skip\"",
+                   path.string() +
+                       ": field image of the samples held out has 1 to 1, mean 1, 2 NaN in all samples; the "
+                       "run ends where it meets one, unless data.missing is \"mask\" or \"skip\"",
                    kItself}));
   for (const char* key : {"data.missing=mask", "data.missing=skip", "data.on_bad=skip"})
     EXPECT_EQ(remarks(key), std::vector{kItself}) << key;
@@ -334,11 +337,10 @@ TEST_F(ArrayData, OtherDataAreOneSentence) {
   write_safetensors(one, std::vector<NamedView>{{"x", x}});
   EXPECT_EQ(of(one), "data.path: " + one.string() + " has the one array x, expected an input and a target");
   const fs::path numpy = fs::path(WEFT_SOURCE_DIR) / "tests/data/source/golden/f8_le.npy";
-  EXPECT_EQ(of(numpy),
-            "data.path: " + numpy.string() + " has the one array data, expected an input and a target; " +
-                numpy.string() +
-                ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
-                "with their names");
+  EXPECT_EQ(of(numpy), "data.path: " + numpy.string() +
+                           " has the one array data, expected an input and a target; " + numpy.string() +
+                           ": a .npy file holds one array; numpy.savez(\"both.npz\", x=x, y=y) saves several "
+                           "with their names");
   std::string header = R"({"x":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
                        R"("y":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[16,20]}})";
   header.resize((header.size() + 7) / 8 * 8, ' ');

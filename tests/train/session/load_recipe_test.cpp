@@ -107,7 +107,7 @@ TEST_F(RecipeTest, ReadsWhatIsGivenAndDefaultsTheRest) {
   EXPECT_EQ(value_of(recipe.model.kind, "width"), "27");
   EXPECT_EQ(value_of(recipe.model.kind, "tied"), "true");
   EXPECT_EQ(value_of(recipe.model.kind, "activation"), "\"gelu_tanh\"");
-  EXPECT_EQ(value_of(recipe.data.kind, "tokenizer"), "\"bytes\"");
+  EXPECT_EQ(value_of(recipe.data.kind, "tokenizer"), "\"\"");
   EXPECT_EQ(value_of(recipe.data.kind, "context"), "7");
   EXPECT_EQ(std::get<double>(recipe.data.validation), 0.1);
   EXPECT_EQ(recipe.optimizer.kind.held()->name(), "adamw");

@@ -71,19 +71,24 @@ std::string others(const Source& source) {
   return text;
 }
 
-/// What a short look at the samples finds that is going to end the run.
-std::vector<std::string> said_of_missing(const Source& source, const std::string& path) {
+/// What a short look at one field finds that is going to end the run; empty: nothing.
+std::string said_of_missing(const Source& source, size_t field, const std::string& path, const char* which) {
   constexpr LookOptions kShort{.most_samples = 256, .most_bytes = int64_t{16} << 20};
-  std::vector<std::string> sentences;
-  for (size_t i = 0; i < source.fields().size(); ++i) {
-    const FieldValues values = look_at_field(source, i, kShort);
-    if (!values.has_missing()) continue;
-    sentences.push_back(fmt::format(
-        "{}: field {} has {}; the run ends where it meets one, unless data.missing is \"mask\" or "
-        "\"skip\"",
-        path, source.fields()[i].name, values.text(source.count())));
+  const FieldValues values = look_at_field(source, field, kShort);
+  if (!values.has_missing()) return {};
+  return fmt::format(
+      "{}: field {}{} has {}; the run ends where it meets one, unless data.missing is \"mask\" or \"skip\"",
+      path, source.fields()[field].name, which, values.text(source.count()));
+}
+
+void say_missing(const HeldOut& parts, const std::string& path, std::vector<std::string>& remarks) {
+  for (const auto& [source, which] :
+       {std::pair(parts.training, ""), std::pair(parts.held_out, " of the samples held out")}) {
+    for (size_t field = 0; field < source->fields().size(); ++field) {
+      std::string sentence = said_of_missing(*source, field, path, which);
+      if (!sentence.empty()) remarks.push_back(std::move(sentence));
+    }
   }
-  return sentences;
 }
 
 /// "f16 [3] a sample": as the file has it.
@@ -211,8 +216,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   }
   if (missing == MissingNumbers::fail && recipe.data.loading.on_bad == OnBadSample::fail &&
       world.rank() == 0) {
-    for (std::string& sentence : said_of_missing(*parts.training, recipe.data.path))
-      data.remarks.push_back(std::move(sentence));
+    say_missing(parts, recipe.data.path, data.remarks);
   }
   if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
       shape.back() > kMostColours) {
