@@ -139,8 +139,7 @@ int inspect_text(const TextFiles& text) {
   const std::string path = text.root.string();
   fmt::print(
       "note      {}: data.kind = \"text\" reads it; weft data make tokens --text {} --out FILE.tokens counts "
-      "its "
-      "tokens, for data.windows = \"streamed\" too\n",
+      "its tokens, for data.windows = \"streamed\" too\n",
       path, path);
   if (std::ranges::any_of(text.paths, is_table)) {
     fmt::print(

@@ -25,8 +25,7 @@ TEST(LeftOut, CountsByEndingTheMostFrequentFirst) {
   more.add_all(left_out);
   EXPECT_EQ(more.remarks("set")[0],
             "set: 16 files left out, such as x.k0: 2 .gif, 2 hard links, 1 .k0, 1 .k1, 1 .k2, 1 .k3, 1 .k4, "
-            "1 .k5, 6 of other "
-            "kinds");
+            "1 .k5, 6 of other kinds");
   LeftOut one;
   one.add_file("a.gif");
   EXPECT_EQ(one.remarks("set")[0], "set: 1 file left out, a.gif: 1 .gif");

@@ -177,8 +177,7 @@ TEST_F(ImageData, OfSeveralSizesAreRefusedAtOnceWhereNothingMakesThemAlike) {
   const auto refused = [](const std::string& which, int largest) {
     return fmt::format(
         "data.size = 0: the images {} are of several sizes, from 12x16 to {}x16 (height x width) where some "
-        "were "
-        "looked at; data.size is the side that all are scaled and cut to",
+        "were looked at; data.size is the side that all are scaled and cut to",
         which, largest);
   };
   const std::string val = "data.validation=\"" + (folder_ / "val").string() + "\"";

@@ -23,8 +23,7 @@ struct Arrays final : KindOf<Arrays, DataKind> {
   static void visit(Visitor& key, Self& self) {
     key("input", self.input,
         "the file's array that the network is given, [samples, ...]; empty: the first that is not `target`, "
-        "where "
-        "those of one number a sample come last");
+        "where those of one number a sample come last");
     key("target", self.target,
         "the array of what it learns: class ids, or numbers; empty: the first that is not `input`, likewise");
     key("channels", self.channels, "which dimension of a sample of `input` is the channels");

@@ -74,8 +74,7 @@ void expect_one_size(const char* images, const Recipe& recipe, const Source& sou
   if (smallest == largest) return;
   user_error(
       "data.size = 0: the images {} are of several sizes, from {}x{} to {}x{} (height x width) where some "
-      "were "
-      "looked at; data.size is the side that all are scaled and cut to",
+      "were looked at; data.size is the side that all are scaled and cut to",
       images, smallest.height, smallest.width, largest.height, largest.width);
 }
 
