@@ -61,6 +61,18 @@ TEST_P(PartFileTest, ReplacesWhatALinkLeadsTo) {
   EXPECT_TRUE(fs::is_symlink(file_));
 }
 
+TEST_P(PartFileTest, MakesWhatLinksLeadToWhereNothingIsThereYet) {
+  fs::create_directories(folder_ / "there");
+  fs::create_symlink("there/b", file_);
+  fs::create_symlink(folder_ / "there/c", folder_ / "there/b");
+  PartFile part(file_, "list", GetParam());
+  EXPECT_EQ(part.place(), folder_ / "there/c");
+  std::ofstream(part.part()) << "new";
+  EXPECT_EQ(part.take(), 0);
+  EXPECT_EQ(read_text(folder_ / "there/c", "file"), "new");
+  EXPECT_TRUE(fs::is_symlink(file_));
+}
+
 TEST_P(PartFileTest, TakesNoPlaceOfWhatIsNoFile) {
   const std::string no_file = ": this is a folder, a device or a pipe, expected a place for a list";
   expect_user_error([&] { PartFile(folder_, "list", GetParam()); }, folder_.string() + no_file);

@@ -56,6 +56,8 @@ TEST(BatchRules, AnIgnoredIdBecomesOneThatDoesNotCount) {
             "1: field y is -1, expected a class id from 0 to 2, or data.ignore_index = -100");
   label.ignored = 255;  // as masks have it
   EXPECT_EQ(Values<int32_t>({0, 255, 1}, {3}).apply(label, BatchPart::target), "");
+  label.ignored = (int64_t{1} << 32) + 1;  // no id of 32 bits
+  EXPECT_EQ(Values<int32_t>({0, 1, 1}, {3}).apply(label, BatchPart::target), "");
   label.ignored = 1;  // which the network has
   Values<int32_t> known({0, 1, 2}, {3});
   EXPECT_EQ(known.apply(label, BatchPart::target), "");

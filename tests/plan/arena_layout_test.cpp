@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <numeric>
 
@@ -104,25 +103,6 @@ TEST(ArenaLayout, EachBufferLiesAtTheLowestFreeOffset) {
   CaseRandom random(0);
   const std::vector<Lifetime> lifetimes = layers_of(100, random);
   EXPECT_EQ(lay_out(lifetimes).offsets, first_fit(lifetimes));
-}
-
-/// Of the thread, so that what else the machine does is not counted.
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-TEST(ArenaLayout, ManyLayersTakeAFractionOfThatGreedysTime) {
-  CaseRandom random(0);
-  const std::vector<Lifetime> lifetimes = layers_of(600, random);
-  const double begin = cpu_seconds();
-  const ArenaLayout layout = lay_out(lifetimes);
-  const double middle = cpu_seconds();
-  const std::vector<int64_t> plain = first_fit(lifetimes);
-  const double end = cpu_seconds();
-  EXPECT_EQ(layout.offsets, plain);
-  EXPECT_LT(middle - begin, (end - middle) / 3) << (end - middle) / (middle - begin);
 }
 
 }  // namespace

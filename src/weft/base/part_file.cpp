@@ -14,10 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path place_of(const fs::path& path) {
+/// Where a chain of links ends, whether anything is there or not.
+fs::path place_of(fs::path path) {
+  constexpr int kMostLinks = 40;  // as the kernel
   std::error_code error;
-  const fs::path place = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
-  return error ? path : place;
+  for (int link = 0; link < kMostLinks && fs::is_symlink(path, error); ++link) {
+    const fs::path to = fs::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / to;  // `to` alone, where it begins at the root
+  }
+  return path;
 }
 
 fs::path own_part_of(fs::path path) { return PartFile::part_of(path += fmt::format(".{}", getpid())); }

@@ -29,10 +29,12 @@ void complain(const std::string& why) {
 }
 
 /// Where standard streams are closed, the first files that a run opens would take their places, and its text
-/// would go into them.
-void open_standard_streams() {
+/// would go into them. What takes them here can only be used the wrong way round, so that what is lost is
+/// said.
+void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
@@ -58,7 +60,7 @@ int end_with(const weft::CommSession& session, const std::string& why, int code)
 }  // namespace
 
 int main(int argc, char** argv) {
-  open_standard_streams();
+  hold_standard_streams();
   // A file over the limit of its size is an error of the write then, which says which file it is.
   std::signal(SIGXFSZ, SIG_IGN);
   try {

@@ -47,7 +47,9 @@ class Rules {
     const auto below = static_cast<uint32_t>(std::min<int64_t>(tensor_.below, int64_t{1} << 31));
     // One that is ignored may be an id that the network has; where none is, an id that it has not stands
     // here.
-    const auto ignored = static_cast<int32_t>(tensor_.ignored.value_or(-1));
+    const int64_t wanted = tensor_.ignored.value_or(-1);
+    const auto narrow = static_cast<int32_t>(wanted);
+    const int32_t ignored = narrow == wanted ? narrow : -1;
     const auto is_strange = [below, ignored](const int32_t* id) {
       return static_cast<uint32_t>(*id) >= below || *id == ignored;
     };

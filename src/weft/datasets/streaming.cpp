@@ -171,19 +171,33 @@ DataPart part_of(const Source& source) {
   return part;
 }
 
+/// One rank looks into the files, which all others may read from one server.
+void expect_small_checksums(const Communicator& world,
+                            const std::vector<std::shared_ptr<const Source>>& sources) {
+  const std::string own = world.rank() == 0 ? trouble_with_small(sources, kCheckedAtOnce) : "";
+  const std::string trouble = world.all_gather_text(own)[0];
+  if (!trouble.empty()) throw UserError(trouble);
+}
+
 /// Classes that only a data set that is mixed in has, as a misspelt folder makes them.
 void say_new_classes(const std::string& path, const Source& mixed, std::span<const std::string> known,
                      std::vector<std::string>& remarks) {
-  std::vector<std::string> more;
-  for (const std::string& name : mixed.classes()) {
-    if (std::ranges::find(known, name) == known.end()) more.push_back(name);
-  }
+  const std::vector<std::string> more = names_only_in(mixed.classes(), known);
   if (more.empty()) return;
   remarks.push_back(fmt::format("data.mix: {} has {} class{} that data.path has not, such as {}", path,
                                 more.size(), more.size() == 1 ? "" : "es", more[0]));
 }
 
 }  // namespace
+
+std::vector<std::string> names_only_in(std::span<const std::string> own, std::span<const std::string> other) {
+  const std::unordered_set<std::string> known(other.begin(), other.end());
+  std::vector<std::string> only;
+  for (const std::string& name : own) {
+    if (!known.contains(name)) only.push_back(name);
+  }
+  return only;
+}
 
 std::string said_of_shared_files(std::span<const std::filesystem::path> training,
                                  std::span<const std::filesystem::path> held_out) {
@@ -277,7 +291,7 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   for (const CacheDirectory& cache : keys.cache) {
     options.directories.push_back({cache.path, cache.size.bytes(), world.rank()});
   }
-  for (const auto& source : {parts.training, parts.held_out}) expect_kept_checksums(*source, kCheckedAtOnce);
+  expect_small_checksums(world, {parts.training, parts.held_out});
   data.remarks.insert(data.remarks.end(), parts.remarks.begin(), parts.remarks.end());
   for (const auto& source : {parts.training, parts.held_out}) {
     for (std::string& remark : source->remarks()) {

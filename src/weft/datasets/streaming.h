@@ -25,6 +25,9 @@ struct Samples {
   std::vector<int64_t> mixed;         ///< how many of each data set that is mixed in
 };
 
+/// In their order.
+std::vector<std::string> names_only_in(std::span<const std::string> own, std::span<const std::string> other);
+
 /// A sentence where files are trained on and held out; else nothing.
 std::string said_of_shared_files(std::span<const std::filesystem::path> training,
                                  std::span<const std::filesystem::path> held_out);

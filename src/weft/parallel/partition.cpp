@@ -189,7 +189,7 @@ class Partitioner {
   /// What makes an owed sum whole belongs to whoever made the sum: the all-reduce of a gradient to its layer,
   /// not to the norm of all gradients, which happens to read it first.
   PlacedValue settle(ValueId id, const Placement& wanted, const std::vector<int>& kept) {
-    const PlacedValue from = joined(id);
+    PlacedValue from = joined(id);
     if (from.placement.partial.empty()) return from;
     const BuilderScope labelled = build_.labelled(label_of(id));
     return moves_.settle(from, graph_.type(id).shape, wanted, kept);

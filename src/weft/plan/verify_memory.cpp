@@ -109,15 +109,19 @@ class SegmentMemory {
                "{} of segment {}: the {} bytes at {} that it needs hold something else by then", reader,
                code_.segment.name, bytes.end - bytes.begin, bytes.begin);
   }
+  /// A title is a text of its own, made only where it is needed.
+  void expect(const Bytes& bytes, Content content, const OpPtr& op) const {
+    if (!memory_.holds(bytes, content)) expect(bytes, content, op->title());
+  }
 
   /// A node's computation, or the start of its communication.
   void start(const Instruction& made, const Node& node, int step) {
     for (size_t i = 0; i < made.inputs.size(); ++i) {
-      expect(bytes_of(made.inputs[i]), content_of(node.inputs[i]), made.op->title());
+      expect(bytes_of(made.inputs[i]), content_of(node.inputs[i]), made.op);
     }
     if (node.op->traits().view) {
       contents_[node.outputs[0].at()] = content_of(node.inputs[0]);
-      return expect(bytes_of(made.outputs[0]), content_of(node.outputs[0]), made.op->title());
+      return expect(bytes_of(made.outputs[0]), content_of(node.outputs[0]), made.op);
     }
     expect_own_place(made);
     const bool is_over = made.kind == InstructionKind::compute;
@@ -128,7 +132,7 @@ class SegmentMemory {
     memory_.write(scratch_of(made), is_over ? kScratch : staging_under_way(step));
     // None of these lies over another.
     for (size_t o = 0; o < made.outputs.size(); ++o) {
-      expect(bytes_of(made.outputs[o]), result(o), made.op->title());
+      expect(bytes_of(made.outputs[o]), result(o), made.op);
     }
   }
 
@@ -138,12 +142,12 @@ class SegmentMemory {
       const Bytes operand = bytes_of(made.inputs[i]);
       const bool in_place = std::ranges::any_of(
           made.outputs, [&](const Slot& output) { return bytes_of(output).overlaps(operand); });
-      if (!in_place) expect(operand, content_of(node.inputs[i]), made.op->title());
+      if (!in_place) expect(operand, content_of(node.inputs[i]), made.op);
     }
     expect(scratch_of(code_.instructions[static_cast<size_t>(made.wait_of)]), staging_under_way(made.wait_of),
-           made.op->title());
+           made.op);
     for (size_t o = 0; o < made.outputs.size(); ++o) {
-      expect(bytes_of(made.outputs[o]), results_under_way(made.wait_of), made.op->title());
+      expect(bytes_of(made.outputs[o]), results_under_way(made.wait_of), made.op);
       memory_.write(bytes_of(made.outputs[o]), content_of(node.outputs[o]));
     }
   }

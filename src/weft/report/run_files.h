@@ -1,6 +1,7 @@
 #pragma once
 // What lies where in a run's folder.
 #include <filesystem>
+#include <string>
 
 namespace weft {
 
@@ -9,6 +10,10 @@ inline std::filesystem::path recipe_of(const std::filesystem::path& run) { retur
 /// A row a step.
 inline std::filesystem::path metrics_log_of(const std::filesystem::path& run) {
   return run / "metrics.jsonl";
+}
+/// The log of steps that were made again from the first on, as the checkpoints were gone: 1 for the oldest.
+inline std::filesystem::path earlier_log_of(const std::filesystem::path& run, int number) {
+  return run / ("metrics." + std::to_string(number) + ".jsonl");
 }
 /// What the page shows beside the log, written at the end.
 inline std::filesystem::path report_facts_of(const std::filesystem::path& run) { return run / "report.json"; }

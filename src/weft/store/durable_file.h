@@ -18,8 +18,8 @@ namespace weft {
 /// A new file that takes its place when it is whole (base/part_file.h: PATH.part, whose growth other ranks
 /// watch), written front to back, in pieces that go past the kernel's cache where the file system allows
 /// that. Every failure of the system (a full disk, a short write, a failed fsync) is a UserError that names
-/// the path, the cause and the free space. What several processes may write, or what is changed after it was
-/// written, is a ReplacedFile.
+/// the path, the cause and, of a full disk, the free space. What several processes may write, or what is
+/// changed after it was written, is a ReplacedFile.
 class DurableFile {
  public:
   /// `pace`, if there is one, is kept to, and outlives this.

@@ -21,7 +21,7 @@ Names chosen(const std::vector<FieldCandidate>& candidates, const Names& wanted,
 TEST(FieldChoice, ThoseOfOneNumberASampleStandLast) {
   const std::vector<FieldCandidate> arrays{
       {"a", {4}, {}}, {"b", {4, 2}, {}}, {"c", {4}, {}}, {"d", {4, 1}, {}}};
-  EXPECT_EQ(chosen(arrays, {}), (Names{"b", "d", "a", "c"}));
+  EXPECT_EQ(chosen(arrays, {}), (Names{"b", "a", "c", "d"}));
   EXPECT_EQ(chosen(arrays, {"c", "b"}), (Names{"c", "b"})) << "as they are named";
   EXPECT_EQ(chosen({{"n", {}, {}}, {"x", {3}, {}}}, {}, false), (Names{"x", "n"})) << "a file is a sample";
 }

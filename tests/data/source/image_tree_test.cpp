@@ -78,6 +78,13 @@ TEST_F(ImageTreeTest, ReadsFilesAtAnyDepthBelowAClass) {
                 set + ": 4 of 6 images lie in folders below their class folder, such as dog/linked/f.jpg"}));
 }
 
+TEST_F(ImageTreeTest, AFolderBehindALinkIsWhereTheKernelSaysItIs) {
+  for (const char* name : {"far/set/cat/a.jpg", "far/set/dog/b.jpg"}) write(folder_ / name, "x");
+  fs::create_directories(folder_ / "far/away");
+  fs::create_directory_symlink(folder_ / "far/away", folder_ / "link");
+  EXPECT_EQ(open(folder_ / "link/../set")->count(), 2);
+}
+
 TEST_F(ImageTreeTest, SaysWhatItLeavesOut) {
   for (const char* name : {"cat/1.jpg", "cat/2.jpg", "cat/3.jpg", "cat/a.gif", "cat/b.txt", "cat/c.txt",
                            "d.jpg", "list.csv", "cat/.hidden", "cat/Thumbs.db"}) {

@@ -113,8 +113,8 @@ TEST_F(TextData, WhatHasNoWindowsIsOneSentence) {
   const std::string words = (folder_ / "text.txt").string();
   EXPECT_EQ(refusal(text({"data.path=" + words})),
             "data.windows = \"streamed\": " + words +
-                " is text, or nothing that is known, expected a token file: weft data make tokens --text " +
-                words + " --out FILE.tokens");
+                " is none, expected a token file: weft data make tokens --text " + words +
+                " --out FILE.tokens");
   EXPECT_EQ(refusal(text({"data.validation=0.001"})),
             "data.validation = 0.001: of 50 windows of data.context = 8 tokens that is none");
 }

@@ -41,7 +41,7 @@ TEST(SlowSteps, OfManyASentenceAMinuteIsSaid) {
   }
   ASSERT_EQ(said.size(), 2U);
   EXPECT_EQ(said[0],
-            "15 of the last 156 steps took 1 s or more, where 200 ms are usual; the longest, step 200, took "
+            "15 of the last 156 steps were slow, where 200 ms are usual; the longest, step 200, took "
             "2.2 s; they waited 1.5 s for data");
   const auto left = steps.rest();
   ASSERT_TRUE(left.has_value());

@@ -15,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a folder is, whatever link leads to it.
-using FolderId = std::pair<dev_t, ino_t>;
-
 FolderId id_of(const fs::path& folder) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) {
@@ -28,14 +25,8 @@ FolderId id_of(const fs::path& folder) {
 
 class Listing {
  public:
-  /// The folders around the class's are those of other classes too.
-  Listing(const fs::path& folder, ClassFolder& found) : found_(found) {
-    for (fs::path at = fs::absolute(folder).lexically_normal(); at.has_relative_path();) {
-      at = at.parent_path();
-      around_.push_back(id_of(at));
-    }
-    outside_ = around_.size();
-  }
+  Listing(std::vector<FolderId> around, ClassFolder& found)
+      : found_(found), around_(std::move(around)), outside_(around_.size()) {}
 
   void list(const fs::path& folder) {
     const FolderId self = id_of(folder);
@@ -87,15 +78,27 @@ class Listing {
 
   ClassFolder& found_;
   std::vector<FolderId>
-      around_;          ///< the folders around the one that is listed: one that comes again is a circle
-  size_t outside_ = 0;  ///< of these, how many lie around the class's
+      around_;      ///< the folders around the one that is listed: one that comes again is a circle
+  size_t outside_;  ///< of these, how many lie around the class's
 };
 
 }  // namespace
 
-ClassFolder list_class_folder(const fs::path& folder) {
+std::vector<FolderId> folders_from(const fs::path& folder) {
+  std::error_code error;
+  fs::path at = fs::canonical(folder, error);
+  if (error) user_error("{}: the folder cannot be listed: {}", folder.string(), error.message());
+  std::vector<FolderId> folders{id_of(at)};
+  while (at.has_relative_path()) {
+    at = at.parent_path();
+    folders.push_back(id_of(at));
+  }
+  return folders;
+}
+
+ClassFolder list_class_folder(const fs::path& folder, const std::vector<FolderId>& around) {
   ClassFolder found;
-  Listing(folder, found).list(folder);
+  Listing(around, found).list(folder);
   return found;
 }
 

@@ -63,9 +63,11 @@ std::vector<size_t> choose_fields(const std::string& file, std::span<const Field
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (is_offered(candidates[i])) chosen.push_back(i);
     }
-    const size_t of_one_number = first_is_sample ? 1 : 0;
-    std::ranges::stable_partition(chosen,
-                                  [&](size_t i) { return candidates[i].shape.size() > of_one_number; });
+    const auto has_more_than_a_number = [&](size_t i) {
+      const Dims& shape = candidates[i].shape;
+      return elems_of({shape.begin() + (first_is_sample ? 1 : 0), shape.end()}) != 1;
+    };
+    std::stable_partition(chosen.begin(), chosen.end(), has_more_than_a_number);
   }
   if (chosen.empty()) {
     const auto bad = std::find_if(candidates.begin(), candidates.end(),

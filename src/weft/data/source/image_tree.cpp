@@ -99,10 +99,11 @@ class ImageTree final : public Source {
   }
 
   void list_classes() {
+    const std::vector<FolderId> around = folders_from(root_);
     std::vector<ClassFolder> found(classes_.size());
     for_each_waiting(std::ssize(classes_), [&](int64_t i) {
       const auto c = static_cast<size_t>(i);
-      found[c] = list_class_folder(root_ / classes_[c]);
+      found[c] = list_class_folder(root_ / classes_[c], around);
     });
     for (size_t c = 0; c < classes_.size(); ++c) {
       left_out_.add_all(found[c].left_out);

@@ -14,7 +14,8 @@ namespace weft {
 namespace {
 
 constexpr int64_t kMaxLabelFile = 1 << 20;
-constexpr size_t kMaxLabel = 128;  ///< longer texts are captions
+constexpr int64_t kCompared = 100;  ///< labels of a shard that are looked at though another was read
+constexpr size_t kMaxLabel = 128;   ///< longer texts are captions
 
 std::string trimmed(const std::string& text) {
   constexpr std::string_view kMark = "\xef\xbb\xbf";  // with which Windows begins texts
@@ -95,7 +96,7 @@ class ShardWalk {
   /// That of a .cls counts, whatever lies beside it; else the first. A .txt may as well be a caption.
   void add_label(const TarMember& member, const std::string& ending) {
     const bool has_label = !sample_.label.empty();
-    if (has_label && ending == ".txt") return;
+    if (has_label && (ending == ".txt" || (ending == ".json" && ++compared_ > kCompared))) return;
     std::string label = read_label(member, ending);
     const bool both_are_labels = has_label && !label.empty() && ending_of(label_path_) != ".txt";
     if (both_are_labels && contradict(label, sample_.label)) {
@@ -143,6 +144,7 @@ class ShardWalk {
   const ByteReader& file_;
   TarWalk walk_;
   Shard shard_;
+  int64_t compared_ = 0;
   // Of the key that is being read:
   std::string key_;
   ShardSample sample_;

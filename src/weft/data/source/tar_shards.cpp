@@ -154,7 +154,7 @@ class TarShards final : public Source {
   std::vector<std::string> folders_;  ///< beside the archives
   LeftOut left_out_;
   std::vector<std::string> ends_;        ///< what is odd about how archives end
-  std::vector<std::string> odd_labels_;  ///< of images that have none therefore
+  std::vector<std::string> odd_labels_;  ///< those that cannot be read, and those that contradict others
   std::string strays_;                   ///< what is wrong with labels that lie elsewhere; empty: nothing
   std::string mixture_;                  ///< of numbers and names among the labels; empty: there is none
   std::vector<Extent> extents_;

@@ -1,6 +1,7 @@
 #include "weft/data/text/token_corpus.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
@@ -14,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Tokens read_tokens(const fs::path& path, const Tokenizer& tokenizer, const std::string& key) {
+Tokens read_tokens(const fs::path& path, const Tokenizer& tokenizer, uint64_t maker, const std::string& key) {
   const std::string bytes = read_text(path, "token file");
   const auto file = std::as_bytes(std::span(bytes));
-  expect_made_by(tokenizer, parse_token_header(file, std::ssize(bytes), path.string()), path.string());
+  expect_made_by(maker, parse_token_header(file, std::ssize(bytes), path.string()), path.string());
   Tokens tokens = parse_token_file(file, path.string());
   const auto bad =
       std::ranges::find_if(tokens, [&](int32_t token) { return token >= tokenizer.vocabulary_size(); });
@@ -34,13 +35,15 @@ std::vector<std::string> encode_corpus(const TextFiles& files, const Tokenizer& 
                                        const std::function<void(std::span<const int32_t>)>& take) {
   TextLosses losses(tokenizer);
   int64_t count = 0;
+  std::optional<uint64_t> maker;
   const auto hand_on = [&](const Tokens& tokens) {
     count += std::ssize(tokens);
     take(tokens);
   };
   for (const fs::path& file : files.paths) {
     if (is_token_file(file)) {
-      hand_on(read_tokens(file, tokenizer, files.key));
+      if (!maker) maker = fingerprint(tokenizer);
+      hand_on(read_tokens(file, tokenizer, *maker, files.key));
       continue;
     }
     TextPieces pieces(file, files.key, [&](std::string_view before, std::string_view after) {

@@ -62,8 +62,8 @@ std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const st
   return tokens;
 }
 
-void expect_made_by(const Tokenizer& tokenizer, const TokenFileHeader& header, const std::string& source) {
-  if (header.tokenizer == 0 || header.tokenizer == fingerprint(tokenizer)) return;
+void expect_made_by(uint64_t tokenizer, const TokenFileHeader& header, const std::string& source) {
+  if (header.tokenizer == 0 || header.tokenizer == tokenizer) return;
   user_error("{}: another tokenizer than data.tokenizer made its tokens; name the one that did", source);
 }
 

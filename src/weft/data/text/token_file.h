@@ -33,8 +33,8 @@ TokenFileHeader parse_token_header(std::span<const std::byte> head, int64_t file
 /// long.
 std::vector<int32_t> parse_token_file(std::span<const std::byte> bytes, const std::string& source);
 
-/// UserError naming `source` where another tokenizer is known to have made the tokens.
-void expect_made_by(const Tokenizer& tokenizer, const TokenFileHeader& header, const std::string& source);
+/// UserError naming `source` where a tokenizer of another fingerprint is known to have made the tokens.
+void expect_made_by(uint64_t tokenizer, const TokenFileHeader& header, const std::string& source);
 
 /// Writes a token file of any length, which takes its place when it is whole. UserError where it cannot.
 class TokenFileWriter {

@@ -1,6 +1,8 @@
 #include "weft/data/verify/kept_checksums.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "weft/base/check.h"
 #include "weft/data/source/byte_reader.h"
@@ -37,13 +39,19 @@ std::string trouble_with(const Source& source, const KeptChecksum& checksum) {
   return fmt::format("{} {}", checksum.name, kBrokenChecksum);
 }
 
-void expect_kept_checksums(const Source& source, int64_t most) {
-  for (const KeptChecksum& checksum : source.kept_checksums()) {
-    most -= checksum.extent.bytes;
-    if (most < 0) return;
-    const std::string trouble = trouble_with(source, checksum);
-    if (!trouble.empty()) throw UserError(trouble);
+std::string trouble_with_small(std::span<const std::shared_ptr<const Source>> sources, int64_t most) {
+  std::set<std::pair<std::filesystem::path, int64_t>> seen;
+  for (const auto& source : sources) {
+    for (const KeptChecksum& checksum : source->kept_checksums()) {
+      const Extent& extent = checksum.extent;
+      if (extent.bytes > most) continue;
+      if (!seen.emplace(source->files()[static_cast<size_t>(extent.file)], extent.offset).second) continue;
+      most -= extent.bytes;
+      std::string trouble = trouble_with(*source, checksum);
+      if (!trouble.empty()) return trouble;
+    }
   }
+  return {};
 }
 
 }  // namespace weft

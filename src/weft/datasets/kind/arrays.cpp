@@ -35,6 +35,7 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
   const View none{nullptr, {source.fields()[0].type.dtype, nothing.shape()}};
   const View one{reinterpret_cast<std::byte*>(memory.data()), form.target_type()};
   FoundClasses found;
+  const bool fails = recipe.data.loading.on_bad == OnBadSample::fail;
   int64_t numbers = 0;
   std::string problem;
   for (int64_t sample = 0; sample < source.count(); ++sample) {
@@ -45,6 +46,7 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
       is_read = true;
       id = form.class_id(sample, one);
     } catch (const UserError& error) {
+      if (!is_read && fails) end_for_bad_sample(error.what());
       if (is_read) ++numbers;
       if (problem.empty()) problem = error.what();
     }
@@ -58,9 +60,7 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
     found.ids.insert(id);
   }
   found.are_numbers = 2 * numbers > source.count();
-  if (!found.are_numbers && !problem.empty() && recipe.data.loading.on_bad == OnBadSample::fail) {
-    end_for_bad_sample(problem);
-  }
+  if (!found.are_numbers && !problem.empty() && fails) end_for_bad_sample(problem);
   return found;
 }
 

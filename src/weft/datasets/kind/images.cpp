@@ -25,10 +25,7 @@ std::shared_ptr<const Source> open_images(const std::filesystem::path& path, con
 std::string classes_only_in(const std::string& set, std::span<const std::string> own,
                             std::span<const std::string> other) {
   constexpr size_t kMostNamed = 5;
-  std::vector<std::string> only;
-  for (const std::string& name : own) {
-    if (std::ranges::find(other, name) == other.end()) only.push_back(name);
-  }
+  std::vector<std::string> only = names_only_in(own, other);
   if (only.empty()) return {};
   const size_t unnamed = only.size() - std::min(only.size(), kMostNamed);
   only.resize(only.size() - unnamed);

@@ -73,14 +73,15 @@ std::shared_ptr<const Source> Text::open_windows(const std::string& path, const 
     user_error(
         "data.windows = \"streamed\": {} is {}, expected a token file: weft data make tokens --text {} --out "
         "FILE.tokens",
-        path, format.empty() ? "text, or nothing that is known" : format, path);
+        path, format.empty() ? "none" : format, path);
   }
   OpenedSource opened = open_source(options);
+  const uint64_t maker = fingerprint(used);
   for (const std::filesystem::path& name : opened.source->files()) {
     const FileReader file(name);
     const std::string head = file.text(0, std::min(file.size(), TokenFileHeader::kMostBytes));
     const auto bytes = std::as_bytes(std::span(head));
-    expect_made_by(used, parse_token_header(bytes, file.size(), file.name()), file.name());
+    expect_made_by(maker, parse_token_header(bytes, file.size(), file.name()), file.name());
   }
   return std::move(opened.source);
 }

@@ -3,6 +3,7 @@
 
 #include "weft/report/progress.h"
 #include "weft/report/run_files.h"
+#include "weft/store/durable_file.h"
 #include "weft/train/observer.h"
 
 namespace weft {
@@ -26,9 +27,10 @@ void keep_earlier(const std::filesystem::path& path) {
   if (error || bytes == 0) return;
   std::filesystem::path kept;
   for (int number = 1; kept.empty() || std::filesystem::exists(kept, error); ++number) {
-    kept = path.parent_path() / fmt::format("metrics.{}.jsonl", number);
+    kept = earlier_log_of(path.parent_path(), number);
   }
-  std::filesystem::rename(path, kept);
+  std::filesystem::rename(path, kept, error);
+  if (error) file_error("rename", path, error.value());
   Progress::say(fmt::format("the log of the steps that were made before is kept as {}", kept.string()));
 }
 

@@ -53,9 +53,8 @@ std::string SlowSteps::tell() {
                        usual, waited);
   }
   return fmt::format(
-      "{} of the last {} steps took {:.0f} s or more, where {} ms are usual; the longest, step {}, "
-      "took {:.1f} s{}",
-      untold_.count, steps_since_, kLeastMs / 1000, usual, longest.step, longest.step_ms / 1000, waited);
+      "{} of the last {} steps were slow, where {} ms are usual; the longest, step {}, took {:.1f} s{}",
+      untold_.count, steps_since_, usual, longest.step, longest.step_ms / 1000, waited);
 }
 
 bool SlowSteps::is_slow(const MetricsRow& row) {

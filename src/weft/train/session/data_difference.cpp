@@ -30,7 +30,7 @@ std::string difference_of(const std::string& what, const std::optional<DataPart>
 
 }  // namespace
 
-DataDifferences data_differences(const RunIdentity& then, const TrainingData& now) {
+std::vector<std::string> data_differences(const RunIdentity& then, const TrainingData& now) {
   if (then.data == now.fingerprint) return {};
   const auto halves = [](const std::string& fingerprint) {
     const size_t dash = fingerprint.find('-');
@@ -39,13 +39,12 @@ DataDifferences data_differences(const RunIdentity& then, const TrainingData& no
   };
   const auto [training, held_out] = halves(then.data);
   const auto [training_now, held_out_now] = halves(now.fingerprint);
-  DataDifferences found;
+  std::vector<std::string> found;
   if (training != training_now) {
-    found.all.push_back(difference_of("training data", then.training, now.training));
+    found.push_back(difference_of("training data", then.training, now.training));
   }
   if (held_out != held_out_now) {
-    found.all.push_back(difference_of("validation data", then.held_out, now.held_out));
-    found.of_validation.push_back(found.all.back());
+    found.push_back(difference_of("validation data", then.held_out, now.held_out));
   }
   return found;
 }

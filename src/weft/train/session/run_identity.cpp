@@ -134,9 +134,11 @@ RunDifferences differences(const RunIdentity& then, const Session& now) {
   }
   if (then.version != weft::version())
     found.free.push_back(changed("weft", then.version, std::string(weft::version())));
-  const DataDifferences data = data_differences(then, now.data());
-  found.learning.insert(found.learning.end(), data.all.begin(), data.all.end());
-  found.measuring.insert(found.measuring.end(), data.of_validation.begin(), data.of_validation.end());
+  // Validation images may be measured with the statistics of those to train on.
+  for (const std::string& difference : data_differences(then, now.data())) {
+    found.learning.push_back(difference);
+    found.measuring.push_back(difference);
+  }
   return found;
 }
 
