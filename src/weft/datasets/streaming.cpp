@@ -99,8 +99,8 @@ std::shared_ptr<const Sampler> sampler_for(const Recipe& recipe, const Samples& 
 }
 
 /// What is measured on the first batches of validation data stands for all of them.
-std::shared_ptr<const Sampler> subset_order(const Source& source, uint64_t seed) {
-  return std::make_shared<StratifiedSampler>(labels_of(source), seed);
+std::shared_ptr<const Sampler> subset_order(const Source& source, std::vector<int32_t> ids, uint64_t seed) {
+  return std::make_shared<StratifiedSampler>(ids.empty() ? labels_of(source) : std::move(ids), seed);
 }
 
 int64_t memory_for(const LoadingKeys& keys) {
@@ -276,7 +276,7 @@ Samples mix_in(const Recipe& recipe, const std::shared_ptr<const Source>& all, H
 }
 
 void stream_batches(const Recipe& recipe, const Communicator& world, const Samples& samples,
-                    const Forms& forms, TrainingData& data) {
+                    const Forms& forms, TrainingData& data, std::vector<int32_t> held_out_ids) {
   const LoadingKeys& keys = recipe.data.loading;
   const HeldOut& parts = samples.parts;
   StreamedBatchesOptions options = options_for(recipe, world, parts.training, forms.training);
@@ -313,7 +313,8 @@ void stream_batches(const Recipe& recipe, const Communicator& world, const Sampl
   data.epoch_batches = training->batches();
   data.train = std::move(training);
   options = options_for(recipe, world, parts.held_out, forms.validation);
-  if (recipe.log.evaluate_batches > 0) options.sampler = subset_order(*parts.held_out, options.seed);
+  if (recipe.log.evaluate_batches > 0)
+    options.sampler = subset_order(*parts.held_out, std::move(held_out_ids), options.seed);
   options.memory_bytes = memory_for(keys) / 4;
   options.last = LastBatch::pad;
   auto validation = std::make_unique<StreamedBatches>(std::move(options));

@@ -53,8 +53,9 @@ struct Forms {
   std::shared_ptr<const SampleForm> validation;
 };
 
-/// Puts both streams of batches into `data`.
+/// Puts both streams of batches into `data`. `held_out_ids`: the classes of held-out samples, where their
+/// source does not know them: a part of them that is measured has all in their proportions.
 void stream_batches(const Recipe& recipe, const Communicator& world, const Samples& samples,
-                    const Forms& forms, TrainingData& data);
+                    const Forms& forms, TrainingData& data, std::vector<int32_t> held_out_ids = {});
 
 }  // namespace weft

@@ -14,7 +14,7 @@ class Other final : public Tokenizer {
   Other(std::shared_ptr<const Tokenizer> bytes, bool joins) : bytes_(std::move(bytes)), joins_(joins) {}
   std::vector<int32_t> encode(std::string_view text) const override {
     std::vector<int32_t> tokens = bytes_->encode(text);
-    if (joins_) tokens.erase(std::ranges::unique(tokens).begin(), tokens.end());
+    if (joins_) tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
     return tokens;
   }
   std::string decode(const std::vector<int32_t>& tokens) const override { return bytes_->decode(tokens); }

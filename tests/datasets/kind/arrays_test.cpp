@@ -307,6 +307,33 @@ TEST_F(ArrayData, WithNumbersThatAreMissingAreSaidAtTheStart) {
     EXPECT_EQ(remarks(key), std::vector{kItself}) << key;
 }
 
+TEST_F(ArrayData, APartThatIsMeasuredHasTheClassesInTheirProportions) {
+  NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
+  std::vector<std::byte> bytes(24 * 8 * 8 * 3);
+  std::vector<int64_t> labels(24, 1);  // in the order of their classes: 16 and 8
+  std::fill_n(labels.begin(), 16, 0);
+  const fs::path path = folder_ / "ordered.safetensors";
+  write_safetensors(path, std::vector<NamedView>{
+                              {"image", {bytes.data(), {DType::u8, {24, 8, 8, 3}}}},
+                              {"label", {reinterpret_cast<std::byte*>(labels.data()), {DType::i64, {24}}}}});
+  for (const std::string classes : {"model.classes=0", "model.classes=5"}) {
+    TrainingData data =
+        open_data(arrays({"data.path=" + path.string(), "data.validation=\"" + path.string() + "\"",
+                          "log.evaluate_batches=1", classes}),
+                  Communicator::world());
+    std::vector<float> pixels(6 * 8 * 8 * 3);
+    std::vector<int32_t> found(6);
+    const TensorType images{DType::f32, {6, 8, 8, 3}};
+    const TensorType ids{DType::i32, {6}};
+    data.validation->fill(0,
+                          std::vector{View{reinterpret_cast<std::byte*>(pixels.data()), images},
+                                      View{reinterpret_cast<std::byte*>(found.data()), ids}},
+                          std::vector{Region::all(images.shape), Region::all(ids.shape)});
+    EXPECT_EQ(std::ranges::count(found, 0), 4) << classes;
+    EXPECT_EQ(std::ranges::count(found, 1), 2) << classes;
+  }
+}
+
 TEST_F(ArrayData, ClassIdsOfWhichThereCannotBeSoManyAreRefused) {
   NEEDS_KINDS("mirror", "resnet", "arrays", "classification", "cross_entropy", "sgd", "constant");
   std::vector<std::byte> bytes(2 * 8 * 8 * 3);

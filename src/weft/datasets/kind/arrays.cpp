@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 struct FoundClasses {
   int64_t classes = 0;  ///< the greatest id and one
   std::unordered_set<int64_t> ids;
-  bool are_numbers = false;  ///< most are no whole numbers: they are no ids at all
+  std::vector<int32_t> of_samples;  ///< -1: none
+  bool are_numbers = false;         ///< most are no whole numbers: they are no ids at all
 };
 
 /// Reads the targets of all samples, and nothing else. UserError for one that can be none, where others are.
@@ -50,6 +51,7 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
       if (is_read) ++numbers;
       if (problem.empty()) problem = error.what();
     }
+    found.of_samples.push_back(-1);
     // What becomes of one that is missing, the rules of the batch say.
     if (id == ignored || id == kMissingId) continue;
     if (id < 0 || id > std::numeric_limits<int32_t>::max()) {
@@ -58,6 +60,7 @@ FoundClasses find_classes(const ArrayForm& form, const Source& source, const Rec
     }
     found.classes = std::max(found.classes, id + 1);
     found.ids.insert(id);
+    found.of_samples.back() = static_cast<int32_t>(id);
   }
   found.are_numbers = 2 * numbers > source.count();
   if (!found.are_numbers && !problem.empty() && fails) end_for_bad_sample(problem);
@@ -96,6 +99,40 @@ std::string form_of(const Field& field) {
   const std::string type(field.stored.empty() ? name_of(field.type.dtype) : field.stored);
   return fmt::format("{}{} a sample", type,
                      field.type.shape.empty() ? std::string() : " " + to_string(field.type.shape));
+}
+
+/// How many classes the training samples have; those held out, `held_out` of them, may have no others. 0
+/// where the targets are numbers, which the network refuses.
+int64_t classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training, int64_t held_out,
+                   std::vector<std::string>& remarks) {
+  const FoundClasses found = find_classes(training, *parts.training, recipe);
+  const int64_t classes = found.classes;
+  if (found.are_numbers) return 0;
+  if (classes == 0) {
+    user_error(
+        "data.target: no training sample has a class id, but for those that are missing, and "
+        "data.ignore_index");
+  }
+  constexpr int64_t kMost = 10'000'000;
+  if (classes > kMost) {
+    user_error(
+        "data.target: the largest class id is {}, so that there would be {} classes; "
+        "ids count the classes from 0 on, and model.classes says how many there are if that is meant",
+        classes - 1, classes);
+  }
+  if (held_out > classes) {
+    user_error(
+        "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
+        "model.classes may say how many there are",
+        held_out - 1, classes - 1);
+  }
+  const auto occurring = std::ssize(found.ids);
+  if (occurring < classes) {
+    remarks.push_back(
+        fmt::format("{}: of {} classes (ids from 0 to {}) only {} occur{} in the samples to train on",
+                    recipe.data.path, classes, classes - 1, occurring, occurring == 1 ? "s" : ""));
+  }
+  return classes;
 }
 
 }  // namespace
@@ -137,39 +174,6 @@ ArrayFormOptions Arrays::form_options(const Recipe& recipe, ArrayTarget learnt, 
 
 Complaint Arrays::check_keys(const Recipe& recipe) const { return augmentations.check(recipe); }
 
-/// Of the training samples; those held out may have no others. 0 where the targets are numbers, which the
-/// network refuses.
-int64_t Arrays::classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
-                           const ArrayForm& validation, std::vector<std::string>& remarks) {
-  const auto [classes, ids, are_numbers] = find_classes(training, *parts.training, recipe);
-  if (are_numbers) return 0;
-  if (classes == 0) {
-    user_error(
-        "data.target: no training sample has a class id, but for those that are missing, and "
-        "data.ignore_index");
-  }
-  constexpr int64_t kMost = 10'000'000;
-  if (classes > kMost) {
-    user_error(
-        "data.target: the largest class id is {}, so that there would be {} classes; "
-        "ids count the classes from 0 on, and model.classes says how many there are if that is meant",
-        classes - 1, classes);
-  }
-  const int64_t held_out = find_classes(validation, *parts.held_out, recipe).classes;
-  if (held_out > classes) {
-    user_error(
-        "data.validation: a sample has the class id {}, and those to train on have ids from 0 to {}; "
-        "model.classes may say how many there are",
-        held_out - 1, classes - 1);
-  }
-  if (std::ssize(ids) < classes) {
-    remarks.push_back(
-        fmt::format("{}: of {} classes (ids from 0 to {}) only {} occur{} in the samples to train on",
-                    recipe.data.path, classes, classes - 1, ids.size(), ids.size() == 1 ? "s" : ""));
-  }
-  return classes;
-}
-
 TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const {
   const auto open = [&](const fs::path& path, const char* split) { return open_file(path, split); };
   const std::shared_ptr<const Source> all = open(recipe.data.path, "train");
@@ -200,8 +204,16 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
   data.facts.target.label = "field " + data.facts.target.field;
   data.facts.target.form = form_of(parts.training->fields()[1]);
   add_rules(data.facts);
+  std::vector<int32_t> held_out_ids;
   if (training->target_is_class()) {
-    data.facts.target.below = ids > 0 ? ids : classes_in(recipe, parts, *training, *validation, data.remarks);
+    data.facts.target.below = ids;
+    // All targets are read where nothing else says what there are, or a part of them is to be like the whole.
+    if (ids == 0 || recipe.log.evaluate_batches > 0) {
+      FoundClasses held_out = find_classes(*validation, *parts.held_out, recipe);
+      if (ids == 0)
+        data.facts.target.below = classes_in(recipe, parts, *training, held_out.classes, data.remarks);
+      held_out_ids = std::move(held_out.of_samples);
+    }
   } else {
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");
@@ -225,7 +237,7 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
                     "data.channels = \"first\" says so",
                     recipe.data.path, to_string(shape)));
   }
-  stream_batches(recipe, world, samples, {training, validation}, data);
+  stream_batches(recipe, world, samples, {training, validation}, data, std::move(held_out_ids));
   return data;
 }
 

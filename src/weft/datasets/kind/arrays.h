@@ -47,8 +47,6 @@ struct Arrays final : KindOf<Arrays, DataKind> {
 
  private:
   std::shared_ptr<const Source> open_file(const std::filesystem::path& path, const char* split) const;
-  static int64_t classes_in(const Recipe& recipe, const HeldOut& parts, const ArrayForm& training,
-                            const ArrayForm& validation, std::vector<std::string>& remarks);
   ArrayFormOptions form_options(const Recipe& recipe, ArrayTarget learnt, bool augments) const;
 };
 
