@@ -174,6 +174,26 @@ ArrayFormOptions Arrays::form_options(const Recipe& recipe, ArrayTarget learnt, 
 
 Complaint Arrays::check_keys(const Recipe& recipe) const { return augmentations.check(recipe); }
 
+/// What the recipe leaves open, and may have meant otherwise.
+void Arrays::say_what_was_chosen(const Recipe& recipe, const Source& source, const Dims& shape,
+                                 std::vector<std::string>& remarks) const {
+  if (input.empty() || target.empty()) {
+    const std::span<const Field> fields = source.fields();
+    remarks.push_back(fmt::format("{}: '{}' is the input and '{}' the target, as {} not say",
+                                  recipe.data.path, fields[0].name, fields[1].name,
+                                  !target.empty()  ? "data.input does"
+                                  : !input.empty() ? "data.target does"
+                                                   : "data.input and data.target do"));
+  }
+  if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
+      shape.back() > kMostColours) {
+    remarks.push_back(
+        fmt::format("{}: the last dimension of samples {} is taken for the channels; where it is the first, "
+                    "data.channels = \"first\" says so",
+                    recipe.data.path, to_string(shape)));
+  }
+}
+
 TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& world, int64_t ids) const {
   const auto open = [&](const fs::path& path, const char* split) { return open_file(path, split); };
   const std::shared_ptr<const Source> all = open(recipe.data.path, "train");
@@ -218,24 +238,10 @@ TrainingData Arrays::open_samples(const Recipe& recipe, const Communicator& worl
     data.facts.target.shape = training->row_types(DType::f32)[1].shape;
     data.facts.target.axes.assign(data.facts.target.shape.size(), "target");
   }
-  if (input.empty() || target.empty()) {
-    const std::span<const Field> fields = parts.training->fields();
-    data.remarks.push_back(fmt::format("{}: '{}' is the input and '{}' the target, as {} not say",
-                                       recipe.data.path, fields[0].name, fields[1].name,
-                                       !target.empty()  ? "data.input does"
-                                       : !input.empty() ? "data.target does"
-                                                        : "data.input and data.target do"));
-  }
+  say_what_was_chosen(recipe, *parts.training, shape, data.remarks);
   if (missing == MissingNumbers::fail && recipe.data.loading.on_bad == OnBadSample::fail &&
       world.rank() == 0) {
     say_missing(parts, recipe.data.path, data.remarks);
-  }
-  if (channels == ArrayChannels::last && shape.size() >= 3 && shape.front() <= kMostColours &&
-      shape.back() > kMostColours) {
-    data.remarks.push_back(
-        fmt::format("{}: the last dimension of samples {} is taken for the channels; where it is the first, "
-                    "data.channels = \"first\" says so",
-                    recipe.data.path, to_string(shape)));
   }
   stream_batches(recipe, world, samples, {training, validation}, data, std::move(held_out_ids));
   return data;

@@ -47,6 +47,8 @@ struct Arrays final : KindOf<Arrays, DataKind> {
 
  private:
   std::shared_ptr<const Source> open_file(const std::filesystem::path& path, const char* split) const;
+  void say_what_was_chosen(const Recipe& recipe, const Source& source, const Dims& shape,
+                           std::vector<std::string>& remarks) const;
   ArrayFormOptions form_options(const Recipe& recipe, ArrayTarget learnt, bool augments) const;
 };
 
