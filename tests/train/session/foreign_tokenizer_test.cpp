@@ -111,7 +111,7 @@ TEST_F(ForeignTokenizer, AddedTokensMustBeInTheVocabulary) {
        R"({"added_tokens_decoder": {"2": {"content": "ab"}, "ID": {"content": TOKEN}}})"},
       {"tokenizer.json", R"({"added_tokens": [{"id": 2, "content": "ab"}, {"id": ID, "content": TOKEN}]})"}};
   for (const auto& [name, form] : files) {
-    const auto with = [&](const std::string& token, const std::string& id) {
+    const auto with = [&, &name = name, &form = form](const std::string& token, const std::string& id) {
       std::string text = form;
       text.replace(text.find("TOKEN"), 5, "\"" + token + "\"");
       text.replace(text.find("ID"), 2, id);
