@@ -71,13 +71,21 @@ void ArraySource::unpack(int64_t sample, std::span<const Region> parts, std::spa
     const auto bytes = static_cast<size_t>(wanted[i].elems() * array.stored.bytes);
     const std::span<const std::byte> stored = record.subspan(at, bytes);
     const bool is_whole = contents_.file_per_sample && wanted[i] == Region::all(array.type.shape);
-    if (array.crc32 && is_whole && crc32_of(stored) != *array.crc32) {
-      user_error("{}: field {} {}", name(sample), array.name, kBrokenChecksum);
-    }
+    if (array.crc32 && is_whole) check(sample, i, stored);
     unpack_elements(stored, array.stored, array.packing, outputs[i],
                     fmt::format("{}: field {}", name(sample), array.name));
     at += bytes;
   }
+}
+
+void ArraySource::check(int64_t sample, size_t array, std::span<const std::byte> stored) const {
+  const uint64_t bit = count() == 1 && array < 64 ? uint64_t{1} << array : 0;
+  if ((checked_.load(std::memory_order_relaxed) & bit) != 0) return;
+  const StoredArray& checked = contents_.arrays[array];
+  if (crc32_of(stored) != *checked.crc32) {
+    user_error("{}: field {} {}", name(sample), checked.name, kBrokenChecksum);
+  }
+  checked_.fetch_or(bit, std::memory_order_relaxed);
 }
 
 std::vector<KeptChecksum> ArraySource::kept_checksums() const {

@@ -1,5 +1,6 @@
 #pragma once
 // Samples that are parts of plain arrays in files: numpy, NetCDF-3, tokens, safetensors.
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,8 +48,13 @@ class ArraySource final : public Source {
   std::vector<KeptChecksum> kept_checksums() const override;
 
  private:
+  /// UserError where these bytes, all of an array of this sample, have not the checksum that its file keeps.
+  /// The first reading is checked: copies have checksums of their own.
+  void check(int64_t sample, size_t array, std::span<const std::byte> stored) const;
+
   Contents contents_;
   std::vector<Field> fields_;
+  mutable std::atomic<uint64_t> checked_{0};  ///< a bit an array, of a source of one sample
 };
 
 /// A field of elements that are stored so.
