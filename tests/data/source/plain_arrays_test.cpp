@@ -1,5 +1,5 @@
-// Of data/source/token_source.h, data/source/safetensors_source.h, data/source/stored_type.h,
-// data/source/slab.h: token files, safetensors, and how elements are converted.
+// Of data/source/array_source.h, data/source/token_source.h, data/source/safetensors_source.h,
+// data/source/stored_type.h, data/source/slab.h: token files, safetensors, and how elements are converted.
 #include <algorithm>
 #include <limits>
 
