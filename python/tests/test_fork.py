@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import threading
 import time
 import unittest
 
@@ -62,24 +61,11 @@ class ForkTest(trees.TreeTest):
         self.assertEqual(len(epoch_of(loader)), 6)
 
     def test_a_child_does_not_wait_for_a_thread_of_the_parents(self):
-        loader = self.loader()
-        ended = threading.Event()
-
-        def load():
-            while not ended.is_set():
-                for _ in loader:
-                    pass
-
-        thread = threading.Thread(target=load)
-        thread.start()
-        try:
+        with self.busy(self.loader()):
             for _ in range(5):
                 begin = time.monotonic()
                 self.assertEqual(self.in_child(lambda: sys.exit(0)), 0)
                 self.assertLess(time.monotonic() - begin, 4)  # of the 5 s that a parent waits
-        finally:
-            ended.set()
-            thread.join()
 
     def test_a_child_that_drops_the_parents_loader_does_not_touch_it(self):
         loader = self.loader()

@@ -74,18 +74,8 @@ class ThreadsTest(trees.TreeTest):
 
     def test_stats_are_told_while_another_thread_loads(self):
         loader = self.loader()
-        ended = threading.Event()
-
-        def load():
-            while not ended.is_set():
-                for _ in loader:
-                    pass
-
-        thread = threading.Thread(target=load, daemon=True)
-        thread.start()
-        told = self.together(2, lambda: [loader.stats() for _ in range(50)])
-        ended.set()
-        thread.join(LIMIT)
+        with self.busy(loader):
+            told = self.together(2, lambda: [loader.stats() for _ in range(50)])
         self.assertEqual([len(each) for each in told], [50, 50])
 
     def test_a_loader_that_another_thread_closes_ends_its_loops(self):

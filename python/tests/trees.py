@@ -1,10 +1,12 @@
 """Folders of small images, and the packages that the tests need."""
+import contextlib
 import os
 import pathlib
 import shutil
 import struct
 import sys
 import tempfile
+import threading
 import unittest
 import zlib
 
@@ -66,6 +68,25 @@ class TreeTest(unittest.TestCase):
     def loader(self, **options):
         return DataLoader(self.root, **{"batch_size": 8, "shuffle": True, "augment": True, "seed": 5, "num_workers": 2,
                                         "framework": "numpy", "memory": "4MiB", **options})
+
+    @contextlib.contextmanager
+    def busy(self, loader):
+        """While a thread loads from it, epoch after epoch."""
+        ended = threading.Event()
+
+        def load():
+            while not ended.is_set():
+                for _ in loader:
+                    pass
+
+        thread = threading.Thread(target=load, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(20)
+            self.assertFalse(thread.is_alive(), "it hangs")
 
     def assert_same(self, some, others):
         self.assertEqual(len(some), len(others))

@@ -1,5 +1,6 @@
 #pragma once
 // A model on data of given facts, as a graph.
+#include <set>
 #include <string>
 
 #include "weft/models/model.h"
@@ -40,6 +41,14 @@ inline BuiltModel built(const Model& model, const DataFacts& facts, const ModelO
   }
   made.graph = std::move(build).build();
   return made;
+}
+
+/// What the nodes of a model are called.
+inline std::set<std::string> labels_of(const Model& model, const DataFacts& facts) {
+  std::set<std::string> labels;
+  const BuiltModel made = built(model, facts);
+  for (const Node& node : made.graph.nodes()) labels.insert(node.label);
+  return labels;
 }
 
 /// [spatial..., channel].

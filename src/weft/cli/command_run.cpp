@@ -38,7 +38,6 @@ int command_eval(const Arguments& arguments) {
   });
   if (!std::isfinite(evaluation.loss)) user_error("eval: the validation loss is {}", evaluation.loss);
   if (session.world().rank() != 0) return 0;
-  fmt::print("validation loss {:.4f} over {} targets\n", evaluation.loss, evaluation.targets);
   fmt::print("{}", evaluation.lines());
   return 0;
 }

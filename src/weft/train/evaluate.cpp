@@ -29,8 +29,8 @@ std::optional<double> Evaluation::metric(std::string_view name) const {
   return found == metrics.end() ? std::nullopt : std::optional(found->value);
 }
 
-std::string Evaluation::lines() const {
-  std::string all;
+std::string Evaluation::lines(std::string_view when) const {
+  std::string all = fmt::format("validation loss {:.4f} over {} targets{}\n", loss, targets, when);
   for (const MetricValue& metric : metrics)
     all += fmt::format("validation {} {}\n", metric.name, metric.text);
   return all;

@@ -25,8 +25,9 @@ struct Evaluation {
   std::optional<double> metric(std::string_view name) const;
   /// "loss 0.1234  accuracy 91.20%".
   std::string text() const;
-  /// "validation accuracy 91.20%", a line each metric.
-  std::string lines() const;
+  /// "validation loss 0.1234 over 500 targets" and `when`, then "validation accuracy 91.20%", a line each
+  /// metric.
+  std::string lines(std::string_view when = "") const;
 };
 
 /// Asked before each batch, on all ranks alike: whether the evaluation goes on; `done` of `total` batches

@@ -386,9 +386,7 @@ class Trainer {
 
 std::string TrainResult::measured() const {
   if (!validation) return "";
-  const std::string when = validated_after == steps ? "" : fmt::format(", of step {}", validated_after);
-  return fmt::format("validation loss {:.4f} over {} targets{}\n{}", validation->loss, validation->targets,
-                     when, validation->lines());
+  return validation->lines(validated_after == steps ? "" : fmt::format(", of step {}", validated_after));
 }
 
 int TrainResult::exit_code() const {

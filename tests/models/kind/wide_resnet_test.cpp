@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/models/any_mesh.h"
@@ -17,11 +18,9 @@ using testing::built;
 TEST(WideResnet, LabelsOfItsNodesAreNamesOfLayers) {
   WideResnet model;
   model.depth = 10;
-  std::set<std::string> labels;
-  const Graph graph = built(model, testing::images({8, 8, 3}, 10)).graph;
-  for (const Node& node : graph.nodes()) labels.insert(node.label);
+  const std::set<std::string> labels = testing::labels_of(model, testing::images({8, 8, 3}, 10));
   EXPECT_TRUE(labels.contains("group1.0"));
-  for (const std::string& label : labels) EXPECT_FALSE(label.ends_with('.')) << label;
+  EXPECT_EQ(std::ranges::count_if(labels, [](const auto& label) { return label.ends_with('.'); }), 0);
 }
 
 TEST(WideResnet, HasLayersAndWeightsAsItsPaperSays) {
