@@ -21,6 +21,11 @@ void attention_forward(const View& qkv, const View& out, const View& lse, bool c
 /// Bytes that attention_backward needs at `scratch`, 64-byte aligned.
 int64_t attention_backward_scratch_bytes(const TensorType& qkv);
 
+/// Bytes that each moves beyond its operands once: keys, values and what is summed for them, walked over for
+/// each tile of queries, where those of a head are more than the cache of a core keeps.
+int64_t attention_forward_extra_bytes(const TensorType& qkv, bool causal);
+int64_t attention_backward_extra_bytes(const TensorType& qkv, bool causal);
+
 /// dqkv `[B, T, 3, H, D]`, the gradient of qkv, from dout `[B, T, H, D]` and what the forward pass read and
 /// wrote. Dtypes as in attention_forward. Overwrites dqkv.
 void attention_backward(const View& qkv, const View& out, const View& lse, const View& dout, const View& dqkv,

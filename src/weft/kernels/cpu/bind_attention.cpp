@@ -17,8 +17,10 @@ void check_width(const TensorType& qkv) {
 Kernel bind_forward(const Attention& op, const BindRequest& request) {
   check_width(request.inputs[0]);
   return {[causal = op.causal, scale = op.scale](const KernelContext& context) {
-    kernels::attention_forward(context.inputs[0], context.outputs[0], context.outputs[1], causal, scale);
-  }};
+            kernels::attention_forward(context.inputs[0], context.outputs[0], context.outputs[1], causal,
+                                       scale);
+          },
+          0, kernels::attention_forward_extra_bytes(request.inputs[0], op.causal)};
 }
 
 Kernel bind_backward(const AttentionBackward& op, const BindRequest& request) {
@@ -27,7 +29,8 @@ Kernel bind_backward(const AttentionBackward& op, const BindRequest& request) {
     kernels::attention_backward(context.inputs[0], context.inputs[1], context.inputs[2], context.inputs[3],
                                 context.outputs[0], context.scratch, causal, scale);
   };
-  return {run, kernels::attention_backward_scratch_bytes(request.inputs[0])};
+  return {run, kernels::attention_backward_scratch_bytes(request.inputs[0]),
+          kernels::attention_backward_extra_bytes(request.inputs[0], op.causal)};
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ struct Attention final : Schema<Attention> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override { return {.flops_per_point = (causal ? 2.0 : 4.0) / 3.0}; }
+  Traits traits() const override {
+    return {.contraction = true, .flops_per_point = (causal ? 2.0 : 4.0) / 3.0};
+  }
   std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override;
 };
 
@@ -48,7 +50,7 @@ struct AttentionBackward final : Schema<AttentionBackward> {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   Traits traits() const override {
     // Five products of [T, D] x [D, T] or [T, T] x [T, D], over the three of a point's third axis.
-    return {.flops_per_point = (causal ? 5.0 : 10.0) / 3.0};
+    return {.contraction = true, .flops_per_point = (causal ? 5.0 : 10.0) / 3.0};
   }
 };
 
