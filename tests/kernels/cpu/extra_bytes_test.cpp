@@ -30,17 +30,23 @@ TEST(ExtraBytes, RowsOfATableThatAreAddedToAreReadAndWritten) {
   EXPECT_EQ(extra_bytes(op, {{DType::f32, {5, 8}}, {DType::i32, {5}}}), 2 * 5 * 8 * 4);
 }
 
-TEST(ExtraBytes, OfAttentionBeginWhereAHeadLeavesTheCache) {
-  const auto forward = [](int64_t length) {
-    return kernels::attention_forward_extra_bytes({DType::f32, {1, length, 3, 2, 64}}, false);
+TEST(ExtraBytes, OfAttentionBeginWhereAGroupLeavesTheCache) {
+  const auto shape = [](int64_t length, bool causal) {
+    return kernels::AttentionShape{.batch = 1,
+                                   .queries = length,
+                                   .keys = length,
+                                   .heads = 2,
+                                   .groups = 2,
+                                   .width = 64,
+                                   .causal = causal};
   };
-  EXPECT_EQ(forward(1024), 0) << "512 KiB of keys and values";
+  using kernels::attention_forward_extra_bytes;
+  EXPECT_EQ(attention_forward_extra_bytes(shape(1024, false)), 0) << "512 KiB of keys and values";
   // 32 tiles of 64 queries: 31 more walks over 1 MiB, for each of two heads.
-  EXPECT_EQ(forward(2048), 31 * 2 * (int64_t{1} << 20));
-  const TensorType long_one{DType::f32, {1, 2048, 3, 2, 64}};
-  EXPECT_EQ(kernels::attention_forward_extra_bytes(long_one, true), forward(2048) / 2);
-  EXPECT_GT(kernels::attention_backward_extra_bytes(long_one, true),
-            kernels::attention_forward_extra_bytes(long_one, true));
+  EXPECT_EQ(attention_forward_extra_bytes(shape(2048, false)), 31 * 2 * (int64_t{1} << 20));
+  EXPECT_EQ(attention_forward_extra_bytes(shape(2048, true)), 31 * (int64_t{1} << 20));
+  EXPECT_GT(kernels::attention_backward_extra_bytes(shape(2048, true)),
+            attention_forward_extra_bytes(shape(2048, true)));
 }
 
 TEST(ExtraBytes, AreNeverLessThanNothing) {

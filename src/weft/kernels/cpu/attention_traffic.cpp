@@ -1,37 +1,32 @@
 // What attention moves beyond its operands.
-#include "weft/kernels/cpu/attention_head.h"
+#include "weft/kernels/cpu/attention_tiles.h"
 #include "weft/kernels/near_memory.h"
 
 namespace weft::kernels {
 
 namespace {
 
-/// How often the keys of a head are walked over after the first time: half as much where a query sees earlier
-/// keys only.
-double later_walks(const AttentionShape& s, bool causal) {
-  return static_cast<double>(s.tiles - 1) * (causal ? 0.5 : 1.0);
+int64_t keys_bytes(const AttentionShape& s) { return bytes_of(s.dtype, 2 * s.keys * s.width); }
+
+/// Of `a_walk` bytes over the keys of a group, for every tile of queries but the first: half as much where a
+/// query sees earlier keys only.
+int64_t later_walks(const AttentionShape& s, int64_t a_walk) {
+  const int64_t walks = s.batch * (s.heads * tiles_of(s.queries) - s.groups);
+  return walks * a_walk / (s.causal ? 2 : 1);
 }
 
 }  // namespace
 
-int64_t attention_forward_extra_bytes(const TensorType& qkv, bool causal) {
-  if (qkv.dtype == DType::f64 || qkv.elems() == 0) return 0;
-  const AttentionShape s = attention_shape(qkv);
-  const int64_t keys_and_values = bytes_of(qkv.dtype, 2 * s.length * s.width);
-  if (keys_and_values <= kNearBytes) return 0;
-  return static_cast<int64_t>(later_walks(s, causal) *
-                              static_cast<double>(s.batch_heads() * keys_and_values));
+int64_t attention_forward_extra_bytes(const AttentionShape& s) {
+  if (s.dtype == DType::f64 || keys_bytes(s) <= kNearBytes) return 0;
+  return later_walks(s, keys_bytes(s));
 }
 
-int64_t attention_backward_extra_bytes(const TensorType& qkv, bool causal) {
-  if (qkv.dtype == DType::f64 || qkv.elems() == 0) return 0;
-  const AttentionShape s = attention_shape(qkv);
-  const int64_t keys_and_values = bytes_of(qkv.dtype, 2 * s.length * s.width);
-  const int64_t sums = bytes_of(DType::f32, 2 * s.length * s.padded);
-  if (keys_and_values + sums <= kNearBytes) return 0;
+int64_t attention_backward_extra_bytes(const AttentionShape& s) {
+  const int64_t sums = bytes_of(DType::f32, 2 * s.keys * padded_width(s));
+  if (s.dtype == DType::f64 || keys_bytes(s) + sums <= kNearBytes) return 0;
   // Sums are read and written.
-  const auto a_walk = static_cast<double>(s.batch_heads() * (keys_and_values + 2 * sums));
-  return static_cast<int64_t>(later_walks(s, causal) * a_walk) + s.batch_heads() * 2 * sums;
+  return later_walks(s, keys_bytes(s) + 2 * sums) + s.batch * s.groups * 2 * sums;
 }
 
 }  // namespace weft::kernels
