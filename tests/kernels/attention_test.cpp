@@ -12,11 +12,11 @@ namespace {
 using testing::Tensor;
 
 /// Operands of a shape in a dtype, and all that the passes write.
-struct Run {
+struct Passes {
   AttentionShape shape;
   Tensor q, k, v, dout, out, lse, dq, dk, dv, lengths;
 
-  explicit Run(const AttentionShape& s, DType dtype = DType::f32)
+  explicit Passes(const AttentionShape& s, DType dtype = DType::f32)
       : shape(s),
         q(Tensor::random(dtype, {s.batch, s.queries, s.heads, s.width}, 1)),
         k(Tensor::random(dtype, {s.batch, s.keys, s.groups, s.width}, 2)),
@@ -48,8 +48,8 @@ struct Run {
   }
 
   /// The same operands in f64, by the definition.
-  Run defined() const {
-    Run wide(shape, DType::f64);
+  Passes defined() const {
+    Passes wide(shape, DType::f64);
     const auto widen = [](const Tensor& from, Tensor& to) {
       for (int64_t i = 0; i < from.elems(); ++i) to.set(i, from.get(i));
     };
@@ -76,12 +76,12 @@ void expect_near(const Tensor& got, const Tensor& want, double tolerance, const 
 
 void expect_definition(const AttentionShape& shape, DType dtype = DType::f32,
                        const std::vector<int64_t>& lengths = {}) {
-  Run run(shape, dtype);
+  Passes run(shape, dtype);
   for (size_t b = 0; b < lengths.size(); ++b) {
     run.lengths.set(static_cast<int64_t>(b), static_cast<double>(lengths[b]));
   }
   run.run();
-  const Run want = run.defined();
+  const Passes want = run.defined();
   const double tolerance = dtype == DType::bf16 ? 2e-2 : 2e-5;
   expect_near(run.out, want.out, tolerance, "out");
   for (int64_t i = 0; i < want.lse.elems(); ++i) {
@@ -140,13 +140,13 @@ TEST(Attention, APartOfTheQueriesGivesItsPartOfTheWhole) {
   AttentionShape whole = kOdd;
   whole.causal = true;
   whole.dropout = {.rate = 0.25, .seed = 7, .stream = 2, .heads = 2, .queries = 131};
-  Run all(whole);
+  Passes all(whole);
   all.run();
   // No multiple of a tile: two tiles of keys are cut by the diagonal.
   AttentionShape part = whole;
   part.queries = 80;
   part.first_query = 37;
-  Run some(part);
+  Passes some(part);
   for (int64_t b = 0; b < 2; ++b) {
     for (int64_t i = 0; i < 80 * 40; ++i) some.q.set(b * 80 * 40 + i, all.q.get((b * 131 + 37) * 40 + i));
   }
@@ -156,7 +156,7 @@ TEST(Attention, APartOfTheQueriesGivesItsPartOfTheWhole) {
       ASSERT_NEAR(some.out.get(b * 80 * 40 + i), all.out.get((b * 131 + 37) * 40 + i), 1e-5) << i;
     }
   }
-  const Run want = some.defined();
+  const Passes want = some.defined();
   expect_near(some.dk, want.dk, 2e-5, "dk");
   expect_near(some.dq, want.dq, 2e-5, "dq");
 }
@@ -168,10 +168,10 @@ TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
   shape.dropout = {.rate = 0.25, .seed = 7, .stream = 2, .heads = 4, .queries = 131};
   const int before = threads();
   set_threads(1);  // a group for a thread
-  Run alone(shape);
+  Passes alone(shape);
   alone.run();
   set_threads(7);  // tiles for each
-  Run many(shape);
+  Passes many(shape);
   many.run();
   set_threads(before);
   for (const auto& [a, b] : {std::pair{&alone.out, &many.out}, std::pair{&alone.dq, &many.dq},

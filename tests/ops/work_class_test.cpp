@@ -34,13 +34,14 @@ std::vector<WorkClass> classes_of_ops(const TensorType& x, const Add& add) {
 TEST(WorkClass, FollowsFromTheOp) {
   const TensorType square{DType::f32, {8, 8}};
   using Classes = std::vector<WorkClass>;
-  EXPECT_EQ(classes_of_ops(square, [](GraphBuilder& build, ValueId x) { return matmul(build, x, x); }),
+  EXPECT_EQ(classes_of_ops(square, [](GraphBuilder& build, ValueId x) { return matmul(build, x, x, {}); }),
             Classes{WorkClass::contraction});
   EXPECT_EQ(classes_of_ops({DType::f32, {2, 8, 3, 2, 4}},
                            [](GraphBuilder& build, ValueId x) { return attention(build, x, true, 1); }),
             Classes{WorkClass::contraction});
-  EXPECT_EQ(classes_of_ops(square, [](GraphBuilder& build, ValueId x) { return gelu_tanh(build, x); }),
-            Classes{WorkClass::elementwise});
+  EXPECT_EQ(
+      classes_of_ops(square, [](GraphBuilder& build, ValueId x) { return gelu(build, x, GeluKind::tanh); }),
+      Classes{WorkClass::elementwise});
   EXPECT_EQ(
       classes_of_ops(square, [](GraphBuilder& build, ValueId x) { return cast(build, x, DType::bf16); }),
       Classes{WorkClass::movement});

@@ -7,18 +7,14 @@ namespace {
 
 TEST(ClassTable, SaysWhatSharesTheClassesHave) {
   std::map<WorkClass, Cost> classes;
-  classes[WorkClass::contraction].add({.ms = 3,
-                                       .ceiling_ms = 2.4,
-                                       .least_ms = 0.3,
-                                       .flops = 8e9,
-                                       .least_bytes = 1 << 20,
-                                       .moved_bytes = 2 << 20});
-  classes[WorkClass::movement].add({.ms = 1,
-                                    .ceiling_ms = 1,
-                                    .least_ms = 0.5,
-                                    .flops = 0,
-                                    .least_bytes = 3 << 20,
-                                    .moved_bytes = 6 << 20});
+  classes[WorkClass::contraction].add(Price{.ms = 3,
+                                            .ceiling_ms = 2.4,
+                                            .least_ms = 0.3,
+                                            .flops = 8e9,
+                                            .least_bytes = 1 << 20,
+                                            .moved_bytes = 2 << 20});
+  classes[WorkClass::movement].add(Price{
+      .ms = 1, .ceiling_ms = 1, .least_ms = 0.5, .flops = 0, .least_bytes = 3 << 20, .moved_bytes = 6 << 20});
   const std::string text = class_table(classes);
   EXPECT_EQ(text,
             "class of work                           Gflop     least     moved flop/byte         ms   % ms % "

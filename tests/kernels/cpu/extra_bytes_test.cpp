@@ -18,7 +18,7 @@ TEST(ExtraBytes, AnOperandThatIsRoundedIsWrittenAndReadOnceMore) {
   GraphBuilder build;
   const TensorType a{DType::bf16, {64, 32}};
   const TensorType weight{DType::f32, {32, 16}};
-  matmul(build, build.input("a", a, {"m", "k"}), build.input("w", weight, {"k", "n"}));
+  matmul(build, build.input("a", a, {"m", "k"}), build.input("w", weight, {"k", "n"}), {});
   const Graph graph = std::move(build).build();
   kernels::GemmShape shape{.m = 64, .n = 16, .k = 32, .in = DType::bf16, .out = DType::bf16};
   EXPECT_EQ(extra_bytes(*graph.nodes()[0].op, {a, weight}),

@@ -31,7 +31,7 @@ inline void fill_keep(const AttentionShape& s, const DropoutStream& stream, cons
   const Lanes d;
   const hn::Rebind<uint16_t, Lanes> half;
   const hn::Rebind<int32_t, Lanes> whole;
-  const auto threshold = hn::Set(whole, stream.threshold);
+  const auto dropped = hn::Set(whole, stream.threshold - 1);  // the greatest that is
   const Floats factor = hn::Set(d, stream.factor);
   alignas(64) uint16_t words[kBlocks * kElemsPerBlock];
   static_assert(kTile / kElemsPerBlock + 1 <= kBlocks);
@@ -41,7 +41,7 @@ inline void fill_keep(const AttentionShape& s, const DropoutStream& stream, cons
     make_words(stream, static_cast<uint64_t>(block), kTile / kElemsPerBlock + (within > 0 ? 1 : 0), words);
     for (int64_t c = 0; c < kTile; c += static_cast<int64_t>(hn::Lanes(d))) {
       const auto bits = hn::PromoteTo(whole, hn::LoadU(half, words + within + c));
-      const auto keeps = hn::RebindMask(d, hn::Ge(bits, threshold));
+      const auto keeps = hn::RebindMask(d, hn::Gt(bits, dropped));
       hn::Store(hn::IfThenElseZero(keeps, factor), d, keep + key * kTile + c);
     }
   }

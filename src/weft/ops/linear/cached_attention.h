@@ -30,8 +30,7 @@ struct CachedAttention final : Schema<CachedAttention> {
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   /// Two products, for each of which a row of the cache is read once.
   Traits traits() const override {
-    return return {.contraction = true, .no_gradient = {0, 1, 2}, .flops_per_point = 4};
-    ;
+    return {.contraction = true, .no_gradient = {0, 1, 2}, .flops_per_point = 4};
   }
 };
 
