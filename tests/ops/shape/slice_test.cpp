@@ -58,6 +58,9 @@ TEST(Slice, NeedsOfTheOperandWhatItsPartShows) {
   const std::vector<Region> has{{{{0, 10}, {2, 4}}}};
   const std::vector<Region> owns{{{{0, 6}, {2, 4}}}};
   EXPECT_EQ(attribute_text(*op.localize({in, out, has, owns})), "box=[[3, 9], [0, 2]]");
+  const std::vector<Region> nothing{{{{3, 3}, {0, 5}}}};
+  const std::vector<Region> empty{{{{6, 6}, {0, 5}}}};
+  EXPECT_EQ(attribute_text(*op.localize({in, out, nothing, empty})), "box=[[0, 0], [0, 5]]");
   EXPECT_EQ(op.flops(in, out), 0);
 }
 

@@ -36,7 +36,8 @@ OpPtr Slice::localize(const LocalRegions& regions) const {
   for (size_t d = 0; d < box.ranges.size(); ++d) {
     const Range& owned = regions.outputs[0].ranges[d];
     const int64_t begin = box.ranges[d].begin + owned.begin - regions.inputs[0].ranges[d].begin;
-    local.ranges.push_back({begin, begin + owned.size()});
+    // A part without elements needs nothing, wherever its empty ranges lie.
+    local.ranges.push_back(owned.size() == 0 ? Range{0, 0} : Range{begin, begin + owned.size()});
   }
   return std::make_shared<Slice>(std::move(local));
 }
