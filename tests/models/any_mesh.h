@@ -8,6 +8,7 @@
 #include "weft/ops/pointwise/multiply.h"
 #include "weft/ops/reduce/reduce_sum.h"
 #include "weft/parallel/strategies/named_axes.h"
+#include "weft/plan/passes/separate_attention.h"
 
 namespace weft::testing {
 
@@ -66,7 +67,10 @@ inline void expect_the_same_on(const std::vector<Mesh>& meshes, const Model& mod
   alone.run();
   for (const Mesh& mesh : meshes) {
     SCOPED_TRACE(mesh.to_string());
-    Lockstep ranks(graph, NamedAxes().assign(graph, mesh, Machine{}), mesh);
+    PlanOptions options;
+    options.mesh = mesh;
+    const Graph divided = separate_attention().run(graph, {device_named("cpu"), options}).graph;
+    Lockstep ranks(divided, NamedAxes().assign(divided, mesh, Machine{}), mesh);
     for (size_t v = 0; v < graph.values().size(); ++v) {
       const Value& value = graph.values()[v];
       if (value.kind != ValueKind::result) ranks.set(value.name, value.type, starts[v]);

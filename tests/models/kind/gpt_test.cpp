@@ -6,6 +6,7 @@
 
 #include "tests/models/any_mesh.h"
 #include "tests/ops/expect_error.h"
+#include "weft/ops/linear/attention.h"
 
 namespace weft {
 namespace {
@@ -62,6 +63,20 @@ TEST(Gpt, DropsInTrainingOnly) {
   EXPECT_EQ(nodes(true), nodes(false) + 5) << "after the embedding, and twice a block";
 }
 
+TEST(Gpt, DropsWeightsOfItsAttentionInTrainingOnly) {
+  Gpt gpt = small();
+  gpt.attention_dropout = 0.25;
+  const auto dropping = [&](bool training) {
+    const Graph graph = built(gpt, testing::tokens(5, 11), {.training = training}).graph;
+    return std::ranges::count_if(graph.nodes(), [](const Node& node) {
+      return node.op->name() == Attention::kName &&
+             static_cast<const Attention&>(*node.op).form.dropout == 0.25;
+    });
+  };
+  EXPECT_EQ(dropping(true), 2);
+  EXPECT_EQ(dropping(false), 0);
+}
+
 TEST(Gpt, SaysWhatTransformersCallItsWeights) {
   const auto shape = [](const std::string& name) { return name == "wte" ? Dims{11, 8} : Dims{5, 8}; };
   const ForeignWeights form = small().huggingface(shape);
@@ -81,9 +96,11 @@ TEST(Gpt, SaysWhatTransformersCallItsWeights) {
 TEST(Gpt, IsTheSameOnAnyMesh) {
   Gpt gpt = small();
   gpt.heads = 4;
+  gpt.attention_dropout = 0.25;
   testing::expect_the_same_on(
-      {Mesh({{"data", 3}}), Mesh({{"tensor", 2}}), Mesh({{"data", 2}, {"tensor", 3}})}, gpt,
-      testing::tokens(5, 11), 3, 0.25);
+      {Mesh({{"data", 3}}), Mesh({{"tensor", 2}}), Mesh({{"data", 2}, {"tensor", 3}}),
+       Mesh({{"sequence", 3}}), Mesh({{"sequence", 7}}), Mesh({{"data", 2}, {"sequence", 2}, {"tensor", 2}})},
+      gpt, testing::tokens(5, 11), 3, 0.25);
 }
 
 }  // namespace

@@ -111,11 +111,21 @@ class GptGraph {
   }
 
   ValueId mix(ValueId qkv, const std::string& prefix, double scale) {
-    if (!kept_at_) return attention(build_, qkv, true, scale);
+    if (!kept_at_) return attention(build_, qkv, attention_options(scale));
     const ValueId keys = kept(prefix + "keys", gather(build_, qkv, 2, 1));
     const ValueId values = kept(prefix + "values", gather(build_, qkv, 2, 2));
-    if (!follows_) return attention(build_, qkv, true, scale);
+    if (!follows_) return attention(build_, qkv, attention_options(scale));
     return cached_attention(build_, gather(build_, qkv, 2, 0), keys, values, *kept_at_, scale);
+  }
+
+  AttentionOptions attention_options(double scale) {
+    AttentionOptions options{.causal = true, .scale = scale};
+    if (!context_.training || keys_.attention_dropout == 0) return options;
+    options.dropout = keys_.attention_dropout;
+    options.seed = context_.seed;
+    options.stream = dropouts_++;
+    options.step = context_.step;
+    return options;
   }
 
   /// The cache with these rows in it. It is the Program's own: two that generate have a sequence each.

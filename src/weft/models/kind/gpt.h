@@ -24,6 +24,7 @@ struct Gpt final : KindOf<Gpt, Model> {
   bool bias = true;
   MlpActivation activation = MlpActivation::gelu_tanh;
   bool tied = true;
+  double attention_dropout = 0;
 
   template <class Visitor, class Self>
   static void visit(Visitor& key, Self& self) {
@@ -36,6 +37,8 @@ struct Gpt final : KindOf<Gpt, Model> {
     key("bias", self.bias, "whether linear layers and layer norms have a bias");
     key("activation", self.activation, "of the MLP");
     key("tied", self.tied, "whether the output layer shares the token embedding's weights");
+    key("attention_dropout", self.attention_dropout, from_zero_below_one(),
+        "share of the attention's weights that is dropped while training; `dropout` is of the rest");
   }
 
   InputForm takes() const override { return {.ids = true}; }
