@@ -15,7 +15,7 @@ TEST_F(PlanSummary, APlanOpensWithASummaryAndATableByPartAndByWhatIsComputed) {
   for (const char* words :
        {"\nmemory of a rank: ", "\n  weights ", "\n  optimizer state ", "\n  working memory ",
         "\n  checkpoint's copy ", "\na step on a rank: ", "bound by", "to and from memory", "h.0 to h.",
-        "\npart of the model ", "\nwhat is computed "}) {
+        "\npart of the model ", "\nwhat is computed ", "\nclass of work ", "\ncontraction "}) {
     EXPECT_NE(plan.text.find(words), std::string::npos) << words << "\n" << plan.text;
   }
   // Numbers in names are numbers, tensors and stages are not asked for, and a terminal is wide enough.

@@ -46,6 +46,14 @@ def attention():
     report("attention", out.transpose(1, 2), [qkv])
 
 
+def grouped_attention():
+    q, k, v = operand(0, 2, 3, 4, 5), operand(1, 2, 6, 2, 5), operand(2, 2, 6, 2, 5)  # [B, T, H, D]
+    there = torch.arange(6) < torch.tensor([6, 4]).reshape(2, 1)
+    out = F.scaled_dot_product_attention(
+        *(x.transpose(1, 2) for x in (q, k, v)), attn_mask=there[:, None, None, :], scale=0.5, enable_gqa=True)
+    report("grouped_attention", out.transpose(1, 2), [q, k, v])
+
+
 def convolution_and_batch_norm():
     x, weight = operand(0, 2, 6, 5, 3), operand(1, 4, 3, 3, 2)  # channels last; [F, C, kernel]
     gamma, beta = operand(2, 4), operand(3, 4)
@@ -139,6 +147,6 @@ def adamw():
     line("adamw", param.detach())
 
 
-for case in (cross_entropy, layer_norm, attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, cum_sum, reductions,
+for case in (cross_entropy, layer_norm, attention, grouped_attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, cum_sum, reductions,
              tanh, mse, mixup, pools, adamw):
     case()

@@ -105,6 +105,14 @@ TEST(Golden, CausalAttention) {
         [](GraphBuilder& build, std::span<const ValueId> in) { return attention(build, in[0], true, 0.5); });
 }
 
+TEST(Golden, GroupedAttentionOverPaddedKeys) {
+  const Composite composite = [](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId lengths = build.input("lengths", {DType::i32, {2}}, {"batch"});
+    return attention(build, in[0], in[1], in[2], {.scale = 0.5, .lengths = lengths});
+  };
+  check("grouped_attention", {{2, 3, 4, 5}, {2, 6, 2, 5}, {2, 6, 2, 5}}, composite, {{"lengths", {6, 4}}});
+}
+
 TEST(Golden, ConvolutionBatchNormReluAndPool) {
   const TensorType channels{DType::f64, {4}};
   const Composite composite = [&](GraphBuilder& build, std::span<const ValueId> in) {

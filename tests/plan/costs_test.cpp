@@ -23,11 +23,11 @@ Instruction instruction(const OpPtr& op, const std::string& label, double scale)
   Instruction made;
   made.op = op;
   made.label = label;
-  made.flops = 3 * scale;
-  made.memory_bytes = static_cast<int64_t>(5 * scale);
-  made.network_bytes = static_cast<int64_t>(7 * scale);
-  made.predicted_ms = 11 * scale;
-  made.bound = scale > 2 ? Bound::memory : Bound::arithmetic;
+  made.predicted.flops = 3 * scale;
+  made.predicted.moved_bytes = static_cast<int64_t>(5 * scale);
+  made.predicted.network_bytes = static_cast<int64_t>(7 * scale);
+  made.predicted.ms = 11 * scale;
+  made.predicted.bound = scale > 2 ? Bound::memory : Bound::arithmetic;
   return made;
 }
 
@@ -55,12 +55,38 @@ TEST(Costs, MicrobatchesCountAsOftenAsTheyRunAndCallsNot) {
   Program made = program();
   double each = 1;
   for (SegmentProgram& segment : made.segments) {
-    for (Instruction& instruction : segment.instructions) instruction.predicted_ms = 0;
-    segment.instructions.front().predicted_ms = each;
+    for (Instruction& instruction : segment.instructions) instruction.predicted.ms = 0;
+    segment.instructions.front().predicted.ms = each;
     each *= 10;
   }
   EXPECT_DOUBLE_EQ(cost_of_step(made, 1).ms, 101);
   EXPECT_DOUBLE_EQ(cost_of_step(made, 3).ms, 103);
+}
+
+TEST(Costs, ClassesOfWorkAddUpToTheStep) {
+  Program made = program();
+  made.segments[0].instructions[1].work = WorkClass::contraction;
+  const std::map<WorkClass, Cost> classes = cost_by_class(made, 3);
+  ASSERT_EQ(classes.size(), 2U);
+  EXPECT_EQ(classes.at(WorkClass::contraction).flops, 3 * 3 * 2);
+  Cost sum;
+  for (const auto& [work, cost] : classes) sum.add(cost);
+  const Cost step = cost_of_step(made, 3);
+  EXPECT_EQ(sum.flops, step.flops);
+  EXPECT_EQ(sum.moved_bytes, step.moved_bytes);
+  EXPECT_EQ(sum.ms, step.ms);
+  EXPECT_EQ(sum.ms_of(Bound::memory), step.ms_of(Bound::memory));
+}
+
+TEST(Costs, WhatIsReachedOfCeilingAndMemoryIsAShareOfTheTime) {
+  Cost cost;
+  // 8 MB of which 6 are needed, in twice the time that memory takes for them.
+  cost.add(
+      {.ms = 0.8, .ceiling_ms = 0.4, .least_ms = 0.3, .least_bytes = 6'000'000, .moved_bytes = 8'000'000}, 5);
+  EXPECT_DOUBLE_EQ(percent_of_ceiling(cost.ceiling_ms, cost.ms), 50);
+  // (least / moved) * (achieved / peak) * 100, as the paper writes it.
+  EXPECT_NEAR(memory_use(cost.least_ms, cost.ms), 6.0 / 8 * (10.0 / 20) * 100, 1e-9);
+  EXPECT_EQ(percent_of_ceiling(1, 0), 0) << "what took no time";
 }
 
 TEST(Costs, TablesAddUpToTheStepThatTheInstructionsMake) {
@@ -68,7 +94,7 @@ TEST(Costs, TablesAddUpToTheStepThatTheInstructionsMake) {
   for (const int64_t microbatches : {1, 8}) {
     const Cost step = cost_of_step(made, microbatches);
     EXPECT_EQ(step.flops, 3 * (3.0 * static_cast<double>(microbatches) + 4));
-    EXPECT_EQ(step.memory_bytes, 15 * microbatches + 20);
+    EXPECT_EQ(step.moved_bytes, 15 * microbatches + 20);
     EXPECT_EQ(step.network_bytes, 21 * microbatches + 28);
     EXPECT_EQ(step.ms, 11 * (3.0 * static_cast<double>(microbatches) + 4));
     EXPECT_EQ(step.ms_of(Bound::memory), 44);
@@ -76,12 +102,12 @@ TEST(Costs, TablesAddUpToTheStepThatTheInstructionsMake) {
       PartCost sum;
       for (const auto& [name, part] : table) {
         sum.cost.flops += part.cost.flops;
-        sum.cost.memory_bytes += part.cost.memory_bytes;
+        sum.cost.moved_bytes += part.cost.moved_bytes;
         sum.cost.network_bytes += part.cost.network_bytes;
         sum.cost.ms += part.cost.ms;
       }
       EXPECT_EQ(sum.cost.flops, step.flops);
-      EXPECT_EQ(sum.cost.memory_bytes, step.memory_bytes);
+      EXPECT_EQ(sum.cost.moved_bytes, step.moved_bytes);
       EXPECT_EQ(sum.cost.network_bytes, step.network_bytes);
       EXPECT_EQ(sum.cost.ms, step.ms);
     }

@@ -120,7 +120,7 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
   for (const Instruction& instruction : plan.program.segment(plan.program.at("accumulate")).instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;
     EXPECT_EQ(instruction.op->name(), "all_reduce");
-    EXPECT_EQ(instruction.network_bytes, 2 * 8 * 16 * 4 * 3 / 4);
+    EXPECT_EQ(instruction.predicted.network_bytes, 2 * 8 * 16 * 4 * 3 / 4);
     ++reduces;
   }
   EXPECT_EQ(reduces, 1);
@@ -147,7 +147,7 @@ TEST(Plan, PricesEachGroupByTheNetworkThatItsRanksShare) {
   const SegmentProgram& code = plan.program.segment(plan.program.at("accumulate"));
   for (const Instruction& instruction : code.instructions) {
     if (instruction.kind != InstructionKind::comm_start) continue;
-    ms[instruction.op->communication()->mesh_axes] += instruction.predicted_ms;
+    ms[instruction.op->communication()->mesh_axes] += instruction.predicted.ms;
     operands[instruction.op->communication()->mesh_axes] += instruction.inputs[0].type.bytes();
   }
   const std::vector<int> data{0};

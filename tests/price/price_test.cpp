@@ -103,13 +103,24 @@ TEST(Price, IsTheRoofline) {
   const Price light = price_of(Arithmetic(1), type, machine);
   EXPECT_EQ(light.bound, Bound::memory);
   EXPECT_NEAR(light.ms, 0.4 + 0.001, kRounding);
-  EXPECT_EQ(light.memory_bytes, 8000000);
+  EXPECT_EQ(light.moved_bytes, 8000000);
   EXPECT_EQ(light.flops, 1e6);
   const Price heavy = price_of(Arithmetic(100), type, machine);  // 10^8 flops: 1 ms at 100 Gflop/s
   EXPECT_EQ(heavy.bound, Bound::arithmetic);
   EXPECT_NEAR(heavy.ms, 1 + 0.001, kRounding);
   EXPECT_EQ(heavy.network_bytes, 0);
   EXPECT_EQ(heavy.messages, 0);
+}
+
+TEST(Price, BytesThatTheKernelMovesBeyondTheLeastTakeTime) {
+  const std::vector<TensorType> types{{DType::f32, {1000000}}};  // the least: 8 MB, 0.4 ms at 20 GB/s
+  const Arithmetic op(1);
+  const Price more = price({op, types, types, {}, 4000000}, simple_machine());
+  EXPECT_EQ(more.least_bytes, 8000000);
+  EXPECT_EQ(more.moved_bytes, 12000000);
+  EXPECT_NEAR(more.least_ms, 0.4, kRounding);
+  EXPECT_NEAR(more.ceiling_ms, 0.6, kRounding);
+  EXPECT_NEAR(more.ms, 0.6 + 0.001, kRounding);
 }
 
 TEST(Price, CeilingsAreOfTheFirstOperandsDtype) {

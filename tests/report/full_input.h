@@ -45,8 +45,19 @@ inline ReportInput full_input() {
     row.bytes = {{"load_memory", 3072}, {"load_source", step < 100 ? 1024 : 0}};
     input.metrics.push_back(row);
   }
-  input.ops = {{kNasty, kNasty, kNasty, 3, 25, 20, 50'000'000'000, 1'000'000'000},
-               {"gelu", "pointwise", "forward", 1, 75, 0, 0, 0}};
+  input.ops = {{.name = kNasty,
+                .kind = kNasty,
+                .phase = kNasty,
+                .work = kNasty,
+                .calls = 3,
+                .total_ms = 25,
+                .predicted_ms = 20,
+                .ceiling_ms = 15,
+                .least_ms = 5,
+                .flops = 50'000'000'000,
+                .least_bytes = 500'000'000,
+                .bytes = 1'000'000'000},
+               {.name = "gelu", .kind = "pointwise", .phase = "forward", .calls = 1, .total_ms = 75}};
   input.memory = {{0, 1024}, {1, 4096}, {2, 512}};
   input.planned_bytes = 8192;
   input.bytes = {{kNasty, 1000, 1000}, {"halo", 0, 7}, {"storage", 1000, 1015}, {"reduce", 1000, 999}};

@@ -41,7 +41,7 @@ std::string summary(const std::vector<Program>& programs) {
         tally.number.resize(programs.size());
         tally.bytes.resize(programs.size());
         ++tally.number[rank];
-        tally.bytes[rank] += made.network_bytes;
+        tally.bytes[rank] += made.predicted.network_bytes;
       }
     }
   }

@@ -137,20 +137,12 @@ void print_segments(const Program& program) {
   double total = 0;
   for (const SegmentId id : program.order) {
     const SegmentProgram& code = program.segment(id);
-    double flops = 0;
-    double ms = 0;
-    int64_t memory = 0;
-    int64_t network = 0;
-    for (const Instruction& instruction : code.instructions) {
-      flops += instruction.flops;
-      memory += instruction.memory_bytes;
-      network += instruction.network_bytes;
-      ms += instruction.predicted_ms;
-    }
+    Cost cost;
+    for (const Instruction& instruction : code.instructions) cost.add(instruction.predicted);
     fmt::print("{:<11} {:>5} instructions {:>9.2f} Gflop {:>9} moved {:>9} sent {:>8.2f} ms predicted\n",
-               code.segment.name, code.instructions.size(), flops * 1e-9, format_bytes(memory),
-               format_bytes(network), ms);
-    if (code.segment.cadence.kind != Cadence::Kind::on_call) total += ms;
+               code.segment.name, code.instructions.size(), cost.flops * 1e-9, format_bytes(cost.moved_bytes),
+               format_bytes(cost.network_bytes), cost.ms);
+    if (code.segment.cadence.kind != Cadence::Kind::on_call) total += cost.ms;
   }
   fmt::print("a step, without accumulation: {:.2f} ms predicted\n", total);
 }

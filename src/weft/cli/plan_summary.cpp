@@ -12,6 +12,7 @@
 #include "weft/models/model.h"
 #include "weft/params/checkpoint_snapshot.h"
 #include "weft/params/parameters.h"
+#include "weft/plan/class_table.h"
 #include "weft/plan/costs.h"
 
 namespace weft {
@@ -87,7 +88,7 @@ std::string row(const std::string& name, const PartCost& part, double step_ms) {
   std::string text =
       fmt::format("{:<{}} {:>10} {:>12.2f} {:>9} {:>9} {:>10.3f} {:>5.1f}", cut_short(name, kNameWidth - 3),
                   kNameWidth, part.parameters == 0 ? "" : short_count(part.parameters), cost.flops * 1e-9,
-                  cost.memory_bytes == 0 ? "" : format_bytes(cost.memory_bytes),
+                  cost.moved_bytes == 0 ? "" : format_bytes(cost.moved_bytes),
                   cost.network_bytes == 0 ? "" : format_bytes(cost.network_bytes), cost.ms,
                   step_ms > 0 ? 100 * cost.ms / step_ms : 0);
   return text + "\n";
@@ -95,14 +96,11 @@ std::string row(const std::string& name, const PartCost& part, double step_ms) {
 
 void add(PartCost& sum, const PartCost& part) {
   sum.parameters += part.parameters;
-  sum.cost.flops += part.cost.flops;
-  sum.cost.memory_bytes += part.cost.memory_bytes;
-  sum.cost.network_bytes += part.cost.network_bytes;
-  sum.cost.ms += part.cost.ms;
+  sum.cost.add(part.cost);
 }
 
 bool are_alike(const PartCost& a, const PartCost& b) {
-  return a.parameters == b.parameters && a.cost.memory_bytes == b.cost.memory_bytes &&
+  return a.parameters == b.parameters && a.cost.moved_bytes == b.cost.moved_bytes &&
          a.cost.network_bytes == b.cost.network_bytes &&
          std::abs(a.cost.flops - b.cost.flops) <= 1e-9 * a.cost.flops &&
          std::abs(a.cost.ms - b.cost.ms) <= 1e-9 * a.cost.ms;
@@ -159,7 +157,7 @@ std::string plan_summary(const Recipe& recipe, const Program& program) {
   text += memory_text(recipe, program);
   text += fmt::format("a step on a rank: {:.2f} ms predicted; {}\n", step.ms, bounds_text(step));
   text += fmt::format("  {:.2f} Gflop; {} moved to and from memory; {} sent to other ranks\n",
-                      step.flops * 1e-9, format_bytes(step.memory_bytes), format_bytes(step.network_bytes));
+                      step.flops * 1e-9, format_bytes(step.moved_bytes), format_bytes(step.network_bytes));
   return text;
 }
 
@@ -167,7 +165,8 @@ std::string cost_tables(const Recipe& recipe, const Program& program) {
   const int64_t microbatches = recipe.optimizer.accumulate;
   const double ms = cost_of_step(program, microbatches).ms;
   return table_text("part of the model", cost_by_layer(program, microbatches), ms) + "\n" +
-         table_text("what is computed", cost_by_op(program, microbatches), ms);
+         table_text("what is computed", cost_by_op(program, microbatches), ms) + "\n" +
+         class_table(cost_by_class(program, microbatches));
 }
 
 }  // namespace weft

@@ -155,6 +155,10 @@ double Op::flops(std::span<const TensorType> inputs, std::span<const TensorType>
   return traits().flops_per_point * index_map(inputs, outputs).points();
 }
 
+int64_t Op::least_bytes(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const {
+  return bytes_of(inputs) + bytes_of(outputs);
+}
+
 OpPtr Op::with_attributes(const AttributeValues& /*values*/) const {
   internal_error(__FILE__, __LINE__, "{} cannot be made from attributes", name());
 }

@@ -18,6 +18,9 @@ struct KernelContext {
 struct Kernel {
   std::function<void(const KernelContext&)> run;
   int64_t scratch_bytes = 0;
+  /// By its own formula, what run() reads from and writes to memory beyond each operand once: scratch that no
+  /// cache keeps until it is read again, operands that it walks over again.
+  int64_t extra_bytes = 0;
 };
 
 struct BindRequest {

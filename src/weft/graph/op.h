@@ -35,6 +35,7 @@ struct Traits {
       false;  ///< worth computing once a step instead of once a microbatch when inputs are states
   bool hidden_state =
       false;  ///< results follow from more than attributes and operands: never merged or run again
+  bool contraction = false;  ///< most of its arithmetic is products that are summed
   /// (output, input) pairs of one type whose memory may be the same.
   std::vector<std::pair<int, int>> in_place;
   /// Inputs through which nothing is learnt by design (the shift of a softmax): where the loss depends on one
@@ -127,6 +128,8 @@ class Op {
   virtual Traits traits() const { return {}; }
   /// Floating-point operations of a node that is no view: flops_per_point at each point of the index map.
   virtual double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const;
+  /// The fewest bytes that any kernel of it reads and writes: each operand once, unless it says otherwise.
+  virtual int64_t least_bytes(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const;
   /// One optional gradient per input. The default has none: an op that nothing can be learnt through.
   virtual std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const;
   /// The same op on local operands; null when it is the op itself.

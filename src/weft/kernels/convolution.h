@@ -47,6 +47,8 @@ class Convolution {
 
   /// Bytes that run() needs at `scratch`, 64-byte aligned; may be zero.
   int64_t scratch_bytes() const;
+  /// Bytes that run() moves beyond each operand once: the weights in the other form, written and read.
+  int64_t extra_bytes() const;
   /// The operand written is overwritten; none may overlap another.
   /// y from x and w. Only for ConvolutionPass::forward.
   void forward(const void* x, const void* w, void* y, std::byte* scratch) const;

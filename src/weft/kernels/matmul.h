@@ -46,6 +46,9 @@ class Gemm {
   const GemmShape& shape() const;
   /// Bytes that run() needs at `scratch`, 64-byte aligned; may be zero.
   int64_t scratch_bytes() const;
+  /// Bytes that run() moves beyond each operand once: other forms of operands and sums, written and read
+  /// again, and parts of b that are read for each part of a.
+  int64_t extra_bytes() const;
   /// Layout of b that this product is fastest with (the layout it reads, with packed_b). A plain layout,
   /// whose key begins with "plain", means that packing gains nothing: bytes are then those of the plain b.
   const PackedLayout& packed_layout() const;

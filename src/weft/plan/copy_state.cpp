@@ -17,6 +17,7 @@ class CopyState final : public Op {
     map.outputs = map.inputs;
     return map;
   }
+  Traits traits() const override { return {.flops_per_point = 0}; }
 };
 
 }  // namespace
@@ -28,7 +29,6 @@ Instruction copy_state(const Slot& from, const Slot& to, const std::string& name
   made.label = name;
   made.inputs = {from};
   made.outputs = {to};
-  made.memory_bytes = 2 * from.type.bytes();
   made.kernel.run = [memory](const KernelContext& context) {
     const View& target = context.outputs[0];
     if (memory != nullptr) return memory->copy(target.data, context.inputs[0].data, target.bytes());

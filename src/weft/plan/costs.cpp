@@ -20,14 +20,31 @@ void for_each_run(const Program& program, int64_t microbatches,
 
 }  // namespace
 
-void Cost::add(const Instruction& instruction, int64_t times) {
+void Cost::add(const Price& price, int64_t times) {
   const auto factor = static_cast<double>(times);
-  flops += factor * instruction.flops;
-  memory_bytes += times * instruction.memory_bytes;
-  network_bytes += times * instruction.network_bytes;
-  ms += factor * instruction.predicted_ms;
-  ms_by_bound[static_cast<size_t>(instruction.bound)] += factor * instruction.predicted_ms;
+  flops += factor * price.flops;
+  least_bytes += times * price.least_bytes;
+  moved_bytes += times * price.moved_bytes;
+  network_bytes += times * price.network_bytes;
+  ms += factor * price.ms;
+  ceiling_ms += factor * price.ceiling_ms;
+  least_ms += factor * price.least_ms;
+  ms_by_bound[static_cast<size_t>(price.bound)] += factor * price.ms;
 }
+
+void Cost::add(const Cost& other) {
+  flops += other.flops;
+  least_bytes += other.least_bytes;
+  moved_bytes += other.moved_bytes;
+  network_bytes += other.network_bytes;
+  ms += other.ms;
+  ceiling_ms += other.ceiling_ms;
+  least_ms += other.least_ms;
+  for (size_t i = 0; i < ms_by_bound.size(); ++i) ms_by_bound[i] += other.ms_by_bound[i];
+}
+
+double percent_of_ceiling(double ceiling_ms, double ms) { return ms > 0 ? 100 * ceiling_ms / ms : 0; }
+double memory_use(double least_ms, double ms) { return ms > 0 ? 100 * least_ms / ms : 0; }
 
 int64_t runs_in_step(const Segment& segment, int64_t microbatches) {
   switch (segment.cadence.kind) {
@@ -43,15 +60,16 @@ int64_t runs_in_step(const Segment& segment, int64_t microbatches) {
 
 Cost cost_of_step(const Program& program, int64_t microbatches) {
   Cost cost;
-  for_each_run(program, microbatches,
-               [&](const Instruction& instruction, int64_t times) { cost.add(instruction, times); });
+  for_each_run(program, microbatches, [&](const Instruction& instruction, int64_t times) {
+    cost.add(instruction.predicted, times);
+  });
   return cost;
 }
 
 CostTable cost_by_layer(const Program& program, int64_t microbatches) {
   CostTable table;
   for_each_run(program, microbatches, [&](const Instruction& instruction, int64_t times) {
-    table[layer_of(instruction.label)].cost.add(instruction, times);
+    table[layer_of(instruction.label)].cost.add(instruction.predicted, times);
   });
   for (const auto& [name, named] : program.named) {
     if (named.kind != ValueKind::state || named.state_kind != kParameter) continue;
@@ -63,7 +81,15 @@ CostTable cost_by_layer(const Program& program, int64_t microbatches) {
 CostTable cost_by_op(const Program& program, int64_t microbatches) {
   CostTable table;
   for_each_run(program, microbatches, [&](const Instruction& instruction, int64_t times) {
-    table[std::string(instruction.op->name())].cost.add(instruction, times);
+    table[std::string(instruction.op->name())].cost.add(instruction.predicted, times);
+  });
+  return table;
+}
+
+std::map<WorkClass, Cost> cost_by_class(const Program& program, int64_t microbatches) {
+  std::map<WorkClass, Cost> table;
+  for_each_run(program, microbatches, [&](const Instruction& instruction, int64_t times) {
+    table[instruction.work].add(instruction.predicted, times);
   });
   return table;
 }

@@ -10,17 +10,28 @@
 
 namespace weft {
 
-/// Predicted, as the instructions have it.
+/// Predicted, as the instructions have it: sums of their prices.
 struct Cost {
   double flops = 0;
-  int64_t memory_bytes = 0;
+  int64_t least_bytes = 0;
+  int64_t moved_bytes = 0;
   int64_t network_bytes = 0;
   double ms = 0;
+  double ceiling_ms = 0;
+  double least_ms = 0;
   std::array<double, 4> ms_by_bound{};  ///< by Bound
 
-  void add(const Instruction& instruction, int64_t times = 1);
+  void add(const Price& price, int64_t times = 1);
+  void add(const Cost& other);
   double ms_of(Bound bound) const { return ms_by_bound[static_cast<size_t>(bound)]; }
 };
+
+/// Of the ceiling that binds the work, or of its parts each: what is reached when it takes so long, in
+/// percent. 0 where nothing is known.
+double percent_of_ceiling(double ceiling_ms, double ms);
+/// Memory usage efficiency of Ivanov et al. (MLSys 2021, equation 1), in percent: the least bytes over those
+/// moved, times the bandwidth that was reached over that of the memory. The bytes moved cancel.
+double memory_use(double least_ms, double ms);
 
 /// One line of a table.
 struct PartCost {
@@ -39,6 +50,9 @@ Cost cost_of_step(const Program& program, int64_t microbatches);
 CostTable cost_by_layer(const Program& program, int64_t microbatches);
 /// By what is computed: the names of the ops.
 CostTable cost_by_op(const Program& program, int64_t microbatches);
+
+/// By the class of the work.
+std::map<WorkClass, Cost> cost_by_class(const Program& program, int64_t microbatches);
 
 /// "h.3" of "h.3.mlp.proj.weight": a name up to its first number, else its first part. Empty of an empty one.
 std::string layer_of(std::string_view label);

@@ -131,8 +131,9 @@ class Emitter {
       out.instructions[s].scratch_offset = program_.input_bytes + layout.offsets[scratch_of[s]];
     }
     for (const StateUpdate& update : buffers.copies) {
-      out.instructions.push_back(copy_state(slot(update.next), slot(update.state),
-                                            graph_.value(update.state).name, device_.memory()));
+      Instruction& made = out.instructions.emplace_back(copy_state(
+          slot(update.next), slot(update.state), graph_.value(update.state).name, device_.memory()));
+      made.predicted = prices_.of(*made.op, {{made.inputs[0].type}}, {{made.outputs[0].type}});
     }
     for (const GraphOutput& output : graph_.outputs()) {
       if (output.segment == segment) out.outputs.emplace(output.name, slot(output.value));
@@ -165,7 +166,7 @@ class Emitter {
       made.wait_of = step.wait ? step.start : -1;
       if (!step.wait) {
         made.scratch_bytes = staging_bytes(*spec, inputs);
-        predict(prices_.of(*node.op, inputs, outputs), made);
+        made.predicted = prices_.of(*node.op, inputs, outputs);
       }
       return made;
     }
@@ -173,7 +174,8 @@ class Emitter {
     if (node.op->traits().view) return made;
     made.kernel = bind(node, inputs, outputs);
     made.scratch_bytes = made.kernel.scratch_bytes;
-    predict(prices_.of(*node.op, inputs, outputs), made);
+    made.work = class_of(*node.op, inputs, outputs);
+    made.predicted = prices_.of(*node.op, inputs, outputs, made.kernel.extra_bytes);
     return made;
   }
 
@@ -186,14 +188,6 @@ class Emitter {
       if (node.label.empty()) throw;
       user_error("{}: {}", node.label, error.what());
     }
-  }
-
-  static void predict(const Price& cost, Instruction& made) {
-    made.flops = cost.flops;
-    made.memory_bytes = cost.memory_bytes;
-    made.network_bytes = cost.network_bytes;
-    made.bound = cost.bound;
-    made.predicted_ms = cost.ms;
   }
 
   void measure_memory(const std::vector<Lifetime>& lifetimes, SegmentProgram& out) const {

@@ -24,6 +24,17 @@ std::string communication_text(const CommSpec& spec, const Mesh& mesh) {
   return text;
 }
 
+/// Arithmetic, bytes, time, and what is reached of the ceiling and of the memory: of a Price or a Cost.
+template <class Priced>
+std::string figures(const Priced& priced) {
+  const auto moved = static_cast<double>(priced.moved_bytes);
+  return fmt::format("{:>10.2f} {:>9} {:>9} {:>9} {:>9.3f} {:>9.1f} {:>5.1f}", priced.flops * 1e-6,
+                     bytes_text(priced.least_bytes), bytes_text(priced.moved_bytes),
+                     priced.moved_bytes > 0 ? fmt::format("{:.1f}", priced.flops / moved) : "", priced.ms,
+                     percent_of_ceiling(priced.ceiling_ms, priced.ms),
+                     memory_use(priced.least_ms, priced.ms));
+}
+
 std::string row(size_t number, const Instruction& instruction, const Mesh& mesh) {
   const bool wait = instruction.kind == InstructionKind::comm_wait;
   const CommSpec* spec = instruction.op->communication();
@@ -31,25 +42,20 @@ std::string row(size_t number, const Instruction& instruction, const Mesh& mesh)
   if (!instruction.placement.empty() && mesh.ranks() > 1) about += "  (" + instruction.placement + ")";
   if (spec != nullptr) about += "  " + communication_text(*spec, mesh);
   if (!instruction.label.empty()) about += "  " + instruction.label;
-  return fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f} {:<10} {}\n", number,
-                     (wait ? "wait " : "") + instruction.op->title(), instruction.flops * 1e-6,
-                     bytes_text(instruction.memory_bytes), bytes_text(instruction.network_bytes),
-                     instruction.predicted_ms, name_of(instruction.bound), about);
+  const Price& price = instruction.predicted;
+  return fmt::format("{:>5} {:<24} {:<14} {} {:>9} {:<10} {}\n", number,
+                     (wait ? "wait " : "") + instruction.op->title(), name_of(instruction.work),
+                     figures(price), bytes_text(price.network_bytes), name_of(price.bound), about);
 }
 
 std::string totals_text(const Cost& totals) {
-  std::string text =
-      fmt::format("{:>5} {:<24} {:>10.2f} {:>9} {:>9} {:>9.3f}\n", "", "total", totals.flops * 1e-6,
-                  bytes_text(totals.memory_bytes), bytes_text(totals.network_bytes), totals.ms);
+  std::string text = fmt::format("{:>5} {:<24} {:<14} {} {:>9}\n", "", "total", "", figures(totals),
+                                 bytes_text(totals.network_bytes));
   text += "      of the time:";
   for (const Bound bound : {Bound::arithmetic, Bound::memory, Bound::network}) {
     const double ms = totals.ms_of(bound);
     text += fmt::format(" {:.0f}% bound by {}{}", totals.ms > 0 ? 100 * ms / totals.ms : 0, name_of(bound),
                         bound == Bound::network ? "\n" : ",");
-  }
-  if (totals.memory_bytes > 0) {
-    text += fmt::format("      {:.1f} flop a byte of memory; every operand counted once\n",
-                        totals.flops / static_cast<double>(totals.memory_bytes));
   }
   return text;
 }
@@ -61,12 +67,13 @@ void explain_segment(const SegmentProgram& code, const Mesh& mesh, std::string& 
   if (code.peak_at >= 0) {
     text += fmt::format(" at {}", code.instructions[static_cast<size_t>(code.peak_at)].op->title());
   }
-  text += fmt::format("\n{:>5} {:<24} {:>10} {:>9} {:>9} {:>9} {:<10} {}\n", "", "op", "Mflop", "memory",
-                      "network", "ms", "bound by", "result on this rank (placement)");
+  text += fmt::format("\n{:>5} {:<24} {:<14} {:>10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>5} {:>9} {:<10} {}\n",
+                      "", "op", "class", "Mflop", "least", "moved", "flop/byte", "ms", "% ceiling", "MUE",
+                      "network", "bound by", "result on this rank (placement)");
   Cost totals;
   for (size_t i = 0; i < code.instructions.size(); ++i) {
     text += row(i, code.instructions[i], mesh);
-    totals.add(code.instructions[i]);
+    totals.add(code.instructions[i].predicted);
   }
   text += totals_text(totals);
 }

@@ -44,7 +44,7 @@ GraphTotals totals_of(const Graph& graph, NodePrices& prices) {
   for (const Node& node : graph.nodes()) {
     const Price price = prices.of(*node.op, graph.input_types(node), graph.output_types(node));
     totals.flops += price.flops;
-    totals.moved_bytes += price.memory_bytes;
+    totals.moved_bytes += price.moved_bytes;
     totals.sent_bytes += price.network_bytes;
     totals.ms += price.ms;
   }

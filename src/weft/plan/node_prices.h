@@ -14,8 +14,9 @@ class NodePrices {
   /// `options` must outlive this.
   explicit NodePrices(const PlanOptions& options) : options_(options) {}
 
-  /// A communication is priced for its group that this rank is in.
-  Price of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs);
+  /// A communication is priced for its group that this rank is in. `extra_bytes`: see Work.
+  Price of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs,
+           int64_t extra_bytes = 0);
 
  private:
   const PlanOptions& options_;

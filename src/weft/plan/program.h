@@ -9,6 +9,7 @@
 
 #include "weft/graph/device_memory.h"
 #include "weft/graph/kernel.h"
+#include "weft/graph/work_class.h"
 #include "weft/parallel/mesh.h"
 #include "weft/parallel/partition.h"
 #include "weft/price/price.h"
@@ -36,12 +37,8 @@ struct Instruction {
   int64_t scratch_bytes = 0;
   int wait_of = -1;  ///< comm_wait: position of its comm_start
   int comm = -1;     ///< communication: its number within the segment, the same on every rank
-  // Predictions.
-  double flops = 0;
-  int64_t memory_bytes = 0;   ///< the least: each operand once
-  int64_t network_bytes = 0;  ///< sent by this rank; on the start
-  double predicted_ms = 0;
-  Bound bound = Bound::none;
+  WorkClass work = WorkClass::movement;
+  Price predicted;  ///< of a communication on its start
 };
 
 /// One input, state or output, by name.

@@ -94,6 +94,7 @@ Price price_communication(const Work& work, const CommSpec& spec, const Machine&
   result.messages = traffic.messages;
   result.ms = traffic.messages * *link.latency_us * kMsPerUs +
               storage_s(traffic.bytes / kBytesPerMb, *link.mb_s) * kMsPerS;
+  result.ceiling_ms = result.ms;
   return result;
 }
 
@@ -119,12 +120,15 @@ Price price(const Work& work, const Machine& machine) {
   if (work.op.traits().view) return result;
   const DType dtype = work.inputs.empty() ? work.outputs[0].dtype : work.inputs[0].dtype;
   result.flops = flops_of(work.op, work.inputs, work.outputs);
-  result.memory_bytes = bytes_of(work.inputs) + bytes_of(work.outputs);
+  result.least_bytes = work.op.least_bytes(work.inputs, work.outputs);
+  result.moved_bytes = result.least_bytes + work.extra_bytes;
   const double arithmetic_ms = result.flops / (gflops_of(machine, dtype) * 1e6);
-  const double memory_ms =
-      static_cast<double>(result.memory_bytes) / (machine.memory_gbps.value_or(kMemoryGbps) * 1e6);
+  const double bytes_per_ms = machine.memory_gbps.value_or(kMemoryGbps) * 1e6;
+  const double memory_ms = static_cast<double>(result.moved_bytes) / bytes_per_ms;
   result.bound = arithmetic_ms > memory_ms ? Bound::arithmetic : Bound::memory;
-  result.ms = std::max(arithmetic_ms, memory_ms) + machine.launch_us.value_or(kLaunchUs) * kMsPerUs;
+  result.ceiling_ms = std::max(arithmetic_ms, memory_ms);
+  result.least_ms = static_cast<double>(result.least_bytes) / bytes_per_ms;
+  result.ms = result.ceiling_ms + machine.launch_us.value_or(kLaunchUs) * kMsPerUs;
   return result;
 }
 

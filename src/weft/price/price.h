@@ -30,20 +30,24 @@ struct Work {
   std::span<const TensorType> outputs;
   /// Of a communication: the ranks of the job that take part, in order.
   std::span<const int> group;
+  int64_t extra_bytes = 0;  ///< that the kernel moves beyond the least, where it is known (Kernel)
 };
 
 struct Price {
   double ms = 0;
+  double ceiling_ms = 0;  ///< without the launch: at the rate that `bound` allows
+  double least_ms = 0;    ///< the least bytes at the bandwidth of memory
   Bound bound = Bound::none;
   double flops = 0;           ///< by the op's index map
-  int64_t memory_bytes = 0;   ///< the least: each operand once
+  int64_t least_bytes = 0;    ///< that any kernel moves between memory and cores: Op::least_bytes
+  int64_t moved_bytes = 0;    ///< and that this one does
   int64_t network_bytes = 0;  ///< sent by this rank
   int messages = 0;           ///< one after the other: each costs a latency
 };
 
 /// A computation costs the longer of its arithmetic (at the ceiling of its first operand's dtype; integers at
-/// that of f32) and its memory traffic (Williams et al., CACM 2009: the roofline), and the launch. A view
-/// costs nothing.
+/// that of f32) and the bytes that it moves (Williams et al., CACM 2009: the roofline), and the launch. A
+/// view costs nothing.
 ///
 /// A communication is priced by the narrowest level of the network that all ranks of its group share, in the
 /// alpha-beta model, with the latency and rate that the level has for a group of its size. Collectives over p

@@ -14,8 +14,8 @@
 namespace weft {
 
 // Members by name, both ways. What an earlier version did not write is as nobody filled it.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OpTime, name, kind, phase, calls, total_ms, predicted_ms,
-                                                flops, bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OpTime, name, kind, phase, work, calls, total_ms,
+                                                predicted_ms, ceiling_ms, least_ms, flops, least_bytes, bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RankTime, host, wall_ms, compute_ms, communication_ms,
                                                 waiting_ms, loading_ms, keeping_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MemoryPoint, instruction, live_bytes)

@@ -14,8 +14,8 @@ std::string report_html(const ReportInput& input) {
   if (!loss.empty()) html += switch_labels_html(axes.has_epochs(), "Loss and gradient");
   html += loss + "<div class=\"pairs\">\n" + metrics_section(input, axes) + gradient_section(input, axes) +
           rate_section(input, axes) + throughput_section(input, axes) + memory_section(input) + "</div>\n";
-  html += ranks_section(input) + kinds_section(input) + ops_section(input) + loading_section(input, axes) +
-          bytes_section(input) + text_sections(input);
+  html += ranks_section(input) + classes_section(input) + kinds_section(input) + ops_section(input) +
+          loading_section(input, axes) + bytes_section(input) + text_sections(input);
   return page_html(input.title, switches_html(axes.has_epochs()), html);
 }
 

@@ -12,19 +12,26 @@
 
 namespace weft {
 
-/// One computation of a step; `flops`, `bytes`, `total_ms` and `predicted_ms` are sums over its `calls`, of
-/// all parts of the run.
+/// One computation of a step; times, `flops` and bytes are sums over its `calls`, of all parts of the run.
 struct OpTime {
   std::string name;
   /// Of which kind it is: several computations may be of one kind, such as "pointwise".
   std::string kind;
   /// The segment, as "accumulate", or what else a step does; bars are coloured by it.
   std::string phase;
+  /// The class of its work: "contraction", "normalisation", "element-wise", "movement".
+  std::string work;
   int64_t calls = 0;
   double total_ms = 0;
   double predicted_ms = 0;
+  double ceiling_ms = 0;  ///< at the rate of the ceiling that binds it
+  double least_ms = 0;    ///< of the least bytes at the bandwidth of memory
   int64_t flops = 0;
-  int64_t bytes = 0;
+  int64_t least_bytes = 0;
+  int64_t bytes = 0;  ///< that its kernel moves between memory and cores
+
+  /// Takes in what the other has counted.
+  void add(const OpTime& other);
 };
 
 /// What a rank spent its time with. What is left of `wall_ms` is neither of these.

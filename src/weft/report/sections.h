@@ -28,6 +28,8 @@ std::string memory_section(const ReportInput& input);
 std::string ranks_section(const ReportInput& input);
 /// Predicted beside measured time by kind of operation.
 std::string kinds_section(const ReportInput& input);
+/// Time and bytes by the class of the work.
+std::string classes_section(const ReportInput& input);
 /// Time by operation: bars with share, GF/s and GB/s.
 std::string ops_section(const ReportInput& input);
 /// Bytes predicted beside bytes counted.

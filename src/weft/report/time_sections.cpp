@@ -1,5 +1,5 @@
 // Where the time of a run went: by rank, by kind of operation, by operation.
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -35,16 +35,25 @@ std::string more(size_t count, const std::string& body) {
   return fmt::format("<details><summary>{} more</summary>{}</details>", count, body);
 }
 
-/// "12.3 GF/s · 45.6 GB/s"; what is unknown is left out.
+std::string percent_of(double part, double whole) {
+  return whole > 0 ? fmt::format("{:.0f}%", 100 * part / whole) : "–";
+}
+
+/// "contraction · 12.3 GF/s · 45.6 GB/s · 4.1 flop/byte · 80% of the ceiling · MUE 31%"; what is unknown is
+/// left out.
 std::string rates_of(const OpTime& op) {
-  std::string text;
-  if (op.total_ms <= 0) return text;
-  if (op.flops > 0) text += human_number(static_cast<double>(op.flops) / (op.total_ms * 1e6)) + " GF/s";
-  if (op.bytes > 0) {
-    if (!text.empty()) text += " · ";
-    text += human_number(static_cast<double>(op.bytes) / (op.total_ms * 1e6)) + " GB/s";
+  std::vector<std::string> parts;
+  const auto flops = static_cast<double>(op.flops);
+  const auto bytes = static_cast<double>(op.bytes);
+  if (!op.work.empty()) parts.push_back(op.work);
+  if (op.total_ms > 0) {
+    if (op.flops > 0) parts.push_back(human_number(flops / (op.total_ms * 1e6)) + " GF/s");
+    if (op.bytes > 0) parts.push_back(human_number(bytes / (op.total_ms * 1e6)) + " GB/s");
+    if (op.flops > 0 && op.bytes > 0) parts.push_back(human_number(flops / bytes) + " flop/byte");
+    if (op.ceiling_ms > 0) parts.push_back(percent_of(op.ceiling_ms, op.total_ms) + " of the ceiling");
+    if (op.least_ms > 0) parts.push_back("MUE " + percent_of(op.least_ms, op.total_ms));
   }
-  return text;
+  return fmt::format("{}", fmt::join(parts, " · "));
 }
 
 std::string op_bar(const OpTime& op, double share, double share_of_longest) {
@@ -141,22 +150,42 @@ std::string kind_row(const OpTime& kind, double longest) {
       ratio_text(kind.total_ms, kind.predicted_ms));
 }
 
-/// All operations of a kind as one, longest first.
-std::vector<OpTime> kinds_of(const std::vector<OpTime>& ops) {
-  std::map<std::string, OpTime> by_kind;
+/// All operations that have the same there as one, longest first.
+std::vector<OpTime> joined_by(std::string OpTime::*member, const std::vector<OpTime>& ops) {
+  std::map<std::string, OpTime> by_member;
   for (const OpTime& op : ops) {
-    OpTime& kind = by_kind[op.kind];
-    kind.name = op.kind;
-    kind.total_ms += op.total_ms;
-    kind.predicted_ms += op.predicted_ms;
+    OpTime& joined = by_member[op.*member];
+    joined.name = op.*member;
+    joined.add(op);
   }
-  std::vector<OpTime> kinds;
-  for (auto& [name, kind] : by_kind) kinds.push_back(std::move(kind));
-  std::ranges::stable_sort(kinds, std::ranges::greater{}, &OpTime::total_ms);
-  return kinds;
+  std::vector<OpTime> all;
+  for (auto& [name, joined] : by_member) all.push_back(std::move(joined));
+  std::ranges::stable_sort(all, std::ranges::greater{}, &OpTime::total_ms);
+  return all;
+}
+
+std::string class_row(const OpTime& work, const OpTime& all) {
+  const auto flops = static_cast<double>(work.flops);
+  const auto bytes = static_cast<double>(work.bytes);
+  return fmt::format(
+      "<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+      escape_html(work.name), human_ms(work.total_ms), percent_of(work.total_ms, all.total_ms),
+      percent_of(bytes, static_cast<double>(all.bytes)), work.bytes > 0 ? human_number(flops / bytes) : "–",
+      percent_of(work.ceiling_ms, work.total_ms), percent_of(work.least_ms, work.total_ms));
 }
 
 }  // namespace
+
+void OpTime::add(const OpTime& other) {
+  calls += other.calls;
+  total_ms += other.total_ms;
+  predicted_ms += other.predicted_ms;
+  ceiling_ms += other.ceiling_ms;
+  least_ms += other.least_ms;
+  flops += other.flops;
+  least_bytes += other.least_bytes;
+  bytes += other.bytes;
+}
 
 std::string ranks_section(const ReportInput& input) {
   if (input.ranks.empty()) return "";
@@ -174,7 +203,7 @@ std::string ranks_section(const ReportInput& input) {
 std::string kinds_section(const ReportInput& input) {
   const bool has_kinds = std::ranges::any_of(input.ops, [](const OpTime& op) { return !op.kind.empty(); });
   if (!has_kinds) return "";
-  const std::vector<OpTime> kinds = kinds_of(input.ops);
+  const std::vector<OpTime> kinds = joined_by(&OpTime::kind, input.ops);
   double longest = 1e-9;
   for (const OpTime& kind : kinds) longest = std::max({longest, kind.total_ms, kind.predicted_ms});
   const std::string head =
@@ -188,6 +217,28 @@ std::string kinds_section(const ReportInput& input) {
   std::string about = "Rank 0, over the whole run, by kind of operation.";
   if (!input.priced_for.empty()) about += " Predicted for " + input.priced_for + ".";
   return section_html("Predicted and measured time", about, body);
+}
+
+std::string classes_section(const ReportInput& input) {
+  OpTime all{.name = "all"};
+  bool has_classes = false;
+  for (const OpTime& op : input.ops) {
+    all.add(op);
+    has_classes = has_classes || !op.work.empty();
+  }
+  if (!has_classes) return "";
+  std::string body =
+      "<table><thead><tr><th>class of work</th><td>time</td><td>of the time</td><td>of the bytes</td>"
+      "<td>flop/byte</td><td>of the ceiling</td><td>MUE</td></tr></thead><tbody>\n";
+  for (const OpTime& work : joined_by(&OpTime::work, input.ops)) body += class_row(work, all);
+  body += class_row(all, all) + "</tbody></table>";
+  return section_html("What the time goes to",
+                      "Rank 0, over the whole run. Bytes are those that kernels move between memory and "
+                      "cores. The ceiling is "
+                      "the rate that binds the work, of arithmetic, memory or network. MUE is the least "
+                      "bytes over those moved, "
+                      "times the bandwidth reached over that of memory.",
+                      body);
 }
 
 std::string ops_section(const ReportInput& input) {
@@ -212,7 +263,7 @@ std::string ops_section(const ReportInput& input) {
   return section_html(
       "Time by op",
       fmt::format("{} in all on rank 0, over the whole run, longest first. Times are measured; rates "
-                  "are the plan's flops and least bytes a second.",
+                  "are the flops, and the bytes that kernels move, a second.",
                   human_seconds(total / 1000)),
       body);
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "weft/plan/costs.h"
 #include "weft/price/price.h"
 #include "weft/run/step_order.h"
 
@@ -45,10 +46,16 @@ void add_ops(const Executor& executor, SegmentId segment, std::vector<OpTime>& o
     op.phase = is_compute ? phase : "communication";
     // A communication is begun and waited for: one call, which the plan prices where it begins.
     if (instruction.kind != InstructionKind::comm_wait) op.calls += ledger[i].calls;
+    op.work = name_of(instruction.work);
     op.total_ms += static_cast<double>(ledger[i].nanoseconds) * 1e-6;
-    op.predicted_ms += instruction.predicted_ms * static_cast<double>(ledger[i].calls);
-    op.flops += static_cast<int64_t>(instruction.flops) * ledger[i].calls;
-    op.bytes += instruction.memory_bytes * ledger[i].calls;
+    Cost cost;
+    cost.add(instruction.predicted, ledger[i].calls);
+    op.predicted_ms += cost.ms;
+    op.ceiling_ms += cost.ceiling_ms;
+    op.least_ms += cost.least_ms;
+    op.flops += static_cast<int64_t>(cost.flops);
+    op.least_bytes += cost.least_bytes;
+    op.bytes += cost.moved_bytes;
   }
   for (auto& [name, op] : by_name) {
     if (op.calls > 0) ops.push_back(std::move(op));
@@ -116,11 +123,7 @@ void add_earlier(const ReportInput& earlier, ReportInput& input) {
       input.ops.push_back(before);
       continue;
     }
-    same->calls += before.calls;
-    same->total_ms += before.total_ms;
-    same->predicted_ms += before.predicted_ms;
-    same->flops += before.flops;
-    same->bytes += before.bytes;
+    same->add(before);
   }
   sort_longest_first(input.ops);
   // Other ranks are nobody's continuation.

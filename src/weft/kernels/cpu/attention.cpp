@@ -12,7 +12,7 @@
 #include "weft/base/stack.h"
 #include "weft/base/threads.h"
 #include "weft/kernels/attention.h"
-#include "weft/kernels/cpu/attention_head.h"
+#include "weft/kernels/cpu/attention_keep-inl.h"
 #include "weft/kernels/cpu/attention_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -27,6 +27,7 @@ struct QueryState {
   alignas(64) float queries[kTile * kAttentionMaxWidth];  // [padded, kTile], scaled
   alignas(64) float rows[kTile * kAttentionMaxWidth];     // keys, then values, of the current tile
   alignas(64) float scores[kTile * kTile];                // [key, query]
+  alignas(64) float keep[kTile * kTile];                  // likewise: what dropout multiplies with
   alignas(64) float sums[kTile * kAttentionMaxWidth];     // [query, padded]
   alignas(64) float highest[kTile];
   alignas(64) float denominator[kTile];
@@ -35,31 +36,39 @@ struct QueryState {
 static_assert(sizeof(QueryState) <= kMostOnStack);
 
 /// Scores to probabilities relative to the highest score so far; 0 where a query does not see the key.
-void soften(QueryState& state, int64_t keys, bool diagonal) {
+void soften(QueryState& state, const KeyTile& tile, bool drops) {
   const Lanes d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t c = 0; c < kTile; c += lanes) {
     const Floats query = hn::Iota(d, static_cast<float>(c));
-    const int64_t seen = diagonal ? std::min(keys, c + lanes) : keys;
+    const int64_t seen = seen_of_tile(tile, c + lanes);
     const Floats old = hn::Load(d, state.highest + c);
     Floats highest = old;
     for (int64_t key = 0; key < seen; ++key) {
       float* at = state.scores + key * kTile + c;
       Floats score = hn::Load(d, at);
-      if (diagonal && key > c) {
-        const auto sees = hn::Ge(query, hn::Set(d, static_cast<float>(key)));
+      if (tile.is_cut && key + tile.ahead > c) {
+        const auto sees = hn::Ge(query, hn::Set(d, static_cast<float>(key + tile.ahead)));
         score = hn::IfThenElse(sees, score, hn::Set(d, kMinusInfinity));
         hn::Store(score, d, at);
       }
       highest = hn::Max(highest, score);
     }
-    const Floats correction = hn::Exp(d, hn::Sub(old, highest));
+    // A query that has seen no key yet is shifted by nothing.
+    const Floats shift = hn::IfThenElse(hn::Gt(highest, hn::Set(d, kMinusInfinity)), highest, hn::Zero(d));
+    const Floats correction = hn::Exp(d, hn::Sub(old, shift));
     Floats denominator = hn::Mul(hn::Load(d, state.denominator + c), correction);
     for (int64_t key = 0; key < seen; ++key) {
       float* at = state.scores + key * kTile + c;
-      const Floats probability = hn::Exp(d, hn::Sub(hn::Load(d, at), highest));
-      hn::Store(probability, d, at);
+      const Floats probability = hn::Exp(d, hn::Sub(hn::Load(d, at), shift));
       denominator = hn::Add(denominator, probability);
+      const Floats kept =
+          drops ? hn::Mul(probability, hn::Load(d, state.keep + key * kTile + c)) : probability;
+      hn::Store(kept, d, at);
+    }
+    // The product of a diagonal tile leaves these out.
+    for (int64_t key = tile.is_diagonal() ? tile.keys : seen; key < tile.keys; ++key) {
+      hn::Store(hn::Zero(d), d, state.scores + key * kTile + c);
     }
     hn::Store(highest, d, state.highest + c);
     hn::Store(denominator, d, state.denominator + c);
@@ -78,47 +87,67 @@ void scale_rows(float* rows, const float* factors, int64_t count, int64_t padded
   }
 }
 
+/// What all tiles share.
+struct ForwardWork {
+  const AttentionShape& shape;
+  const AttentionInputs& in;
+  const AttentionHeads& out;
+  float* lse;
+  DropoutStream stream;
+};
+
 template <class T>
-void query_tile(const AttentionShape& s, const T* qkv, T* out, float* lse, int64_t bh, int64_t tile,
-                bool causal, float scale) {
+void add_key_tile(const ForwardWork& w, const QueryTile& queries, const KeyTile& tile, QueryState& state) {
+  const AttentionShape& s = w.shape;
+  const int64_t padded = padded_width(s), group = queries.head / s.heads_of_group();
+  const bool drops = s.dropout.rate > 0;
+  load_rows(row_of<const T>(w.in.k, s, queries.batch, group, tile.first), w.in.k.token_step, tile.keys,
+            s.width, 1.0F, state.rows, padded);
+  tile_product(tile.keys, kTile, s.width, {state.rows, padded, 1}, state.queries, kTile, state.scores, kTile,
+               false, tile.is_diagonal() ? Skip::early_columns : Skip::nothing);
+  if (drops) fill_keep(s, w.stream, queries, tile, state.keep);
+  soften(state, tile, drops);
+  if (tile.first > 0) scale_rows(state.sums, state.correction, queries.queries, padded);
+  load_rows(row_of<const T>(w.in.v, s, queries.batch, group, tile.first), w.in.v.token_step, tile.keys,
+            s.width, 1.0F, state.rows, padded);
+  tile_product(queries.queries, padded, tile.keys, {state.scores, 1, kTile}, state.rows, padded, state.sums,
+               padded, tile.first > 0, tile.is_diagonal() ? Skip::late_terms : Skip::nothing);
+}
+
+template <class T>
+void query_tile(const ForwardWork& w, const QueryTile& queries) {
+  const AttentionShape& s = w.shape;
+  const int64_t padded = padded_width(s), keys = keys_of(s, w.in, queries.batch);
   QueryState state;
-  const int64_t first = tile * kTile, queries = std::min(kTile, s.length - first);
   std::fill_n(state.highest, kTile, kMinusInfinity);
   std::fill_n(state.denominator, kTile, 0.0F);
-  std::fill_n(state.rows + queries * s.padded, (kTile - queries) * s.padded, 0.0F);
-  load_rows(qkv + s.qkv_at(bh, 0) + first * s.qkv_step(), s.qkv_step(), queries, s.width, scale, state.rows,
-            s.padded);
-  transpose_tile(state.rows, s.padded, kTile, s.padded, state.queries, kTile);
-  const int64_t last = causal ? tile + 1 : s.tiles;
-  for (int64_t k = 0; k < last; ++k) {
-    const bool diagonal = causal && k == tile;
-    const int64_t at = k * kTile, keys = std::min(kTile, s.length - at);
-    load_rows(qkv + s.qkv_at(bh, 1) + at * s.qkv_step(), s.qkv_step(), keys, s.width, 1.0F, state.rows,
-              s.padded);
-    tile_product(keys, kTile, s.width, {state.rows, s.padded, 1}, state.queries, kTile, state.scores, kTile,
-                 false, diagonal ? Skip::early_columns : Skip::nothing);
-    soften(state, keys, diagonal);
-    if (k > 0) scale_rows(state.sums, state.correction, queries, s.padded);
-    load_rows(qkv + s.qkv_at(bh, 2) + at * s.qkv_step(), s.qkv_step(), keys, s.width, 1.0F, state.rows,
-              s.padded);
-    tile_product(queries, s.padded, keys, {state.scores, 1, kTile}, state.rows, s.padded, state.sums,
-                 s.padded, k > 0, diagonal ? Skip::late_terms : Skip::nothing);
-  }
-  for (int64_t i = 0; i < queries; ++i) {
-    store_row(state.sums + i * s.padded, 1.0F / state.denominator[i], s.width,
-              out + s.out_at(bh) + (first + i) * s.out_step());
-    lse[bh * s.length + first + i] = state.highest[i] + std::log(state.denominator[i]);
+  std::fill_n(state.sums, queries.queries * padded, 0.0F);
+  std::fill_n(state.rows + queries.queries * padded, (kTile - queries.queries) * padded, 0.0F);
+  load_rows(row_of<const T>(w.in.q, s, queries.batch, queries.head, queries.first), w.in.q.token_step,
+            queries.queries, s.width, static_cast<float>(s.scale), state.rows, padded);
+  transpose_tile(state.rows, padded, kTile, padded, state.queries, kTile);
+  const int64_t tiles = key_tiles(s, queries, keys);
+  for (int64_t k = 0; k < tiles; ++k) add_key_tile<T>(w, queries, KeyTile(s, queries, k, keys), state);
+  float* lse = w.lse + queries.number_of_head(s) * s.queries + queries.first;
+  for (int64_t i = 0; i < queries.queries; ++i) {
+    const float factor = state.denominator[i] > 0 ? 1.0F / state.denominator[i] : 0.0F;
+    store_row(state.sums + i * padded, factor, s.width,
+              row_of<T>(w.out, s, queries.batch, queries.head, queries.first + i));
+    lse[i] = state.highest[i] + std::log(state.denominator[i]);
   }
 }
 
-void query_tiles(const AttentionShape& s, const View& qkv, const View& out, float* lse, bool causal,
-                 float scale, int64_t begin, int64_t end) {
+void query_tiles(const AttentionShape& s, const AttentionInputs& in, const AttentionHeads& out, float* lse,
+                 int64_t begin, int64_t end) {
+  const ForwardWork work{s, in, out, lse, dropout_stream(s, in)};
+  const int64_t tiles = tiles_of(s.queries);
   for (int64_t i = begin; i < end; ++i) {
-    const int64_t bh = i / s.tiles, tile = i % s.tiles;
-    if (qkv.type.dtype == DType::bf16) {
-      query_tile(s, qkv.as<BFloat16>(), out.as<BFloat16>(), lse, bh, tile, causal, scale);
+    const int64_t head = i / tiles;
+    const QueryTile queries(s, head / s.heads, head % s.heads, i % tiles);
+    if (s.dtype == DType::bf16) {
+      query_tile<BFloat16>(work, queries);
     } else {
-      query_tile(s, qkv.as<float>(), out.as<float>(), lse, bh, tile, causal, scale);
+      query_tile<float>(work, queries);
     }
   }
 }
@@ -132,45 +161,13 @@ namespace weft::kernels {
 
 HWY_EXPORT(query_tiles);
 
-AttentionShape attention_shape(const TensorType& qkv) {
-  const Dims& shape = qkv.shape;
-  WEFT_CHECK(shape.size() == 5 && shape[2] == 3, "attention over qkv {}", to_string(qkv));
-  const int64_t width = shape[4];
-  WEFT_CHECK(qkv.dtype == DType::f64 || qkv.dtype == DType::f32 || qkv.dtype == DType::bf16,
-             "attention in {}", name_of(qkv.dtype));
-  WEFT_CHECK(qkv.dtype == DType::f64 || width <= kAttentionMaxWidth,
-             "attention heads of {} elements, more than {}", width, kAttentionMaxWidth);
-  return {shape[0],
-          shape[1],
-          shape[3],
-          width,
-          (width + 15) / 16 * 16,
-          (shape[1] + kAttentionTile - 1) / kAttentionTile};
-}
-
-AttentionShape attention_shape(const View& qkv, const View& out, const View& lse) {
-  const AttentionShape s = attention_shape(qkv.type);
-  const DType statistics = qkv.type.dtype == DType::f64 ? DType::f64 : DType::f32;
-  const Dims& o = out.type.shape;
-  const Dims& l = lse.type.shape;
-  const bool fits = o.size() == 4 && o[0] == s.batch && o[1] == s.length && o[2] == s.heads &&
-                    o[3] == s.width && l.size() == 3 && l[0] == s.batch && l[1] == s.heads &&
-                    l[2] == s.length;
-  WEFT_CHECK(fits && out.type.dtype == qkv.type.dtype && lse.type.dtype == statistics,
-             "attention over qkv {} with out {}, lse {}", to_string(qkv.type), to_string(out.type),
-             to_string(lse.type));
-  return s;
-}
-
-void attention_forward(const View& qkv, const View& out, const View& lse, bool causal, double scale) {
-  const AttentionShape s = attention_shape(qkv, out, lse);
-  if (qkv.type.dtype == DType::f64) {
-    naive_attention_forward(qkv, out, lse, causal, scale);
-    return;
-  }
-  parallel_for(s.batch_heads() * s.tiles, 1, [&](int64_t begin, int64_t end) {
-    HWY_DYNAMIC_DISPATCH(query_tiles)
-    (s, qkv, out, lse.as<float>(), causal, static_cast<float>(scale), begin, end);
+void attention_forward(const AttentionShape& s, const AttentionInputs& in, const AttentionHeads& out,
+                       void* lse) {
+  if (s.dtype == DType::f64) return naive_attention_forward(s, in, out, lse);
+  WEFT_CHECK(s.width <= kAttentionMaxWidth, "attention heads of {} elements, more than {}", s.width,
+             kAttentionMaxWidth);
+  parallel_for(s.batch * s.heads * tiles_of(s.queries), 1, [&](int64_t begin, int64_t end) {
+    HWY_DYNAMIC_DISPATCH(query_tiles)(s, in, out, static_cast<float*>(lse), begin, end);
   });
 }
 

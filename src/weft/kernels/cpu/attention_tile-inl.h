@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "weft/kernels/cpu/attention_head.h"
+#include "weft/kernels/cpu/attention_tiles.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace weft::kernels {

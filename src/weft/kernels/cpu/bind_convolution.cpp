@@ -14,7 +14,7 @@ Kernel bind_forward(const Convolution& op, const BindRequest& request) {
   const auto run = [kernel](const KernelContext& context) {
     kernel->forward(context.inputs[0].data, context.inputs[1].data, context.outputs[0].data, context.scratch);
   };
-  return {run, kernel->scratch_bytes()};
+  return {run, kernel->scratch_bytes(), kernel->extra_bytes()};
 }
 
 Kernel bind_input(const ConvolutionBackwardInput& op, const BindRequest& request) {
@@ -25,7 +25,7 @@ Kernel bind_input(const ConvolutionBackwardInput& op, const BindRequest& request
     kernel->backward_data(context.inputs[0].data, context.inputs[1].data, context.outputs[0].data,
                           context.scratch);
   };
-  return {run, kernel->scratch_bytes()};
+  return {run, kernel->scratch_bytes(), kernel->extra_bytes()};
 }
 
 Kernel bind_weight(const ConvolutionBackwardWeight& op, const BindRequest& request) {
@@ -36,7 +36,7 @@ Kernel bind_weight(const ConvolutionBackwardWeight& op, const BindRequest& reque
     kernel->backward_weights(context.inputs[0].data, context.inputs[1].data, context.outputs[0].data,
                              context.scratch);
   };
-  return {run, kernel->scratch_bytes()};
+  return {run, kernel->scratch_bytes(), kernel->extra_bytes()};
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ Kernel bind_matmul(const Matmul& op, const BindRequest& request) {
     }
     gemm->run(left, right, context.outputs[0].data, context.scratch + a_bytes + b_bytes);
   };
-  return {run, a_bytes + b_bytes + gemm->scratch_bytes()};
+  // What was rounded is written, and then read in place of the operand.
+  return {run, a_bytes + b_bytes + gemm->scratch_bytes(), 2 * (a_bytes + b_bytes) + gemm->extra_bytes()};
 }
 
 /// Operand b, if it has no batch dimensions and packing gains something.
@@ -99,7 +100,7 @@ Kernel bind_packed(const PackedMatmul& op, const BindRequest& request) {
   const auto run = [gemm](const KernelContext& context) {
     gemm->run(context.inputs[0].data, context.inputs[1].data, context.outputs[0].data, context.scratch);
   };
-  return {run, gemm->scratch_bytes()};
+  return {run, gemm->scratch_bytes(), gemm->extra_bytes()};
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ Kernel bind_cropped(const MaxPoolBackward& op, const TensorType& x) {
     if (dx.bytes() > 0) std::memset(dx.data, 0, static_cast<size_t>(dx.bytes()));
     crop.run(whole.data, dx.data);
   };
-  return {run, x.bytes()};
+  // The whole is written, and its part read; zeros are written where there is none.
+  return {run, x.bytes(), x.bytes() + 2 * bytes_of(x.dtype, op.dx_region.elems())};
 }
 
 Kernel bind_max_backward(const MaxPoolBackward& op, const BindRequest& request) {

@@ -157,6 +157,7 @@ Convolution::Convolution(Convolution&& other) noexcept = default;
 Convolution& Convolution::operator=(Convolution&& other) noexcept = default;
 
 int64_t Convolution::scratch_bytes() const { return body_->packed_bytes + body_->call_scratch; }
+int64_t Convolution::extra_bytes() const { return 2 * body_->packed_bytes; }
 const char* Convolution::implementation() const { return body_->name.c_str(); }
 
 void Convolution::forward(const void* x, const void* w, void* y, std::byte* scratch) const {

@@ -42,7 +42,7 @@ HWY_INLINE void drop_run(const T* x, int64_t start, int64_t count, const Dropout
   int64_t skipped = start % kElemsPerBlock;
   int64_t block = start / kElemsPerBlock;
   for (int64_t i = 0; i < count;) {
-    make_words(stream, static_cast<uint64_t>(block), words);
+    make_words(stream, static_cast<uint64_t>(block), kBlocks, words);
     const int64_t n = std::min(count - i, kBlocks * kElemsPerBlock - skipped);
     apply_words(x + i, words + skipped, n, stream, out + i);
     block += kBlocks;

@@ -31,16 +31,17 @@ HWY_INLINE Words product(Words a, Words b) {
 #endif
 }
 
-/// 16-bit words of kBlocks blocks of the stream, from block `first`, in the order of elements. Each lane
-/// holds one block: a word in the low half of 64 bits, so that one multiplication gives both of its halves.
-/// What gathers in the high halves never reaches a low one.
-HWY_INLINE void make_words(const DropoutStream& stream, uint64_t first, uint16_t* words) {
+/// 16-bit words of `blocks` blocks of the stream, at most kBlocks, from block `first`, in the order of
+/// elements; `words` has room for kBlocks, because whole vectors are written. Each lane holds one block: a
+/// word in the low half of 64 bits, so that one multiplication gives both of its halves. What gathers in the
+/// high halves never reaches a low one.
+HWY_INLINE void make_words(const DropoutStream& stream, uint64_t first, int64_t blocks, uint16_t* words) {
   const Pairs d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const Words low_half = hn::Set(d, 0xffffffffu);
   const Words multiplier0 = hn::Set(d, 0xD2511F53u);
   const Words multiplier1 = hn::Set(d, 0xCD9E8D57u);
-  for (int64_t b = 0; b < kBlocks; b += lanes) {
+  for (int64_t b = 0; b < blocks; b += lanes) {
     const Words index = hn::Add(hn::Set(d, first + static_cast<uint64_t>(b)), hn::Iota(d, 0));
     Words c0 = index;
     Words c1 = hn::ShiftRight<32>(index);

@@ -64,6 +64,7 @@ Gemm::Gemm(Gemm&& other) noexcept = default;
 Gemm& Gemm::operator=(Gemm&& other) noexcept = default;
 const GemmShape& Gemm::shape() const { return body_->shape; }
 int64_t Gemm::scratch_bytes() const { return body_->product ? body_->product->scratch_bytes() : 0; }
+int64_t Gemm::extra_bytes() const { return body_->product ? body_->product->extra_bytes() : 0; }
 const PackedLayout& Gemm::packed_layout() const { return body_->packed; }
 void Gemm::run(const void* a, const void* b, void* out, std::byte* scratch) const {
   body_->run(a, b, out, scratch);

@@ -153,6 +153,7 @@ OneDnnProduct::OneDnnProduct(const GemmShape& shape, bool packed_b, const GemmSt
       pack_b_.emplace(dnn_, shape, shape.in, b);
       sums_at_ = b.bytes;
       inner_bytes_ = pack_b_->scratch_bytes();
+      extra_bytes_ += 2 * b.bytes;
     }
   }
   a_at_ = sums_at_;
@@ -161,6 +162,7 @@ OneDnnProduct::OneDnnProduct(const GemmShape& shape, bool packed_b, const GemmSt
     narrow_.emplace(dnn_, sums, dense(shape, shape.m, shape.n, shape.out));
     inner_bytes_ = std::max(inner_bytes_, narrow_->scratch_bytes());
     a_at_ += aligned(static_cast<int64_t>(sums.get_size()));
+    extra_bytes_ += 2 * static_cast<int64_t>(sums.get_size());
   }
   for (const Range rows : cut(shape.m, strategy.m_chunk)) {
     for (const BPiece& piece : b.pieces) {
@@ -177,6 +179,10 @@ OneDnnProduct::Step OneDnnProduct::make_step(const GemmShape& shape, const GemmS
   const Layout a = asked(strategy.a, stored, dense(shape, rows.size(), b.terms.size(), shape.in));
   const DType sums = sum_dtype(shape, many_terms);
   const auto desc = describe(dnn_, a, b.layout, dense(shape, rows.size(), shape.n, sums), b.terms.begin > 0);
+  const auto bytes = [](const Layout& layout) { return static_cast<int64_t>(layout.get_size()); };
+  // Later terms are added to what is there; each part of a but the first reads b again.
+  if (b.terms.begin > 0) extra_bytes_ += 2 * bytes(desc.dst_desc());
+  if (rows.begin > 0) extra_bytes_ += bytes(b.layout);
   Step step;
   step.a = a_offset(shape, rows, b.terms);
   step.b = b.offset;
@@ -186,6 +192,7 @@ OneDnnProduct::Step OneDnnProduct::make_step(const GemmShape& shape, const GemmS
     step.reorder_a.emplace(dnn_, stored, desc.src_desc());
     a_bytes_ = std::max(a_bytes_, aligned(static_cast<int64_t>(desc.src_desc().get_size())));
     inner_bytes_ = std::max(inner_bytes_, step.reorder_a->scratch_bytes());
+    extra_bytes_ += 2 * bytes(desc.src_desc());
   }
   step.call = OneDnnCall(dnn_, dnnl::matmul(desc),
                          {{DNNL_ARG_SRC, desc.src_desc()},

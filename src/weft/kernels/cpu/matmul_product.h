@@ -51,6 +51,7 @@ class OneDnnProduct {
  public:
   OneDnnProduct(const GemmShape& shape, bool packed_b, const GemmStrategy& strategy);
   int64_t scratch_bytes() const { return scratch_bytes_; }
+  int64_t extra_bytes() const { return extra_bytes_; }
   const PackedLayout& packed_layout() const { return packed_; }
   void run(const void* a, const void* b, void* out, std::byte* scratch) const;
 
@@ -71,6 +72,7 @@ class OneDnnProduct {
   // Scratch: b's other form, f32 sums, a's other form, then what the primitives need.
   int64_t sums_at_ = 0, a_at_ = 0, inner_at_ = 0;
   int64_t a_bytes_ = 0, inner_bytes_ = 0, scratch_bytes_ = 0;
+  int64_t extra_bytes_ = 0;
 };
 
 }  // namespace weft::kernels

@@ -427,7 +427,7 @@ HWY_INLINE void fill_run(const RandomStream& stream, uint64_t first, int64_t cou
   auto skipped = static_cast<int64_t>(first % kElemsPerBlock);
   uint64_t block = first / kElemsPerBlock;
   for (int64_t i = 0; i < count;) {
-    make_words(prepared, block, words);
+    make_words(prepared, block, kBlocks, words);
     const int64_t n = std::min(count - i, kBlocks * kElemsPerBlock - skipped);
     for (int64_t j = 0; j < n; ++j) tile[i + j] = words[skipped + j];
     block += static_cast<uint64_t>(kBlocks);

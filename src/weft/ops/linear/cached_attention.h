@@ -29,7 +29,9 @@ struct CachedAttention final : Schema<CachedAttention> {
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   /// Two products, for each of which a row of the cache is read once.
-  Traits traits() const override { return {.no_gradient = {0, 1, 2}, .flops_per_point = 4}; }
+  Traits traits() const override {
+    return {.contraction = true, .no_gradient = {0, 1, 2}, .flops_per_point = 4};
+  }
 };
 
 }  // namespace weft

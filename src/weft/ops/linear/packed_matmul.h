@@ -63,6 +63,7 @@ struct PackedMatmul final : Schema<PackedMatmul> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
+  Traits traits() const override { return {.contraction = true}; }
   /// The packed bytes are an axis of the map, but no loop of the product.
   double flops(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
 };

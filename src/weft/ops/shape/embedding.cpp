@@ -1,5 +1,7 @@
 #include "weft/ops/shape/embedding.h"
 
+#include <algorithm>
+
 #include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
 #include "weft/ops/case_shapes.h"
@@ -82,6 +84,13 @@ IndexMap Embedding::index_map(std::span<const TensorType> inputs,
                               std::span<const TensorType> /*outputs*/) const {
   const EmbeddingAxes map = embedding_axes(inputs[1].shape, inputs[0].shape);
   return {map.axes, {map.table, map.ids}, {map.rows}};
+}
+
+int64_t Embedding::least_bytes(std::span<const TensorType> inputs,
+                               std::span<const TensorType> outputs) const {
+  const TensorType& table = inputs[0];
+  const int64_t rows = bytes_of(table.dtype, outputs[0].elems());
+  return std::min(table.bytes(), rows) + inputs[1].bytes() + outputs[0].bytes();
 }
 
 OpPtr Embedding::localize(const LocalRegions& regions) const {

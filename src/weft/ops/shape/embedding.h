@@ -28,6 +28,8 @@ struct Embedding final : Schema<Embedding> {
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   Traits traits() const override { return {.flops_per_point = 0}; }
+  /// Of the table only the rows that ids name.
+  int64_t least_bytes(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
   OpPtr localize(const LocalRegions& regions) const override;
   std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override;
 };

@@ -26,7 +26,7 @@ struct Convolution final : Schema<Convolution> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override { return {.flops_per_point = 2}; }
+  Traits traits() const override { return {.contraction = true, .flops_per_point = 2}; }
   OpPtr localize(const LocalRegions& regions) const override;
   std::vector<std::optional<ValueId>> gradient(const GradientContext& context) const override;
 };

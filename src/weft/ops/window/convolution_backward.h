@@ -37,7 +37,7 @@ struct ConvolutionBackwardInput final : Schema<ConvolutionBackwardInput> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override { return {.flops_per_point = 2}; }
+  Traits traits() const override { return {.contraction = true, .flops_per_point = 2}; }
   OpPtr localize(const LocalRegions& regions) const override;
 };
 
@@ -57,7 +57,7 @@ struct ConvolutionBackwardWeight final : Schema<ConvolutionBackwardWeight> {
   }
   std::vector<TensorType> infer(std::span<const TensorType> inputs) const override;
   IndexMap index_map(std::span<const TensorType> inputs, std::span<const TensorType> outputs) const override;
-  Traits traits() const override { return {.flops_per_point = 2}; }
+  Traits traits() const override { return {.contraction = true, .flops_per_point = 2}; }
   OpPtr localize(const LocalRegions& regions) const override;
 };
 

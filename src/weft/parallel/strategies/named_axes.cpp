@@ -39,13 +39,16 @@ class Assigner {
  private:
   NodeAssignment& assigned(int node) { return result_.nodes[static_cast<size_t>(node)]; }
 
-  /// Whether mesh axis m may split the class: at most one axis of a node.
+  /// Whether mesh axis m may split the class: at most one axis of a node. Axes that are whole stay so: the
+  /// queries of an attention are split, and its keys gathered.
   bool free_for(int m, const DimensionClass& dimension) const {
+    int last = -1;
     for (const auto& [node, axis] : dimension.axes) {
       if (result_.nodes[static_cast<size_t>(node)].splits(m)) return false;
-    }
-    for (size_t i = 1; i < dimension.axes.size(); ++i) {
-      if (dimension.axes[i].first == dimension.axes[i - 1].first) return false;
+      const auto at = static_cast<size_t>(node);
+      if (classes_.map(at).axes[static_cast<size_t>(axis)].kind == AxisKind::whole) continue;
+      if (node == last) return false;
+      last = node;
     }
     return true;
   }
