@@ -81,6 +81,23 @@ TEST_F(Training, OnAnyMeshGivesTheCurveOfOneRank) {
   EXPECT_LT(got.back(), 0.8 * got.front()) << "nothing was learnt, so nothing was compared";
 }
 
+TEST_F(Training, ADividedSequenceGivesTheCurveOfOneRank) {
+  // 16 tokens: three parts are of unequal length.
+  std::vector<std::string> mesh{fmt::format("parallel.sequence={}", world_.size())};
+  if (world_.size() == 4) mesh = {"parallel.sequence=2", "parallel.tensor=2"};
+  if (world_.size() == 8) mesh = {"parallel.data=2", "parallel.sequence=2", "parallel.tensor=2"};
+  const fs::path mine = folder_ / fmt::format("alone-{}", world_.rank());
+  train_on(alone_, mine, {"run.steps=20"});
+  mesh.emplace_back("run.steps=20");
+  train_on(world_, folder_ / "sequence", mesh);
+  const std::vector<double> expected = testing::losses_of(mine);
+  const std::vector<double> got = testing::losses_of(folder_ / "sequence");
+  ASSERT_EQ(got.size(), 20U);
+  // The bar: f32 sums in another order, 20 steps on.
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_NEAR(got[i], expected[i], 1e-4 * expected[i]) << "step " << i + 1;
+}
+
 TEST_F(Training, TellsOfEachGroupWhatWasPlannedBesideWhatMpiWasHanded) {
   std::vector<std::string> overrides = mesh_for(world_.size());
   overrides.emplace_back("run.steps=3");

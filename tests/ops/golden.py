@@ -138,6 +138,18 @@ def pools():
     report("global_pool", F.adaptive_avg_pool2d(x.permute(0, 3, 1, 2), 1).flatten(1), [x])
 
 
+def boxes():
+    x = operand(0, 3, 5, 4)
+    report("slice", torch.tanh(2 * x[1:3, :, 1:3]), [x])
+    x = operand(0, 2, 3)
+    report("pad", F.pad(torch.tanh(2 * x), (1, 3, 2, 0)), [x])
+    x, y = operand(0, 2, 3, 2), operand(1, 2, 1, 2)
+    report("concat", torch.tanh(2 * torch.cat([x, y, x * x], dim=1)), [x, y])
+    # Halves of each row exchanged and turned, as rotary embeddings do.
+    x = operand(0, 3, 6)
+    report("turned_halves", torch.tanh(torch.cat([-x[:, 3:], x[:, :3]], dim=-1)), [x])
+
+
 def adamw():
     param, other = operand(0, 6), operand(1, 6)
     optimizer = torch.optim.AdamW([param], lr=0.01, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
@@ -148,5 +160,5 @@ def adamw():
 
 
 for case in (cross_entropy, layer_norm, attention, grouped_attention, convolution_and_batch_norm, gelu, tied_embedding, batched_matmul, softmax, cum_sum, reductions,
-             tanh, mse, mixup, pools, adamw):
+             tanh, mse, mixup, pools, boxes, adamw):
     case()

@@ -2,6 +2,7 @@
 // own ops cannot show.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "tests/golden.h"
@@ -23,8 +24,11 @@
 #include "weft/ops/reduce/cum_sum.h"
 #include "weft/ops/reduce/mean_spatial.h"
 #include "weft/ops/reduce/reduce.h"
+#include "weft/ops/shape/concat.h"
 #include "weft/ops/shape/embedding.h"
 #include "weft/ops/shape/mix_pairs.h"
+#include "weft/ops/shape/pad.h"
+#include "weft/ops/shape/slice.h"
 #include "weft/ops/window/average_pool.h"
 #include "weft/ops/window/convolution.h"
 #include "weft/ops/window/max_pool.h"
@@ -220,6 +224,24 @@ TEST(Golden, AverageAndGlobalPool) {
   });
   check("global_pool", {{2, 6, 5, 3}},
         [](GraphBuilder& build, std::span<const ValueId> in) { return mean_spatial(build, in[0]); });
+}
+
+TEST(Golden, BoxesAndWhatIsPutTogether) {
+  const auto curve = [](GraphBuilder& build, ValueId x) { return tanh(build, scale(build, x, 2)); };
+  check("slice", {{3, 5, 4}}, [&](GraphBuilder& build, std::span<const ValueId> in) {
+    return curve(build, slice(build, in[0], {{{1, 3}, {0, 5}, {1, 3}}}));
+  });
+  check("pad", {{2, 3}}, [&](GraphBuilder& build, std::span<const ValueId> in) {
+    return pad(build, curve(build, in[0]), {2, 1}, {0, 3});
+  });
+  check("concat", {{2, 3, 2}, {2, 1, 2}}, [&](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId squares = multiply(build, in[0], in[0]);
+    return curve(build, concat(build, std::array{in[0], in[1], squares}, 1));
+  });
+  check("turned_halves", {{3, 6}}, [](GraphBuilder& build, std::span<const ValueId> in) {
+    const ValueId second = scale(build, slice(build, in[0], 1, 3, 6), -1);
+    return tanh(build, concat(build, std::array{second, slice(build, in[0], 1, 0, 3)}, 1));
+  });
 }
 
 TEST(Golden, AdamWOverThreeSteps) {

@@ -102,13 +102,13 @@ class Law {
     }
   }
 
-  std::vector<Range> axis_ranges(int axis, int64_t parts, int64_t part, const std::optional<SplitDim>& split,
-                                 Range& wanted) const {
+  std::vector<Range> axis_ranges(int axis, int64_t parts, int64_t part,
+                                 const std::optional<SplitDim>& split) const {
     std::vector<Range> ranges;
     for (const Axis& a : map_.axes) ranges.push_back({0, a.size});
     Range& range = ranges[static_cast<size_t>(axis)];
     if (split) {
-      wanted = split_range(output_types_[split->output].shape[split->dim], parts, part);
+      const Range wanted = split_range(output_types_[split->output].shape[split->dim], parts, part);
       range = major_axis_range(map_, map_.outputs[split->output][split->dim], wanted);
     } else {
       range = split_range(range.end, parts, part);
@@ -118,8 +118,7 @@ class Law {
 
   void run_part(int axis, int64_t parts, int64_t part, std::vector<std::vector<double>>& made) {
     const std::optional<SplitDim> split = output_dim_of(map_, axis);
-    Range wanted;
-    const std::vector<Range> ranges = axis_ranges(axis, parts, part, split, wanted);
+    const std::vector<Range> ranges = axis_ranges(axis, parts, part, split);
     count_points(ranges);
     std::vector<Region> in;
     std::vector<Region> out;
@@ -133,7 +132,8 @@ class Law {
         // full.
         const bool splits =
             split && !map_.outputs[o][d].terms.empty() && map_.outputs[o][d].terms.front().axis == axis;
-        out[o].ranges[d] = splits ? wanted : Range{0, output_types_[o].shape[d]};
+        const int64_t size = output_types_[o].shape[d];
+        out[o].ranges[d] = splits ? split_range(size, parts, part) : Range{0, size};
       }
     }
     run_local({input_types_, output_types_, in, out}, axis, made);

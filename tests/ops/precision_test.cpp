@@ -101,7 +101,7 @@ TEST(EveryOp, AgreesInBf16WithF64) {
   // Of the ops of activations, each must take bf16 in some combination.
   for (const char* name :
        {"pointwise", "matmul", "attention", "convolution", "max_pool", "average_pool", "embedding", "reshape",
-        "transpose", "mix_pairs", "tensor_scatter", "cached_attention"}) {
+        "transpose", "mix_pairs", "tensor_scatter", "cached_attention", "slice", "pad", "concat"}) {
     EXPECT_GT(taken[name], 0) << name;
   }
 }

@@ -5,12 +5,9 @@
 #include "weft/graph/work_class.h"
 #include "weft/ops/linear/attention.h"
 #include "weft/ops/linear/matmul.h"
-#include "weft/ops/norm/layer_norm.h"
 #include "weft/ops/pointwise/gelu.h"
 #include "weft/ops/shape/embedding.h"
 #include "weft/ops/shape/transpose.h"
-#include "weft/ops/window/average_pool.h"
-#include "weft/parallel/comm_ops.h"
 
 namespace weft::testing {
 namespace {
@@ -52,15 +49,6 @@ TEST(WorkClass, FollowsFromTheOp) {
                              return transpose(build, x, {1, 0});
                            }),
             Classes{WorkClass::movement});
-}
-
-TEST(WorkClass, OfCommunicationIsMovement) {
-  const TensorType type{DType::f32, {8}};
-  EXPECT_EQ(classes_of_ops(type,
-                           [&](GraphBuilder& build, ValueId x) {
-                             return build.add1(all_reduce_op({0}, 2, Combine::sum, {type}), {x});
-                           }),
-            std::vector{WorkClass::movement});
 }
 
 TEST(EveryOp, MovesAtLeastSomethingAndAtMostItsOperandsOnce) {

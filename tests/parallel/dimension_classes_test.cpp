@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/parallel/whole_rows.h"
 #include "weft/ops/linear/matmul.h"
 #include "weft/ops/pointwise/scale.h"
+#include "weft/ops/shape/concat.h"
+#include "weft/ops/shape/pad.h"
+#include "weft/ops/shape/slice.h"
 
 namespace weft {
 namespace {
@@ -42,6 +47,27 @@ TEST(DimensionClasses, UniteWhatRunsTogetherThroughOpsAndUpdates) {
   EXPECT_EQ(classes.of_dimension(made.w, 1), classes.of_dimension(made.moment, 1));
   EXPECT_NE(classes.of_dimension(made.w, 0), classes.of_dimension(made.w, 1));
   EXPECT_NE(classes.of_dimension(made.x, 0), classes.of_dimension(made.x, 1));
+}
+
+/// They run together though their positions differ: what is divided stays divided, and parts are exchanged.
+TEST(DimensionClasses, UniteWhatIsCutOutAndPutTogether) {
+  GraphBuilder build;
+  const ValueId x = build.input("x", {DType::f64, {4, 6}}, {"batch", "time"});
+  const ValueId y = build.input("y", {DType::f64, {4, 2}}, {"batch", "more"});
+  const ValueId later = slice(build, x, 1, 1, 6);
+  const ValueId shifted = pad(build, later, {0, 0}, {0, 1});
+  const ValueId joined = concat(build, std::array{shifted, y}, 1);
+  build.output("joined", joined);
+  const Graph graph = std::move(build).build();
+  const DimensionClasses classes(graph);
+  for (const ValueId id : {later, shifted, joined, y}) {
+    EXPECT_EQ(classes.of_dimension(id, 0), classes.of_dimension(x, 0));
+    EXPECT_EQ(classes.of_dimension(id, 1), classes.of_dimension(x, 1));
+  }
+  const DimensionClass& time = classes.classes()[static_cast<size_t>(classes.of_dimension(x, 1))];
+  EXPECT_TRUE(time.whole_in.empty());
+  EXPECT_EQ(time.smallest, 5);
+  EXPECT_EQ(time.input_dimensions, (std::set<std::string>{"more", "time"}));
 }
 
 TEST(DimensionClasses, KnowInputNamesAndParameters) {

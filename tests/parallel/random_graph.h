@@ -26,7 +26,10 @@
 #include "weft/ops/reduce/mean_spatial.h"
 #include "weft/ops/reduce/reduce.h"
 #include "weft/ops/reduce/reduce_sum.h"
+#include "weft/ops/shape/concat.h"
+#include "weft/ops/shape/pad.h"
 #include "weft/ops/shape/reshape.h"
+#include "weft/ops/shape/slice.h"
 #include "weft/ops/shape/transpose.h"
 #include "weft/ops/window/average_pool.h"
 #include "weft/ops/window/convolution.h"
@@ -77,7 +80,7 @@ class RandomGraph {
         &RandomGraph::contraction, &RandomGraph::norm,    &RandomGraph::curve,        &RandomGraph::soft,
         &RandomGraph::sum,         &RandomGraph::product, &RandomGraph::turned,       &RandomGraph::bias,
         &RandomGraph::folded,      &RandomGraph::dropped, &RandomGraph::standardized, &RandomGraph::weighed,
-        &RandomGraph::beyond,      &RandomGraph::masked};
+        &RandomGraph::beyond,      &RandomGraph::masked,  &RandomGraph::cut,          &RandomGraph::joined};
     static constexpr Grower kSpatial[] = {&RandomGraph::window, &RandomGraph::pooled, &RandomGraph::scores,
                                           &RandomGraph::spatial_mean};
     if (shape(x).size() == 3 && random_.between(0, 2) == 0) {
@@ -168,6 +171,34 @@ class RandomGraph {
     std::iota(all.begin(), all.end(), 0);
     return pointwise_beside(build_, x, {{mask, all}, {count, kept}},
                             "select(n1 != 0, x0, 0.3173) * rsqrt(real(2 + n2))");
+  }
+  /// A box of x; sometimes where it lay in x, with zeros around it.
+  ValueId cut(ValueId x) {
+    const Dims dims = shape(x);
+    Region box;
+    Dims low;
+    Dims high;
+    for (const int64_t size : dims) {
+      const int64_t begin = random_.between(0, (size - 1) / 2);
+      box.ranges.push_back({begin, random_.between(begin + 1, size)});
+      low.push_back(begin);
+      high.push_back(size - box.ranges.back().end);
+    }
+    const ValueId taken = tanh(build_, slice(build_, x, box));
+    return random_.coin() ? taken : pad(build_, taken, low, high);
+  }
+  /// A value and a part of one like it, one behind the other; sometimes as much of both as one has.
+  ValueId joined(ValueId x) {
+    const int axis = static_cast<int>(random_.between(0, std::ssize(shape(x)) - 1));
+    const ValueId like = pick_like(x);
+    const int64_t size = shape(x)[static_cast<size_t>(axis)];
+    const ValueId part = slice(build_, like, axis, 0, random_.between(1, size));
+    std::vector<ValueId> parts{x, part};
+    if (random_.coin()) std::swap(parts[0], parts[1]);
+    const ValueId whole = concat(build_, parts, axis);
+    if (random_.coin() && size < 6) return whole;
+    const int64_t begin = random_.between(0, shape(whole)[static_cast<size_t>(axis)] - size);
+    return slice(build_, whole, axis, begin, begin + size);
   }
   ValueId dropped(ValueId x) { return dropout(build_, x, step_, 0.3, 5, values_.size()); }
   ValueId window(ValueId x) {

@@ -121,6 +121,7 @@ TEST(Plan, PredictsMegatronsSplitOfTwoProducts) {
     if (instruction.kind != InstructionKind::comm_start) continue;
     EXPECT_EQ(instruction.op->name(), "all_reduce");
     EXPECT_EQ(instruction.predicted.network_bytes, 2 * 8 * 16 * 4 * 3 / 4);
+    EXPECT_EQ(instruction.work, WorkClass::movement);
     ++reduces;
   }
   EXPECT_EQ(reduces, 1);

@@ -60,7 +60,7 @@ TEST(ReportTimes, ClassesOfWorkShareTimeAndBytes) {
                        "<tr><th>contraction</th><td>60.0 ms</td><td>60%</td><td>40%</td><td>4.00</td>"
                        "<td>80%</td><td>10%</td></tr>"));
   EXPECT_TRUE(contains(html,
-                       "<tr><th>element-wise</th><td>40.0 ms</td><td>40%</td><td>60%</td><td>0.50</td>"
+                       "<tr><th>element-wise</th><td>40.0 ms</td><td>40%</td><td>60%</td><td>0.500</td>"
                        "<td>100%</td><td>50%</td></tr>"));
   EXPECT_TRUE(contains(html, "<tr><th>all</th><td>100 ms</td><td>100%</td><td>100%</td><td>1.90</td>"));
   for (OpTime& op : input.ops) op.work.clear();

@@ -61,7 +61,9 @@ inline std::vector<CollectiveCase> collective_cases() {
   };
   const std::vector<Keys> meshes{
       both, {"parallel.data=2"}, {"parallel.data=4"}, {"parallel.data=3", "parallel.tensor=2"}};
-  add_cases(cases, "quickstart.toml", small, {{"parallel.tensor=2"}}, false);
+  add_cases(cases, "quickstart.toml", small,
+            {{"parallel.tensor=2"}, {"parallel.sequence=2"}, {"parallel.sequence=2", "parallel.tensor=2"}},
+            false);
   add_cases(cases, "quickstart.toml", small, meshes, true);
   add_cases(cases, "quickstart.toml", with({"data.batch=14", "optimizer.accumulate=2"}), meshes, true);
   add_cases(cases, "quickstart.toml",
@@ -98,8 +100,8 @@ std::vector<Program> programs_of(const CollectiveCase& one, const GraphOf& graph
   const Recipe recipe = load_recipe(WEFT_SOURCE_DIR "/recipes/" + one.recipe, one.overrides);
   const std::optional<Graph> graph = graph_of(recipe, planned_facts(recipe));
   std::vector<Program> programs;
-  const int64_t ranks = recipe.parallel.data * recipe.parallel.tensor * recipe.parallel.height *
-                        recipe.parallel.width * recipe.parallel.depth;
+  const int64_t ranks = recipe.parallel.data * recipe.parallel.tensor * recipe.parallel.sequence *
+                        recipe.parallel.height * recipe.parallel.width * recipe.parallel.depth;
   for (int rank = 0; graph && rank < ranks; ++rank) {
     PlanOptions options;
     options.rank = rank;

@@ -17,9 +17,12 @@ Complaint splits(std::string_view axis, int64_t parts, const std::string& what, 
       key, fmt::format("{} = {} splits {}, but data.kind is \"{}\"", key, parts, what, kind.name())};
 }
 
-/// Axes in space that data of the kind never have cannot be split.
-Complaint axes_in_space(const DataKind& kind, const ParallelSection& parallel) {
-  const int axes = kind.form().ids ? 0 : kind.form().most_axes;
+/// Axes that data of the kind never have cannot be split.
+Complaint axes_of_samples(const DataKind& kind, const ParallelSection& parallel) {
+  const bool ids = kind.form().ids;
+  const int axes = ids ? 0 : kind.form().most_axes;
+  if (!ids && parallel.sequence > 1)
+    return splits("sequence", parallel.sequence, "sequences of tokens", kind);
   if (axes < 2 && parallel.height > 1) return splits("height", parallel.height, "images", kind);
   if (axes < 1 && parallel.width > 1) return splits("width", parallel.width, "images", kind);
   if (axes < 3 && parallel.depth > 1) return splits("depth", parallel.depth, "volumes", kind);
@@ -166,7 +169,7 @@ Complaint DataKind::check(const Recipe& recipe) const {
         fmt::format("data.sampler = \"class_balanced\" needs data.kind = {}", any_of(fitting))};
   }
   if (Complaint complaint = check_declared(recipe.data.declare)) return complaint;
-  if (Complaint complaint = axes_in_space(*this, recipe.parallel)) return complaint;
+  if (Complaint complaint = axes_of_samples(*this, recipe.parallel)) return complaint;
   return check_keys(recipe);
 }
 

@@ -58,7 +58,7 @@ struct AttentionGradients {
 };
 
 /// Writes out and lse [batch, heads, queries], the logarithm of the softmax's denominator (of scaled scores),
-/// which the backward pass reads: f32, or f64 with f64. A query that sees no key gives zeros, and -infinity.
+/// which the backward pass reads: f32, or f64 with f64. A query that sees no key gives zeros in both.
 /// width is at most kAttentionMaxWidth unless f64. The result does not depend on the number of threads. No
 /// operand may overlap another.
 void attention_forward(const AttentionShape& shape, const AttentionInputs& in, const AttentionHeads& out,

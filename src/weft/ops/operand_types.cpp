@@ -37,9 +37,26 @@ void expect_same(std::string_view op, const TensorType& a, const TensorType& b) 
   if (a != b) user_error("{}: got {} and {}, expected operands of one type.", op, to_string(a), to_string(b));
 }
 
+void expect_axis(std::string_view op, const TensorType& type, int axis) {
+  if (axis < 0 || axis >= std::ssize(type.shape)) {
+    user_error("{}: got the axis {} of {}, expected one of its dimensions.", op, axis, to_string(type));
+  }
+}
+
 void expect_statistics(std::string_view op, const TensorType& type, DType of, const Dims& shape) {
   expect_dtype(op, type, statistics_of(of));
   expect_shape(op, type, shape);
+}
+
+int64_t sum_of_sizes(std::string_view op, std::span<const int64_t> sizes) {
+  int64_t sum = 0;
+  for (const int64_t size : sizes) {
+    if (__builtin_add_overflow(sum, size, &sum)) {
+      user_error("{}: got a dimension of the sizes {}, expected a sum below 2^63.", op,
+                 to_string(Dims(sizes.begin(), sizes.end())));
+    }
+  }
+  return sum;
 }
 
 Dims leading(const Dims& shape, size_t count) {

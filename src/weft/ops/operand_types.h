@@ -17,8 +17,12 @@ void expect_dtype(std::string_view op, const TensorType& type, DType wanted);
 void expect_shape(std::string_view op, const TensorType& type, const Dims& wanted);
 void expect_rank_at_least(std::string_view op, const TensorType& type, size_t rank);
 void expect_same(std::string_view op, const TensorType& a, const TensorType& b);
+void expect_axis(std::string_view op, const TensorType& type, int axis);
 /// `type` must be statistics_of(of) in dtype and `shape` in shape.
 void expect_statistics(std::string_view op, const TensorType& type, DType of, const Dims& shape);
+
+/// The size of a dimension that is made of these. UserError where it cannot be counted.
+int64_t sum_of_sizes(std::string_view op, std::span<const int64_t> sizes);
 
 /// The first `count` sizes; the last `count` sizes.
 Dims leading(const Dims& shape, size_t count);

@@ -161,6 +161,7 @@ class Emitter {
     made.op = node.op;
     made.label = node.label;
     made.placement = node.placement;
+    made.work = class_of(*node.op, inputs, outputs);
     if (const CommSpec* spec = node.op->communication(); spec != nullptr) {
       made.kind = step.wait ? InstructionKind::comm_wait : InstructionKind::comm_start;
       made.wait_of = step.wait ? step.start : -1;
@@ -174,7 +175,6 @@ class Emitter {
     if (node.op->traits().view) return made;
     made.kernel = bind(node, inputs, outputs);
     made.scratch_bytes = made.kernel.scratch_bytes;
-    made.work = class_of(*node.op, inputs, outputs);
     made.predicted = prices_.of(*node.op, inputs, outputs, made.kernel.extra_bytes);
     return made;
   }

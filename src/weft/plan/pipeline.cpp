@@ -17,6 +17,7 @@
 #include "weft/plan/passes/pack_weights.h"
 #include "weft/plan/passes/rematerialize.h"
 #include "weft/plan/passes/schedule.h"
+#include "weft/plan/passes/separate_attention.h"
 #include "weft/plan/verify_memory.h"
 
 namespace weft {
@@ -25,6 +26,7 @@ namespace weft {
 const std::vector<Stage>& planning_stages() {
   // clang-format off
   static const std::vector<Stage> stages = {
+      stage_of(separate_attention()),
       stage_of(merge_transposes()),
       stage_of(eliminate_dead()),
       stage_of(eliminate_repeated()),

@@ -68,8 +68,8 @@ Complaint ranks_of_the_mesh(const Recipe& recipe) {
   std::pair<int64_t, const char*> most{0, "parallel.data"};  // the first to be looked at
   for (const auto& axis :
        {std::pair(parallel.data, "parallel.data"), std::pair(parallel.tensor, "parallel.tensor"),
-        std::pair(parallel.height, "parallel.height"), std::pair(parallel.width, "parallel.width"),
-        std::pair(parallel.depth, "parallel.depth")}) {
+        std::pair(parallel.sequence, "parallel.sequence"), std::pair(parallel.height, "parallel.height"),
+        std::pair(parallel.width, "parallel.width"), std::pair(parallel.depth, "parallel.depth")}) {
     ranks *= static_cast<double>(axis.first);
     if (axis.first > most.first) most = axis;
   }

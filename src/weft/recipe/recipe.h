@@ -213,6 +213,7 @@ struct ParallelSection {
       "Ranks along each axis of the mesh; their product is the number of ranks.";
   int64_t data = 1;
   int64_t tensor = 1;
+  int64_t sequence = 1;
   int64_t height = 1;
   int64_t width = 1;
   int64_t depth = 1;
@@ -224,6 +225,7 @@ struct ParallelSection {
   static void visit(Visitor& key, Self& self) {
     key.free("data", self.data, at_least(1), "parts of the batch");
     key.free("tensor", self.tensor, at_least(1), "parts of each weight matrix: heads and features");
+    key.free("sequence", self.sequence, at_least(1), "parts of each sequence of tokens");
     key.free("height", self.height, at_least(1), "parts of each image, from top to bottom");
     key.free("width", self.width, at_least(1), "parts of each image, from left to right");
     key.free("depth", self.depth, at_least(1), "parts of each volume, from front to back");

@@ -61,8 +61,8 @@ std::string op_bar(const OpTime& op, double share, double share_of_longest) {
       "<div class=\"op\"><span class=\"name\">{}<small>×{}</small></span><span class=\"rate\">{}</span>"
       "<span class=\"ms\">{}</span><span class=\"share\">{:.1f}%</span>"
       "<span class=\"track\">{}</span></div>\n",
-      escape_html(op.name), human_count(static_cast<double>(op.calls)), rates_of(op), human_ms(op.total_ms),
-      share * 100, bar_html(style_of_phase(op.phase), share_of_longest * 100));
+      escape_html(op.name), human_count(static_cast<double>(op.calls)), escape_html(rates_of(op)),
+      human_ms(op.total_ms), share * 100, bar_html(style_of_phase(op.phase), share_of_longest * 100));
 }
 
 double total_ms(const std::vector<OpTime>& ops) {

@@ -327,6 +327,9 @@ TEST_F(RecipeErrors, RulesBetweenKeysNameTheLine) {
             "--set parallel.height=2: parallel.height = 2 splits images, but data.kind is \"text\"");
   EXPECT_EQ(error_of(kGpt, {"parallel.width=2"}),
             "--set parallel.width=2: parallel.width = 2 splits images, but data.kind is \"text\"");
+  EXPECT_EQ(error_of(kResnet, {"parallel.sequence=2"}),
+            "--set parallel.sequence=2: parallel.sequence = 2 splits sequences of tokens, but data.kind is "
+            "\"images\"");
   EXPECT_EQ(
       error_of(kResnet, {"parallel.data=8388608", "parallel.tensor=512"}),
       "--set parallel.data=8388608: the mesh of [parallel] has 4294967296 ranks, expected at most 1000000");

@@ -130,10 +130,10 @@ void query_tile(const ForwardWork& w, const QueryTile& queries) {
   for (int64_t k = 0; k < tiles; ++k) add_key_tile<T>(w, queries, KeyTile(s, queries, k, keys), state);
   float* lse = w.lse + queries.number_of_head(s) * s.queries + queries.first;
   for (int64_t i = 0; i < queries.queries; ++i) {
-    const float factor = state.denominator[i] > 0 ? 1.0F / state.denominator[i] : 0.0F;
-    store_row(state.sums + i * padded, factor, s.width,
+    const bool sees = state.denominator[i] != 0;  // NaN stays
+    store_row(state.sums + i * padded, sees ? 1.0F / state.denominator[i] : 0.0F, s.width,
               row_of<T>(w.out, s, queries.batch, queries.head, queries.first + i));
-    lse[i] = state.highest[i] + std::log(state.denominator[i]);
+    lse[i] = sees ? state.highest[i] + std::log(state.denominator[i]) : 0;
   }
 }
 

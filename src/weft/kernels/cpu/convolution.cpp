@@ -1,12 +1,12 @@
 #include "weft/kernels/convolution.h"
-#include "weft/base/alignment.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "weft/base/alignment.h"
 #include "weft/base/check.h"
 #include "weft/kernels/cpu/matmul_onednn.h"
 #include "weft/kernels/cpu/onednn_versions.h"
+#include "weft/kernels/cpu/widened.h"
 
 namespace weft::kernels {
 
@@ -73,11 +73,50 @@ struct Convolution::Body {
   bool reorders = false;
   int64_t packed_bytes = 0;
   int64_t call_scratch = 0;
+  /// Where bf16 is computed in f32: the activations' places in scratch, widened, and that pass.
+  std::unique_ptr<Body> wide;
+  int64_t y_at = 0, wide_bytes = 0;
 
   Body(const ConvolutionShape& wanted, ConvolutionPass which) : shape(wanted), pass(which) {
     empty = elems_of(shape.x_shape()) == 0 || elems_of(shape.y_shape()) == 0;
     onednn = !empty && fits_onednn(shape);
-    if (onednn) prepare();
+    if (onednn && shape.dtype == DType::bf16 && !onednn_has_bf16()) {
+      widen_to_f32();
+    } else if (onednn) {
+      prepare();
+    }
+  }
+
+  void widen_to_f32() {
+    ConvolutionShape in_f32 = shape;
+    in_f32.dtype = DType::f32;
+    wide = std::make_unique<Body>(in_f32, pass);
+    name = wide->name + " in f32";
+    y_at = aligned(bytes_of(DType::f32, elems_of(shape.x_shape())));
+    wide_bytes = y_at + aligned(bytes_of(DType::f32, elems_of(shape.y_shape())));
+  }
+
+  /// The pass on activations in f32: those that it reads are widened, and the one that it writes rounded.
+  void run_wide(const void* x, const void* w, const void* y, std::byte* scratch) const;
+
+  void run(const void* x, const void* w, const void* y, std::byte* scratch) const {
+    if (wide) return run_wide(x, w, y, scratch);
+    std::byte* rest = scratch + packed_bytes;
+    const bool out = pass == ConvolutionPass::backward_weights;
+    if (reorders && !out) reorder.run(dnn, w, scratch, rest);
+    const void* weights = reorders ? scratch : w;
+    switch (pass) {
+      case ConvolutionPass::forward:
+        call.run(dnn, {x, weights, y, rest});
+        break;
+      case ConvolutionPass::backward_data:
+        call.run(dnn, {y, weights, x, rest});
+        break;
+      case ConvolutionPass::backward_weights:
+        call.run(dnn, {x, y, weights, rest});
+        break;
+    }
+    if (reorders && out) reorder.run(dnn, scratch, const_cast<void*>(w), rest);
   }
 
   void prepare() {
@@ -156,32 +195,40 @@ Convolution::~Convolution() = default;
 Convolution::Convolution(Convolution&& other) noexcept = default;
 Convolution& Convolution::operator=(Convolution&& other) noexcept = default;
 
-int64_t Convolution::scratch_bytes() const { return body_->packed_bytes + body_->call_scratch; }
-int64_t Convolution::extra_bytes() const { return 2 * body_->packed_bytes; }
+int64_t Convolution::scratch_bytes() const {
+  if (body_->wide) return body_->wide_bytes + body_->wide->packed_bytes + body_->wide->call_scratch;
+  return body_->packed_bytes + body_->call_scratch;
+}
+int64_t Convolution::extra_bytes() const {
+  if (body_->wide) return 2 * (body_->wide_bytes + body_->wide->packed_bytes);
+  return 2 * body_->packed_bytes;
+}
 const char* Convolution::implementation() const { return body_->name.c_str(); }
 
+void Convolution::Body::run_wide(const void* x, const void* w, const void* y, std::byte* scratch) const {
+  std::byte* wide_x = scratch;
+  std::byte* wide_y = scratch + y_at;
+  const int64_t of_x = elems_of(shape.x_shape()), of_y = elems_of(shape.y_shape());
+  if (pass != ConvolutionPass::backward_data) widen(x, of_x, wide_x);
+  if (pass != ConvolutionPass::forward) widen(y, of_y, wide_y);
+  wide->run(wide_x, w, wide_y, scratch + wide_bytes);
+  if (pass == ConvolutionPass::backward_data) narrow(wide_x, of_x, const_cast<void*>(x));
+  if (pass == ConvolutionPass::forward) narrow(wide_y, of_y, const_cast<void*>(y));
+}
+
 void Convolution::forward(const void* x, const void* w, void* y, std::byte* scratch) const {
-  Body& body = *body_;
-  if (!body.onednn) return naive_convolution_forward(body.shape, x, w, y);
-  std::byte* rest = scratch + body.packed_bytes;
-  if (body.reorders) body.reorder.run(body.dnn, w, scratch, rest);
-  body.call.run(body.dnn, {x, body.reorders ? scratch : w, y, rest});
+  if (!body_->onednn) return naive_convolution_forward(body_->shape, x, w, y);
+  body_->run(x, w, y, scratch);
 }
 
 void Convolution::backward_data(const void* dy, const void* w, void* dx, std::byte* scratch) const {
-  Body& body = *body_;
-  if (!body.onednn) return naive_convolution_backward_data(body.shape, dy, w, dx);
-  std::byte* rest = scratch + body.packed_bytes;
-  if (body.reorders) body.reorder.run(body.dnn, w, scratch, rest);
-  body.call.run(body.dnn, {dy, body.reorders ? scratch : w, dx, rest});
+  if (!body_->onednn) return naive_convolution_backward_data(body_->shape, dy, w, dx);
+  body_->run(dx, w, dy, scratch);
 }
 
 void Convolution::backward_weights(const void* x, const void* dy, void* dw, std::byte* scratch) const {
-  Body& body = *body_;
-  if (!body.onednn) return naive_convolution_backward_weights(body.shape, x, dy, dw);
-  std::byte* rest = scratch + body.packed_bytes;
-  body.call.run(body.dnn, {x, dy, body.reorders ? scratch : dw, rest});
-  if (body.reorders) body.reorder.run(body.dnn, scratch, dw, rest);
+  if (!body_->onednn) return naive_convolution_backward_weights(body_->shape, x, dy, dw);
+  body_->run(x, dw, dy, scratch);
 }
 
 }  // namespace weft::kernels

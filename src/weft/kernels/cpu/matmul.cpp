@@ -8,6 +8,7 @@
 #include "weft/base/check.h"
 #include "weft/kernels/cpu/matmul_few_rows.h"
 #include "weft/kernels/cpu/matmul_product.h"
+#include "weft/kernels/cpu/widened.h"
 
 namespace weft::kernels {
 namespace {
@@ -26,18 +27,26 @@ void check_shape(const GemmShape& s) {
 
 bool empty(const GemmShape& s) { return s.batch == 0 || s.m == 0 || s.n == 0 || s.k == 0; }
 
+bool is_widened(const GemmShape& s) { return s.in == DType::bf16 && !onednn_has_bf16(); }
+
 }  // namespace
 
 struct Gemm::Body {
   GemmShape shape;
   PackedLayout packed;
   bool few_rows;
-  std::optional<OneDnnProduct> product;  // none: empty, f64 or of few rows
+  // Neither: empty, f64 or of few rows.
+  std::optional<OneDnnProduct> product;
+  std::optional<WidenedProduct> widened;
 
   Body(const GemmShape& s, bool packed_b, const GemmStrategy& strategy)
       : shape(s), packed(plain_b_layout(s)), few_rows(strategy.few_rows && !empty(s)) {
     check_shape(s);
     if (empty(s) || s.in == DType::f64 || few_rows) return;
+    if (is_widened(s)) {
+      widened.emplace(s);
+      return;
+    }
     product.emplace(s, packed_b, strategy);
     packed = product->packed_layout();
   }
@@ -45,6 +54,8 @@ struct Gemm::Body {
   void run(const void* a, const void* b, void* out, std::byte* scratch) const {
     if (product) {
       product->run(a, b, out, scratch);
+    } else if (widened) {
+      widened->run(a, b, out, scratch);
     } else if (few_rows) {
       few_rows_product(shape, a, b, out);
     } else if (!empty(shape)) {
@@ -63,8 +74,14 @@ Gemm::~Gemm() = default;
 Gemm::Gemm(Gemm&& other) noexcept = default;
 Gemm& Gemm::operator=(Gemm&& other) noexcept = default;
 const GemmShape& Gemm::shape() const { return body_->shape; }
-int64_t Gemm::scratch_bytes() const { return body_->product ? body_->product->scratch_bytes() : 0; }
-int64_t Gemm::extra_bytes() const { return body_->product ? body_->product->extra_bytes() : 0; }
+int64_t Gemm::scratch_bytes() const {
+  if (body_->widened) return body_->widened->scratch_bytes();
+  return body_->product ? body_->product->scratch_bytes() : 0;
+}
+int64_t Gemm::extra_bytes() const {
+  if (body_->widened) return body_->widened->extra_bytes();
+  return body_->product ? body_->product->extra_bytes() : 0;
+}
 const PackedLayout& Gemm::packed_layout() const { return body_->packed; }
 void Gemm::run(const void* a, const void* b, void* out, std::byte* scratch) const {
   body_->run(a, b, out, scratch);
@@ -78,6 +95,7 @@ struct Packer::Body {
   PackedLayout layout;
   OneDnn dnn;
   std::optional<BPacking> packing;  // none: a copy
+  int64_t rounds = 0;               // elements of f32 that the copy rounds
 
   Body(const GemmShape& s, DType source, const GemmStrategy& strategy) : layout(plain_b_layout(s)) {
     check_shape(s);
@@ -85,6 +103,10 @@ struct Packer::Body {
     WEFT_CHECK(!converts || (source == DType::f32 && s.in == DType::bf16), "packing {} from {}",
                name_of(s.in), name_of(source));
     if (s.batch * s.k * s.n == 0 || s.in == DType::f64) return;
+    if (is_widened(s)) {
+      rounds = converts ? s.batch * s.k * s.n : 0;
+      return;
+    }
     // A product of no rows still has a b to convert.
     const bool plain = empty(s) || strategy.few_rows;
     const BLayout to = plain ? plain_pieces(s) : choose_b_layout(dnn, s, strategy);
@@ -104,6 +126,8 @@ int64_t Packer::scratch_bytes() const { return body_->packing ? body_->packing->
 void Packer::run(const void* plain, void* packed, std::byte* scratch) const {
   if (body_->packing) {
     body_->packing->run(body_->dnn, plain, packed, scratch);
+  } else if (body_->rounds > 0) {
+    narrow(static_cast<const std::byte*>(plain), body_->rounds, packed);
   } else if (layout().bytes > 0) {
     std::memcpy(packed, plain, static_cast<size_t>(layout().bytes));
   }

@@ -84,7 +84,7 @@ void forward_head(const Head<T>& head, const AttentionHeads& out, L* lse) {
       highest = std::max(highest, scores[static_cast<size_t>(j)]);
     }
     for (int64_t j = 0; j < seen; ++j) denominator += std::exp(scores[static_cast<size_t>(j)] - highest);
-    const double total = seen > 0 ? highest + std::log(denominator) : highest;
+    const double total = seen > 0 ? highest + std::log(denominator) : 0;
     lse[t] = static_cast<L>(total);
     for (int64_t e = 0; e < s.width; ++e) {
       double sum = 0;

@@ -1,6 +1,5 @@
 #include "weft/ops/reduce/cum_sum.h"
 
-#include "weft/base/check.h"
 #include "weft/graph/op_registry.h"
 #include "weft/ops/case_shapes.h"
 #include "weft/ops/index_maps.h"
@@ -11,9 +10,7 @@ namespace weft {
 std::vector<TensorType> CumSum::infer(std::span<const TensorType> inputs) const {
   expect_inputs("cum_sum", inputs.size(), 1);
   expect_floating("cum_sum", inputs[0]);
-  if (axis < 0 || axis >= std::ssize(inputs[0].shape)) {
-    user_error("cum_sum: got the axis {} of {}", axis, to_string(inputs[0]));
-  }
+  expect_axis("cum_sum", inputs[0], axis);
   return {inputs[0]};
 }
 

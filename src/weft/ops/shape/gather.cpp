@@ -17,9 +17,7 @@ namespace {
 ValueId gather_at(GraphBuilder& build, std::vector<ValueId> operands, int axis, const std::string& index) {
   const TensorType type = build.type(operands[0]);
   expect_floating("gather", type);
-  if (axis < 0 || axis >= std::ssize(type.shape)) {
-    user_error("gather: got the axis {} of {}, expected one of its dimensions.", axis, to_string(type));
-  }
+  expect_axis("gather", type, axis);
   Pointwise op = trailing_pointwise(build, std::array{operands[0]});
   op.operands.resize(operands.size());
   op.expression = parse_expression(fmt::format("select(index[{}] == {}, x0, 0.0)", axis, index));

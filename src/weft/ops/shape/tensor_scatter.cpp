@@ -13,10 +13,7 @@ std::vector<TensorType> TensorScatter::infer(std::span<const TensorType> inputs)
   expect_inputs("tensor_scatter", inputs.size(), 3);
   const TensorType& past = inputs[0];
   expect_floating("tensor_scatter", past);
-  if (axis < 0 || axis >= std::ssize(past.shape)) {
-    user_error("tensor_scatter: got the axis {} of {}, expected one of its dimensions.", axis,
-               to_string(past));
-  }
+  expect_axis("tensor_scatter", past, axis);
   const auto along = static_cast<size_t>(axis);
   TensorType fitting = past;
   if (inputs[1].shape.size() == past.shape.size()) fitting.shape[along] = inputs[1].shape[along];

@@ -20,6 +20,7 @@ Mesh mesh_of(const ParallelSection& parallel) {
     if (size > 1) axes.push_back({name, static_cast<int>(size)});
   };
   add("data", parallel.data);
+  add("sequence", parallel.sequence);
   add("depth", parallel.depth);
   add("height", parallel.height);
   add("width", parallel.width);
