@@ -34,18 +34,14 @@ TEST(Probe, MeasuresEveryRateOrSaysThatItDidNot) {
   options.on_progress = [&](const std::string& what, double) { told.push_back(what); };
   const Probe probe = probe_machine(Communicator::world(), options);
   const Machine& machine = probe.machine;
-  // oneDNN has no products in bf16 for some processors.
-  const bool has_bf16 = machine.gflops.contains(DType::bf16);
-  EXPECT_NE(has_bf16, mentions(probe.not_measured, "products in bf16"));
   for (const DType dtype : {DType::f32, DType::bf16, DType::f64}) {
-    if (dtype == DType::bf16 && !has_bf16) continue;
     EXPECT_GT(machine.gflops.at(dtype), 0.01) << name_of(dtype);
     EXPECT_LT(machine.gflops.at(dtype), 1e6) << name_of(dtype);
   }
   for (const DType dtype : {DType::f32, DType::bf16}) {
     const auto of = std::ranges::count(machine.products, dtype, &ProductRate::dtype);
     // Large, tall, of few rows, a head; some are alike where the machine is so slow that they are smaller.
-    EXPECT_EQ(of > 0, dtype == DType::f32 || has_bf16);
+    EXPECT_GE(of, 1);
     EXPECT_LE(of, 4);
   }
   for (const ProductRate& product : machine.products) {
@@ -81,7 +77,7 @@ TEST(Probe, MeasuresEveryRateOrSaysThatItDidNot) {
   EXPECT_EQ(to_json(parse_machine(to_json(machine), "probed")), to_json(machine));
   EXPECT_TRUE(fs::is_empty(folder)) << "its files are removed";
   fs::remove_all(folder);
-  EXPECT_EQ(stand_ins(machine, 1).empty(), has_bf16) << "one rank needs nothing more";
+  EXPECT_TRUE(stand_ins(machine, 1).empty()) << "one rank needs nothing more";
 }
 
 TEST(Probe, SaysWhichRatesTheMachineWasTooNoisyFor) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <memory>
 
 #include "weft/kernels/matmul.h"
@@ -96,29 +95,11 @@ void add_product(const Communicator& world, const ProbeMemory& memory, const ker
                   fmt::format("products in {}", name)});
 }
 
-/// Whether the library has products of the dtype on the processors of all ranks: oneDNN has none in bf16
-/// where there is no AVX-512. Collective.
-bool has_products(const Communicator& world, DType dtype) {
-  double is_there = 1;
-  try {
-    const kernels::Gemm gemm(shape_of(dtype, 256, 256, 256), true);
-  } catch (const std::exception&) {  // the library's own
-    is_there = 0;
-  }
-  world.all_reduce(&is_there, 1, Element::f64, Reduce::min).wait();
-  return is_there > 0;
-}
-
 }  // namespace
 
 void add_products(const Communicator& world, const ProbeMemory& memory, Probe& probe,
                   std::vector<Measurement>& list) {
   for (const DType dtype : {DType::f32, DType::bf16}) {
-    if (!has_products(world, dtype)) {
-      probe.not_measured.push_back(
-          fmt::format("products in {}: oneDNN has none for this processor", name_of(dtype)));
-      continue;
-    }
     const double gflops = rough_gflops(world, memory, dtype);
     for (const kernels::GemmShape& shape :
          {shape_of(dtype, 2048, 2048, 2048),    // large
