@@ -143,7 +143,9 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
       ->type_name("PASS")
       ->allow_extra_args(false);
   commands[plan] = {command_plan};
+}
 
+void declare_probe(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
   CLI::App* probe = app.add_subcommand(
       "probe", "measure this machine: the rates that plans are priced by, kept where plans find them");
   probe
@@ -306,6 +308,7 @@ struct CommandLine {
                          "what runs here: Weft and the libraries that it stands on");
     declare_running(app, arguments, commands);
     declare_planning(app, arguments, commands);
+    declare_probe(app, arguments, commands);
     declare_looking_back(app, arguments, commands);
     declare_files(app, arguments, commands);
     launch.declare(app);
