@@ -284,30 +284,6 @@ TEST_F(Cli, SaysWhatEveryStageOfPlanningDoesAndDid) {
             std::string::npos);
 }
 
-TEST_F(Cli, AProbeSaysWhatItDidNotMeasureAndAPlanWhatItAssumes) {
-  const std::string file = (folder_ / "probed.json").string();
-  const Outcome probe = run("probe --storage " + folder_.string() + " --out " + file);
-  EXPECT_EQ(probe.code, 0) << probe.text;
-  for (const char* words :
-       {"\"gflops\"", "\"f64\"", "\"launch_us\"", "not measured: network: this is one rank",
-        "not measured: local_disk: no folder given"}) {
-    EXPECT_NE(probe.text.find(words), std::string::npos) << words;
-  }
-  const Outcome priced = run("plan " + recipe() + " --machine " + file);
-  EXPECT_NE(priced.text.find("priced for the machine \"probed\"\n"), std::string::npos) << priced.text;
-  const Outcome ranks = run("plan " + recipe() + " --ranks 2 --machine " + file);
-  EXPECT_NE(ranks.text.find("\"probed\"; not measured, and assumed: network latency 2 us, 5000 MB/s\n"),
-            std::string::npos)
-      << ranks.text;
-  EXPECT_NE(run("plan " + recipe())
-                .text.find("priced for a machine that nobody measured (--machine takes what weft "
-                           "probe --out FILE measured);\n  assumed: f32 200 Gflop/s; bf16 400"),
-            std::string::npos);
-  const Outcome nowhere = run("probe --storage /no/such");
-  EXPECT_EQ(nowhere.code, 1);
-  EXPECT_EQ(nowhere.text, "weft: /no/such: the probe cannot write a file here: No such file or directory\n");
-}
-
 TEST_F(Cli, WhereStandardStreamsAreClosedNoTextGoesIntoFiles) {
   const std::string file = (folder_ / "text.tokens").string();
   const std::string make = fmt::format("data make tokens --text {} --out ", (folder_ / "text.txt").string());

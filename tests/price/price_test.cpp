@@ -181,6 +181,55 @@ TEST(Price, NeverFallsWhenTheWorkGrows) {
   }
 }
 
+/// As `simple_machine`, with rates by the size of a group in which noise has a larger one better.
+Machine machine_with_groups() {
+  Machine machine = simple_machine();
+  machine.network = {
+      {"node", 16, 4, 2000, {{2, 1, 8000}, {4, 0.5, 9000}, {8, 3, 4000}, {16, 4, 2000}}},
+      {"network", std::nullopt, 5, 1000, {{2, 5, 1000}}},
+  };
+  return machine;
+}
+
+TEST(Price, HasTheRatesOfAGroupOfItsSize) {
+  const Machine machine = machine_with_groups();
+  // 2 messages of 1 us, 4 MB at 8000 MB/s; 6 of the same latency, 6 MB at the same rate.
+  EXPECT_NEAR(price_even(CommKind::all_reduce, 1000000, first_ranks(2), machine).ms, 0.002 + 0.5, kRounding);
+  EXPECT_NEAR(price_even(CommKind::all_reduce, 1000000, first_ranks(4), machine).ms, 0.006 + 0.75, kRounding);
+  // 14 of 3 us, 7 MB at 4000 MB/s.
+  EXPECT_NEAR(price_even(CommKind::all_reduce, 1000000, first_ranks(8), machine).ms, 0.042 + 1.75, kRounding);
+}
+
+TEST(Price, NeverFallsWhereAGroupOfALevelGrows) {
+  const Machine machine = machine_with_groups();
+  for (const CommKind kind : {CommKind::all_reduce, CommKind::reduce_scatter, CommKind::all_gather}) {
+    for (const int64_t elems : {int64_t{0}, int64_t{720720}}) {
+      double last = 0;
+      for (int ranks = 1; ranks <= 16; ++ranks) {
+        const double ms = price_even(kind, elems, first_ranks(ranks), machine).ms;
+        EXPECT_GE(ms, last) << ranks << " ranks, " << elems << " elements";
+        last = ms;
+      }
+    }
+  }
+}
+
+TEST(Price, NeverFallsWhereAGroupsRatesAreWorse) {
+  const Machine good = machine_with_groups();
+  for (size_t i = 0; i < good.network[0].groups.size(); ++i) {
+    for (const bool slow : {false, true}) {
+      Machine worse = good;
+      GroupRates& group = worse.network[0].groups[i];
+      (slow ? group.mb_s : group.latency_us) *= slow ? 0.5 : 2;
+      for (int ranks = 2; ranks <= 16; ++ranks) {
+        EXPECT_GE(price_even(CommKind::all_reduce, 720720, first_ranks(ranks), worse).ms,
+                  price_even(CommKind::all_reduce, 720720, first_ranks(ranks), good).ms)
+            << ranks << " ranks, group " << i;
+      }
+    }
+  }
+}
+
 TEST(Price, NeverFallsOnAWorseMachine) {
   const Machine good = simple_machine();
   std::vector<Machine> worse(8, good);

@@ -32,7 +32,7 @@ TEST_F(RunFacts, SayWhatTheRunWillDo) {
   expect("ranks: 1 rank; 1 thread each, on ");
   expect("memory: a rank plans ");
   expect("time: roughly guessed ");
-  expect(" for 5 steps; weft probe measures a machine, for data.machine\n");
+  expect(" for 5 steps; weft probe measures this machine\n");
   run_->resumed_after = 4;
   expect(" for 1 step; weft probe");
 }
@@ -71,7 +71,9 @@ TEST_F(RunFacts, PredictForTheMachineThatTheRecipeNames) {
   EXPECT_EQ(text().find("guessed"), std::string::npos) << text();
   // Six samples of 8 tokens through 7,536 parameters: some 2 Mflop at 1 Kflop/s.
   const std::string line = run_facts(*run_).back().value;
-  EXPECT_TRUE(line.starts_with("predicted ") && line.ends_with(" for 5 steps")) << line;
+  EXPECT_TRUE(line.starts_with("predicted ")) << line;
+  EXPECT_TRUE(line.ends_with(" for 5 steps; priced by the machine \"not measured\" of " + path.string()))
+      << line;
   EXPECT_NE(line.find(" s a step, "), std::string::npos) << line;
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/machine/own_cache.h"
 #include "tests/ops/expect_error.h"
 #include "tests/recipe/needs_kinds.h"
 #include "tests/store/file_limit.h"
@@ -20,6 +21,7 @@
 #include "weft/params/checkpoint_files.h"
 #include "weft/params/checkpoint_snapshot.h"
 #include "weft/params/checkpoint_writer.h"
+#include "weft/probe/measured_here.h"
 #include "weft/report/facts.h"
 #include "weft/report/metrics_log.h"
 #include "weft/run/step_order.h"
@@ -43,6 +45,24 @@ TEST_F(TrainerTest, ResumedRunIsBitForBitTheUninterruptedOne) {
   run(recipe({"checkpoint.resume=true"}), "parts");
   EXPECT_EQ(losses("whole").size(), 12U);
   EXPECT_EQ(losses("whole"), losses("parts"));
+}
+
+TEST_F(TrainerTest, WhatPlansArePricedByIsKeptAndChangesNothingThatIsLearnt) {
+  NEEDS_KINDS("metrics_log");
+  run(recipe(), "guessed");
+  const fs::path kept = folder_ / "guessed/machine.json";
+  EXPECT_EQ(to_json(read_machine(kept)), to_json(Machine()));
+  // Arithmetic is dear, and moving bytes and starting instructions cost next to nothing.
+  const testing::OwnCache cache;
+  Machine odd;
+  odd.measured_on = measured_here();
+  odd.gflops = {{DType::f32, 1e-6}};
+  odd.memory_gbps = 1e5;
+  odd.launch_us = 1e-6;
+  cache.put(measured_here(), to_json(odd));
+  run(recipe(), "priced");
+  EXPECT_EQ(to_json(read_machine(folder_ / "priced/machine.json")), to_json(odd));
+  EXPECT_EQ(losses("guessed"), losses("priced"));
 }
 
 TEST(TrainResult, SaysOfWhichStepItWasMeasured) {

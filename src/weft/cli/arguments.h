@@ -26,6 +26,8 @@ struct Arguments {
   std::string machine;
   std::string file_system;  ///< folders that probe measures
   std::string local_disk;
+  double seconds = 20;  ///< that a probe takes rounds in
+  int threads = 0;      ///< of each rank of a probe; 0: a share of the cores
   int64_t tokens = 200;
   int64_t batches = 0;  ///< of an evaluation; 0: all
   Sampling sampling;

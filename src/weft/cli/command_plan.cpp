@@ -7,6 +7,7 @@
 
 #include "weft/base/byte_size.h"
 #include "weft/base/check.h"
+#include "weft/base/cores.h"
 #include "weft/cli/arguments.h"
 #include "weft/cli/job_recipe.h"
 #include "weft/cli/plan_summary.h"
@@ -16,9 +17,12 @@
 #include "weft/models/model.h"
 #include "weft/plan/costs.h"
 #include "weft/price/price.h"
+#include "weft/probe/measured_here.h"
+#include "weft/report/progress.h"
 #include "weft/report/text.h"
 #include "weft/train/session/launch.h"
 #include "weft/train/session/planning_counter.h"
+#include "weft/train/session/priced_by.h"
 #include "weft/train/session/session.h"
 
 namespace weft {
@@ -71,16 +75,32 @@ std::string wrapped(const std::string& text, size_t width) {
   return lines;
 }
 
+/// The machine that is named, else what weft probe has kept of this one: for all ranks of the recipe on it,
+/// or for one, whose likes they then are.
+PricedBy machine_for(const Arguments& arguments, const Recipe& recipe) {
+  if (!arguments.machine.empty()) return priced_by_file(arguments.machine);
+  if (!recipe.data.loading.machine.empty()) return priced_by_file(recipe.data.loading.machine);
+  const auto with_ranks = [&](int ranks) {
+    MeasuredOn here = measured_here();
+    here.ranks = ranks;
+    here.threads = recipe.run.threads > 0 ? static_cast<int>(recipe.run.threads)
+                                          : std::max(1, available_cores() / ranks);
+    return priced_by_cache(here);
+  };
+  const int ranks = mesh_of(recipe.parallel).ranks();
+  PricedBy by = with_ranks(ranks);
+  if (ranks > 1 && !by.is_measured() && by.remark.empty()) by = with_ranks(1);
+  if (!by.remark.empty()) Progress::say(by.remark);
+  return by;
+}
+
 /// What the times are made of, and what of it nobody measured.
-void print_machine(const Machine& machine, int ranks) {
-  const std::vector<std::string> assumed = stand_ins(machine, ranks);
-  const bool is_measured = machine.name != Machine().name;
-  std::string text = is_measured ? fmt::format("priced for the machine \"{}\"", machine.name)
-                                 : std::string(
-                                       "priced for a machine that nobody measured (--machine takes what weft "
-                                       "probe --out FILE measured)");
+void print_machine(const PricedBy& by, int ranks) {
+  const std::vector<std::string> assumed = stand_ins(by.machine, ranks);
+  std::string text = "priced for " + by.what;
+  if (!by.is_measured()) text += " (weft probe measures this one, --machine takes a file of another)";
   if (!assumed.empty()) {
-    text += fmt::format("; {}: {}", is_measured ? "not measured, and assumed" : "assumed",
+    text += fmt::format("; {}: {}", by.is_measured() ? "not measured, and assumed" : "assumed",
                         fmt::join(assumed, "; "));
   }
   fmt::print("{}\n", wrapped(text, kColumns));
@@ -141,8 +161,6 @@ int command_plan(const Arguments& arguments) {
   PlanOptions options;
   options.measure_stages = arguments.stages || arguments.explain;
   options.skip.insert(arguments.skip.begin(), arguments.skip.end());
-  if (!arguments.machine.empty()) options.machine = read_machine(arguments.machine);
-  const Machine machine = options.machine;
   if (arguments.passes) {
     options.print = [](const std::string& pass, const std::string& graph) {
       fmt::print("=== after {}\n{}\n", pass, graph);
@@ -159,6 +177,8 @@ int command_plan(const Arguments& arguments) {
     fmt::print("{}", arguments.dot ? to_dot(graph) : to_text(graph));
     return 0;
   }
+  const PricedBy by = machine_for(arguments, recipe);
+  options.machine = by.machine;
   PlanningCounter counter;
   options.progress = counter.progress();
   const auto began = std::chrono::steady_clock::now();
@@ -166,7 +186,7 @@ int command_plan(const Arguments& arguments) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   fmt::print("{}", plan_summary(recipe, plan.program));
   print_sample(recipe, facts);
-  print_machine(machine, plan.program.mesh.ranks());
+  print_machine(by, plan.program.mesh.ranks());
   fmt::print("mesh {}; planned in {:.2f} s\n\n", plan.program.mesh.to_string(), took.count());
   fmt::print("{}\n", cost_tables(recipe, plan.program));
   if (arguments.tensors) fmt::print("{}\n", tensor_table(plan.program));

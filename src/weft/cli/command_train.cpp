@@ -18,7 +18,9 @@ int command_train(const Arguments& arguments) {
   if (arguments.trial) return command_try(arguments);
   const auto [recipe, out] = job_recipe(arguments);
   expect_same_recipe(recipe, out, Communicator::world());
-  Session session(recipe, Communicator::world());
+  const std::filesystem::path going_on =
+      recipe.checkpoint.resume ? named_run_folder(recipe, out).value_or("") : "";
+  Session session(recipe, Communicator::world(), SessionUse::train, going_on);
   // Made last: where data or the plan are refused no folder is left.
   TrainOptions options;
   options.out = run_folder(recipe, out, Communicator::world());

@@ -143,17 +143,42 @@ void declare_planning(CLI::App& app, Arguments& arguments, std::map<CLI::App*, C
       ->type_name("PASS")
       ->allow_extra_args(false);
   commands[plan] = {command_plan};
+}
 
-  CLI::App* probe =
-      app.add_subcommand("probe", "measure this machine; prints the description that plans are priced by");
-  probe->add_option("--out", arguments.out, "write it to a file")->type_name("FILE");
+void declare_probe(CLI::App& app, Arguments& arguments, std::map<CLI::App*, Command>& commands) {
+  CLI::App* probe = app.add_subcommand(
+      "probe", "measure this machine: the rates that plans are priced by, kept where plans find them");
+  probe
+      ->add_option("--out", arguments.out,
+                   "write the rates to this file, for data.machine and weft plan --machine, and not to the "
+                   "cache")
+      ->type_name("FILE");
   probe
       ->add_option("--storage", arguments.file_system,
                    "measure reading and writing in this folder of the shared file system too")
       ->type_name("FOLDER");
   probe->add_option("--disk", arguments.local_disk, "and in this one, of a disk of the node")
       ->type_name("FOLDER");
-  probe->footer("Under mpirun the network is measured too, and all ranks compute at once, as in training.");
+  probe
+      ->add_option("--threads", arguments.threads,
+                   "threads of each rank, as run.threads has them (default: an equal share of the cores)")
+      ->check(integer_in(1, 4096));
+  probe
+      ->add_option("--seconds", arguments.seconds,
+                   "no round begins after so long, but for the first three; where nothing is too noisy the "
+                   "probe ends sooner")
+      ->check(number_in(0, 600))
+      ->capture_default_str();
+  probe->footer(
+      "Measured are products of matrices of several shapes in f32, bf16 and f64, a copy and a triad in\n"
+      "memory, its first touch, and the launch of an instruction, in rounds that take turns. Each line has\n"
+      "the median and how far the rounds lay apart: (p75 - p25) / median. What spreads by more than 15% is\n"
+      "measured for longer, and then said to be too noisy to believe.\n\n"
+      "The rates are kept in $XDG_CACHE_HOME/weft (else ~/.cache/weft), in one file for each processor,\n"
+      "number of ranks on a host and threads of each. Training and weft plan use it where no data.machine\n"
+      "is named, as long as oneDNN is the same.\n\n"
+      "Run it as the training will run: mpirun -n 4 weft probe measures what each of 4 ranks has while all\n"
+      "work at once, and messages between them; over several hosts also what lies between these.");
   commands[probe] = {command_probe};
 }
 
@@ -283,6 +308,7 @@ struct CommandLine {
                          "what runs here: Weft and the libraries that it stands on");
     declare_running(app, arguments, commands);
     declare_planning(app, arguments, commands);
+    declare_probe(app, arguments, commands);
     declare_looking_back(app, arguments, commands);
     declare_files(app, arguments, commands);
     launch.declare(app);

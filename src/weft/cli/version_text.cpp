@@ -5,12 +5,11 @@
 #include <fmt/ranges.h>
 #include <hwy/targets.h>
 
-#include <oneapi/dnnl/dnnl.hpp>
-
 #include "weft/base/check.h"
 #include "weft/base/version.h"
 #include "weft/comm/communicator.h"
 #include "weft/graph/device.h"
+#include "weft/kernels/matmul.h"
 
 namespace weft {
 
@@ -52,14 +51,13 @@ std::vector<std::string> device_names() {
 }  // namespace
 
 std::string version_text() {
-  const dnnl_version_t* dnnl = dnnl_version();
   std::string text = fmt::format("weft {}\n", version());
   const auto add = [&](const char* what, const std::string& which) {
     text += fmt::format("{:<9}{}\n", what, which);
   };
   add("compiler", __VERSION__);
   add("MPI", first_part(CommSession::library()));
-  add("oneDNN", fmt::format("{}.{}.{}", dnnl->major, dnnl->minor, dnnl->patch));
+  add("oneDNN", kernels::onednn_version());
   add("HDF5", hdf5());
   add("vectors", vectors());
   add("devices", fmt::format("{}", fmt::join(device_names(), ", ")));

@@ -85,6 +85,9 @@ class Packer {
   std::unique_ptr<Body> body_;
 };
 
+/// Of oneDNN, which products come from, as it runs here: "2.6.3".
+std::string onednn_version();
+
 /// The definition, slow and in f64: what the tests compare Gemm with.
 void naive_gemm(const GemmShape& shape, const void* a, const void* b, void* out);
 

@@ -7,6 +7,10 @@ namespace weft {
 /// The level with an ordinary network's latency and rate where none were measured.
 NetworkLevel without_gaps(NetworkLevel level);
 
+/// The level as groups of so many ranks have it: between those that were measured on straight lines, beyond
+/// them as the nearest. A larger group is never better than a smaller one, also where noise has it so.
+NetworkLevel for_group(const NetworkLevel& level, int ranks);
+
 /// One message: the latency and the bytes.
 double message_s(const NetworkLevel& level, double mb);
 /// Reading or writing at `mb_s`, as a table of StorageRates gives it.

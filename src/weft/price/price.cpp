@@ -35,9 +35,11 @@ double gflops_of(const Machine& machine, DType dtype) {
 }
 
 NetworkLevel link_among(std::span<const int> group, const Machine& machine) {
-  if (const NetworkLevel* level = machine.level_of(group)) return without_gaps(*level);
+  const auto ranks = static_cast<int>(group.size());
+  if (const NetworkLevel* level = machine.level_of(group)) return without_gaps(for_group(*level, ranks));
   NetworkLevel beyond = without_gaps({.name = "beyond"});
-  for (const NetworkLevel& level : machine.network) {
+  for (const NetworkLevel& known : machine.network) {
+    const NetworkLevel level = for_group(known, ranks);
     beyond.latency_us = std::max(*beyond.latency_us, level.latency_us.value_or(0));
     beyond.mb_s = std::min(*beyond.mb_s, level.mb_s.value_or(*beyond.mb_s));
   }

@@ -50,9 +50,10 @@ struct Price {
 /// view costs nothing.
 ///
 /// A communication is priced by the narrowest level of the network that all ranks of its group share, in the
-/// alpha-beta model. Collectives over p ranks are rings (Thakur et al., IJHPCA 2005): reduce_scatter and
-/// all_gather send p - 1 messages of the largest part, all_reduce does the one and then the other. The
-/// messages of an exchange leave one after the other; it costs the more of what a rank sends and receives.
+/// alpha-beta model, with the latency and rate that the level has for a group of its size. Collectives over p
+/// ranks are rings (Thakur et al., IJHPCA 2005): reduce_scatter and all_gather send p - 1 messages of the
+/// largest part, all_reduce does the one and then the other. The messages of an exchange leave one after the
+/// other; it costs the more of what a rank sends and receives.
 Price price(const Work& work, const Machine& machine);
 
 /// What this machine leaves empty and prices for `ranks` ranks assume in its place, one a line, as in

@@ -1,12 +1,13 @@
 #pragma once
-// The measurements that probe_machine() puts together. Internal to machine/.
-#include <algorithm>
-#include <array>
+// The measurements that probe_machine() puts together. Internal to probe/. What they refer to (world, memory,
+// probe) outlives them.
 #include <chrono>
 
 #include "weft/probe/probe.h"
 
 namespace weft {
+
+class ProbeMemory;
 
 /// Seconds that `body` takes on the slowest rank, all having begun together. Collective.
 template <class Body>
@@ -19,23 +20,29 @@ double slowest_seconds(const Communicator& world, Body&& body) {
   return seconds;
 }
 
-/// The median of several runs after one that warms up: first touch, primitives made. Collective.
-template <class Body>
-double median_seconds(const Communicator& world, Body&& body) {
-  constexpr int kRuns = 7;
-  std::array<double, kRuns> seconds{};
-  body();
-  for (double& run : seconds) run = slowest_seconds(world, body);
-  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
-  return seconds[kRuns / 2];
-}
+/// Of several shapes, smaller where they would take long. Collective.
+void add_products(const Communicator& world, const ProbeMemory& memory, Probe& probe,
+                  std::vector<Measurement>& list);
+
+/// A copy, a triad, the first touch.
+void add_memory(const Communicator& world, const ProbeMemory& memory, Probe& probe,
+                std::vector<Measurement>& list);
+
+/// What the executor does for an instruction that does nothing.
+void add_launch(const Communicator& world, Probe& probe, std::vector<Measurement>& list);
 
 /// Levels "node" and "network" of this job, where it has ranks to tell: `host` is where this rank runs.
 /// Collective.
-void probe_network(const Communicator& world, const std::string& host, Probe& probe);
+void add_network(const Communicator& world, const std::string& host, Probe& probe,
+                 std::vector<Measurement>& list);
 
-/// Rates of one reader and of several. Collective.
-void probe_storage(const Communicator& world, const std::string& name, const std::filesystem::path& folder,
-                   Probe& probe);
+/// Rates of one reader and of several, of all ranks. Collective; UserError where the folder cannot be
+/// written.
+void add_storage(const Communicator& world, const std::string& name, const std::filesystem::path& folder,
+                 Probe& probe, std::vector<Measurement>& list);
+
+/// Measures the list and keeps its figures in the probe. Collective.
+void measure(const Communicator& world, const std::vector<Measurement>& list, const RoundLimits& limits,
+             const RoundProgress& progress, Probe& probe);
 
 }  // namespace weft

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -19,8 +22,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kBlock = int64_t{4} << 20;
 constexpr int64_t kMostBlocks = 16;
-constexpr double kMostSeconds = 2;  ///< of one file, read or written: slow storage is measured on less
-constexpr int kThreads = 4;         ///< readers at once where the job is one rank
+constexpr double kMostSeconds = 0.5;  ///< of one file, read or written: slow storage is measured on less
+constexpr int kThreads = 4;           ///< readers at once where the job is one rank
 
 /// A file of the probe's own, read and written past the page cache; removed with the object. Its methods
 /// are called by one thread at a time.
@@ -116,32 +119,61 @@ bool all_usable(const Communicator& world, const ProbeFiles& files) {
 
 }  // namespace
 
-void probe_storage(const Communicator& world, const std::string& name, const std::filesystem::path& folder,
-                   Probe& probe) {
-  ProbeFiles files;
+void add_storage(const Communicator& world, const std::string& name, const std::filesystem::path& folder,
+                 Probe& probe, std::vector<Measurement>& list) {
+  const auto files = std::make_shared<ProbeFiles>();
   for (int i = 0; i < (world.size() == 1 ? kThreads : 1); ++i) {
-    files.push_back(std::make_unique<ProbeFile>(folder, world.rank(), i));
+    files->push_back(std::make_unique<ProbeFile>(folder, world.rank(), i));
   }
-  const auto give_up = [&] {
-    probe.not_measured.push_back(
-        fmt::format("{}: files in {} cannot be read past the page cache", name, folder.string()));
+  const double users = total(world, static_cast<double>(files->size()));
+  const std::string cannot =
+      fmt::format("{}: files in {} cannot be read past the page cache", name, folder.string());
+  Machine& machine = probe.machine;
+  const auto add = [&](const char* key, const std::string& title, std::function<double()> once,
+                       std::function<void(double)> keep) {
+    list.push_back({fmt::format("storage.{}.{}", name, key), fmt::format("{}, {}", name, title), "MB/s",
+                    std::move(once), std::move(keep), cannot});
   };
-  if (!all_usable(world, files)) return give_up();
-  const double users = total(world, static_cast<double>(files.size()));
-  at_once(files, &ProbeFile::write);
-  world.barrier();
-  if (!all_usable(world, files)) return give_up();
-  const double write = total(world, rate_of(files, &ProbeFile::write_mb_s));
-  if (world.rank() == 0) files.front()->read();
-  world.barrier();
-  const double alone =
-      total(world, world.rank() == 0 && files.front()->usable() ? files.front()->read_mb_s() : 0);
-  at_once(files, &ProbeFile::read);
-  if (!all_usable(world, files)) return give_up();
-  const double together = total(world, rate_of(files, &ProbeFile::read_mb_s));
-  StorageRates& rates = probe.machine.storage[name];
-  rates.read = RateTable({{1.0, alone}, {users, together}});
-  rates.write = RateTable({{users, write}});
+  // A rate of all, or NaN on all ranks where one could not do it.
+  const auto rate = [&world, files](double mb_s) {
+    const double all = total(world, mb_s);
+    return all_usable(world, *files) ? all : std::nan("");
+  };
+  add(
+      "write_mb_s", fmt::format("{:.0f} writers", users),
+      [files, rate, &world] {
+        if (!all_usable(world, *files)) return std::nan("");
+        at_once(*files, &ProbeFile::write);
+        return rate(rate_of(*files, &ProbeFile::write_mb_s));
+      },
+      [&machine, name, users](double median) {
+        machine.storage[name].write = RateTable({{users, median}});
+      });
+  add(
+      "read_mb_s.1", "1 reader",
+      [files, rate, &world] {
+        if (!all_usable(world, *files)) return std::nan("");
+        const bool reads = world.rank() == 0;
+        if (reads) files->front()->read();
+        world.barrier();
+        return rate(reads && files->front()->usable() ? files->front()->read_mb_s() : 0);
+      },
+      [&machine, name](double median) {
+        machine.storage[name].read = RateTable({{1.0, median}});
+      });
+  add(
+      "read_mb_s", fmt::format("{:.0f} readers", users),
+      [files, rate, &world] {
+        if (!all_usable(world, *files)) return std::nan("");
+        at_once(*files, &ProbeFile::read);
+        return rate(rate_of(*files, &ProbeFile::read_mb_s));
+      },
+      [&machine, name, users](double median) {
+        std::optional<RateTable>& read = machine.storage[name].read;
+        auto points = read ? read->points() : std::vector<std::pair<double, double>>();
+        points.emplace_back(users, median);
+        read = RateTable(std::move(points));
+      });
 }
 
 }  // namespace weft

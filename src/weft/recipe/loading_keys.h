@@ -107,7 +107,8 @@ struct LoadingKeys {
     key.free(
         "machine", self.machine,
         "file made by `weft probe --storage FOLDER --out FILE`: how fast the file system and other ranks "
-        "are until records have come from them, and what a step is predicted to take; empty: not known");
+        "are until records have come from them, and what a step is predicted to take; empty: the former is "
+        "not known, and the latter by what `weft probe` has kept of this machine");
     key("on_bad", self.on_bad,
         "what becomes of a sample that cannot be read: the run ends, its row is left out of the loss, "
         "or another sample takes its place");

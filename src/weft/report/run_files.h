@@ -7,6 +7,8 @@ namespace weft {
 
 /// The whole recipe, as TOML.
 inline std::filesystem::path recipe_of(const std::filesystem::path& run) { return run / "recipe.toml"; }
+/// The machine that the run's plan is priced by, as weft probe writes one.
+inline std::filesystem::path machine_of(const std::filesystem::path& run) { return run / "machine.json"; }
 /// A row a step.
 inline std::filesystem::path metrics_log_of(const std::filesystem::path& run) {
   return run / "metrics.jsonl";

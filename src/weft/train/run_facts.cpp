@@ -122,10 +122,10 @@ class Facts {
   std::string time() const {
     const double ms = cost_of_step(program_, recipe_.optimizer.accumulate).ms;
     const int64_t left = run_.total_steps - run_.resumed_after.value_or(0);
-    const bool is_measured = !recipe_.data.loading.machine.empty();
-    return fmt::format("{} {} a step, {} for {}{}", is_measured ? "predicted" : "roughly guessed",
+    const PricedBy& by = run_.session.priced_by();
+    return fmt::format("{} {} a step, {} for {}; {}", by.is_measured() ? "predicted" : "roughly guessed",
                        human_ms(ms), clock_text(ms * 1e-3 * static_cast<double>(left)), plural(left, "step"),
-                       is_measured ? "" : "; weft probe measures a machine, for data.machine");
+                       by.is_measured() ? "priced by " + by.what : by.cure);
   }
 
   const RunView& run_;

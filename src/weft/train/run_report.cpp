@@ -80,12 +80,11 @@ void sort_longest_first(std::vector<OpTime>& ops) {
   std::ranges::stable_sort(ops, std::ranges::greater{}, &OpTime::total_ms);
 }
 
-/// The plan asks for no other machine than this.
-std::string priced_for(const Program& program) {
-  const Machine machine = PlanOptions{}.machine;
-  const std::vector<std::string> assumed = stand_ins(machine, program.mesh.ranks());
-  if (assumed.empty()) return fmt::format("the machine \"{}\"", machine.name);
-  return fmt::format("a machine that was {}, assumed to have {}", machine.name, fmt::join(assumed, "; "));
+std::string priced_for(const Session& session) {
+  const PricedBy& by = session.priced_by();
+  const std::vector<std::string> assumed = stand_ins(by.machine, session.executor().program().mesh.ranks());
+  if (assumed.empty()) return by.what;
+  return fmt::format("{}, assumed to have {}", by.what, fmt::join(assumed, "; "));
 }
 
 }  // namespace
@@ -95,7 +94,7 @@ void add_counted(const Session& session, ReportInput& input) {
   const Program& program = executor.program();
   input.title = session.recipe().run.name;
   input.planned_bytes = program.memory_bytes();
-  input.priced_for = priced_for(program);
+  input.priced_for = priced_for(session);
   input.notes = session.data().remarks;
   std::map<std::vector<int>, int64_t> predicted;
   for (const SegmentId segment : program.order) {

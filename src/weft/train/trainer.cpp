@@ -10,6 +10,7 @@
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
 #include "weft/base/plural.h"
+#include "weft/machine/machine_cache.h"
 #include "weft/optimizers/schedule.h"
 #include "weft/params/checkpoint_files.h"
 #include "weft/report/counter.h"
@@ -121,8 +122,14 @@ class Trainer {
       Progress::say(fmt::format("resuming after step {}{}", step_,
                                 step_ == total_ ? ", the last: nothing is left to train" : ""));
     }
-    keep_recipe(recipe_, options_.out);
+    keep_start();
     return at;
+  }
+
+  /// What a run that goes on begins with.
+  void keep_start() const {
+    keep_recipe(recipe_, options_.out);
+    write_machine(session_.priced_by().machine, machine_of(options_.out));
   }
 
   /// Nothing is left to train, and the run has written all that it writes at its end: one that was killed
@@ -170,7 +177,7 @@ class Trainer {
     });
     // Where somebody removed the run's folder, the checkpoint of its end needs a recipe beside it.
     if (failed && first_rank_ && !std::filesystem::exists(recipe_of(options_.out))) {
-      keep_recipe(recipe_, options_.out);
+      keep_start();
     }
     {
       const Observers::Doing doing(observers, kAgreement);

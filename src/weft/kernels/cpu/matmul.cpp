@@ -133,6 +133,11 @@ void Packer::run(const void* plain, void* packed, std::byte* scratch) const {
   }
 }
 
+std::string onednn_version() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
+}
+
 Packer make_packer(const GemmShape& shape, DType source, const GemmStrategy& strategy) {
   return Packer(std::make_unique<Packer::Body>(shape, source, strategy));
 }

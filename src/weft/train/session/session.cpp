@@ -39,15 +39,6 @@ void check_replan(const Recipe& old, const Recipe& recipe) {
   if (recipe.run.device != old.run.device) user_error("replan: run.device may not change");
 }
 
-/// The machine that plans are priced by. All ranks make theirs by one description, or they would not fit.
-Machine machine_of(const Recipe& recipe, const Communicator& world) {
-  const std::string& path = recipe.data.loading.machine;
-  if (path.empty()) return {};
-  Machine machine = read_machine(path);
-  expect_same_machine(to_json(machine), path, world);
-  return machine;
-}
-
 }  // namespace
 
 TrainingData open_data(const Recipe& recipe, const Communicator& world) {
@@ -88,15 +79,18 @@ TrainingData Session::open() const {
   return data;
 }
 
-Session::Session(Recipe recipe, Communicator world, SessionUse use)
+Session::Session(Recipe recipe, Communicator world, SessionUse use, const std::filesystem::path& run)
     : recipe_(std::move(recipe)),
       world_(std::move(world)),
       use_(use),
       data_(open()),
+      priced_by_(weft::priced_by(recipe_, run, world_)),
       feed_(feed_of(recipe_, data_.facts, world_)) {
   if (use_ == SessionUse::train) best_measure(recipe_, data_.facts);  // before anything long, or a folder
   if (world_.rank() == 0) {
     for (const std::string& remark : data_.remarks) Progress::say(remark);
+    // Other uses show no price.
+    if (use_ == SessionUse::train && !priced_by_.remark.empty()) Progress::say(priced_by_.remark);
   }
   executor_ = attach(plan(recipe_).program);
 }
@@ -104,7 +98,7 @@ Session::Session(Recipe recipe, Communicator world, SessionUse use)
 Plan Session::plan(const Recipe& recipe) const {
   PlanOptions options;
   options.rank = world_.rank();
-  options.machine = machine_of(recipe, world_);
+  options.machine = priced_by_.machine;
   PlanningCounter counter;
   if (world_.rank() == 0) options.progress = counter.progress();
   if (use_ == SessionUse::train) return plan_recipe(recipe, data_.facts, std::move(options));

@@ -11,6 +11,7 @@
 #include "weft/run/executor.h"
 #include "weft/tasks/training_graph.h"
 #include "weft/train/session/batch_feed.h"
+#include "weft/train/session/priced_by.h"
 
 namespace weft {
 
@@ -32,11 +33,14 @@ enum class SessionUse : uint8_t { train, evaluate, generate };
 
 class Session {
  public:
-  /// Collective: all ranks of `world`. Errors: as opening data, planning and allocating have them.
-  Session(Recipe recipe, Communicator world, SessionUse use = SessionUse::train);
+  /// Collective: all ranks of `world`. `run` is the folder of the run that goes on, "" where none does: its
+  /// plans are priced as when it began. Errors: as opening data, planning and allocating have them.
+  Session(Recipe recipe, Communicator world, SessionUse use = SessionUse::train,
+          const std::filesystem::path& run = {});
 
   const Recipe& recipe() const { return recipe_; }
   const Communicator& world() const { return world_; }
+  const PricedBy& priced_by() const { return priced_by_; }
   TrainingData& data() { return data_; }
   const TrainingData& data() const { return data_; }
   Executor& executor() { return *executor_; }
@@ -79,6 +83,7 @@ class Session {
   Communicator world_;
   SessionUse use_;
   TrainingData data_;
+  PricedBy priced_by_;
   BatchFeed feed_;
   StateStore store_;
   std::unique_ptr<Executor> executor_;
