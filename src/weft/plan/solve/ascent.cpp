@@ -37,7 +37,8 @@ void Ascent::step(int64_t upper) {
     prices_ = best_prices_;
     messages_.set_prices(prices_.of_option);
   }
-  const double target = upper < kImpossible ? static_cast<double>(upper) : now_ + (kGuess - 1) * std::abs(now_) + 1;
+  const double target =
+      upper < kImpossible ? static_cast<double>(upper) : now_ + (kGuess - 1) * std::abs(now_) + 1;
   follow(usage_of(core_, messages_.cheapest()), target);
 }
 

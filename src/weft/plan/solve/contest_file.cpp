@@ -41,8 +41,8 @@ class ContestReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_object(size_t /*elements*/) override {
     const std::string where = at();
-    const bool is_known = where.empty() || where == "problem" || where == "problem.nodes" ||
-                          where == "problem.edges";
+    const bool is_known =
+        where.empty() || where == "problem" || where == "problem.nodes" || where == "problem.edges";
     if (!is_known || depth_ > 0) refuse("an object");
     keys_.emplace_back();
     return true;
@@ -169,7 +169,8 @@ std::string unpacked(const std::filesystem::path& path) {
     const int got = gzread(file.get(), part.data(), static_cast<unsigned>(part.size()));
     int code = Z_OK;
     gzerror(file.get(), &code);
-    if (got < 0 || code == Z_BUF_ERROR) user_error("{}: the packed problem is broken or cut short", path.string());
+    if (got < 0 || code == Z_BUF_ERROR)
+      user_error("{}: the packed problem is broken or cut short", path.string());
     if (got == 0) return text;
     text.append(part.data(), static_cast<size_t>(got));
     if (text.size() > kMostBytes) {

@@ -12,9 +12,7 @@ class Draws {
  public:
   Draws(uint64_t seed, uint64_t stream) : source_{seed, stream} {}
 
-  int32_t below(int32_t bound) {
-    return static_cast<int32_t>(weft::below(source_.word(next_++), bound));
-  }
+  int32_t below(int32_t bound) { return static_cast<int32_t>(weft::below(source_.word(next_++), bound)); }
   /// In [0, 1).
   double uniform() { return source_.uniform(next_++); }
   template <class T>

@@ -65,7 +65,8 @@ std::optional<Order> order_of(const Core& core, int64_t most_steps) {
 
 class Elimination {
  public:
-  Elimination(const Core& core, Order order) : core_(core), order_(std::move(order)), held_(core.nodes.size()) {}
+  Elimination(const Core& core, Order order)
+      : core_(core), order_(std::move(order)), held_(core.nodes.size()) {}
 
   Choice run() {
     for (size_t i = 0; i < core_.nodes.size(); ++i) {

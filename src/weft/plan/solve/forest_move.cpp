@@ -71,8 +71,8 @@ void ForestMove::gather(const Member& member, const Choice& choice, const Prices
     if (component_[other] >= 0) continue;
     const Core::Edge& edge = core_.edges[static_cast<size_t>(arc.edge)];
     // Row of the other end: its columns are this node's options.
-    const int64_t* row = (arc.is_first ? edge.turned : edge.costs).data() +
-                         static_cast<size_t>(choice[other]) * sum.size();
+    const int64_t* row =
+        (arc.is_first ? edge.turned : edge.costs).data() + static_cast<size_t>(choice[other]) * sum.size();
     for (size_t s = 0; s < sum.size(); ++s) sum[s] += cost(row[s]);
   }
 }

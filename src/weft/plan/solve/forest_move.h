@@ -21,7 +21,7 @@ class ForestMove {
  private:
   struct Member {
     int32_t node = 0;
-    int32_t parent = -1;     ///< its node
+    int32_t parent = -1;  ///< its node
     const Core::Arc* up = nullptr;
   };
   void grow(Draws& draws);
@@ -36,9 +36,9 @@ class ForestMove {
 
   const Core& core_;
   std::vector<int32_t> order_;
-  std::vector<int32_t> component_;      ///< union-find; -1: in no forest
+  std::vector<int32_t> component_;  ///< union-find; -1: in no forest
   std::vector<bool> is_placed_;
-  std::vector<Member> members_;         ///< parents before children
+  std::vector<Member> members_;  ///< parents before children
   std::vector<std::vector<double>> sums_;
   std::vector<std::vector<int32_t>> answers_;  ///< [node]: its best option, by its parent's
 };

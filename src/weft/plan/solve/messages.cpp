@@ -24,7 +24,8 @@ double dearest(const Core& core) {
 std::vector<double> as_numbers(const std::vector<int64_t>& costs, double impossible) {
   std::vector<double> numbers;
   numbers.reserve(costs.size());
-  for (const int64_t cost : costs) numbers.push_back(cost < kImpossible ? static_cast<double>(cost) : impossible);
+  for (const int64_t cost : costs)
+    numbers.push_back(cost < kImpossible ? static_cast<double>(cost) : impossible);
   return numbers;
 }
 
@@ -41,8 +42,8 @@ Messages::Messages(const Core& core) : core_(core) {
   const double impossible = dearest(core);
   for (const Core::Node& node : core.nodes) {
     costs_.push_back(as_numbers(node.costs, impossible));
-    const auto forward =
-        std::ranges::count_if(node.arcs, [&](const Core::Arc& arc) { return arc.other >= std::ssize(costs_); });
+    const auto forward = std::ranges::count_if(
+        node.arcs, [&](const Core::Arc& arc) { return arc.other >= std::ssize(costs_); });
     const auto backward = std::ssize(node.arcs) - forward;
     share_.push_back(1.0 / static_cast<double>(std::max<ptrdiff_t>({forward, backward, 1})));
   }

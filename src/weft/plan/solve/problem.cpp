@@ -87,9 +87,8 @@ int64_t peak_usage(const Problem& problem, const Choice& choice) {
     }
   }
   // At one time what ends does so before what begins: lives are half open.
-  std::ranges::sort(changes, [](const Change& a, const Change& b) {
-    return a.at != b.at ? a.at < b.at : a.by < b.by;
-  });
+  std::ranges::sort(
+      changes, [](const Change& a, const Change& b) { return a.at != b.at ? a.at < b.at : a.by < b.by; });
   int64_t usage = 0;
   int64_t peak = 0;
   for (const Change& change : changes) {

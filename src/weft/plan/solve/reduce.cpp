@@ -189,7 +189,8 @@ class Reducer {
       std::vector<int64_t> costs;
       costs.reserve(map.size() * static_cast<size_t>(net_.options(far)));
       for (const int32_t u : map) {
-        for (int32_t v = 0; v < net_.options(far); ++v) costs.push_back(net_.cost(net_.edge(one), leaf, u, v));
+        for (int32_t v = 0; v < net_.options(far); ++v)
+          costs.push_back(net_.cost(net_.edge(one), leaf, u, v));
       }
       net_.remove_edge(one);
       net_.add_edge(root, far, std::move(costs));
@@ -236,8 +237,8 @@ class Reducer {
         int64_t best = kImpossible;
         int32_t at = 0;
         for (int32_t s = 0; s < net_.options(id); ++s) {
-          int64_t cost = add_costs(node.costs[static_cast<size_t>(s)],
-                                   net_.cost(net_.edge(node.edges[0]), id, s, r));
+          int64_t cost =
+              add_costs(node.costs[static_cast<size_t>(s)], net_.cost(net_.edge(node.edges[0]), id, s, r));
           if (b >= 0) cost = add_costs(cost, net_.cost(net_.edge(node.edges[1]), id, s, c));
           if (cost < best) {
             best = cost;
@@ -256,7 +257,8 @@ class Reducer {
       net_.add_edge(a, b, std::move(least));
       mark(b);
     } else {
-      for (size_t r = 0; r < least.size(); ++r) net_.node(a).costs[r] = add_costs(net_.node(a).costs[r], least[r]);
+      for (size_t r = 0; r < least.size(); ++r)
+        net_.node(a).costs[r] = add_costs(net_.node(a).costs[r], least[r]);
     }
     mark(a);
     out_.way_back.push_back(std::move(back));
@@ -291,7 +293,8 @@ class Reducer {
     std::vector<bool> is_gone(static_cast<size_t>(net_.options(id)));
     for (int32_t s = 0; s < net_.options(id); ++s) {
       for (int32_t t = 0; t < net_.options(id) && !is_gone[static_cast<size_t>(s)]; ++t) {
-        if (t != s && !is_gone[static_cast<size_t>(t)] && dominates(id, t, s)) is_gone[static_cast<size_t>(s)] = true;
+        if (t != s && !is_gone[static_cast<size_t>(t)] && dominates(id, t, s))
+          is_gone[static_cast<size_t>(s)] = true;
       }
     }
     for (int32_t s = 0; s < net_.options(id); ++s) {
@@ -321,7 +324,9 @@ std::optional<Reduced> reduce_further(Reduced reduced) { return Reducer(std::mov
 void follow_way_back(const Reduced& reduced, Choice& choice) {
   for (size_t i = reduced.way_back.size(); i-- > 0;) {
     const WayBack& back = reduced.way_back[i];
-    const auto chosen = [&](int32_t id) { return id < 0 ? 0 : static_cast<size_t>(choice[static_cast<size_t>(id)]); };
+    const auto chosen = [&](int32_t id) {
+      return id < 0 ? 0 : static_cast<size_t>(choice[static_cast<size_t>(id)]);
+    };
     choice[static_cast<size_t>(back.node)] =
         back.table[chosen(back.a) * static_cast<size_t>(back.columns) + chosen(back.b)];
   }

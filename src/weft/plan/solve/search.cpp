@@ -8,7 +8,8 @@ namespace {
 
 constexpr int kForests = 4;
 constexpr double kOctaves = 2;  ///< prices are scaled by up to 2^this, up or down
-constexpr double kDecades = 3;  ///< noise is up to so many powers of ten below a node's mean share of the cost
+constexpr double kDecades =
+    3;  ///< noise is up to so many powers of ten below a node's mean share of the cost
 
 }  // namespace
 

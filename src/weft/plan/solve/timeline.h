@@ -14,7 +14,8 @@ using Capacity = std::vector<int64_t>;
 Capacity number_times(Network& network, int64_t limit);
 
 /// Takes out of the lives what is used whatever is chosen, and then the slots that no choice can overfill, or
-/// that another one holds: lives may end or merge so. False where what is used whatever is chosen is too much.
+/// that another one holds: lives may end or merge so. False where what is used whatever is chosen is too
+/// much.
 bool drop_slack_times(Network& network, Capacity& capacity);
 
 }  // namespace weft
