@@ -58,7 +58,7 @@ TEST(Descent, EndsWhereNoMoveOfOneOrTwoNeighboursHelps) {
     Descent descent(core, Choice(core.nodes.size()));
     if (!descent.is_feasible() && !descent.make_feasible(draws)) continue;
     ASSERT_TRUE(is_feasible(core, descent.choice()));
-    descent.descend(draws);
+    descent.descend(draws, {});
     ASSERT_TRUE(is_feasible(core, descent.choice()));
     const int64_t cost = descent.cost();
     for (size_t a = 0; a < core.nodes.size(); ++a) {

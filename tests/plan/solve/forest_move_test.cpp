@@ -17,7 +17,7 @@ TEST(ForestMove, OnATreeOneMoveFindsTheOptimum) {
     }
     const Core core = plain_core(problem);
     Choice choice(core.nodes.size());
-    ForestMove(core).move(choice, Prices(core), 0, draws);
+    ForestMove(core).move(choice, Prices(core), {}, draws);
     EXPECT_EQ(cost_of(core, choice), brute_force(problem));
   }
 }
@@ -43,7 +43,7 @@ TEST(ForestMove, CostWithPricesNeverGrows) {
     ForestMove forest(core);
     for (int move = 0; move < 5; ++move) {
       const double before = priced(core, prices, choice);
-      forest.move(choice, prices, 0, draws);
+      forest.move(choice, prices, {}, draws);
       const double after = priced(core, prices, choice);
       ASSERT_LE(after, before + 1e-9);
       better += after < before ? 1 : 0;

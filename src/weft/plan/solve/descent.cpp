@@ -45,13 +45,21 @@ Descent::Descent(const Core& core, Choice choice)
 }
 
 void Descent::set(int32_t node, int32_t option) {
-  int32_t& chosen = choice_[static_cast<size_t>(node)];
+  const int32_t chosen = choice_[static_cast<size_t>(node)];
   if (chosen == option) return;
+  changes_.push_back({node, chosen});
+  put(node, option);
+}
+
+void Descent::take_back() {
+  for (size_t i = changes_.size(); i-- > 0;) put(changes_[i].node, changes_[i].before);
+  changes_.clear();
+}
+
+void Descent::put(int32_t node, int32_t option) {
+  int32_t& chosen = choice_[static_cast<size_t>(node)];
   cost_ += delta(node, option);
-  for (const Life& life : core_.node(node).lives) {
-    over_.add(life.begin, life.end,
-              life.usage[static_cast<size_t>(option)] - life.usage[static_cast<size_t>(chosen)]);
-  }
+  for (const Life& life : core_.node(node).lives) over_.add(life.begin, life.end, more(node, life, option));
   for (const Core::Arc& arc : core_.node(node).arcs) {
     const int64_t* before = core_.row(arc, chosen);
     const int64_t* after = core_.row(arc, option);
@@ -61,17 +69,27 @@ void Descent::set(int32_t node, int32_t option) {
   chosen = option;
 }
 
+bool Descent::frees_any(int32_t node, int32_t option) const {
+  return std::ranges::any_of(core_.node(node).lives,
+                             [&](const Life& life) { return more(node, life, option) < 0; });
+}
+
 bool Descent::fits_with(int32_t node, int32_t option) {
-  const auto chosen = static_cast<size_t>(choice_[static_cast<size_t>(node)]);
   const std::vector<Life>& lives = core_.node(node).lives;
-  const auto more = [&](const Life& life) {
-    return life.usage[static_cast<size_t>(option)] - life.usage[chosen];
-  };
-  if (std::ranges::all_of(lives, [&](const Life& life) { return more(life) <= 0; })) return true;
-  if (lives.size() == 1) return over_.largest(lives[0].begin, lives[0].end) + more(lives[0]) <= 0;
-  for (const Life& life : lives) over_.add(life.begin, life.end, more(life));
+  if (!frees_any(node, option)) {
+    // None makes room for another: each must fit, and one alone may show that not all do.
+    for (const Life& life : lives) {
+      if (more(node, life, option) > 0 && over_.largest(life.begin, life.end) + more(node, life, option) > 0) {
+        return false;
+      }
+    }
+    if (lives.size() <= 1) return true;
+  } else if (std::ranges::all_of(lives, [&](const Life& life) { return more(node, life, option) <= 0; })) {
+    return true;
+  }
+  for (const Life& life : lives) over_.add(life.begin, life.end, more(node, life, option));
   const bool fits = over_.largest() <= 0;
-  for (const Life& life : lives) over_.add(life.begin, life.end, -more(life));
+  for (const Life& life : lives) over_.add(life.begin, life.end, -more(node, life, option));
   return fits;
 }
 
@@ -114,28 +132,52 @@ bool Descent::improve_pair(int32_t node, const Core::Arc& arc) {
   std::partial_sort(better.begin(), better.begin() + static_cast<ptrdiff_t>(tried), better.end(),
                     [](const Pair& a, const Pair& b) { return a.delta < b.delta; });
   for (size_t i = 0; i < tried; ++i) {
-    const int64_t before = cost_;
-    set(node, better[i].s);
-    set(arc.other, better[i].u);
-    if (cost_ < before && over_.largest() <= 0) return true;
-    set(arc.other, theirs);
-    set(node, mine);
+    const auto [change, s, u] = better[i];
+    // Where neither makes room for the other, both must fit alone.
+    if (!frees_any(node, s) && !frees_any(arc.other, u)) {
+      if (!fits_with(node, s) || !fits_with(arc.other, u)) continue;
+    }
+    put(node, s);
+    put(arc.other, u);
+    const bool fits = over_.largest() <= 0;
+    put(arc.other, theirs);
+    put(node, mine);
+    if (!fits) continue;
+    set(node, s);
+    set(arc.other, u);
+    return true;
   }
   return false;
 }
 
-void Descent::descend(Draws& draws) {
+void Descent::descend(Draws& draws, const IsLate& is_late) {
   std::vector<int32_t> order(core_.nodes.size());
   std::iota(order.begin(), order.end(), 0);
   draws.shuffle(order);
-  std::vector<bool> is_waiting(order.size(), true);
-  std::vector<int32_t> waiting = order;
+  descend_from(std::move(order), is_late);
+}
+
+void Descent::descend_from_changes(Draws& draws, const IsLate& is_late) {
+  std::vector<int32_t> touched;
+  for (const Change& change : changes_) {
+    touched.push_back(change.node);
+    for (const Core::Arc& arc : core_.node(change.node).arcs) touched.push_back(arc.other);
+  }
+  std::ranges::sort(touched);
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  draws.shuffle(touched);
+  descend_from(std::move(touched), is_late);
+}
+
+void Descent::descend_from(std::vector<int32_t> waiting, const IsLate& is_late) {
+  std::vector<bool> is_waiting(core_.nodes.size());
+  for (const int32_t node : waiting) is_waiting[static_cast<size_t>(node)] = true;
   const auto wake = [&](int32_t id) {
     if (is_waiting[static_cast<size_t>(id)]) return;
     is_waiting[static_cast<size_t>(id)] = true;
     waiting.push_back(id);
   };
-  while (!waiting.empty()) {
+  while (!waiting.empty() && !(is_late && is_late())) {
     const int32_t node = waiting.back();
     waiting.pop_back();
     is_waiting[static_cast<size_t>(node)] = false;

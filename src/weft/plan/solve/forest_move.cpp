@@ -7,8 +7,8 @@
 namespace weft {
 
 ForestMove::ForestMove(const Core& core)
-    : core_(core), order_(core.nodes.size()), sums_(core.nodes.size()), answers_(core.nodes.size()) {
-  std::iota(order_.begin(), order_.end(), 0);
+    : core_(core), region_(core.nodes.size()), component_(core.nodes.size(), -1), is_placed_(core.nodes.size()), sums_(core.nodes.size()), answers_(core.nodes.size()) {
+  std::iota(region_.begin(), region_.end(), 0);
 }
 
 int32_t ForestMove::root_of(int32_t node) {
@@ -20,11 +20,28 @@ int32_t ForestMove::root_of(int32_t node) {
   return node;
 }
 
+void ForestMove::choose_region(size_t size, Draws& draws) {
+  region_.clear();
+  std::vector<bool> is_in(core_.nodes.size());
+  const auto add = [&](int32_t node) {
+    if (is_in[static_cast<size_t>(node)] || region_.size() >= size) return;
+    is_in[static_cast<size_t>(node)] = true;
+    region_.push_back(node);
+  };
+  for (size_t next = 0; region_.size() < std::min(size, core_.nodes.size()); ++next) {
+    if (next == region_.size()) {
+      add(draws.below(static_cast<int32_t>(core_.nodes.size())));
+      --next;
+      continue;
+    }
+    for (const Core::Arc& arc : core_.node(region_[next]).arcs) add(arc.other);
+  }
+}
+
 void ForestMove::grow(Draws& draws) {
-  draws.shuffle(order_);
-  component_.assign(core_.nodes.size(), -1);
+  draws.shuffle(region_);
   std::vector<int32_t> roots;
-  for (const int32_t node : order_) {
+  for (const int32_t node : region_) {
     roots.clear();
     for (const Core::Arc& arc : core_.node(node).arcs) {
       if (component_[static_cast<size_t>(arc.other)] >= 0) roots.push_back(root_of(arc.other));
@@ -38,8 +55,7 @@ void ForestMove::grow(Draws& draws) {
 
 void ForestMove::order_members() {
   members_.clear();
-  is_placed_.assign(core_.nodes.size(), false);
-  for (const int32_t root : order_) {
+  for (const int32_t root : region_) {
     if (component_[static_cast<size_t>(root)] < 0 || is_placed_[static_cast<size_t>(root)]) continue;
     size_t next = members_.size();
     members_.push_back({root, -1, nullptr});
@@ -56,15 +72,15 @@ void ForestMove::order_members() {
   }
 }
 
-void ForestMove::gather(const Member& member, const Choice& choice, const Prices& prices, double noise,
-                        Draws& draws) {
+void ForestMove::gather(const Member& member, const Choice& choice, const Prices& prices,
+                        const Terms& terms, Draws& draws) {
   const Core::Node& node = core_.node(member.node);
   const auto id = static_cast<size_t>(member.node);
   std::vector<double>& sum = sums_[id];
   sum.assign(node.costs.size(), 0);
   for (size_t s = 0; s < sum.size(); ++s) {
-    sum[s] = cost(node.costs[s]) + prices.of_option[id][s];
-    if (noise > 0) sum[s] += noise * draws.uniform();
+    sum[s] = cost(node.costs[s]) + terms.scale * prices.of_option[id][s];
+    if (terms.noise > 0) sum[s] += terms.noise * draws.uniform();
   }
   for (const Core::Arc& arc : node.arcs) {
     const auto other = static_cast<size_t>(arc.other);
@@ -99,10 +115,10 @@ void ForestMove::send_up(const Member& member) {
   }
 }
 
-void ForestMove::move(Choice& choice, const Prices& prices, double noise, Draws& draws) {
+void ForestMove::move(Choice& choice, const Prices& prices, const Terms& terms, Draws& draws) {
   grow(draws);
   order_members();
-  for (const Member& member : members_) gather(member, choice, prices, noise, draws);
+  for (const Member& member : members_) gather(member, choice, prices, terms, draws);
   for (size_t i = members_.size(); i-- > 0;) {
     if (members_[i].up != nullptr) send_up(members_[i]);
   }
@@ -113,6 +129,10 @@ void ForestMove::move(Choice& choice, const Prices& prices, double noise, Draws&
     } else {
       choice[id] = answers_[id][static_cast<size_t>(choice[static_cast<size_t>(member.parent)])];
     }
+  }
+  for (const Member& member : members_) {
+    component_[static_cast<size_t>(member.node)] = -1;
+    is_placed_[static_cast<size_t>(member.node)] = false;
   }
 }
 

@@ -14,9 +14,17 @@ class ForestMove {
   /// `core` must outlive it.
   explicit ForestMove(const Core& core);
 
-  /// Grows a forest over as many nodes as form one and moves it. Cost with prices never grows.
-  /// `noise`, where it is not 0, is the largest amount by which costs of options are misread.
-  void move(Choice& choice, const Prices& prices, double noise, Draws& draws);
+  /// Chooses `size` nodes around a random one, within which forests grow from here on.
+  void choose_region(size_t size, Draws& draws);
+  const std::vector<int32_t>& region() const { return region_; }
+
+  struct Terms {
+    double scale = 1;  ///< of the prices
+    double noise = 0;  ///< the largest amount by which costs of options are misread
+  };
+  /// Grows a forest over as many nodes of the region as form one and moves it. Without noise, the cost with
+  /// scaled prices never grows.
+  void move(Choice& choice, const Prices& prices, const Terms& terms, Draws& draws);
 
  private:
   struct Member {
@@ -27,7 +35,8 @@ class ForestMove {
   void grow(Draws& draws);
   int32_t root_of(int32_t node);
   void order_members();
-  void gather(const Member& member, const Choice& choice, const Prices& prices, double noise, Draws& draws);
+  void gather(const Member& member, const Choice& choice, const Prices& prices, const Terms& terms,
+              Draws& draws);
   void send_up(const Member& member);
   double cost(int64_t given) const { return given < kImpossible ? static_cast<double>(given) : kWall; }
 
@@ -35,7 +44,7 @@ class ForestMove {
   static constexpr double kWall = 1e18;
 
   const Core& core_;
-  std::vector<int32_t> order_;
+  std::vector<int32_t> region_;     ///< all, until one is chosen
   std::vector<int32_t> component_;  ///< union-find; -1: in no forest
   std::vector<bool> is_placed_;
   std::vector<Member> members_;  ///< parents before children

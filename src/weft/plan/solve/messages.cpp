@@ -38,27 +38,27 @@ double level(std::vector<double>& values) {
 
 }  // namespace
 
-Messages::Messages(const Core& core) : core_(core) {
-  const double impossible = dearest(core);
+Messages::Messages(const Core& core) : core_(core), impossible_(dearest(core)) {
   for (const Core::Node& node : core.nodes) {
-    costs_.push_back(as_numbers(node.costs, impossible));
+    costs_.push_back(as_numbers(node.costs, impossible_));
     const auto forward = std::ranges::count_if(
         node.arcs, [&](const Core::Arc& arc) { return arc.other >= std::ssize(costs_); });
     const auto backward = std::ssize(node.arcs) - forward;
     share_.push_back(1.0 / static_cast<double>(std::max<ptrdiff_t>({forward, backward, 1})));
   }
   for (const Core::Edge& edge : core.edges) {
-    edges_.push_back({as_numbers(edge.costs, impossible), as_numbers(edge.turned, impossible),
+    edges_.push_back({as_numbers(edge.costs, impossible_), as_numbers(edge.turned, impossible_),
                       std::vector<double>(static_cast<size_t>(core.node(edge.a).options())),
                       std::vector<double>(static_cast<size_t>(core.node(edge.b).options()))});
   }
 }
 
 void Messages::set_prices(const std::vector<std::vector<double>>& prices) {
-  const double impossible = dearest(core_);
   for (size_t i = 0; i < costs_.size(); ++i) {
-    costs_[i] = as_numbers(core_.nodes[i].costs, impossible);
-    for (size_t s = 0; s < costs_[i].size(); ++s) costs_[i][s] += prices[i][s];
+    const std::vector<int64_t>& own = core_.nodes[i].costs;
+    for (size_t s = 0; s < own.size(); ++s) {
+      costs_[i][s] = (own[s] < kImpossible ? static_cast<double>(own[s]) : impossible_) + prices[i][s];
+    }
   }
 }
 

@@ -37,6 +37,7 @@ class Messages {
   }
 
   const Core& core_;
+  double impossible_;
   std::vector<std::vector<double>> costs_;  ///< of the nodes, priced
   std::vector<EdgeMessages> edges_;
   std::vector<double> share_;  ///< of a node's cost that each of its edges in a direction takes

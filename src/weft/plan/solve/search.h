@@ -17,23 +17,22 @@ struct Found {
 class Search {
  public:
   /// `core` must outlive it. Searches of one seed and stream go the same way.
-  Search(const Core& core, uint64_t seed, uint64_t stream);
+  Search(const Core& core, uint64_t seed, uint64_t stream, IsLate is_late);
 
   /// Makes a choice feasible, and better by small moves; kept where it is the best.
   void improve(Choice choice);
-  /// From the best: random forests move at prices that are some multiple of `prices`, with costs misread by
-  /// chance at first; then as improve() does.
+  /// From the best: random forests of a random region move at prices that are some multiple of `prices`, with
+  /// costs misread by chance at first; then small moves follow. Kept where it is no worse.
   void wander(const Prices& prices);
-  void take(const Found& other) {
-    if (other.cost < best_.cost) best_ = other;
-  }
+  void take(const Found& other);
   const Found& best() const { return best_; }
 
  private:
   const Core& core_;
+  IsLate is_late_;
   Draws draws_;
   ForestMove forest_;
-  Prices prices_;
+  std::optional<Descent> at_;  ///< at the best, between calls
   Found best_;
 };
 

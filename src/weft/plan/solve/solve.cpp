@@ -19,7 +19,7 @@ constexpr int64_t kFirstRounds = 8;         ///< before branches are tried, whic
 constexpr int64_t kMostBranches = 2000;
 constexpr int64_t kMostBranchedNodes = 64;  ///< of larger cores so many branches prove nothing
 constexpr int kSteps = 24;                  ///< of the bound in a round
-constexpr int kWalks = 6;                   ///< of each search in a round
+constexpr int kWalks = 32;                  ///< of each search in a round
 
 class Solver {
  public:
@@ -27,7 +27,7 @@ class Solver {
       : core_(core),
         options_(options),
         ascent_(core),
-        searches_{Search(core, options.seed, 0), Search(core, options.seed, 1)} {}
+        searches_{Search(core, options.seed, 0, options.is_late), Search(core, options.seed, 1, options.is_late)} {}
 
   void run() {
     for (int64_t round = 0; round < options_.rounds && !is_over(); ++round) {
