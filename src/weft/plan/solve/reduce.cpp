@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "weft/plan/solve/overfull.h"
+
 namespace weft {
 
 namespace {
@@ -21,11 +23,14 @@ class Reducer {
     for (int32_t id = 0; id < count(); ++id) mark(id);
     for (int round = 0; round < kMostRounds && !marked_.empty(); ++round) {
       if (!settle_marked() || !drop_slack_times(net_, out_.capacity)) return std::nullopt;
+      const auto changed = forbid_overfull(net_, out_.capacity);
+      if (!changed) return std::nullopt;
+      for (const int32_t id : *changed) mark_around(id);
       for (int32_t id = 0; id < count(); ++id) {
         if (net_.node(id).is_there && drop_dominated(id)) mark_around(id);
       }
       for (int32_t id = 0; id < count(); ++id) {
-        if (net_.node(id).is_there && minimise_out(id) == Outcome::changed) continue;
+        if (net_.node(id).is_there) minimise_out(id);
       }
     }
     if (!settle_marked() || !drop_slack_times(net_, out_.capacity)) return std::nullopt;

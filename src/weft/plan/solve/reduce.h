@@ -14,7 +14,7 @@ struct Reduced {
 };
 
 /// Applies these rules until none applies:
-/// - options without a possible partner in a neighbour go;
+/// - options without a possible partner in a neighbour, or without room, go;
 /// - an edge whose costs are a sum of one term for each end becomes costs of the nodes;
 /// - a node that a neighbour's choice determines joins it, with all that it uses;
 /// - an option that is no better in cost, usage and every edge than another goes;
