@@ -8,6 +8,8 @@ namespace weft {
 
 namespace {
 
+constexpr int64_t kLifeSteps = 16;  ///< sums in a tree of slots, about
+
 int64_t largest_possible(const std::vector<int64_t>& costs) {
   int64_t most = 0;
   for (const int64_t cost : costs) most = std::max(most, cost < kImpossible ? cost : 0);
@@ -60,11 +62,13 @@ void Descent::put(int32_t node, int32_t option) {
   int32_t& chosen = choice_[static_cast<size_t>(node)];
   cost_ += delta(node, option);
   for (const Life& life : core_.node(node).lives) over_.add(life.begin, life.end, more(node, life, option));
+  steps_ += kLifeSteps * std::ssize(core_.node(node).lives);
   for (const Core::Arc& arc : core_.node(node).arcs) {
     const int64_t* before = core_.row(arc, chosen);
     const int64_t* after = core_.row(arc, option);
     std::vector<int64_t>& sum = conditional_[static_cast<size_t>(arc.other)];
     for (size_t u = 0; u < sum.size(); ++u) sum[u] += cost(after[u]) - cost(before[u]);
+    steps_ += std::ssize(sum);
   }
   chosen = option;
 }
@@ -127,6 +131,7 @@ bool Descent::improve_pair(int32_t node, const Core::Arc& arc) {
       if (change < 0) better.push_back({change, s, static_cast<int32_t>(u)});
     }
   }
+  steps_ += core_.node(node).options() * std::ssize(far);
   constexpr size_t kTried = 16;
   const size_t tried = std::min(better.size(), kTried);
   std::partial_sort(better.begin(), better.begin() + static_cast<ptrdiff_t>(tried), better.end(),
@@ -206,6 +211,7 @@ bool Descent::make_feasible(Draws& draws) {
     int32_t option = 0;
     for (int32_t i = 0; i < static_cast<int32_t>(core_.nodes.size()); ++i) {
       const auto chosen = static_cast<size_t>(choice_[static_cast<size_t>(i)]);
+      steps_ += std::ssize(core_.node(i).lives);
       for (const Life& life : core_.node(i).lives) {
         if (slot < life.begin || slot >= life.end) continue;
         for (int32_t s = 0; s < core_.node(i).options(); ++s) {

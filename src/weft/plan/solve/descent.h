@@ -19,6 +19,8 @@ class Descent {
 
   const Choice& choice() const { return choice_; }
   int64_t cost() const { return cost_; }
+  /// What was done so far, in sums: the same on every machine, as a time is not.
+  int64_t steps() const { return steps_; }
   bool is_feasible() const { return cost_ < impossible_ && over_.largest() <= 0; }
 
   void set(int32_t node, int32_t option);
@@ -61,6 +63,7 @@ class Descent {
   Choice choice_;
   std::vector<Change> changes_;
   int64_t cost_ = 0;
+  int64_t steps_ = 0;
   int64_t impossible_ = 1;  ///< stands for kImpossible, so that sums of many have room
   std::vector<std::vector<int64_t>> conditional_;  ///< [node][option]: its cost while the others stay
   UsageTree over_;                                 ///< usage less capacity

@@ -85,6 +85,7 @@ void ForestMove::gather(const Member& member, const Choice& choice, const Prices
   for (const Core::Arc& arc : node.arcs) {
     const auto other = static_cast<size_t>(arc.other);
     if (component_[other] >= 0) continue;
+    steps_ += std::ssize(sum);
     const Core::Edge& edge = core_.edges[static_cast<size_t>(arc.edge)];
     // Row of the other end: its columns are this node's options.
     const int64_t* row =
@@ -98,6 +99,7 @@ void ForestMove::send_up(const Member& member) {
   const std::vector<double>& sum = sums_[id];
   std::vector<double>& parent = sums_[static_cast<size_t>(member.parent)];
   std::vector<int32_t>& answer = answers_[id];
+  steps_ += std::ssize(sum) * std::ssize(parent);
   answer.resize(parent.size());
   for (size_t p = 0; p < parent.size(); ++p) {
     const int64_t* row = core_.row(*member.up, static_cast<int32_t>(p));

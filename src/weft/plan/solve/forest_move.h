@@ -18,6 +18,9 @@ class ForestMove {
   void choose_region(size_t size, Draws& draws);
   const std::vector<int32_t>& region() const { return region_; }
 
+  /// What was done so far, in sums.
+  int64_t steps() const { return steps_; }
+
   struct Terms {
     double scale = 1;  ///< of the prices
     double noise = 0;  ///< the largest amount by which costs of options are misread
@@ -47,6 +50,7 @@ class ForestMove {
   std::vector<int32_t> region_;     ///< all, until one is chosen
   std::vector<int32_t> component_;  ///< union-find; -1: in no forest
   std::vector<bool> is_placed_;
+  int64_t steps_ = 0;
   std::vector<Member> members_;  ///< parents before children
   std::vector<std::vector<double>> sums_;
   std::vector<std::vector<int32_t>> answers_;  ///< [node]: its best option, by its parent's

@@ -29,6 +29,21 @@ std::vector<double> as_numbers(const std::vector<int64_t>& costs, double impossi
   return numbers;
 }
 
+/// least[u] = the least of offered[s] + rows[s][u].
+void least_of_columns(const double* rows, const std::vector<double>& offered, std::vector<double>& least) {
+  const size_t columns = least.size();
+  double* __restrict to = least.data();
+  for (size_t u = 0; u < columns; ++u) to[u] = offered[0] + rows[u];
+  for (size_t s = 1; s < offered.size(); ++s) {
+    const double* __restrict row = rows + s * columns;
+    const double base = offered[s];
+    for (size_t u = 0; u < columns; ++u) {
+      const double cost = base + row[u];
+      to[u] = cost < to[u] ? cost : to[u];
+    }
+  }
+}
+
 /// Subtracts the least, and returns it.
 double level(std::vector<double>& values) {
   const double least = *std::ranges::min_element(values);
@@ -79,17 +94,10 @@ void Messages::pass(int32_t from, bool forward, double& bound) {
     const std::vector<double>& back = arc.is_first ? edge.to_a : edge.to_b;
     std::vector<double>& sent = arc.is_first ? edge.to_b : edge.to_a;
     const double* row = (arc.is_first ? edge.costs : edge.turned).data();
-    const size_t columns = sent.size();
-    std::ranges::fill(sent, std::numeric_limits<double>::infinity());
     const double share = share_[static_cast<size_t>(from)];
-    for (size_t s = 0; s < sum_.size(); ++s, row += columns) {
-      const double offered = share * sum_[s] - back[s];
-      double* to = sent.data();
-      for (size_t u = 0; u < columns; ++u) {
-        const double cost = offered + row[u];
-        to[u] = cost < to[u] ? cost : to[u];
-      }
-    }
+    offered_.resize(sum_.size());
+    for (size_t s = 0; s < sum_.size(); ++s) offered_[s] = share * sum_[s] - back[s];
+    least_of_columns(row, offered_, sent);
     bound += level(sent);
   }
 }

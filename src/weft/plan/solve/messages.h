@@ -41,7 +41,7 @@ class Messages {
   std::vector<std::vector<double>> costs_;  ///< of the nodes, priced
   std::vector<EdgeMessages> edges_;
   std::vector<double> share_;  ///< of a node's cost that each of its edges in a direction takes
-  std::vector<double> sum_;
+  std::vector<double> sum_, offered_;
 };
 
 }  // namespace weft

@@ -19,7 +19,14 @@ constexpr int64_t kFirstRounds = 8;         ///< before branches are tried, whic
 constexpr int64_t kMostBranches = 2000;
 constexpr int64_t kMostBranchedNodes = 64;  ///< of larger cores so many branches prove nothing
 constexpr int kSteps = 24;                  ///< of the bound in a round
-constexpr int kWalks = 32;                  ///< of each search in a round
+constexpr int64_t kMostWalks = 1000;        ///< of a search in a round
+
+int64_t steps_of_a_sweep(const Core& core) {
+  int64_t steps = std::ssize(core.capacity);
+  for (const Core::Edge& edge : core.edges) steps += 2 * std::ssize(edge.costs);
+  for (const Core::Node& node : core.nodes) steps += node.options() * std::ssize(node.lives);
+  return steps;
+}
 
 class Solver {
  public:
@@ -27,7 +34,9 @@ class Solver {
       : core_(core),
         options_(options),
         ascent_(core),
-        searches_{Search(core, options.seed, 0, options.is_late), Search(core, options.seed, 1, options.is_late)} {}
+        searches_{Search(core, options.seed, 0, options.is_late),
+                  Search(core, options.seed, 1, options.is_late)},
+        steps_of_bound_(kSteps * steps_of_a_sweep(core)) {}
 
   void run() {
     for (int64_t round = 0; round < options_.rounds && !is_over(); ++round) {
@@ -52,18 +61,25 @@ class Solver {
   /// The bound rises, and the one search improves what it suggests, while the other wanders.
   void do_round() {
     const Prices prices = ascent_.best_prices();
+    const int64_t before = searches_[0].steps();
     parallel_for(2, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         Search& search = searches_[static_cast<size_t>(i)];
         if (i == 0 && !ascent_.is_over()) {
           rise(search);
         } else {
-          for (int walk = 0; walk < kWalks && !is_late(); ++walk) search.wander(prices);
+          wander(search, prices);
         }
       }
     });
+    if (!ascent_.is_over()) quota_ = steps_of_bound_ + searches_[0].steps() - before;
     searches_[0].take(searches_[1].best());
     searches_[1].take(searches_[0].best());
+  }
+  /// As long as the other takes for the bound.
+  void wander(Search& search, const Prices& prices) const {
+    const int64_t end = search.steps() + quota_;
+    for (int64_t walk = 0; walk < kMostWalks && search.steps() < end && !is_late(); ++walk) search.wander(prices);
   }
   void rise(Search& search) {
     for (int step = 0; step < kSteps && !is_late(); ++step) ascent_.step(search.best().cost);
@@ -82,6 +98,8 @@ class Solver {
   const SolveOptions& options_;
   Ascent ascent_;
   Search searches_[2];
+  int64_t steps_of_bound_;               ///< of a round
+  int64_t quota_ = steps_of_bound_;  ///< steps of a search in a round
   bool is_proven_ = false;
 };
 
