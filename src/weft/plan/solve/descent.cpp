@@ -83,7 +83,8 @@ bool Descent::fits_with(int32_t node, int32_t option) {
   if (!frees_any(node, option)) {
     // None makes room for another: each must fit, and one alone may show that not all do.
     for (const Life& life : lives) {
-      if (more(node, life, option) > 0 && over_.largest(life.begin, life.end) + more(node, life, option) > 0) {
+      if (more(node, life, option) > 0 &&
+          over_.largest(life.begin, life.end) + more(node, life, option) > 0) {
         return false;
       }
     }

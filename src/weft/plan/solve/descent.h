@@ -44,7 +44,8 @@ class Descent {
   };
   int64_t delta(int32_t node, int32_t option) const {
     const auto& costs = conditional_[static_cast<size_t>(node)];
-    return costs[static_cast<size_t>(option)] - costs[static_cast<size_t>(choice_[static_cast<size_t>(node)])];
+    return costs[static_cast<size_t>(option)] -
+           costs[static_cast<size_t>(choice_[static_cast<size_t>(node)])];
   }
   int64_t cost(int64_t given) const { return given < kImpossible ? given : impossible_; }
   /// What a life uses more where its node chooses `option`.
@@ -64,7 +65,7 @@ class Descent {
   std::vector<Change> changes_;
   int64_t cost_ = 0;
   int64_t steps_ = 0;
-  int64_t impossible_ = 1;  ///< stands for kImpossible, so that sums of many have room
+  int64_t impossible_ = 1;                         ///< stands for kImpossible, so that sums of many have room
   std::vector<std::vector<int64_t>> conditional_;  ///< [node][option]: its cost while the others stay
   UsageTree over_;                                 ///< usage less capacity
 };

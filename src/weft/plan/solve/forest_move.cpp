@@ -7,7 +7,12 @@
 namespace weft {
 
 ForestMove::ForestMove(const Core& core)
-    : core_(core), region_(core.nodes.size()), component_(core.nodes.size(), -1), is_placed_(core.nodes.size()), sums_(core.nodes.size()), answers_(core.nodes.size()) {
+    : core_(core),
+      region_(core.nodes.size()),
+      component_(core.nodes.size(), -1),
+      is_placed_(core.nodes.size()),
+      sums_(core.nodes.size()),
+      answers_(core.nodes.size()) {
   std::iota(region_.begin(), region_.end(), 0);
 }
 
@@ -72,8 +77,8 @@ void ForestMove::order_members() {
   }
 }
 
-void ForestMove::gather(const Member& member, const Choice& choice, const Prices& prices,
-                        const Terms& terms, Draws& draws) {
+void ForestMove::gather(const Member& member, const Choice& choice, const Prices& prices, const Terms& terms,
+                        Draws& draws) {
   const Core::Node& node = core_.node(member.node);
   const auto id = static_cast<size_t>(member.node);
   std::vector<double>& sum = sums_[id];

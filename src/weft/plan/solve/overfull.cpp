@@ -70,7 +70,8 @@ class Forbidding {
   /// What is free in the fullest slot of the node's lives.
   int64_t least_room(int32_t id) const {
     int64_t room = kNoLimit;
-    for (const Life& life : network_.node(id).lives) room = std::min(room, -over_.largest(life.begin, life.end));
+    for (const Life& life : network_.node(id).lives)
+      room = std::min(room, -over_.largest(life.begin, life.end));
     return room;
   }
   /// All lives together, as if they were at one time.

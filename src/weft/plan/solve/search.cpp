@@ -12,9 +12,10 @@ constexpr double kLeastRegion = 8;
 constexpr double kLargestRegion = 2048;
 constexpr double kLeastScale = 0.5;  ///< of the prices
 constexpr double kOctaves = 3;       ///< above it
-constexpr int64_t kWalks = 256;       ///< until it goes back to the best
+constexpr int64_t kWalks = 256;      ///< until it goes back to the best
 constexpr double kTolerance = 1e-3;  ///< at most; and down to a hundredth of it
-constexpr double kDecades = 3;       ///< noise is up to so many powers of ten below a node's mean share of the cost
+constexpr double kDecades =
+    3;  ///< noise is up to so many powers of ten below a node's mean share of the cost
 
 }  // namespace
 
@@ -66,8 +67,7 @@ void Search::wander(const Prices& prices) {
   const bool fits = at_->is_feasible() || at_->make_feasible(draws_);
   if (fits) at_->descend_from_changes(draws_, is_late_);
   const double allowed = static_cast<double>(best_.cost) * (1 + tolerance_ * draws_.uniform());
-  if (!fits || !at_->is_feasible() ||
-      at_->cost() > std::max(before, static_cast<int64_t>(allowed))) {
+  if (!fits || !at_->is_feasible() || at_->cost() > std::max(before, static_cast<int64_t>(allowed))) {
     at_->take_back();
   } else if (at_->cost() < best_.cost) {
     best_ = {at_->choice(), at_->cost()};

@@ -39,8 +39,8 @@ class Search {
   ForestMove forest_;
   std::optional<Descent> at_;
   Found best_;
-  int64_t steps_ = 0;      ///< of descents that are no more
-  int64_t walks_ = 0;      ///< since it was at the best
+  int64_t steps_ = 0;     ///< of descents that are no more
+  int64_t walks_ = 0;     ///< since it was at the best
   double tolerance_ = 0;  ///< by which a walk may end above the best, relative to it
 };
 

@@ -79,7 +79,8 @@ class Solver {
   /// As long as the other takes for the bound.
   void wander(Search& search, const Prices& prices) const {
     const int64_t end = search.steps() + quota_;
-    for (int64_t walk = 0; walk < kMostWalks && search.steps() < end && !is_late(); ++walk) search.wander(prices);
+    for (int64_t walk = 0; walk < kMostWalks && search.steps() < end && !is_late(); ++walk)
+      search.wander(prices);
   }
   void rise(Search& search) {
     for (int step = 0; step < kSteps && !is_late(); ++step) ascent_.step(search.best().cost);
@@ -98,7 +99,7 @@ class Solver {
   const SolveOptions& options_;
   Ascent ascent_;
   Search searches_[2];
-  int64_t steps_of_bound_;               ///< of a round
+  int64_t steps_of_bound_;           ///< of a round
   int64_t quota_ = steps_of_bound_;  ///< steps of a search in a round
   bool is_proven_ = false;
 };
