@@ -37,6 +37,12 @@ TEST(ContestFile, MayBePacked) {
   gzwrite(file, kTwo.data(), static_cast<unsigned>(kTwo.size()));
   gzclose(file);
   EXPECT_EQ(read_contest_file(path).problem.nodes.size(), 2U);
+  try {
+    read_contest_file(path, 100);
+    FAIL() << "it was read";
+  } catch (const UserError& error) {
+    EXPECT_EQ(error.what(), path.string() + ": got a problem of more than 100 bytes, expected less");
+  }
   fs::resize_file(path, fs::file_size(path) / 2);
   try {
     read_contest_file(path);

@@ -12,6 +12,7 @@ constexpr double kRounding = 1e-10;  ///< of f64 in sums of many thousands, rela
 constexpr double kLeastGain = 1e-9;
 constexpr int32_t kPatience = 30;  ///< steps without a better bound before they become shorter
 constexpr double kShorter = 0.7;
+constexpr int kSweeps = 100;    ///< at prices that stay, before options are judged
 constexpr double kGuess = 1.1;  ///< what a solution may cost, as a multiple of the bound, while none is known
 
 }  // namespace
@@ -56,6 +57,25 @@ void Ascent::follow(const std::vector<int64_t>& used, double target) {
   }
   prices_.spread(core_);
   messages_.set_prices(prices_.of_option);
+}
+
+std::vector<std::vector<int32_t>> Ascent::promising(int64_t upper, const Choice& known) {
+  Messages messages(core_);
+  messages.set_prices(best_prices_.of_option);
+  const double allowance = best_prices_.allowance(core_);
+  double bound = 0;
+  for (int i = 0; i < kSweeps; ++i) bound = messages.sweep();
+  std::vector<std::vector<double>> surplus;
+  messages.sweep(surplus);
+  const double error = kRounding * (std::abs(bound) + allowance) + 1e-6;
+  const double room = static_cast<double>(upper) - (bound - allowance) + error;
+  std::vector<std::vector<int32_t>> kept(surplus.size());
+  for (size_t i = 0; i < surplus.size(); ++i) {
+    for (int32_t s = 0; s < std::ssize(surplus[i]); ++s) {
+      if (surplus[i][static_cast<size_t>(s)] < room || known[i] == s) kept[i].push_back(s);
+    }
+  }
+  return kept;
 }
 
 int64_t Ascent::bound() const {

@@ -19,6 +19,9 @@ class Ascent {
   int64_t bound() const;
   /// Those that gave the best bound.
   const Prices& best_prices() const { return best_prices_; }
+  /// The options of each node without which no choice cheaper than `upper` is lost, as places that ascend;
+  /// those of `known` are kept. Sweeps at the best prices.
+  std::vector<std::vector<int32_t>> promising(int64_t upper, const Choice& known);
   /// A choice that the messages of now suggest; it need not keep the limit.
   Choice suggestion() const { return messages_.round(); }
   /// Steps have become too short to matter.

@@ -13,8 +13,6 @@ namespace weft {
 
 namespace {
 
-constexpr size_t kMostBytes = size_t{4} << 30;
-
 /// Rows of numbers.
 using Rows = std::vector<std::vector<int64_t>>;
 
@@ -160,7 +158,7 @@ struct CloseGzip {
   void operator()(gzFile_s* file) const { gzclose(file); }
 };
 
-std::string unpacked(const std::filesystem::path& path) {
+std::string unpacked(const std::filesystem::path& path, size_t most_bytes) {
   const std::unique_ptr<gzFile_s, CloseGzip> file(gzopen(path.c_str(), "rb"));
   if (!file) user_error("{}: the problem cannot be read", path.string());
   std::string text;
@@ -173,8 +171,8 @@ std::string unpacked(const std::filesystem::path& path) {
       user_error("{}: the packed problem is broken or cut short", path.string());
     if (got == 0) return text;
     text.append(part.data(), static_cast<size_t>(got));
-    if (text.size() > kMostBytes) {
-      user_error("{}: got a problem of more than {} bytes, expected less", path.string(), kMostBytes);
+    if (text.size() > most_bytes) {
+      user_error("{}: got a problem of more than {} bytes, expected less", path.string(), most_bytes);
     }
   }
 }
@@ -189,8 +187,8 @@ ContestProblem parse_contest(std::string_view text, const std::string& path) {
   return contest;
 }
 
-ContestProblem read_contest_file(const std::filesystem::path& path) {
-  return parse_contest(unpacked(path), path.string());
+ContestProblem read_contest_file(const std::filesystem::path& path, size_t most_bytes) {
+  return parse_contest(unpacked(path, most_bytes), path.string());
 }
 
 }  // namespace weft

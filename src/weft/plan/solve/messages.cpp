@@ -102,12 +102,24 @@ void Messages::pass(int32_t from, bool forward, double& bound) {
   }
 }
 
-double Messages::sweep() {
+double Messages::sweep() { return sweep_noting(nullptr); }
+
+double Messages::sweep(std::vector<std::vector<double>>& surplus) {
+  surplus.resize(core_.nodes.size());
+  return sweep_noting(&surplus);
+}
+
+double Messages::sweep_noting(std::vector<std::vector<double>>* surplus) {
   double ignored = 0;
   const auto count = static_cast<int32_t>(core_.nodes.size());
   for (int32_t i = 0; i < count; ++i) pass(i, true, ignored);
   double bound = static_cast<double>(core_.constant);
-  for (int32_t i = count; i-- > 0;) pass(i, false, bound);
+  for (int32_t i = count; i-- > 0;) {
+    pass(i, false, bound);
+    // When a node passes on in the second direction, its sum is that of the least costs of all chains through
+    // it, by its options.
+    if (surplus != nullptr) (*surplus)[static_cast<size_t>(i)] = sum_;
+  }
   return bound;
 }
 

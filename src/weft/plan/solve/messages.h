@@ -18,6 +18,9 @@ class Messages {
   /// A forward and a backward sweep. Returns a bound that no choice's cost (with the prices) is below, up to
   /// the rounding of f64.
   double sweep();
+  /// Likewise. `surplus[node][option]` becomes what a choice with that option costs, at least, above what the
+  /// sweep before this one returned, if prices did not change between the two.
+  double sweep(std::vector<std::vector<double>>& surplus);
   /// The option of each node that is cheapest by its own messages alone: where all edges agree with it, it
   /// is an optimum.
   Choice cheapest() const;
@@ -29,6 +32,7 @@ class Messages {
     std::vector<double> costs, turned;  ///< as the core's
     std::vector<double> to_a, to_b;
   };
+  double sweep_noting(std::vector<std::vector<double>>* surplus);
   void pass(int32_t from, bool forward, double& bound);
   void sum_at(int32_t node, std::vector<double>& sum) const;
   const std::vector<double>& incoming(const Core::Arc& arc) const {

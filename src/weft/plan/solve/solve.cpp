@@ -16,6 +16,8 @@ namespace {
 
 constexpr int64_t kMostSteps = 20'000'000;  ///< of the exact elimination: below a second and 240 MB
 constexpr int64_t kFirstRounds = 8;         ///< before branches are tried, which need a good solution
+constexpr int64_t kFirstNarrowing = 16;     ///< the round; then at twice as many
+constexpr double kNarrow = 0.9;             ///< of the options must be left at most
 constexpr int64_t kMostBranches = 2000;
 constexpr int64_t kMostBranchedNodes = 64;  ///< of larger cores so many branches prove nothing
 constexpr int kSteps = 24;                  ///< of the bound in a round
@@ -42,11 +44,19 @@ class Solver {
     for (int64_t round = 0; round < options_.rounds && !is_over(); ++round) {
       if (round == kFirstRounds && std::ssize(core_.nodes) <= kMostBranchedNodes) try_branches();
       if (!is_over()) do_round();
+      if (round == next_narrowing_ && !is_over() && narrow(options_.rounds - round - 1)) return;
     }
+  }
+  /// Begins at this choice, where it keeps the limit.
+  void start(Choice choice) {
+    searches_[0].improve(std::move(choice));
+    searches_[1].take(searches_[0].best());
   }
 
   const Found& best() const { return searches_[0].best(); }
-  int64_t bound() const { return is_proven_ ? best().cost : std::min(ascent_.bound(), best().cost); }
+  int64_t bound() const {
+    return is_proven_ ? best().cost : std::min(std::max(ascent_.bound(), narrow_bound_), best().cost);
+  }
   SolveStop stop() const {
     if (is_proven_ || bound() >= best().cost) {
       return best().cost < kImpossible ? SolveStop::optimal : SolveStop::impossible;
@@ -95,12 +105,68 @@ class Solver {
     is_proven_ = branched.is_complete;
   }
 
+  /// Takes out the options with which nothing can be cheaper than the best, and solves the smaller rest in as
+  /// many rounds. False where that would be too little.
+  bool narrow(int64_t rounds) {
+    next_narrowing_ *= 2;
+    if (best().cost >= kImpossible) return false;
+    const auto kept = ascent_.promising(best().cost, best().choice);
+    int64_t all = 0;
+    int64_t left = 0;
+    Reduced narrowed = as_reduced(core_);
+    for (size_t i = 0; i < kept.size(); ++i) {
+      all += core_.nodes[i].options();
+      left += std::ssize(kept[i]);
+      if (std::ssize(kept[i]) < core_.nodes[i].options()) {
+        narrowed.network.keep_options(static_cast<int32_t>(i), kept[i]);
+      }
+    }
+    if (static_cast<double>(left) > kNarrow * static_cast<double>(all)) return false;
+    const std::optional<Reduced> reduced = reduce_further(std::move(narrowed));
+    // The best itself is left, so that something always is.
+    WEFT_CHECK(reduced.has_value(), "narrowing has lost the solution that it keeps");
+    const Core core = core_of(*reduced);
+    if (const std::optional<Choice> optimum = eliminate(core, kMostSteps)) {
+      take(whole_choice(core, *reduced, *optimum));
+      is_proven_ = true;
+      return true;
+    }
+    SolveOptions options = options_;
+    options.rounds = rounds;
+    Solver solver(core, options);
+    solver.start(projected(core));
+    solver.run();
+    if (solver.best().cost < best().cost) take(whole_choice(core, *reduced, solver.best().choice));
+    narrow_bound_ = std::max(narrow_bound_, solver.bound());
+    return true;
+  }
+  /// The best as a choice of a core that was narrowed; where its option is gone, the first.
+  Choice projected(const Core& core) const {
+    Choice choice;
+    for (const Core::Node& node : core.nodes) {
+      const int32_t option = best().choice[static_cast<size_t>(node.origin)];
+      const auto found = std::ranges::find(node.original_option, option);
+      choice.push_back(found == node.original_option.end()
+                           ? 0
+                           : static_cast<int32_t>(found - node.original_option.begin()));
+    }
+    return choice;
+  }
+  void take(Choice choice) {
+    const int64_t cost = cost_of(core_, choice);
+    if (!is_feasible(core_, choice)) return;
+    const Found found{std::move(choice), cost};
+    for (Search& search : searches_) search.take(found);
+  }
+
   const Core& core_;
   const SolveOptions& options_;
   Ascent ascent_;
   Search searches_[2];
   int64_t steps_of_bound_;           ///< of a round
   int64_t quota_ = steps_of_bound_;  ///< steps of a search in a round
+  int64_t next_narrowing_ = kFirstNarrowing;
+  int64_t narrow_bound_ = 0;
   bool is_proven_ = false;
 };
 
