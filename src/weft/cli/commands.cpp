@@ -15,6 +15,7 @@
 #include "weft/cli/launch_command.h"
 #include "weft/cli/option_ranges.h"
 #include "weft/cli/simulate_command.h"
+#include "weft/cli/solve_command.h"
 #include "weft/cli/version_text.h"
 #include "weft/comm/communicator.h"
 #include "weft/train/session/load_recipe.h"
@@ -314,6 +315,7 @@ struct CommandLine {
     launch.declare(app);
     data.declare(app);
     simulate.declare(app);
+    solve.declare(*app.get_subcommand("plan"));
     refuse_empty_values(app);
   }
 
@@ -325,6 +327,7 @@ struct CommandLine {
   LaunchCommandLine launch;
   DataCommand data;
   SimulateCommand simulate;
+  SolveCommand solve;
 };
 
 /// "data fold (did you mean folds?)" where these words name a command that there is not: CLI11 would only say
@@ -334,8 +337,10 @@ std::optional<std::string> unknown_command(const CLI::App& app, const std::vecto
   std::string path;
   for (const std::string& word : words) {
     if (word.starts_with('-') || at->get_subcommands({}).empty()) break;
+    const bool needs_none = at->get_require_subcommand_min() == 0;  // plan RECIPE
     path += (path.empty() ? "" : " ") + word;
     const auto named = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
+    if (named.empty() && needs_none) break;
     if (named.empty()) return path + nearest_command(*at, word);
     at = named.front();
   }
@@ -391,6 +396,7 @@ int run_command(int argc, char** argv) {
     if (line.launch.parsed()) return run_launch(line, started);
     if (line.data.parsed()) return line.data.run();
     if (line.simulate.parsed()) return Communicator::world().rank() == 0 ? line.simulate.run() : 0;
+    if (line.solve.parsed()) return Communicator::world().rank() == 0 ? line.solve.run() : 0;
     return run_parsed(line);
   } catch (const std::filesystem::filesystem_error& error) {
     user_error("{}: {}", error.path1().string(), error.code().message());
