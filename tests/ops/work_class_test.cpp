@@ -1,4 +1,4 @@
-// Of graph/work_class.h, Op::least_bytes: the class of an op's work follows from what it says of itself.
+// Of graph/work_class.h, graph/op.h: the class of an op's work follows from what it says of itself.
 #include <gtest/gtest.h>
 
 #include "tests/ops/case_graph.h"

@@ -1,4 +1,5 @@
-// Of kernels/cpu/, Kernel::extra_bytes: what kernels move beyond each operand once, by their own formulas.
+// Of graph/kernel.h, kernels/cpu/attention_traffic.cpp: what kernels move beyond each operand once, by their
+// own formulas.
 #include <gtest/gtest.h>
 
 #include "tests/ops/case_graph.h"
