@@ -56,7 +56,7 @@ TEST(Descent, EndsWhereNoMoveOfOneOrTwoNeighboursHelps) {
     const Problem problem = random_problem(kind, draws);
     const Core core = plain_core(problem);
     Descent descent(core, Choice(core.nodes.size()));
-    if (!descent.is_feasible() && !descent.make_feasible(draws)) continue;
+    if (!descent.is_feasible() && !descent.make_feasible(draws, {})) continue;
     ASSERT_TRUE(is_feasible(core, descent.choice()));
     descent.descend(draws, {});
     ASSERT_TRUE(is_feasible(core, descent.choice()));
@@ -85,7 +85,7 @@ TEST(Descent, SaysThatNothingFits) {
   const Core core = plain_core(problem);
   Draws draws(44, 0);
   Descent descent(core, {0, 0});
-  EXPECT_FALSE(descent.make_feasible(draws));
+  EXPECT_FALSE(descent.make_feasible(draws, {}));
 }
 
 }  // namespace

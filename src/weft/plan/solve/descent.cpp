@@ -201,10 +201,10 @@ void Descent::descend_from(std::vector<int32_t> waiting, const IsLate& is_late) 
   }
 }
 
-bool Descent::make_feasible(Draws& draws) {
+bool Descent::make_feasible(Draws& draws, const IsLate& is_late) {
   const size_t most_moves = 4 * core_.nodes.size() + 16;
   for (size_t moves = 0; over_.largest() > 0; ++moves) {
-    if (moves == most_moves) return false;
+    if (moves == most_moves || (is_late && is_late())) return false;
     const int64_t slot = over_.slot_of_largest();
     const int64_t peak = over_.largest();
     double best = std::numeric_limits<double>::infinity();

@@ -30,8 +30,8 @@ class Descent {
   void take_back();
 
   /// Takes usage out of the fullest slot, at the least cost for what is freed, until no slot is overfull.
-  /// False where no move frees any, or too many were needed.
-  bool make_feasible(Draws& draws);
+  /// False where no move frees any, too many were needed, or it is late.
+  bool make_feasible(Draws& draws, const IsLate& is_late);
   /// Moves of one node, and of two neighbours, while one of them makes the cost less and none overfull.
   void descend(Draws& draws, const IsLate& is_late);
   /// Likewise, where only the nodes that changed since the last keep(), and their neighbours, begin.

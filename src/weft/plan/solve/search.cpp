@@ -41,7 +41,7 @@ void Search::place_at(const Choice& choice) {
 
 void Search::improve(Choice choice) {
   Descent descent(core_, std::move(choice));
-  if (!descent.is_feasible() && !descent.make_feasible(draws_)) return;
+  if (!descent.is_feasible() && !descent.make_feasible(draws_, is_late_)) return;
   descent.descend(draws_, is_late_);
   steps_ += descent.steps();
   if (descent.is_feasible()) take({descent.choice(), descent.cost()});
@@ -64,7 +64,7 @@ void Search::wander(const Prices& prices) {
   for (int i = 0; i < kForests; ++i) forest_.move(choice, prices, terms, draws_);
   at_->keep();
   for (const int32_t node : forest_.region()) at_->set(node, choice[static_cast<size_t>(node)]);
-  const bool fits = at_->is_feasible() || at_->make_feasible(draws_);
+  const bool fits = at_->is_feasible() || at_->make_feasible(draws_, is_late_);
   if (fits) at_->descend_from_changes(draws_, is_late_);
   const double allowed = static_cast<double>(best_.cost) * (1 + tolerance_ * draws_.uniform());
   if (!fits || !at_->is_feasible() || at_->cost() > std::max(before, static_cast<int64_t>(allowed))) {

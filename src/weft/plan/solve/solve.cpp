@@ -17,6 +17,7 @@ namespace {
 constexpr int64_t kMostSteps = 20'000'000;  ///< of the exact elimination: below a second and 240 MB
 constexpr int64_t kFirstRounds = 8;         ///< before branches are tried, which need a good solution
 constexpr int64_t kFirstNarrowing = 16;     ///< the round; then at twice as many
+constexpr double kMostGap = 0.1;            ///< where the bound is farther off, hardly an option would go
 constexpr double kNarrow = 0.9;             ///< of the options must be left at most
 constexpr int64_t kMostBranches = 2000;
 constexpr int64_t kMostBranchedNodes = 64;  ///< of larger cores so many branches prove nothing
@@ -109,7 +110,8 @@ class Solver {
   /// many rounds. False where that would be too little.
   bool narrow(int64_t rounds) {
     next_narrowing_ *= 2;
-    if (best().cost >= kImpossible) return false;
+    const auto cost = static_cast<double>(best().cost);
+    if (cost - static_cast<double>(bound()) > kMostGap * cost) return false;  // so it is where none is known
     const auto kept = ascent_.promising(best().cost, best().choice);
     int64_t all = 0;
     int64_t left = 0;
