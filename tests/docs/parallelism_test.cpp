@@ -106,7 +106,7 @@ std::vector<std::string> table_of(size_t which) {
     EXPECT_EQ(spec.sends.size(), 1U);
     EXPECT_EQ(spec.receives.size(), 1U);
     const int64_t bytes = spec.sends[0].region.elems() * 4;
-    EXPECT_EQ(exchanges[which]->network_bytes, bytes);
+    EXPECT_EQ(exchanges[which]->predicted.network_bytes, bytes);
     rows.push_back(fmt::format("| {} | {} | {} | row {} to rank {}, {} bytes | row {} of rank {} |", rank,
                                rows_of(spec.source), rows_of(spec.target), rows_of(spec.sends[0].region),
                                spec.sends[0].peer, bytes, rows_of(spec.receives[0].region),

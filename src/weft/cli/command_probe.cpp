@@ -11,10 +11,10 @@
 #include "weft/base/terminal.h"
 #include "weft/base/threads.h"
 #include "weft/cli/arguments.h"
-#include "weft/cli/probe_table.h"
 #include "weft/machine/machine_cache.h"
 #include "weft/probe/measured_here.h"
 #include "weft/probe/probe.h"
+#include "weft/probe/probe_table.h"
 
 namespace weft {
 

@@ -18,7 +18,7 @@ Graph attention_and_gradient() {
   const AttentionOptions options{.causal = true, .scale = 0.5, .dropout = 0.25, .seed = 3, .step = step};
   const ValueId loss = reduce_sum(build, attention(build, qkv, options));
   build.output("loss", loss);
-  build.output("gradient", gradients(build, loss, std::vector{qkv})[0]);
+  build.output("gradient", *gradients(build, loss, std::vector{qkv})[0]);
   return std::move(build).build();
 }
 

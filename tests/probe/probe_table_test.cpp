@@ -1,4 +1,4 @@
-#include "weft/cli/probe_table.h"
+#include "weft/probe/probe_table.h"
 
 #include <gtest/gtest.h>
 
