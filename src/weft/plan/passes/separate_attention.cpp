@@ -92,7 +92,8 @@ PassResult run(const Graph& graph, const PlanContext& context) {
 }
 
 void packed(GraphBuilder& build) {
-  const ValueId qkv = build.input("qkv", {DType::f32, {2, 8, 3, 2, 4}}, {"batch", "sequence", "", "", ""});
+  const ValueId qkv =
+      build.input("qkv", {DType::f32, {2, 8, 3, 2, 4}}, {"batch", "sequence", "part", "head", "c"});
   build.output("y", attention(build, qkv, true, 0.5));
 }
 
@@ -111,7 +112,17 @@ Pass separate_attention() {
        .place = "Before assign, because that chooses what is divided.",
        .counts = "attentions, forward and backward",
        .example = {.before = packed,
-                   .after = R"(TODO)",
+                   .after = R"(segment accumulate: each microbatch, 1 slot
+input @qkv: f32[2, 8, 3, 2, 4] (batch, sequence, part, head, c)
+%0 = slice(@qkv) box=[[0, 2], [0, 8], [0, 1], [0, 2], [0, 4]]: f32[2, 8, 1, 2, 4]  # accumulate
+%1 = reshape(%0) shape=[2, 8, 2, 4]: f32[2, 8, 2, 4]  # accumulate
+%2 = slice(@qkv) box=[[0, 2], [0, 8], [1, 2], [0, 2], [0, 4]]: f32[2, 8, 1, 2, 4]  # accumulate
+%3 = reshape(%2) shape=[2, 8, 2, 4]: f32[2, 8, 2, 4]  # accumulate
+%4 = slice(@qkv) box=[[0, 2], [0, 8], [2, 3], [0, 2], [0, 4]]: f32[2, 8, 1, 2, 4]  # accumulate
+%5 = reshape(%4) shape=[2, 8, 2, 4]: f32[2, 8, 2, 4]  # accumulate
+%6, %7 = attention(%1, %3, %5) causal=true scale=0.5 packed=false has_lengths=false dropout=0 seed=0 stream=0 first_batch=0 first_head=0 first_query=0 heads=0 queries=0: f32[2, 8, 2, 4], f32[2, 2, 8]  # accumulate
+output y = %6  # accumulate
+)",
                    .with = "a mesh of two ranks along \"sequence\"",
                    .set_up = over_a_sequence}},
       run};
