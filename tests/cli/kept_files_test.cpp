@@ -49,8 +49,8 @@ TEST_F(Cli, SettingsBesideAVocabularyAreKeptWithIt) {
   const std::string settings = R"({"do_lower_case": false})";
   std::ofstream(bert / "tokenizer_config.json") << settings;
   std::ofstream(bert / "config.json") << "of another network";
-  const Outcome trained =
-      run("train " + recipe() + " --out " + out() + " --set data.tokenizer=" + (bert / "vocab.txt").string());
+  const Outcome trained = run("train " + recipe() + " --out " + out() +
+                              " --set log.prompt=ALL --set data.tokenizer=" + (bert / "vocab.txt").string());
   ASSERT_EQ(trained.code, 0) << trained.text;
   const fs::path kept = fs::path(out()) / "files";
   EXPECT_TRUE(fs::exists(kept / "vocab.txt"));

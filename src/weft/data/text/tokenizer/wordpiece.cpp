@@ -257,7 +257,7 @@ std::shared_ptr<const Tokenizer> open(const std::string& spec) {
 
 void register_wordpiece(TokenizerRegistry& registry) {
   registry.add({"wordpiece",
-                "a vocab.txt of BERT's, or a folder that has one",
+                "BERT's vocab.txt, or a folder that has one",
                 match_of,
                 open,
                 false,
