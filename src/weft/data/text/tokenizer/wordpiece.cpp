@@ -125,7 +125,7 @@ WordPieceSettings WordPieceSettings::of(std::string_view tokenizer_config, const
   return settings;
 }
 
-WordPiece::WordPiece(std::string_view vocabulary, WordPieceSettings settings, const std::string& path)
+WordPiece::WordPiece(std::string_view vocabulary, const WordPieceSettings& settings, const std::string& path)
     : name_(path), rules_(settings.rules) {
   int64_t number = 0;
   while (!vocabulary.empty()) {
@@ -250,7 +250,7 @@ std::shared_ptr<const Tokenizer> open(const std::string& spec) {
   if (fs::is_regular_file(config, error)) {
     settings = WordPieceSettings::of(read_text(config, "tokenizer"), config.string());
   }
-  return std::make_shared<WordPiece>(read_text(file, "vocabulary"), std::move(settings), file.string());
+  return std::make_shared<WordPiece>(read_text(file, "vocabulary"), settings, file.string());
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class WordPiece final : public Tokenizer {
  public:
   /// `vocabulary`: vocab.txt, a token a line in the order of their ids. `path` names it in errors. UserError
   /// where it has none, or one twice, or not the unknown one, or is no UTF-8.
-  WordPiece(std::string_view vocabulary, WordPieceSettings settings, const std::string& path);
+  WordPiece(std::string_view vocabulary, const WordPieceSettings& settings, const std::string& path);
 
   std::vector<int32_t> encode(std::string_view text) const override;
   bool may_cut(std::string_view before, std::string_view after) const override;
