@@ -3,6 +3,7 @@
 
 #include "tests/cli/command.h"
 #include "tests/train/byte_pairs_folder.h"
+#include "weft/base/text_file.h"
 
 namespace weft::testing {
 namespace {
@@ -35,6 +36,29 @@ TEST_F(Cli, ATokenizerThatIsGoneIsTakenFromTheRun) {
   const std::string twice = (folder_ / "twice").string();
   fs::rename(moved, twice);
   EXPECT_EQ(run("resume " + twice + " --set run.steps=9").code, 0);
+}
+
+TEST_F(Cli, SettingsBesideAVocabularyAreKeptWithIt) {
+  NEEDS_KINDS("wordpiece");
+  const fs::path bert = folder_ / "bert";
+  fs::create_directories(bert);
+  std::ofstream vocabulary(bert / "vocab.txt");
+  vocabulary << "[UNK]\n";
+  for (char letter = 'A'; letter <= 'z'; ++letter) vocabulary << letter << "\n##" << letter << "\n";
+  vocabulary.close();
+  const std::string settings = R"({"do_lower_case": false})";
+  std::ofstream(bert / "tokenizer_config.json") << settings;
+  std::ofstream(bert / "config.json") << "of another network";
+  const Outcome trained = run("train " + recipe() + " --out " + out() +
+                              " --set log.prompt=ALL --set data.tokenizer=" + (bert / "vocab.txt").string());
+  ASSERT_EQ(trained.code, 0) << trained.text;
+  const fs::path kept = fs::path(out()) / "files";
+  EXPECT_TRUE(fs::exists(kept / "vocab.txt"));
+  EXPECT_EQ(read_text(kept / "tokenizer_config.json", "copy"), settings);
+  EXPECT_FALSE(fs::exists(kept / "config.json"));
+  const std::string text = run("generate " + out() + " --tokens 9 --prompt ALL").text;
+  fs::remove_all(bert);
+  EXPECT_EQ(run("generate " + out() + " --tokens 9 --prompt ALL").text, text);
 }
 
 }  // namespace

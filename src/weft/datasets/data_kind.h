@@ -42,7 +42,7 @@ class DataKind : public Kind {
   struct KeptFile {
     std::string key;  ///< that names it
     std::string path;
-    std::vector<std::string> names;  ///< of a folder: what is read of it
+    std::vector<std::string> names;  ///< of a folder: what is read of it; of a file: what is read beside it
   };
   virtual std::vector<KeptFile> files_to_keep() const { return {}; }
 

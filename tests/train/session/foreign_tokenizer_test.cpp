@@ -82,6 +82,22 @@ TEST_F(ForeignTokenizer, ASentencePieceModelIsComparedByteByByte) {
   EXPECT_EQ(said(mine()), refusal);
 }
 
+TEST_F(ForeignTokenizer, AVocabularyOfWordPieceIsComparedWithItsSettings) {
+  write("bert/vocab.txt", "[UNK]\nthe\nThe\n");
+  write("theirs/vocab.txt", "[UNK]\r\nthe\r\nThe\r\n");
+  write("theirs/tokenizer.json", "{}");
+  const std::string bert = (folder_ / "bert").string();
+  EXPECT_EQ(said(bert), "") << "however lines end";
+  EXPECT_EQ(said(bert + "/vocab.txt"), "");
+  EXPECT_EQ(said("bytes"), refused("vocab.txt", set()));
+  write("theirs/tokenizer_config.json", R"({"do_lower_case": false})");
+  EXPECT_EQ(said(bert), refused("vocab.txt", set()));
+  write("bert/tokenizer_config.json", R"({"do_lower_case": false})");
+  EXPECT_EQ(said(bert), "");
+  write("theirs/vocab.txt", "[UNK]\nThe\nthe\n");
+  EXPECT_EQ(said(bert), refused("vocab.txt", set()));
+}
+
 TEST_F(ForeignTokenizer, ATokenizerJsonHoldsBytePairs) {
   const std::string refusal =
       refused("tokenizer.json", set() +

@@ -77,12 +77,9 @@ bool tokenizer_has_files(const std::string& spec) {
   return best.format == nullptr || !best.format->is_word;
 }
 
-std::vector<std::string> files_of_tokenizers() {
-  std::vector<std::string> all;
-  for (const TokenizerFormat& format : tokenizers().formats()) {
-    all.insert(all.end(), format.files.begin(), format.files.end());
-  }
-  return all;
+std::vector<std::string> files_of_tokenizer(const std::string& spec) {
+  const Match best = match_of(spec);
+  return best.format == nullptr ? std::vector<std::string>{} : best.format->files;
 }
 
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec) {

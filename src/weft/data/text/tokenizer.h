@@ -42,7 +42,7 @@ struct TokenizerFormat {
   /// UserError where it cannot be loaded.
   std::shared_ptr<const Tokenizer> (*open)(const std::string& spec) = nullptr;
   bool is_word = false;            ///< what names one is no path
-  std::vector<std::string> files;  ///< that are read of a folder that names one
+  std::vector<std::string> files;  ///< that are read of a folder that names one, or beside a file that does
 };
 
 class TokenizerRegistry {
@@ -66,8 +66,8 @@ bool tokenizer_is_there(const std::string& spec);
 /// Whether what names it is a path, be it there or not.
 bool tokenizer_has_files(const std::string& spec);
 
-/// The files that tokenizers read of a folder.
-std::vector<std::string> files_of_tokenizers();
+/// The files that are read of the folder that is named, or beside the file; none where nothing is named so.
+std::vector<std::string> files_of_tokenizer(const std::string& spec);
 
 /// UserError where nothing that there is is named so, or it cannot be loaded.
 std::shared_ptr<const Tokenizer> make_tokenizer(const std::string& spec);

@@ -46,7 +46,7 @@ struct Text final : KindOf<Text, DataKind> {
   Closing closing() const override { return {sample_tokens, prompt}; }
   std::vector<KeptFile> files_to_keep() const override {
     if (!tokenizer_has_files(tokenizer_name())) return {};
-    return {{"data.tokenizer", tokenizer, files_of_tokenizers()}};
+    return {{"data.tokenizer", tokenizer, files_of_tokenizer(tokenizer)}};
   }
 
  protected:

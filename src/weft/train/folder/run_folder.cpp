@@ -38,18 +38,17 @@ std::string make_dated(const std::string& name) {
   return made.string();
 }
 
-/// Of a folder only what is read: weights may lie beside.
+/// Of a folder, or beside a file, only what is read: weights may lie there.
 void copy_kept(const DataKind::KeptFile& kept, const fs::path& to, std::error_code& error) {
   constexpr auto kOver = fs::copy_options::overwrite_existing;
-  const fs::path from = kept.path;
-  if (!fs::is_directory(from)) {
-    fs::copy_file(from, to, kOver, error);
-    return;
-  }
-  fs::create_directories(to, error);
+  const bool is_folder = fs::is_directory(kept.path);
+  if (!is_folder) fs::copy_file(kept.path, to, kOver, error);
+  const fs::path from = is_folder ? fs::path(kept.path) : fs::path(kept.path).parent_path();
+  const fs::path into = is_folder ? to : to.parent_path();
+  if (!error) fs::create_directories(into, error);
   for (const std::string& name : kept.names) {
     std::error_code unseen;
-    if (!error && fs::exists(from / name, unseen)) fs::copy_file(from / name, to / name, kOver, error);
+    if (!error && fs::exists(from / name, unseen)) fs::copy_file(from / name, into / name, kOver, error);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "weft/base/check.h"
 #include "weft/base/text_file.h"
+#include "weft/data/text/tokenizer.h"
 #include "weft/datasets/data_kind.h"
 #include "weft/train/session/foreign_additions.h"
 
@@ -35,7 +36,7 @@ std::vector<std::string_view> merges_in(std::string_view text) {
 /// Files that say the same may be written otherwise: transformers sorts a vocabulary that it saves.
 bool say_the_same(const fs::path& name, const std::string& mine, const std::string& theirs) {
   if (mine == theirs) return true;
-  if (name.extension() == ".txt") return merges_in(mine) == merges_in(theirs);
+  if (name == "merges.txt") return merges_in(mine) == merges_in(theirs);
   if (name.extension() != ".json") return false;
   const auto parsed = [](const std::string& text) { return nlohmann::json::parse(text, nullptr, false); };
   const nlohmann::json one = parsed(mine);
@@ -63,6 +64,10 @@ bool has_the_byte_pairs(const std::string& tokenizer_json, const fs::path& folde
 
 bool is_the_recipes(const std::optional<fs::path>& tokenizer, const fs::path& theirs) {
   if (!tokenizer) return false;
+  // Of which settings beside it make one tokenizer or another.
+  if (theirs.filename() == "vocab.txt") {
+    return fingerprint(*make_tokenizer(tokenizer->string())) == fingerprint(*make_tokenizer(theirs.string()));
+  }
   std::error_code error;
   const bool is_folder = fs::is_directory(*tokenizer, error);
   const fs::path mine = is_folder ? *tokenizer / theirs.filename() : *tokenizer;
@@ -85,7 +90,7 @@ std::string cure_of(const fs::path& file) {
 /// The forms in which a folder may have it; where it has several, they are of one tokenizer.
 const std::vector<std::vector<const char*>>& forms() {
   static const std::vector<std::vector<const char*>> forms{
-      {"vocab.json", "merges.txt"}, {"tokenizer.model"}, {"tokenizer.json"}};
+      {"vocab.json", "merges.txt"}, {"tokenizer.model"}, {"vocab.txt"}, {"tokenizer.json"}};
   return forms;
 }
 

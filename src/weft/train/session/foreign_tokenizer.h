@@ -10,10 +10,10 @@
 namespace weft {
 
 /// Calls `complain` with a sentence where `folder` has files of a tokenizer (vocab.json and merges.txt,
-/// tokenizer.model, tokenizer.json) that are not those of the recipe's data.tokenizer, or others beside them
-/// that add tokens or settings to it (foreign_additions.h). A folder without the former says nothing, as one
-/// that `weft export` wrote for bytes. For data whose samples are text. UserError where a file cannot be
-/// read.
+/// tokenizer.model, vocab.txt, tokenizer.json) that are not those of the recipe's data.tokenizer, or others
+/// beside them that add tokens or settings to it (foreign_additions.h). A folder without the former says
+/// nothing, as one that `weft export` wrote for bytes. For data whose samples are text. UserError where a
+/// file cannot be read.
 void compare_foreign_tokenizer(const Recipe& recipe, const std::filesystem::path& folder,
                                const std::function<void(const std::string&)>& complain);
 
