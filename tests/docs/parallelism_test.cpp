@@ -50,8 +50,14 @@ std::string output_of(const std::string& command) {
 }
 
 /// Instructions are numbered; how many stand before one may depend on the machine's forms of products.
-std::string without_number(const std::string& line) {
-  return std::regex_replace(line, std::regex("^ *[0-9]+ "), "");
+/// A line without the instruction's number and without what its kernel moves, which depends on the processor:
+/// with what it is, its arithmetic, its least bytes or those that are sent, what binds it and what it makes.
+std::string comparable(const std::string& line) {
+  static const std::regex instruction(
+      "^ *[0-9]+ (\\S+) +(\\S+) +([0-9.]+)( +[0-9.]+ [A-Za-z]+)? .*?([0-9.]+ [A-Za-z]+ "
+      ")?(network|arithmetic|memory) "
+      "+(.*)$");
+  return std::regex_replace(line, instruction, "$1 $2 $3$4 $5$6 $7");
 }
 
 TEST(ParallelismGuide, ShowsLinesThatItsCommandsPrint) {
@@ -67,11 +73,11 @@ TEST(ParallelismGuide, ShowsLinesThatItsCommandsPrint) {
   fs::remove_all(folder);
   std::set<std::string> printed;
   std::istringstream stream(all);
-  for (std::string line; std::getline(stream, line);) printed.insert(without_number(line));
+  for (std::string line; std::getline(stream, line);) printed.insert(comparable(line));
   const std::vector<std::string> shown = lines_of(text, "text");
   EXPECT_EQ(shown.size(), 8U);
   for (const std::string& line : shown) {
-    EXPECT_TRUE(printed.contains(without_number(line))) << line << "\n" << all;
+    EXPECT_TRUE(printed.contains(comparable(line))) << line << "\n" << all;
   }
 }
 

@@ -74,6 +74,7 @@ batch = 6
 [optimizer]
 kind = "adamw"
 learning_rate = 3e-3
+epsilon = 1e-4  # what rounding leaves of a gradient of 0 must not become a whole step
 clip = 1.0
 [log]
 every = 1

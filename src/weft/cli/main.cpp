@@ -9,6 +9,7 @@
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "weft/base/check.h"
 #include "weft/base/exit_code.h"
@@ -38,12 +39,15 @@ void hold_standard_streams() {
   }
 }
 
+std::string lost_output(int error) {
+  return fmt::format("standard output cannot be written: {}", std::strerror(error));
+}
+
 /// What a command has flushed on its way leaves only a mark behind where it was lost.
 void expect_written() {
   std::cout.flush();
   const bool is_lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout;
-  if (is_lost)
-    weft::user_error("standard output cannot be written: {}", std::strerror(errno == 0 ? EIO : errno));
+  if (is_lost) weft::user_error("{}", lost_output(errno == 0 ? EIO : errno));
 }
 
 /// Says why this rank ends. Where all ranks fail, as with a mistake in the recipe, rank 0 speaks for all and
@@ -75,6 +79,11 @@ int main(int argc, char** argv) {
     } catch (const weft::InternalError& error) {
       return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()),
                       weft::kBug);
+    } catch (const std::system_error& error) {
+      // fmt throws where more than a buffer cannot be written.
+      const bool is_output = std::ferror(stdout) != 0;
+      return end_with(session, is_output ? lost_output(error.code().value()) : error.what(),
+                      user_error_code());
     } catch (const std::exception& error) {
       // Of the system: memory, a file system.
       return end_with(session, error.what(), user_error_code());
