@@ -4,9 +4,11 @@
 
 #include "weft/base/alignment.h"
 #include "weft/base/check.h"
+#include "weft/base/threads.h"
 #include "weft/kernels/cpu/matmul_onednn.h"
 #include "weft/kernels/cpu/onednn_versions.h"
 #include "weft/kernels/cpu/widened.h"
+#include "weft/kernels/matmul.h"
 
 namespace weft::kernels {
 
@@ -47,6 +49,30 @@ bool fits_onednn(const ConvolutionShape& shape) {
   return true;
 }
 
+/// Whether the gradient of the weights is taken as a product: windows of one element that step, which
+/// oneDNN 2.6.3 gets wrong now and then where there is AVX2 and no AVX-512 (weights [8, 4, 1, 1], stride 2).
+bool is_product(const ConvolutionShape& shape, ConvolutionPass pass) {
+  const auto all = [](const Dims& dims, int64_t value) {
+    return std::all_of(dims.begin(), dims.end(), [&](int64_t d) { return d == value; });
+  };
+  return pass == ConvolutionPass::backward_weights && shape.dtype == DType::f32 && all(shape.kernel, 1) &&
+         !all(shape.stride, 1) && all(shape.pad_low, 0) && !onednn_has_bf16();
+}
+
+/// Rows of x that windows of one element read, in the order of y's.
+void gather_rows(const ConvolutionShape& s, const float* x, float* rows) {
+  const int64_t outputs = elems_of(s.output), width = s.in_channels;
+  parallel_for(s.batch * outputs, 256, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      int64_t rest = row % outputs, at = 0, step = 1;
+      for (size_t d = s.output.size(); d-- > 0; rest /= s.output[d], step *= s.input[d]) {
+        at += rest % s.output[d] * s.stride[d] * step;
+      }
+      std::copy_n(x + (row / outputs * elems_of(s.input) + at) * width, width, rows + row * width);
+    }
+  });
+}
+
 }  // namespace
 
 Dims ConvolutionShape::x_shape() const {
@@ -76,12 +102,20 @@ struct Convolution::Body {
   /// Where bf16 is computed in f32: the activations' places in scratch, widened, and that pass.
   std::unique_ptr<Body> wide;
   int64_t y_at = 0, wide_bytes = 0;
+  std::optional<Gemm> product;  ///< see is_product(); of rows in scratch
 
   Body(const ConvolutionShape& wanted, ConvolutionPass which) : shape(wanted), pass(which) {
     empty = elems_of(shape.x_shape()) == 0 || elems_of(shape.y_shape()) == 0;
     onednn = !empty && fits_onednn(shape);
     if (onednn && shape.dtype == DType::bf16 && !onednn_has_bf16()) {
       widen_to_f32();
+    } else if (onednn && is_product(shape, pass)) {
+      const int64_t rows = shape.batch * elems_of(shape.output);
+      product.emplace(
+          GemmShape{.m = shape.out_channels, .n = shape.in_channels, .k = rows, .transpose_a = true});
+      packed_bytes = aligned(bytes_of(DType::f32, rows * shape.in_channels));
+      call_scratch = product->scratch_bytes();
+      name = "a product of rows";
     } else if (onednn) {
       prepare();
     }
@@ -102,6 +136,10 @@ struct Convolution::Body {
   void run(const void* x, const void* w, const void* y, std::byte* scratch) const {
     if (wide) return run_wide(x, w, y, scratch);
     std::byte* rest = scratch + packed_bytes;
+    if (product) {
+      gather_rows(shape, static_cast<const float*>(x), reinterpret_cast<float*>(scratch));
+      return product->run(y, scratch, const_cast<void*>(w), rest);
+    }
     const bool out = pass == ConvolutionPass::backward_weights;
     if (reorders && !out) reorder.run(dnn, w, scratch, rest);
     const void* weights = reorders ? scratch : w;
