@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/machine/own_cache.h"
 #include "tests/recipe/needs_kinds.h"
 
 namespace weft::testing {
@@ -153,6 +154,7 @@ exec {0} "$@"
   static bool has_numpy() { return std::system("python3 -c 'import numpy' 2>/dev/null") == 0; }
 
   fs::path folder_;
+  OwnCache cache_{"first-steps"};  ///< the README measures this machine
 };
 
 TEST_F(FirstSteps, OfTheReadmeWorkAsTheyStand) {

@@ -39,15 +39,27 @@ void hold_standard_streams() {
   }
 }
 
-std::string lost_output(int error) {
-  return fmt::format("standard output cannot be written: {}", std::strerror(error));
+[[noreturn]] void lost_output(int error) {
+  weft::user_error("standard output cannot be written: {}", std::strerror(error));
 }
 
 /// What a command has flushed on its way leaves only a mark behind where it was lost.
 void expect_written() {
   std::cout.flush();
   const bool is_lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout;
-  if (is_lost) weft::user_error("{}", lost_output(errno == 0 ? EIO : errno));
+  if (is_lost) lost_output(errno == 0 ? EIO : errno);
+}
+
+int run_and_write(int argc, char** argv) {
+  try {
+    const int code = weft::run_command(argc, argv);
+    expect_written();
+    return code;
+  } catch (const std::system_error& error) {
+    // fmt throws where more than a buffer cannot be written.
+    if (std::ferror(stdout) == 0) throw;
+    lost_output(error.code().value());
+  }
 }
 
 /// Says why this rank ends. Where all ranks fail, as with a mistake in the recipe, rank 0 speaks for all and
@@ -70,8 +82,7 @@ int main(int argc, char** argv) {
   try {
     const weft::CommSession session(&argc, &argv);
     try {
-      const int code = weft::run_command(argc, argv);
-      expect_written();
+      const int code = run_and_write(argc, argv);
       if (code != 0 && !session.all_ranks_end(kOthersSeconds)) weft::Communicator::abort_job(code);
       return code;
     } catch (const weft::UserError& error) {
@@ -79,11 +90,6 @@ int main(int argc, char** argv) {
     } catch (const weft::InternalError& error) {
       return end_with(session, fmt::format("a bug of Weft's own, please report it: {}", error.what()),
                       weft::kBug);
-    } catch (const std::system_error& error) {
-      // fmt throws where more than a buffer cannot be written.
-      const bool is_output = std::ferror(stdout) != 0;
-      return end_with(session, is_output ? lost_output(error.code().value()) : error.what(),
-                      user_error_code());
     } catch (const std::exception& error) {
       // Of the system: memory, a file system.
       return end_with(session, error.what(), user_error_code());
