@@ -1,4 +1,5 @@
-// Of cli/, cli/main.cpp, cli/plan_summary.cpp: the command as a person meets it: exit codes and the one sentence.
+// Of cli/, cli/main.cpp, cli/plan_summary.cpp: the command as a person meets it: exit codes and the one
+// sentence.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
