@@ -83,10 +83,10 @@ TEST(Costs, WhatIsReachedOfCeilingAndMemoryIsAShareOfTheTime) {
   // 8 MB of which 6 are needed, in twice the time that memory takes for them.
   cost.add(
       {.ms = 0.8, .ceiling_ms = 0.4, .least_ms = 0.3, .least_bytes = 6'000'000, .moved_bytes = 8'000'000}, 5);
-  EXPECT_DOUBLE_EQ(percent_of_ceiling(cost.ceiling_ms, cost.ms), 50);
+  EXPECT_DOUBLE_EQ(percent_of(cost.ceiling_ms, cost.ms), 50);
   // (least / moved) * (achieved / peak) * 100, as the paper writes it.
-  EXPECT_NEAR(memory_use(cost.least_ms, cost.ms), 6.0 / 8 * (10.0 / 20) * 100, 1e-9);
-  EXPECT_EQ(percent_of_ceiling(1, 0), 0) << "what took no time";
+  EXPECT_NEAR(percent_of(cost.least_ms, cost.ms), 6.0 / 8 * (10.0 / 20) * 100, 1e-9);
+  EXPECT_EQ(percent_of(1, 0), 0) << "what took no time";
 }
 
 TEST(Costs, TablesAddUpToTheStepThatTheInstructionsMake) {

@@ -76,7 +76,7 @@ std::string memory_text(const Recipe& recipe, const Program& program) {
 std::string bounds_text(const Cost& cost) {
   std::string text;
   for (const Bound bound : {Bound::arithmetic, Bound::memory, Bound::network}) {
-    const double percent = cost.ms > 0 ? 100 * cost.ms_of(bound) / cost.ms : 0;
+    const double percent = percent_of(cost.ms_of(bound), cost.ms);
     if (percent < 0.5) continue;
     text += fmt::format("{}{:.0f}% bound by {}", text.empty() ? "" : ", ", percent, name_of(bound));
   }
@@ -85,12 +85,11 @@ std::string bounds_text(const Cost& cost) {
 
 std::string row(const std::string& name, const PartCost& part, double step_ms) {
   const Cost& cost = part.cost;
-  std::string text =
-      fmt::format("{:<{}} {:>10} {:>12.2f} {:>9} {:>9} {:>10.3f} {:>5.1f}", cut_short(name, kNameWidth - 3),
-                  kNameWidth, part.parameters == 0 ? "" : short_count(part.parameters), cost.flops * 1e-9,
-                  cost.moved_bytes == 0 ? "" : format_bytes(cost.moved_bytes),
-                  cost.network_bytes == 0 ? "" : format_bytes(cost.network_bytes), cost.ms,
-                  step_ms > 0 ? 100 * cost.ms / step_ms : 0);
+  std::string text = fmt::format(
+      "{:<{}} {:>10} {:>12.2f} {:>9} {:>9} {:>10.3f} {:>5.1f}", cut_short(name, kNameWidth - 3), kNameWidth,
+      part.parameters == 0 ? "" : short_count(part.parameters), cost.flops * 1e-9,
+      cost.moved_bytes == 0 ? "" : format_bytes(cost.moved_bytes),
+      cost.network_bytes == 0 ? "" : format_bytes(cost.network_bytes), cost.ms, percent_of(cost.ms, step_ms));
   return text + "\n";
 }
 

@@ -35,10 +35,10 @@ std::string_view name_of(WorkClass work) {
 }
 
 WorkClass class_of(const Op& op, std::span<const TensorType> inputs, std::span<const TensorType> outputs) {
-  if (op.communication() != nullptr || op.traits().view) return WorkClass::movement;
-  if (op.traits().contraction) return WorkClass::contraction;
-  const bool computes = op.traits().flops_per_point > 0 || op.flops(inputs, outputs) > 0;
-  if (!computes) return WorkClass::movement;
+  const Traits traits = op.traits();
+  if (op.communication() != nullptr || traits.view) return WorkClass::movement;
+  if (traits.contraction) return WorkClass::contraction;
+  if (traits.flops_per_point == 0) return WorkClass::movement;
   return reduces(op.index_map(inputs, outputs)) ? WorkClass::normalisation : WorkClass::elementwise;
 }
 

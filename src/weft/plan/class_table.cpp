@@ -8,15 +8,13 @@ namespace weft {
 
 namespace {
 
-double percent(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
-
 std::string row(std::string_view name, const Cost& cost, const Cost& all) {
   const auto moved = static_cast<double>(cost.moved_bytes);
   return fmt::format("{:<16} {:>10.2f} {:>9} {:>9} {:>9} {:>10.3f} {:>6.1f} {:>7.1f} {:>9.1f} {:>6.1f}\n",
                      name, cost.flops * 1e-9, format_bytes(cost.least_bytes), format_bytes(cost.moved_bytes),
                      cost.moved_bytes > 0 ? fmt::format("{:.1f}", cost.flops / moved) : "", cost.ms,
-                     percent(cost.ms, all.ms), percent(moved, static_cast<double>(all.moved_bytes)),
-                     percent_of_ceiling(cost.ceiling_ms, cost.ms), memory_use(cost.least_ms, cost.ms));
+                     percent_of(cost.ms, all.ms), percent_of(moved, static_cast<double>(all.moved_bytes)),
+                     percent_of(cost.ceiling_ms, cost.ms), percent_of(cost.least_ms, cost.ms));
 }
 
 }  // namespace

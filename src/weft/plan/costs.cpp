@@ -43,8 +43,7 @@ void Cost::add(const Cost& other) {
   for (size_t i = 0; i < ms_by_bound.size(); ++i) ms_by_bound[i] += other.ms_by_bound[i];
 }
 
-double percent_of_ceiling(double ceiling_ms, double ms) { return ms > 0 ? 100 * ceiling_ms / ms : 0; }
-double memory_use(double least_ms, double ms) { return ms > 0 ? 100 * least_ms / ms : 0; }
+double percent_of(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
 
 int64_t runs_in_step(const Segment& segment, int64_t microbatches) {
   switch (segment.cadence.kind) {

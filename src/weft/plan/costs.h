@@ -26,12 +26,11 @@ struct Cost {
   double ms_of(Bound bound) const { return ms_by_bound[static_cast<size_t>(bound)]; }
 };
 
-/// Of the ceiling that binds the work, or of its parts each: what is reached when it takes so long, in
-/// percent. 0 where nothing is known.
-double percent_of_ceiling(double ceiling_ms, double ms);
-/// Memory usage efficiency of Ivanov et al. (MLSys 2021, equation 1), in percent: the least bytes over those
-/// moved, times the bandwidth that was reached over that of the memory. The bytes moved cancel.
-double memory_use(double least_ms, double ms);
+/// A part of a whole in percent; 0 where there is no whole. With the time taken as the whole it tells two
+/// things: Of ceiling_ms: what is reached of the ceiling that binds the work, or of its parts each. Of
+/// least_ms: the memory usage efficiency of Ivanov et al. (MLSys 2021, equation 1), the least bytes over
+/// those moved, times the bandwidth that was reached over that of the memory. The bytes moved cancel.
+double percent_of(double part, double whole);
 
 /// One line of a table.
 struct PartCost {

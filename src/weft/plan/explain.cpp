@@ -31,8 +31,7 @@ std::string figures(const Priced& priced) {
   return fmt::format("{:>10.2f} {:>9} {:>9} {:>9} {:>9.3f} {:>9.1f} {:>5.1f}", priced.flops * 1e-6,
                      bytes_text(priced.least_bytes), bytes_text(priced.moved_bytes),
                      priced.moved_bytes > 0 ? fmt::format("{:.1f}", priced.flops / moved) : "", priced.ms,
-                     percent_of_ceiling(priced.ceiling_ms, priced.ms),
-                     memory_use(priced.least_ms, priced.ms));
+                     percent_of(priced.ceiling_ms, priced.ms), percent_of(priced.least_ms, priced.ms));
 }
 
 std::string row(size_t number, const Instruction& instruction, const Mesh& mesh) {
@@ -54,7 +53,7 @@ std::string totals_text(const Cost& totals) {
   text += "      of the time:";
   for (const Bound bound : {Bound::arithmetic, Bound::memory, Bound::network}) {
     const double ms = totals.ms_of(bound);
-    text += fmt::format(" {:.0f}% bound by {}{}", totals.ms > 0 ? 100 * ms / totals.ms : 0, name_of(bound),
+    text += fmt::format(" {:.0f}% bound by {}{}", percent_of(ms, totals.ms), name_of(bound),
                         bound == Bound::network ? "\n" : ",");
   }
   return text;

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <random>
 
+#include "tests/data/text/tokenizer/pieces_law.h"
 #include "tests/ops/expect_error.h"
-#include "weft/data/text/text_pieces.h"
 
 namespace weft {
 namespace {
@@ -69,24 +65,7 @@ TEST(BytePairs, TokensOfPiecesAreThoseOfTheWholeText) {
   const BytePairs tokens(vocabulary({"Ġa", "ĊĊ", "aa", "'s", "ĠĠ"}), "Ġ a\nĊ Ċ\na a\n' s\nĠ Ġ\n", "x");
   const std::string words[] = {" ",      "\n",   "a",    "aa's", "1", "\u4e2d",
                                "\u3000", "\xff", "\xe3", "\r\n", "'", "!"};
-  const std::string file = fmt::format("{}/weft-byte-pairs-{}", ::testing::TempDir(), getpid());
-  std::mt19937 random(3);
-  for (int round = 0; round < 100; ++round) {
-    std::string text;
-    for (int i = 0; i < 300; ++i) text += words[random() % std::size(words)];
-    std::ofstream(file) << text;
-    const auto may_cut = [&](std::string_view before, std::string_view after) {
-      return tokens.may_cut(before, after);
-    };
-    TextPieces pieces(file, "data.path", may_cut, 1 + random() % 50, 10'000);
-    Ids joined;
-    while (pieces.next()) {
-      const Ids more = tokens.encode_after(pieces.before(), pieces.piece());
-      joined.insert(joined.end(), more.begin(), more.end());
-    }
-    ASSERT_EQ(joined, tokens.encode(text)) << round;
-  }
-  std::filesystem::remove(file);
+  testing::expect_pieces_make_the_whole(tokens, words);
 }
 
 TEST(BytePairs, BytesThatAreNoUtf8ArePiecesThatEndTheTextBeforeThem) {

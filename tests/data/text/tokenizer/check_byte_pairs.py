@@ -4,21 +4,14 @@
 Needs WEFT_BINARY, the built `weft`. Skips (exit code 77) where the interpreter has no such package; WEFT_PYTHON names
 another interpreter.
 """
-import os
 import pathlib
 import random
-import struct
-import subprocess
 import sys
 import tempfile
 
-if os.environ.get("WEFT_PYTHON", sys.executable) != sys.executable:
-    os.execv(os.environ["WEFT_PYTHON"], [os.environ["WEFT_PYTHON"], *sys.argv])
-try:
-    from tokenizers import ByteLevelBPETokenizer
-except ImportError as error:
-    print(f"skipped: {error}; `pip install tokenizers` and set WEFT_PYTHON to that interpreter")
-    sys.exit(77)
+from weft_tokens import weft_tokens
+
+from tokenizers import ByteLevelBPETokenizer
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 
@@ -47,13 +40,7 @@ def main():
         theirs.train([str(folder / "text.txt")], vocab_size=8000, show_progress=False)
         (folder / "tokenizer").mkdir()
         theirs.save_model(str(folder / "tokenizer"))
-        subprocess.run([os.environ["WEFT_BINARY"], "data", "make", "tokens", "--text", str(folder / "text.txt"),
-                        "--tokenizer", str(folder / "tokenizer"), "--out", str(folder / "x.tokens")], check=True,
-                       stdout=subprocess.DEVNULL)
-        data = (folder / "x.tokens").read_bytes()
-    width, count = struct.unpack_from("<IQ", data, 8)
-    header = 8 + 4 + 8 + 8  # src/weft/data/text/token_file.h
-    ours = struct.unpack_from(f"<{count}{'H' if width == 2 else 'I'}", data, header)
+        ours = weft_tokens(folder, folder / "tokenizer", text)
     expected = theirs.encode(text).ids
     for at, (mine, other) in enumerate(zip(ours, expected)):
         if mine != other:

@@ -11,21 +11,14 @@ import collections
 import ctypes
 import ctypes.util
 import json
-import os
 import pathlib
 import random
-import struct
-import subprocess
 import sys
 import tempfile
 
-if os.environ.get("WEFT_PYTHON", sys.executable) != sys.executable:
-    os.execv(os.environ["WEFT_PYTHON"], [os.environ["WEFT_PYTHON"], *sys.argv])
-try:
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
-except ImportError as error:
-    print(f"skipped: {error}; `pip install tokenizers` and set WEFT_PYTHON to that interpreter")
-    sys.exit(77)
+from weft_tokens import weft_tokens
+
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 # Without U+0000: a file that has one is taken for binary.
 CHARACTERS = [chr(code) for code in range(1, 0x110000) if not 0xd800 <= code < 0xe000]
@@ -137,14 +130,7 @@ def ours(folder, vocabulary, settings, text):
     (folder / "bert").mkdir(exist_ok=True)
     (folder / "bert/vocab.txt").write_text("".join(f"{token}\n" for token in vocabulary), encoding="utf-8", newline="")
     (folder / "bert/tokenizer_config.json").write_text(json.dumps(settings))
-    (folder / "text.txt").write_text(text, encoding="utf-8", newline="")
-    subprocess.run([os.environ["WEFT_BINARY"], "data", "make", "tokens", "--text", str(folder / "text.txt"),
-                    "--tokenizer", str(folder / "bert"), "--out", str(folder / "x.tokens")], check=True,
-                   stdout=subprocess.DEVNULL)
-    data = (folder / "x.tokens").read_bytes()
-    width, count = struct.unpack_from("<IQ", data, 8)
-    header = 8 + 4 + 8 + 8  # src/weft/data/text/token_file.h
-    return list(struct.unpack_from(f"<{count}{'H' if width == 2 else 'I'}", data, header))
+    return weft_tokens(folder, folder / "bert", text)
 
 
 def expect_equal(mine, other, vocabulary, what):

@@ -1,13 +1,10 @@
 #include "weft/data/text/tokenizer/wordpiece.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <random>
 
 #include "tests/data/source/source_fixture.h"
+#include "tests/data/text/tokenizer/pieces_law.h"
 #include "tests/ops/expect_error.h"
-#include "weft/data/text/text_pieces.h"
 #include "weft/data/text/token_corpus.h"
 
 namespace weft {
@@ -103,26 +100,7 @@ TEST(WordPiece, TokensOfPiecesAreThoseOfTheWholeText) {
   const WordPiece tokens = small();
   const std::string words[] = {" ",  "\n", "\t", "\v",     "\f",     "\x1c",   "\r\n",   "a",    "b",
                                "un", "!",  ".",  "\u4e16", "\u3000", "\u0301", "\u200b", "\xff", "\xe3"};
-  const std::string file = fmt::format("{}/weft-wordpiece-{}", ::testing::TempDir(), getpid());
-  std::mt19937 random(3);
-  for (int round = 0; round < 100; ++round) {
-    std::string text;
-    for (int i = 0; i < 300; ++i) text += words[random() % std::size(words)];
-    std::ofstream(file) << text;
-    const auto may_cut = [&](std::string_view before, std::string_view after) {
-      return tokens.may_cut(before, after);
-    };
-    TextPieces pieces(file, "data.path", may_cut, 1 + random() % 50, 10'000);
-    Ids joined;
-    int64_t count = 0;
-    for (; pieces.next(); ++count) {
-      const Ids more = tokens.encode_after(pieces.before(), pieces.piece());
-      joined.insert(joined.end(), more.begin(), more.end());
-    }
-    ASSERT_EQ(joined, tokens.encode(text)) << round;
-    ASSERT_GT(count, 3);
-  }
-  fs::remove(file);
+  EXPECT_GT(testing::expect_pieces_make_the_whole(tokens, words), 3);
 }
 
 TEST(WordPiece, FilesThatAreNoVocabularyAreOneSentence) {
